@@ -1,0 +1,95 @@
+/**
+ * Child: what a parent knows of one direct child, and how far each has heard the other.
+ *
+ * What stands here is soft: it is rebuilt from the rows when the parent starts, and
+ * only makes the parent sell better or talk less. What is right stands in the rows.
+ */
+import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
+import type { Demand } from '../rebalance/demand.ts';
+
+export interface ChildPool {
+  /** Units free to use in the child's subtree as far as the parent knows, rights on their way to it included. */
+  holding: number;
+  demand: Demand | undefined;
+  /** Below this the pool is planned again; refreshed by each plan. */
+  low: number;
+  /** L3: the child wants to have been sent this much in all. */
+  ask: { readonly atLeast: number; readonly untilMs: number } | undefined;
+  /** The parent wants this back; void once `untilMs` has passed. */
+  recall: { readonly keep: number; readonly given: number; readonly untilMs: number } | undefined;
+  lastGrantAtMs: number | undefined;
+}
+
+export interface Session {
+  readonly writer: WriterId;
+  readonly wantsLevels: boolean;
+  /** How far this session's stream was taken in, in positions of the child's journal; null before its first frame. */
+  cursor: number | null;
+  /** The cursor as the open turn would have it: it holds only once the turn is durable. */
+  cursorNext: number | null;
+  isAckDue: boolean;
+  /** Writers whose point must be told anew. */
+  readonly has: Set<WriterId>;
+  readonly settled: Set<WriterId>;
+  readonly fenced: Set<WriterId>;
+  /** Pools whose cells changed since the last cells frame. */
+  readonly cells: Set<PoolId>;
+  /** The parent's own seq up to which cells were sent, and up to which the child says it has them. */
+  cellsSentTo: number;
+  cellsSeenTo: number;
+  cellsSentAtMs: number;
+  readonly recalls: Set<PoolId>;
+  readonly denied: Map<PoolId, number>;
+  readonly levels: Set<PoolId>;
+  /** Former lives whose entries the child lacks, with the seq it has of each (T8). */
+  former: { readonly writer: WriterId; afterSeq: number }[];
+  isFormerDue: boolean;
+}
+
+export class Child {
+  readonly replica: ReplicaId;
+  readonly pools = new Map<PoolId, ChildPool>();
+  session: Session | undefined;
+
+  constructor(replica: ReplicaId) {
+    this.replica = replica;
+  }
+
+  pool(pool: PoolId): ChildPool {
+    let known = this.pools.get(pool);
+    if (known === undefined) {
+      known = {
+        holding: 0,
+        demand: undefined,
+        low: 0,
+        ask: undefined,
+        recall: undefined,
+        lastGrantAtMs: undefined,
+      };
+      this.pools.set(pool, known);
+    }
+    return known;
+  }
+}
+
+export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo: number): Session {
+  return {
+    writer,
+    wantsLevels,
+    cursor: null,
+    cursorNext: null,
+    isAckDue: false,
+    has: new Set(),
+    settled: new Set(),
+    fenced: new Set(),
+    cells: new Set(),
+    cellsSentTo: cellsSeenTo,
+    cellsSeenTo,
+    cellsSentAtMs: Number.NEGATIVE_INFINITY,
+    recalls: new Set(),
+    denied: new Map(),
+    levels: new Set(),
+    former: [],
+    isFormerDue: false,
+  };
+}

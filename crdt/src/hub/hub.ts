@@ -1,0 +1,298 @@
+/**
+ * Hub: the parent's side of its links. It takes in streams, answers asks, moves
+ * rights to where they are needed, and tells each child what it has of it.
+ *
+ * Frames change the ledger's open turn or soft state; nothing is sent before the
+ * turn is durable, when `frames` reads what is due.
+ */
+import type { BodyOf, Entry } from '../entry/entry.ts';
+import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { observeDemand } from '../rebalance/demand.ts';
+import type { Directory } from '../replica/directory.ts';
+import type { Ledger, Now } from '../replica/ledger.ts';
+import type { ReplicaSettings } from '../replica/settings.ts';
+import type { Stream } from '../replica/stream.ts';
+import type { Asks, Hello, Point, Seen, StreamFrame, Welcome } from '../wire/frames.ts';
+import { Child, openSession, type Session } from './child.ts';
+import { takeIn } from './take-in.ts';
+import { Totals } from './totals.ts';
+
+export interface HubEvents {
+  /** A child's words show that this replica itself was rolled back (F1). */
+  aheadOfMe(): void;
+  /** Units of this pool may have become needed or available: look at it before the turn ends. */
+  poolChanged(pool: PoolId): void;
+}
+
+export type Opened =
+  | { readonly ok: true; readonly welcome: Omit<Welcome, 'kind' | 'protocol' | 'channels'> }
+  | { readonly ok: false; readonly code: 'replica_fenced' | 'forbidden'; readonly message: string };
+
+export class Hub {
+  readonly children = new Map<ReplicaId, Child>();
+  readonly totals: Totals;
+  readonly #ledger: Ledger;
+  readonly #settings: ReplicaSettings;
+  readonly #events: HubEvents;
+  /** Children whose streams were taken in during the open turn. */
+  readonly #heard = new Set<Child>();
+
+  constructor(ledger: Ledger, settings: ReplicaSettings, events: HubEvents) {
+    this.#ledger = ledger;
+    this.#settings = settings;
+    this.#events = events;
+    this.totals = new Totals(ledger, (replica) => this.child(replica), settings.keepsLevels);
+  }
+
+  child(replica: ReplicaId): Child {
+    let child = this.children.get(replica);
+    if (child === undefined) {
+      child = new Child(replica);
+      this.children.set(replica, child);
+    }
+    return child;
+  }
+
+  /** The direct child through which a replica is reached. */
+  routeTo(replica: ReplicaId): ReplicaId | undefined {
+    if (this.children.get(replica)?.session !== undefined) return replica;
+    for (const stream of this.#ledger.streams.values()) {
+      if (replicaOf(stream.writer) === replica && stream.head.via !== null) return stream.head.via;
+    }
+    return undefined;
+  }
+
+  /** A child whose identity the edge has proved begins a session. A second one replaces the first. */
+  open(hello: Hello, now: Now): Opened {
+    const ledger = this.#ledger;
+    const replica = replicaOf(hello.writer);
+    const self = ledger.self;
+    if (replica === replicaOf(self.writer)) {
+      return { ok: false, code: 'forbidden', message: `${replica} cannot be its own child` };
+    }
+    const lives = ledger.livesOf(replica);
+    for (const life of lives) {
+      if (life.writer === hello.writer || life.head.fence !== null) continue;
+      if (incarnationOf(life.writer) >= incarnationOf(hello.writer)) {
+        const message = `${hello.writer} is not the newest life of ${replica}: start it as a new writer`;
+        return { ok: false, code: 'replica_fenced', message };
+      }
+      this.fence(life, 'superseded', now);
+    }
+    if (hello.parentSeen !== null && hello.parentSeen.writer === self.writer) {
+      if (hello.parentSeen.seq > self.head.seq) this.#events.aheadOfMe();
+    }
+    const child = this.child(replica);
+    const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
+    const session = openSession(hello.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
+    child.session = session;
+    for (const pool of child.pools.values()) pool.recall = undefined;
+    this.#catchUpCells(session);
+    if (hello.wantsLevels && this.totals.levels !== undefined) {
+      for (const pool of this.totals.levels.keys()) session.levels.add(pool);
+    }
+    const named = new Map(hello.heads.map((head) => [head.writer, head.seq]));
+    const has: Point[] = [];
+    const settled: Point[] = [];
+    for (const stream of ledger.streams.values()) {
+      const isLife = replicaOf(stream.writer) === replica;
+      if (!isLife && !named.has(stream.writer)) continue;
+      has.push({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash });
+      settled.push({ writer: stream.writer, ...stream.head.settled });
+      if (stream.head.fence !== null && (isLife || named.has(stream.writer)))
+        session.fenced.add(stream.writer);
+      if (isLife && stream.writer !== hello.writer) {
+        const afterSeq = named.get(stream.writer) ?? 0;
+        if (afterSeq < stream.head.seq) session.former.push({ writer: stream.writer, afterSeq });
+      }
+    }
+    session.isFormerDue = incarnationOf(hello.writer) > 1;
+    session.isAckDue = session.fenced.size > 0;
+    return { ok: true, welcome: { writer: self.writer, has, settled } };
+  }
+
+  close(replica: ReplicaId, writer?: WriterId): void {
+    const child = this.children.get(replica);
+    if (child === undefined || (writer !== undefined && child.session?.writer !== writer)) return;
+    child.session = undefined;
+    for (const pool of child.pools.values()) {
+      pool.ask = undefined;
+      pool.recall = undefined;
+    }
+  }
+
+  /** What was granted since the child last listened, found in the rows and not in the journal. */
+  #catchUpCells(session: Session): void {
+    for (const [pool, row] of this.#ledger.self.rows()) {
+      const cell = row.sent.find(({ writer }) => writer === session.writer);
+      if (cell !== undefined && cell.seq > session.cellsSeenTo) session.cells.add(pool);
+    }
+    session.cellsSentTo = session.cellsSeenTo;
+  }
+
+  /** @returns a message where the child breaks the protocol and its session must end. */
+  stream(replica: ReplicaId, frame: StreamFrame, directory: Directory, now: Now): string | undefined {
+    const child = this.children.get(replica);
+    const session = child?.session;
+    if (child === undefined || session === undefined || frame.writer !== session.writer) return undefined;
+    session.isAckDue = true;
+    this.#heard.add(child);
+    session.cursorNext ??= session.cursor ?? frame.base;
+    if (frame.from > session.cursorNext || frame.base > frame.from || frame.from > frame.to) return undefined;
+    const taken = takeIn(
+      {
+        ledger: this.#ledger,
+        directory,
+        now,
+        child: replica,
+        onFence: (writer) => this.#noteFence(writer),
+        onAheadOfMe: () => this.#events.aheadOfMe(),
+      },
+      frame.entries,
+    );
+    for (const writer of taken.writers) session.has.add(writer);
+    for (const entry of taken.fresh) this.#hear(child, entry, now);
+    if (!taken.ok) return taken.message;
+    session.cursorNext = Math.max(session.cursorNext, frame.to);
+    return undefined;
+  }
+
+  #noteFence(writer: WriterId): void {
+    const stream = this.#ledger.streams.get(writer) as Stream;
+    this.totals.onFenced(stream);
+    this.#heardFence = true;
+    for (const child of this.children.values()) child.session?.fenced.add(writer);
+  }
+  #heardFence = false;
+
+  fence(stream: Stream, reason: Parameters<Ledger['fence']>[1], now: Now): void {
+    this.#ledger.fence(stream, reason, now);
+    this.#noteFence(stream.writer);
+  }
+
+  /** What an entry of a child tells the parent about where units are needed or to be had. */
+  #hear(child: Child, entry: Entry, now: Now): void {
+    const { body } = entry;
+    switch (body.type) {
+      case 'sold':
+        for (const line of body.lines) this.#demand(child, line.pool, line.quantityBase, now);
+        return;
+      case 'held':
+        for (const line of body.lines) this.#demand(child, line.pool, line.n, now);
+        return;
+      case 'sent':
+        if (this.#ledger.streams.get(body.to)?.head.via === null) this.#take(entry, body);
+        return;
+      case 'received':
+      case 'returned':
+      case 'counted':
+      case 'lost':
+        for (const line of body.lines) this.#events.poolChanged(line.pool);
+        return;
+      default:
+    }
+  }
+
+  #demand(child: Child, pool: PoolId, units: number, now: Now): void {
+    const known = child.pool(pool);
+    known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
+    if (known.holding < known.low) this.#events.poolChanged(pool);
+  }
+
+  /** A surrender is written down before it is used, like any grant (T4). */
+  readonly surrendered = new Map<WriterId, Map<PoolId, { seq: number; n: number }>>();
+
+  #take(entry: Entry, body: BodyOf<'sent'>): void {
+    const sender = this.#ledger.streams.get(entry.writer) as Stream;
+    let items = this.surrendered.get(entry.writer);
+    if (items === undefined) {
+      items = new Map();
+      this.surrendered.set(entry.writer, items);
+    }
+    for (const { pool } of body.items) {
+      const cell = sender.row(pool).sent.find(({ writer }) => writer === body.to);
+      if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
+    }
+  }
+
+  asks(replica: ReplicaId, frame: Asks, now: Now): void {
+    const child = this.children.get(replica);
+    if (child?.session === undefined || frame.writer !== child.session.writer) return;
+    if (frame.parent !== this.#ledger.self.writer) return;
+    for (const { pool, atLeast, waitMs } of frame.items) {
+      const known = child.pool(pool);
+      const sent = this.sentTo(child.session.writer, pool);
+      if (sent >= atLeast) {
+        // Granted already: the child has not heard of it yet, so its cell is told again (L3).
+        child.session.cells.add(pool);
+        continue;
+      }
+      if (known.ask === undefined || known.ask.atLeast < atLeast) {
+        const units = atLeast - Math.max(sent, known.ask?.atLeast ?? 0);
+        known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
+      }
+      known.ask = { atLeast, untilMs: now.monotonicMs + waitMs };
+      this.#events.poolChanged(pool);
+    }
+  }
+
+  sentTo(writer: WriterId, pool: PoolId): number {
+    return this.#ledger.self.row(pool).sent.find((cell) => cell.writer === writer)?.n ?? 0;
+  }
+
+  seen(replica: ReplicaId, frame: Seen): void {
+    const session = this.children.get(replica)?.session;
+    if (session === undefined || frame.writer !== session.writer) return;
+    if (frame.parent !== this.#ledger.self.writer || frame.seq > this.#ledger.self.head.seq) return;
+    if (frame.seq > session.cellsSeenTo) session.cellsSeenTo = Math.min(frame.seq, session.cellsSentTo);
+    // No progress although more was sent: a frame was lost between.
+    else if (session.cellsSentTo > session.cellsSeenTo) this.#catchUpCells(session);
+  }
+
+  /** An answer is overdue: what the child has not confirmed is told again. */
+  tellAgain(session: Session): void {
+    this.#catchUpCells(session);
+  }
+
+  /** When something must be told again; undefined while everything was heard. */
+  wakeAtMs(): number | undefined {
+    let at: number | undefined;
+    for (const { session } of this.children.values()) {
+      if (session === undefined || session.cellsSeenTo >= session.cellsSentTo) continue;
+      const due = session.cellsSentAtMs + this.#settings.link.resendMs;
+      at = Math.min(at ?? due, due);
+    }
+    return at;
+  }
+
+  /** The authority or this replica's parent settled more: children want to know of their own streams. */
+  settled(writer: WriterId): void {
+    const via = this.#ledger.streams.get(writer)?.head.via;
+    if (via === null || via === undefined) return;
+    const session = this.children.get(via)?.session;
+    if (session === undefined) return;
+    session.settled.add(writer);
+    session.isAckDue = true;
+  }
+
+  /** The turn is durable: cursors move on. */
+  keep(): void {
+    for (const child of this.#heard) {
+      const session = child.session;
+      if (session !== undefined && session.cursorNext !== null) session.cursor = session.cursorNext;
+    }
+    this.#heard.clear();
+    this.#heardFence = false;
+    this.surrendered.clear();
+  }
+
+  /** The turn failed. @returns true where the sums must be made anew from the rows. */
+  putBack(): boolean {
+    for (const child of this.children.values()) {
+      if (child.session !== undefined) child.session.cursorNext = child.session.cursor;
+    }
+    this.#heard.clear();
+    this.surrendered.clear();
+    return this.#heardFence;
+  }
+}

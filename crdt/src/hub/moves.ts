@@ -1,0 +1,235 @@
+/**
+ * Moves: rights go to where they are needed. Policy proposes (`rebalance`), guards
+ * decide (T4), and every grant is an entry before it is a frame (D1).
+ *
+ * For each pool that changed: what children ask for is served first, then children
+ * that run low; what is missing is recalled from children that have more than they
+ * need, and the rest is asked of the parent. What this replica itself waits for, and
+ * what its parent recalls, are asks like a child's.
+ */
+import type { PoolUnits } from '../entry/entry.ts';
+import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { type Demand, demandAt, NO_NEED, observeDemand } from '../rebalance/demand.ts';
+import { type Plan, type PlanChild, planPool } from '../rebalance/plan.ts';
+import type { Directory } from '../replica/directory.ts';
+import type { Ledger, Now } from '../replica/ledger.ts';
+import type { ReplicaSettings } from '../replica/settings.ts';
+import type { Uplink } from '../replica/uplink.ts';
+import type { Waiting } from '../replica/waiting.ts';
+import { debt, free } from '../tally/row.ts';
+import type { Child, ChildPool } from './child.ts';
+import type { Hub } from './hub.ts';
+
+/** Stand for this replica and its parent among the children; both sort before every replica id. */
+const SELF = '.self';
+const PARENT = '.parent';
+
+type Grants = Map<WriterId, PoolUnits[]>;
+
+export class Moves {
+  readonly #ledger: Ledger;
+  readonly #hub: Hub;
+  readonly #uplink: Uplink;
+  readonly #waiting: Waiting;
+  readonly #settings: ReplicaSettings;
+  readonly #due = new Set<PoolId>();
+  readonly #own = new Map<PoolId, Demand>();
+  /** Pools that the parent said no to: asks from below are not passed on again before then. */
+  readonly #deniedUntilMs = new Map<PoolId, number>();
+
+  constructor(ledger: Ledger, hub: Hub, uplink: Uplink, waiting: Waiting, settings: ReplicaSettings) {
+    this.#ledger = ledger;
+    this.#hub = hub;
+    this.#uplink = uplink;
+    this.#waiting = waiting;
+    this.#settings = settings;
+  }
+
+  /** Look at this pool before the turn ends. */
+  poolChanged(pool: PoolId): void {
+    this.#due.add(pool);
+  }
+
+  get hasDue(): boolean {
+    return this.#due.size > 0;
+  }
+
+  /** This replica itself sold or was asked: its own demand, in the same measure as its children's. */
+  observe(pool: PoolId, units: number, now: Now): void {
+    const { halfLifeMs } = this.#settings.policy;
+    this.#own.set(pool, observeDemand(this.#own.get(pool), units, now.monotonicMs, halfLifeMs));
+  }
+
+  /** The parent has nothing to give: who asked below is told at once, and nobody asks again for a moment. */
+  denied(pool: PoolId, now: Now): void {
+    this.#deniedUntilMs.set(pool, now.monotonicMs + this.#settings.link.resendMs);
+    this.#due.add(pool);
+  }
+
+  /** Plans the pools that are due; what is over the bound of one turn waits for the next. */
+  run(directory: Directory, now: Now): void {
+    const grants: Grants = new Map();
+    let budget = this.#settings.policy.poolsPerTurnMax;
+    for (const pool of this.#due) {
+      if (budget === 0) break;
+      budget -= 1;
+      this.#due.delete(pool);
+      this.#move(pool, directory, now, grants);
+    }
+    for (const [to, items] of grants) {
+      this.#ledger.append({ type: 'sent', to, items }, '', 'system', now);
+      const session = this.#hub.children.get(replicaOf(to))?.session;
+      for (const { pool } of items) session?.cells.add(pool);
+    }
+  }
+
+  #move(pool: PoolId, directory: Directory, now: Now, grants: Grants): void {
+    const row = this.#ledger.self.row(pool);
+    const { parent } = this.#ledger.self.head;
+    const waiting = this.#waiting.shortOf(pool);
+    const ownFree = Math.max(0, free(row) - debt(row));
+    const mine = waiting.units + Math.max(0, debt(row) - Math.max(0, free(row)));
+    // Units beyond what waits here are free for others; what lacks is asked for like a child's.
+    let spare = Math.max(0, ownFree - mine);
+    const children = this.#children(pool, directory, now);
+    const recall = this.#uplink.recalls.get(pool);
+    let forParent = 0;
+    let parentAsks = 0;
+    if (recall !== undefined && parent !== null) {
+      const subtree = ownFree + children.reduce((sum, child) => sum + child.free, 0);
+      parentAsks = Math.max(0, subtree - recall.keep);
+      forParent = Math.min(parentAsks, spare);
+      spare -= forParent;
+    }
+    const plan = planPool({
+      nowMs: now.monotonicMs,
+      policy: this.#settings.policy,
+      parent: { free: spare, ...this.#ownNeed(pool, directory, now) },
+      children: [...pseudo(SELF, mine - ownFree), ...pseudo(PARENT, parentAsks - forParent), ...children],
+    });
+    if (forParent > 0 && parent !== null) push(grants, parent, { pool, n: forParent });
+    this.#grant(pool, plan, spare, now, grants);
+    this.#recall(pool, plan, now);
+    this.#noteLows(pool, plan);
+    this.#askOrDeny(pool, plan, waiting.untilMs, now);
+  }
+
+  #spreads(pool: PoolId, directory: Directory): boolean {
+    const location = locationOf(pool);
+    return (
+      directory.isShared(location) || directory.keeperOf(location) === replicaOf(this.#ledger.self.writer)
+    );
+  }
+
+  #ownNeed(pool: PoolId, directory: Directory, now: Now) {
+    if (!this.#spreads(pool, directory)) return NO_NEED;
+    return demandAt(this.#own.get(pool), now.monotonicMs, this.#settings.policy.halfLifeMs);
+  }
+
+  /** The children as the policy sees them. A shop's own shelf moves only when somebody asks. */
+  #children(pool: PoolId, directory: Directory, now: Now): PlanChild[] {
+    const spreads = this.#spreads(pool, directory);
+    const seen: PlanChild[] = [];
+    for (const child of this.#hub.children.values()) {
+      const known = child.pools.get(pool);
+      if (known === undefined) continue;
+      this.#lapse(known, child, pool, now.monotonicMs);
+      const { session } = child;
+      const sent = session === undefined ? 0 : this.#hub.sentTo(session.writer, pool);
+      const need = spreads
+        ? demandAt(known.demand, now.monotonicMs, this.#settings.policy.halfLifeMs)
+        : NO_NEED;
+      seen.push({
+        id: child.replica,
+        reachable: session !== undefined,
+        free: Math.max(0, known.holding),
+        ...need,
+        ...(known.lastGrantAtMs === undefined ? {} : { lastGrantAtMs: known.lastGrantAtMs }),
+        keeps: 0,
+        asked: known.ask === undefined ? 0 : Math.max(0, known.ask.atLeast - sent),
+        mayDonate: known.recall === undefined,
+      });
+    }
+    return seen;
+  }
+
+  /** Asks and recalls whose time is over, or that were met, are forgotten. */
+  #lapse(known: ChildPool, child: Child, pool: PoolId, nowMs: number): void {
+    const { ask, recall } = known;
+    const sent = child.session === undefined ? 0 : this.#hub.sentTo(child.session.writer, pool);
+    if (ask !== undefined && (ask.untilMs <= nowMs || sent >= ask.atLeast)) known.ask = undefined;
+    if (recall === undefined) return;
+    if (recall.untilMs <= nowMs || recall.given !== sent || known.holding <= recall.keep)
+      known.recall = undefined;
+  }
+
+  #grant(pool: PoolId, plan: Plan, spare: number, now: Now, grants: Grants): void {
+    let left = spare;
+    for (const { child: id, units } of plan.grants) {
+      const child = this.#hub.children.get(id as ReplicaId);
+      if (child?.session === undefined || units > left) continue;
+      left -= units;
+      child.pool(pool).lastGrantAtMs = now.monotonicMs;
+      push(grants, child.session.writer, { pool, n: units });
+    }
+  }
+
+  #recall(pool: PoolId, plan: Plan, now: Now): void {
+    for (const { child: id, keep } of plan.recalls) {
+      const child = this.#hub.children.get(id as ReplicaId);
+      if (child?.session === undefined) continue;
+      const given = this.#hub.sentTo(child.session.writer, pool);
+      const untilMs = now.monotonicMs + this.#settings.policy.recallMs;
+      child.pool(pool).recall = { keep, given, untilMs };
+      child.session.recalls.add(pool);
+    }
+  }
+
+  /** Below half of its target a child is looked at again; above it a sale costs the parent nothing. */
+  #noteLows(pool: PoolId, plan: Plan): void {
+    for (const child of this.#hub.children.values()) {
+      const known = child.pools.get(pool);
+      if (known === undefined) continue;
+      const target = plan.targets.get(child.replica) ?? 0;
+      known.low = plan.scarce ? 0 : (target * this.#settings.policy.topUpBelowBp) / 10_000;
+    }
+  }
+
+  /** What nobody below can give is asked of the parent; where that is in vain, who asked is told. */
+  #askOrDeny(pool: PoolId, plan: Plan, waitingUntilMs: number, now: Now): void {
+    const forParent = plan.unmet.find(({ child }) => child === PARENT)?.units ?? 0;
+    const want = Math.max(0, plan.want - forParent);
+    const isDenied = (this.#deniedUntilMs.get(pool) ?? 0) > now.monotonicMs;
+    const isRecalling = [...this.#hub.children.values()].some(
+      (child) => child.pools.get(pool)?.recall !== undefined,
+    );
+    let untilMs = Math.max(waitingUntilMs, now.monotonicMs + this.#settings.link.resendMs);
+    for (const { child } of plan.unmet) {
+      const ask = this.#hub.children.get(child as ReplicaId)?.pools.get(pool)?.ask;
+      untilMs = Math.max(untilMs, ask?.untilMs ?? 0);
+    }
+    if (want > 0 && this.#uplink.isOpen && !isDenied) {
+      this.#uplink.ask(pool, want, untilMs);
+      return;
+    }
+    if (isRecalling || want === 0) return;
+    for (const { child: id } of plan.unmet) {
+      const child = this.#hub.children.get(id as ReplicaId);
+      const known = child?.pools.get(pool);
+      if (child?.session === undefined || known?.ask === undefined) continue;
+      child.session.denied.set(pool, known.ask.atLeast);
+      known.ask = undefined;
+    }
+  }
+}
+
+function pseudo(id: string, asked: number): PlanChild[] {
+  if (asked <= 0) return [];
+  return [{ id, reachable: true, free: 0, ...NO_NEED, keeps: 0, asked, mayDonate: false }];
+}
+
+function push(grants: Grants, to: WriterId, item: PoolUnits): void {
+  const items = grants.get(to);
+  if (items === undefined) grants.set(to, [item]);
+  else items.push(item);
+}

@@ -1,0 +1,201 @@
+/**
+ * Taking in: a child's stream, entry by entry, checked as if it came from an enemy (T2, T3, T6, L7).
+ *
+ * The order is the sender's durable order over all its writers. An entry that is
+ * known is compared, never skipped; one that breaks a rule fences its writer, is
+ * kept, and never stops those behind it.
+ */
+import { decodeEntry } from '../entry/codec.ts';
+import type { Entry, FenceReason, Hash } from '../entry/entry.ts';
+import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import type { Directory } from '../replica/directory.ts';
+import type { Ledger, Now, WrittenEntry } from '../replica/ledger.ts';
+import { NO_MARK, type Stream } from '../replica/stream.ts';
+import { digestText } from '../tally/digest.ts';
+import { forEachEffect } from '../tally/fold.ts';
+import { isSound } from '../tally/guards.ts';
+import { sameBytes } from '../tally/join.ts';
+import { amountOf, cellOf } from '../tally/row.ts';
+import { MalformedBytes } from '../wire/bytes.ts';
+import { splitEntries } from '../wire/slices.ts';
+
+export interface TakeIn {
+  readonly ledger: Ledger;
+  readonly directory: Directory;
+  readonly now: Now;
+  /** The direct child whose stream this is. */
+  readonly child: ReplicaId;
+  /** Told of each writer that was fenced by what it said. */
+  readonly onFence: (writer: WriterId, reason: FenceReason) => void;
+  /** Told when a child's entry shows that this replica itself is the past (F1). */
+  readonly onAheadOfMe: () => void;
+}
+
+export type TakenIn =
+  | { readonly ok: true; readonly writers: ReadonlySet<WriterId>; readonly fresh: readonly Entry[] }
+  /** The sender breaks the protocol itself: its session ends, and nothing after this entry is taken in. */
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly writers: ReadonlySet<WriterId>;
+      readonly fresh: readonly Entry[];
+    };
+
+/** Applies a slice of a child's stream to the ledger's open turn. */
+export function takeIn(context: TakeIn, slice: Uint8Array): TakenIn {
+  const writers = new Set<WriterId>();
+  const fresh: Entry[] = [];
+  try {
+    for (const view of splitEntries(slice)) {
+      const entry = decodeEntry(view);
+      const problem = takeInEntry(context, entry, view, fresh);
+      writers.add(entry.writer);
+      if (problem !== undefined) return { ok: false, message: problem, writers, fresh };
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+    return { ok: false, message: error.message, writers, fresh };
+  }
+  return { ok: true, writers, fresh };
+}
+
+function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Entry[]): string | undefined {
+  const { ledger } = context;
+  const stream = ledger.streams.get(entry.writer) ?? firstOf(context, entry);
+  if (typeof stream === 'string') return stream;
+  const hash = ledger.hash(view);
+  if (entry.seq <= stream.head.seq) return compare(context, stream, { entry, bytes: view, hash });
+  if (entry.seq > stream.head.seq + 1) {
+    return `${entry.writer} jumps from entry ${stream.head.seq} to ${entry.seq}`;
+  }
+  // The frame's buffer goes back to the socket; what the journal keeps is a copy.
+  const written: WrittenEntry = { entry, bytes: view.slice(), hash };
+  if (!sameBytes(entry.prevHash, stream.head.hash)) {
+    fork(context, stream, written);
+    return undefined;
+  }
+  if (stream.head.fence === null) {
+    const wrong = ruleBroken(context, stream, entry);
+    if (wrong !== undefined) fence(context, stream, wrong);
+  }
+  ledger.accept(stream, written);
+  if (stream.head.fence === null && !staysSound(stream, entry)) {
+    // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
+    ledger.fenceBefore(stream, written, 'rights', context.now);
+    context.onFence(stream.writer, 'rights');
+  }
+  fresh.push(entry);
+  return undefined;
+}
+
+/** An unknown writer must begin with its life, and come by the way it belongs to. */
+function firstOf(context: TakeIn, entry: Entry): Stream | string {
+  const { ledger, child } = context;
+  if (entry.seq !== 1 || entry.body.type !== 'life') return `${entry.writer} does not begin with its life`;
+  const replica = replicaOf(entry.writer);
+  if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
+  const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
+  if (known !== undefined && known.head.via !== child && replica !== child) {
+    return `${replica} belongs under ${known.head.via}, not under ${child}`;
+  }
+  return ledger.addStream(entry.writer, {
+    seq: 0,
+    hash: entry.prevHash,
+    kind: entry.body.kind,
+    parent: entry.body.parent,
+    via: child,
+    fence: null,
+    parentSeen: 0,
+    relayed: NO_MARK,
+    settled: NO_MARK,
+  });
+}
+
+/** T3: a seq seen again is compared, never skipped. */
+function compare(context: TakeIn, stream: Stream, written: WrittenEntry): string | undefined {
+  const known = context.ledger.hashOf(stream, written.entry.seq);
+  // Pruned: settled by the authority long ago, so nobody can still disagree with effect.
+  if (known === undefined || sameBytes(known, written.hash)) return undefined;
+  fork(context, stream, { ...written, bytes: written.bytes.slice() });
+  return undefined;
+}
+
+function fork(context: TakeIn, stream: Stream, written: WrittenEntry): void {
+  fence(context, stream, 'fork');
+  context.ledger.quarantine(written, 'fork');
+}
+
+function fence(context: TakeIn, stream: Stream, reason: FenceReason): void {
+  if (stream.head.fence !== null) return;
+  context.ledger.fence(stream, reason, context.now);
+  context.onFence(stream.writer, reason);
+}
+
+/** What can be seen before the entry is folded. */
+function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason | undefined {
+  const { ledger, directory } = context;
+  const replica = replicaOf(stream.writer);
+  const { body } = entry;
+  switch (body.type) {
+    case 'took': {
+      const sender = ledger.streams.get(body.from);
+      for (const item of body.items) {
+        const cell = sender && cellOf(sender.row(item.pool).sent, stream.writer);
+        const sent = cell?.n ?? 0;
+        if (sender === undefined) continue;
+        if (item.seq > sender.head.seq) {
+          // Not known yet; where the sender is this replica itself, this replica has forgotten it.
+          if (sender === ledger.self) context.onAheadOfMe();
+          continue;
+        }
+        if (item.n > sent || (cell !== undefined && item.seq === cell.seq && item.n !== sent)) {
+          return 'false-took';
+        }
+      }
+      return undefined;
+    }
+    case 'received':
+    case 'returned':
+    case 'shipped':
+    case 'counted':
+    case 'lost':
+      return isForeign(directory, replica, body.lines) ? 'foreign-pool' : undefined;
+    case 'sent': {
+      const parent = stream.head.parent;
+      const isNeighbour = body.to === parent || ledger.streams.get(body.to)?.head.via === stream.head.via;
+      // A grandchild that this replica has not heard of yet is named before its first entry arrives.
+      return isNeighbour || !ledger.streams.has(body.to) ? undefined : 'foreign-pool';
+    }
+    case 'checkpoint':
+      return digestText(stream.currentDigest()) === body.digest ? undefined : 'rows-differ';
+    default:
+      return undefined;
+  }
+}
+
+function isForeign(
+  directory: Directory,
+  replica: ReplicaId,
+  lines: readonly { readonly pool: PoolId }[],
+): boolean {
+  return lines.some(({ pool }) => {
+    const keeper = directory.keeperOf(locationOf(pool));
+    return keeper !== undefined && keeper !== replica;
+  });
+}
+
+/** T6, after the entry: only the pools that it changed can have become unsound. */
+function staysSound(stream: Stream, entry: Entry): boolean {
+  let sound = true;
+  forEachEffect(entry.body, ({ pool }) => {
+    if (sound && !isSound(stream.row(pool))) sound = false;
+  });
+  return sound;
+}
+
+/** For tests and for `why`: what `from` says it sent to `to`. */
+export function sentTo(from: Stream, to: WriterId, pool: PoolId): number {
+  return amountOf(from.row(pool).sent, to);
+}
+
+export type { Hash };

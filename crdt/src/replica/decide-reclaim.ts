@@ -1,0 +1,49 @@
+/** Taking back what a fenced child writer still held, on an operator's word (F3). */
+import type { BodyOf } from '../entry/entry.ts';
+import type { PoolId } from '../ids.ts';
+import { sumByPool } from '../tally/guards.ts';
+import { account, amountOf, type Row } from '../tally/row.ts';
+import { type Reclaim, refuse } from './command.ts';
+import { badQuantity, type Decided } from './decide-sale.ts';
+import type { Ledger } from './ledger.ts';
+import type { Stream } from './stream.ts';
+
+export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
+  const bad = badQuantity(command.items.map((item) => item.n));
+  if (bad !== undefined) return bad;
+  const lost = ledger.streams.get(command.writer);
+  if (lost === undefined) return refuse('not_found', `${command.writer} is not known here.`);
+  if (lost.head.fence === null) {
+    return refuse('forbidden', `${command.writer} is alive: retire it before its rights are taken back.`);
+  }
+  for (const [pool, n] of sumByPool(command.items)) {
+    const left = exposure(ledger, lost, pool);
+    if (n > left) return refuse('more_than_ordered', `${command.writer} has at most ${left} of ${pool}.`);
+  }
+  return { ok: true, body: { type: 'reclaimed', writer: command.writer, items: command.items } };
+}
+
+/**
+ * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
+ * its account, with what was sent to it and never taken, less what was taken back already.
+ * Its open holds are void (F3), so they do not lower it.
+ */
+export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  const row = lost.row(pool);
+  return account(row) + inFlightTo(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
+}
+
+function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
+  let units = 0;
+  for (const stream of ledger.streams.values()) {
+    const sent = amountOf(stream.row(pool).sent, lost.writer);
+    if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
+  }
+  return units;
+}
+
+function reclaimedFrom(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  let units = 0;
+  for (const stream of ledger.streams.values()) units += amountOf(stream.row(pool).reclaimed, lost.writer);
+  return units;
+}

@@ -1,0 +1,9 @@
+/** Directory: who is who in the tree, as the catalogue says. Read at the edge, passed in. */
+import type { LocationId, ReplicaId } from '../ids.ts';
+
+export interface Directory {
+  /** The replica that stands where the goods stand; undefined where no such location is known. */
+  keeperOf(location: LocationId): ReplicaId | undefined;
+  /** True for places whose stock is for whoever needs it; a shop's own shelf stays with the shop until asked. */
+  isShared(location: LocationId): boolean;
+}

@@ -1,0 +1,203 @@
+/** Executing: one command becomes at most one entry, once (T8). */
+import type { Entry, SoldLine } from '../entry/entry.ts';
+import { sumByPool } from '../tally/guards.ts';
+import { type Answer, type Command, type Refusal, refuse } from './command.ts';
+import {
+  decideCancel,
+  decideCount,
+  decideLose,
+  decideReceive,
+  decideReturn,
+  decideShip,
+} from './decide-goods.ts';
+import { decideReclaim } from './decide-reclaim.ts';
+import {
+  type Decided,
+  decideCapture,
+  decideConfirm,
+  decideExtend,
+  decideHold,
+  decideRelease,
+  decideSell,
+} from './decide-sale.ts';
+import type { Directory } from './directory.ts';
+import type { DocumentKind } from './documents.ts';
+import type { Ledger, Now } from './ledger.ts';
+
+export interface Executing {
+  readonly ledger: Ledger;
+  readonly directory: Directory;
+  readonly now: Now;
+  readonly holdsMax: number;
+  /** False while a restored replica waits for what its former lives did (T8). */
+  readonly knowsFormerLives: boolean;
+}
+
+/** The first answer where the id is known, else a decision of now. A refusal writes nothing. */
+export function execute(context: Executing, command: Command): Answer {
+  const { ledger } = context;
+  const known = ledger.documentEntry(kindOf(command), command.id);
+  if (known !== undefined) {
+    return isSameRequest(known, command)
+      ? { ok: true, entry: known, replayed: true }
+      : refuse('document_differs', `${command.id} was used for another request.`);
+  }
+  if (needsFormerLives(command) && !context.knowsFormerLives) {
+    return refuse('former_lives_unknown', 'This replica was restored and waits for its parent.');
+  }
+  const decided = decide(context, command);
+  if (!decided.ok) return decided;
+  const entry = ledger.append(decided.body, command.id, command.actor, context.now);
+  return { ok: true, entry, replayed: false };
+}
+
+function decide(context: Executing, command: Command): Decided {
+  const { ledger, directory, now } = context;
+  switch (command.type) {
+    case 'sell':
+      return decideSell(ledger, command);
+    case 'hold':
+      return ledger.holds.size < context.holdsMax
+        ? decideHold(ledger, command)
+        : refuse('overloaded', 'Too many holds are open.');
+    case 'extend':
+      return decideExtend(ledger, command, now);
+    case 'capture':
+      return decideCapture(ledger, command.holdId, now);
+    case 'confirm':
+      return decideConfirm(ledger, command, now);
+    case 'release':
+      return decideRelease(ledger, command);
+    case 'cancel':
+      return decideCancel(ledger, command);
+    case 'receive':
+      return decideReceive(ledger, directory, command);
+    case 'return':
+      return decideReturn(ledger, directory, command);
+    case 'ship':
+      return decideShip(ledger, directory, command);
+    case 'count':
+      return decideCount(ledger, directory, command);
+    case 'lose':
+      return decideLose(ledger, directory, command);
+    case 'reclaim':
+      return decideReclaim(ledger, command);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Whatever creates rights or ends goods must know what was done before, in every life (T8). */
+function needsFormerLives(command: Command): boolean {
+  switch (command.type) {
+    case 'receive':
+    case 'return':
+    case 'count':
+    case 'lose':
+    case 'ship':
+    case 'cancel':
+    case 'reclaim':
+      return true;
+    default:
+      return false;
+  }
+}
+
+const KINDS: Readonly<Record<Command['type'], DocumentKind>> = {
+  sell: 'order',
+  confirm: 'order',
+  hold: 'hold',
+  extend: 'extension',
+  capture: 'capture',
+  release: 'release',
+  cancel: 'cancellation',
+  receive: 'receipt',
+  return: 'return',
+  ship: 'shipment',
+  count: 'count',
+  lose: 'loss',
+  reclaim: 'reclaim',
+};
+
+export function kindOf(command: Command): DocumentKind {
+  return KINDS[command.type];
+}
+
+/** Does the entry that first carried this id do what is asked now? Prices may have moved; goods and amounts may not. */
+function isSameRequest(known: Entry, command: Command): boolean {
+  const { body } = known;
+  switch (command.type) {
+    case 'sell':
+      return body.type === 'sold' && sameGoods(body.lines, command.lines);
+    case 'confirm':
+      return (
+        body.type === 'confirmed' && body.holdId === command.holdId && sameGoods(body.lines, command.lines)
+      );
+    case 'hold':
+      return body.type === 'held' && sameUnits(body.lines, command.lines);
+    case 'extend':
+      return body.type === 'extended' && body.holdId === command.holdId;
+    case 'capture':
+      return body.type === 'capturing' && body.holdId === command.holdId;
+    case 'release':
+      return body.type === 'released' && body.holdId === command.holdId;
+    case 'cancel':
+      return body.type === 'cancelled' && body.orderId === command.orderId;
+    case 'receive':
+      return body.type === 'received' && sameUnits(body.lines, command.lines);
+    case 'return':
+      return (
+        body.type === 'returned' && body.orderId === command.orderId && sameUnits(body.lines, command.lines)
+      );
+    case 'ship':
+      return (
+        body.type === 'shipped' && body.orderId === command.orderId && sameUnits(body.lines, command.lines)
+      );
+    case 'count':
+      return (
+        body.type === 'counted' &&
+        body.lines.length === command.lines.length &&
+        command.lines.every(({ pool, found }) => body.lines.some((l) => l.pool === pool && l.found === found))
+      );
+    case 'lose':
+      return (
+        body.type === 'lost' &&
+        sameUnits(
+          body.lines.map(({ pool, less }) => ({ pool, n: less })),
+          command.lines,
+        )
+      );
+    case 'reclaim':
+      return (
+        body.type === 'reclaimed' && body.writer === command.writer && sameUnits(body.items, command.items)
+      );
+    default:
+      return command satisfies never;
+  }
+}
+
+function sameGoods(
+  known: readonly SoldLine[],
+  asked: readonly Pick<SoldLine, 'lineId' | 'sku' | 'quantityBase'>[],
+): boolean {
+  return (
+    known.length === asked.length &&
+    known.every((line, i) => {
+      const other = asked[i] as (typeof asked)[number];
+      return (
+        line.sku === other.sku && line.quantityBase === other.quantityBase && line.lineId === other.lineId
+      );
+    })
+  );
+}
+
+function sameUnits(known: Parameters<typeof sumByPool>[0], asked: Parameters<typeof sumByPool>[0]): boolean {
+  const a = sumByPool(known);
+  const b = sumByPool(asked);
+  return a.size === b.size && [...a].every(([pool, n]) => b.get(pool) === n);
+}
+
+/** True where units from elsewhere could turn the refusal into a sale (R4). */
+export function mayWait(command: Command, refusal: Refusal): boolean {
+  return refusal.code === 'insufficient_stock' && (command.waitMs ?? 0) > 0;
+}

@@ -1,0 +1,430 @@
+/**
+ * Ledger: the streams a replica holds, and the one place where they change.
+ *
+ * A turn appends own entries and takes in others'; `endTurn` says what must be
+ * written in one commit; then either `keep` or `putBack`. Nothing that a turn did
+ * may be seen by anyone outside before its commit (D1), which is why the ledger
+ * hands out writes and never frames or answers.
+ */
+import { encodeEntry } from '../entry/codec.ts';
+import type { BodyOf, Entry, EntryBody, FenceReason, Hash, ReplicaKind } from '../entry/entry.ts';
+import { ENTRY_VERSION, NO_HASH } from '../entry/entry.ts';
+import type { HoldId, LineId, OrderId, PoolId, ReplicaId, WriterId } from '../ids.ts';
+import { replicaOf } from '../ids.ts';
+import { digestText } from '../tally/digest.ts';
+import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
+import type { Row } from '../tally/row.ts';
+import { type DocumentKind, documentsOf } from './documents.ts';
+import { foldHold, type Hold } from './holds.ts';
+import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
+import { foldProgress, NO_PROGRESS } from './progress.ts';
+import { type Fence, NO_MARK, Stream, type StreamHead } from './stream.ts';
+
+export interface Now {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+  readonly bootId: string;
+}
+
+export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+
+/** Entries of one writer in a row, as they go into the journal. */
+export interface Run {
+  readonly writer: WriterId;
+  readonly entries: WrittenEntry[];
+}
+
+export interface WrittenEntry {
+  readonly entry: Entry;
+  readonly bytes: Uint8Array;
+  readonly hash: Hash;
+}
+
+export interface DocumentWrite {
+  readonly kind: DocumentKind;
+  readonly id: string;
+  readonly ref: EntryRef;
+}
+
+/** An entry that no chain has a place for: one branch of a fork. Kept for ever, folded by no one but F5. */
+export interface Quarantined extends WrittenEntry {
+  readonly reason: FenceReason;
+}
+
+/** All that one turn must make durable, together or not at all. */
+export interface Writes {
+  /** How many entries the journal holds before this turn: the authority commits only if that still holds. */
+  readonly position: number;
+  readonly self: WriterId;
+  readonly runs: readonly Run[];
+  readonly rows: readonly { readonly stream: Stream; readonly pool: PoolId; readonly row: Readonly<Row> }[];
+  readonly streams: readonly Stream[];
+  readonly documents: readonly DocumentWrite[];
+  readonly progress: readonly { orderId: OrderId; lineId: LineId; progress: LineProgress }[];
+  readonly holds: readonly { holdId: HoldId; hold: Hold | null }[];
+  readonly quarantined: readonly Quarantined[];
+  readonly awaitsFormerLives: boolean;
+}
+
+/** What a journal gives back when it is opened. */
+export interface Stored {
+  readonly self: WriterId | null;
+  /** This life must first be told what its former lives did (T8). */
+  readonly awaitsFormerLives: boolean;
+  readonly position: number;
+  readonly streams: Iterable<Stream>;
+  readonly holds: Iterable<[HoldId, Hold]>;
+}
+
+export class Ledger {
+  readonly view: JournalView;
+  readonly streams = new Map<WriterId, Stream>();
+  readonly holds = new Map<HoldId, Hold>();
+  /** Told of every effect as it is applied, and with sign −1 as it is put back. */
+  onEffect: (stream: Stream, effect: Effect, sign: 1 | -1) => void = () => {};
+  awaitsFormerLives: boolean;
+  #self: WriterId | null;
+  #position: number;
+  readonly #sha256: Sha256;
+
+  #selfBefore: WriterId | null;
+  #runs: Run[] = [];
+  #effects: [Stream, Effect][] = [];
+  #born: Stream[] = [];
+  readonly #dirty = new Set<Stream>();
+  readonly #documents = new Map<string, DocumentWrite>();
+  readonly #progress = new Map<string, { orderId: OrderId; lineId: LineId; progress: LineProgress }>();
+  readonly #holdsBefore = new Map<HoldId, Hold | null>();
+  readonly #entries = new Map<string, Entry>();
+  #quarantined: Quarantined[] = [];
+
+  constructor(stored: Stored, view: JournalView, sha256: Sha256) {
+    this.view = view;
+    this.#sha256 = sha256;
+    this.#self = stored.self;
+    this.#selfBefore = stored.self;
+    this.#position = stored.position;
+    this.awaitsFormerLives = stored.awaitsFormerLives;
+    for (const stream of stored.streams) this.streams.set(stream.writer, stream);
+    for (const [id, hold] of stored.holds) this.holds.set(id, hold);
+  }
+
+  get self(): Stream {
+    const stream = this.#self === null ? undefined : this.streams.get(this.#self);
+    if (stream === undefined) throw new Error('This replica has no life yet.');
+    return stream;
+  }
+
+  get hasLife(): boolean {
+    return this.#self !== null;
+  }
+
+  /** Entries in the journal, those of the open turn included. */
+  get position(): number {
+    return this.#position + this.#runs.reduce((count, run) => count + run.entries.length, 0);
+  }
+
+  /** Entries in the journal that are on disk. */
+  get durablePosition(): number {
+    return this.#position;
+  }
+
+  hash(bytes: Uint8Array): Hash {
+    return this.#sha256(bytes);
+  }
+
+  /** Begins a life: a writer that no one has been before. It has no rights but those it takes later. */
+  beginLife(writer: WriterId, kind: ReplicaKind, parent: WriterId | null, now: Now): Entry {
+    const stream = this.addStream(writer, {
+      seq: 0,
+      hash: NO_HASH,
+      kind,
+      parent,
+      via: null,
+      fence: null,
+      parentSeen: 0,
+      relayed: NO_MARK,
+      settled: NO_MARK,
+    });
+    this.#self = stream.writer;
+    return this.append({ type: 'life', kind, parent }, '', 'system', now);
+  }
+
+  addStream(writer: WriterId, head: StreamHead): Stream {
+    const stream = new Stream(writer, head);
+    this.streams.set(writer, stream);
+    this.#born.push(stream);
+    this.#dirty.add(stream);
+    return stream;
+  }
+
+  /** Writes an own entry. The guards were asked before: what stands here is a fact. */
+  append(body: EntryBody, docId: string, actor: string, now: Now): Entry {
+    const stream = this.self;
+    const seq = stream.head.seq + 1;
+    const entry: Entry = {
+      v: ENTRY_VERSION,
+      writer: stream.writer,
+      seq,
+      prevHash: stream.head.hash,
+      docId: docId === '' ? `${stream.writer.slice(-16)}-${seq}` : docId,
+      actor,
+      wallMs: now.wallMs,
+      monotonicMs: Math.floor(now.monotonicMs),
+      bootId: now.bootId,
+      body,
+    };
+    const bytes = encodeEntry(entry);
+    this.accept(stream, { entry, bytes, hash: this.#sha256(bytes) });
+    return entry;
+  }
+
+  /** The checkpoint entry (D6): a digest of all own rows, for others to compare with theirs. */
+  appendCheckpoint(now: Now): Entry {
+    const stream = this.self;
+    const body: BodyOf<'checkpoint'> = {
+      type: 'checkpoint',
+      digest: digestText(stream.currentDigest()),
+      pools: stream.poolCount,
+    };
+    return this.append(body, '', 'system', now);
+  }
+
+  /** Folds the next entry of a stream, whose place in its chain the caller has checked. */
+  accept(stream: Stream, written: WrittenEntry): void {
+    const { entry } = written;
+    this.#dirty.add(stream);
+    forEachEffect(entry.body, (effect) => {
+      applyEffect(stream.touch(effect.pool), effect, entry.seq);
+      this.#effects.push([stream, effect]);
+      this.onEffect(stream, effect, 1);
+    });
+    const head = stream.touchHead();
+    head.seq = entry.seq;
+    head.hash = written.hash;
+    if (entry.body.type === 'reparented') head.parent = entry.body.parent;
+    if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
+    this.#file(stream, written);
+  }
+
+  touchHead(stream: Stream): StreamHead {
+    this.#dirty.add(stream);
+    return stream.touchHead();
+  }
+
+  /** The hash of a known entry; undefined where it was pruned. */
+  hashOf(stream: Stream, seq: number): Hash | undefined {
+    if (seq === stream.head.seq) return stream.head.hash;
+    for (const run of this.#runs) {
+      if (run.writer !== stream.writer) continue;
+      const found = run.entries.find(({ entry }) => entry.seq === seq);
+      if (found !== undefined) return found.hash;
+    }
+    return this.view.hashAt(stream.writer, seq);
+  }
+
+  /** Shuts a writer out: what it says from here on is kept, acked, and no longer trusted. */
+  fence(stream: Stream, reason: FenceReason, now: Now): void {
+    this.#fenceAt(stream, { seq: stream.head.seq, hash: stream.head.hash, reason }, now);
+  }
+
+  /** T6: shuts a writer out for the entry that was folded last, by an entry that comes before it. */
+  fenceBefore(stream: Stream, written: WrittenEntry, reason: FenceReason, now: Now): void {
+    const run = this.#runs.at(-1) as Run;
+    run.entries.pop();
+    if (run.entries.length === 0) this.#runs.pop();
+    const { seq, prevHash } = written.entry;
+    this.#fenceAt(stream, { seq: seq - 1, hash: prevHash, reason }, now);
+    this.#place(written);
+  }
+
+  /** A fence read from an own entry; where it was just decided here, it stands already. */
+  #noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+    const stream = this.streams.get(writer);
+    if (stream !== undefined && stream.head.fence === null)
+      this.touchHead(stream).fence = { seq, hash, reason };
+  }
+
+  #fenceAt(stream: Stream, fence: Fence, now: Now): void {
+    this.touchHead(stream).fence = fence;
+    if (stream.writer === this.#self) return;
+    const { seq, hash, reason } = fence;
+    this.append({ type: 'fenced', writer: stream.writer, seq, hash, reason }, '', 'system', now);
+  }
+
+  quarantine(written: WrittenEntry, reason: FenceReason): void {
+    this.#quarantined.push({ ...written, reason });
+  }
+
+  /** Puts a written entry where the turn's reads and its commit find it. */
+  #file(stream: Stream, written: WrittenEntry): void {
+    const { entry } = written;
+    this.#place(written);
+    const ref: EntryRef = { writer: entry.writer, seq: entry.seq };
+    for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
+      // The first entry to carry a document owns it; the second is reported where both meet.
+      if (this.findDocument(kind, id) !== undefined) continue;
+      this.#documents.set(`${kind}:${id}`, { kind, id, ref });
+      this.#entries.set(`${ref.writer}/${ref.seq}`, entry);
+    }
+    foldProgress(entry.body, (orderId, lineId, change) => {
+      const was = this.lineProgress(orderId, lineId);
+      const progress = {
+        cancelled: was.cancelled + (change.cancelled ?? 0),
+        shipped: was.shipped + (change.shipped ?? 0),
+        returned: was.returned + (change.returned ?? 0),
+      };
+      this.#progress.set(`${orderId}/${lineId}`, { orderId, lineId, progress });
+    });
+    if (replicaOf(stream.writer) === replicaOf(this.self.writer)) this.#foldOwnHold(entry);
+  }
+
+  #place(written: WrittenEntry): void {
+    const last = this.#runs.at(-1);
+    if (last?.writer === written.entry.writer) last.entries.push(written);
+    else this.#runs.push({ writer: written.entry.writer, entries: [written] });
+  }
+
+  #foldOwnHold(entry: Entry): void {
+    const change = foldHold(this.holds, entry);
+    if (change === undefined) return;
+    if (!this.#holdsBefore.has(change.holdId)) {
+      this.#holdsBefore.set(change.holdId, this.holds.get(change.holdId) ?? null);
+    }
+    if (change.hold === null) this.holds.delete(change.holdId);
+    else this.holds.set(change.holdId, change.hold);
+  }
+
+  findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
+    return this.#documents.get(`${kind}:${id}`)?.ref ?? this.view.findDocument(kind, id);
+  }
+
+  /** The entry that first carried a document, from this turn or from the journal. */
+  documentEntry(kind: DocumentKind, id: string): Entry | undefined {
+    const ref = this.findDocument(kind, id);
+    if (ref === undefined) return undefined;
+    return this.#entries.get(`${ref.writer}/${ref.seq}`) ?? this.view.entryAt(ref.writer, ref.seq);
+  }
+
+  /** An entry of this turn or of the journal. */
+  entryAt(writer: WriterId, seq: number): Entry | undefined {
+    for (const run of this.#runs) {
+      if (run.writer !== writer) continue;
+      const found = run.entries.find(({ entry }) => entry.seq === seq);
+      if (found !== undefined) return found.entry;
+    }
+    return this.view.entryAt(writer, seq);
+  }
+
+  lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
+    return (
+      this.#progress.get(`${orderId}/${lineId}`)?.progress ??
+      this.view.lineProgress(orderId, lineId) ??
+      NO_PROGRESS
+    );
+  }
+
+  get hasWrites(): boolean {
+    return this.#dirty.size > 0 || this.#quarantined.length > 0;
+  }
+
+  /** What this turn must make durable, or undefined when it changed nothing. */
+  endTurn(): Writes | undefined {
+    if (!this.hasWrites) return undefined;
+    const rows: Writes['rows'][number][] = [];
+    for (const stream of this.#dirty) {
+      stream.currentDigest();
+      for (const pool of stream.touchedPools) rows.push({ stream, pool, row: stream.row(pool) });
+    }
+    return {
+      position: this.#position,
+      self: this.self.writer,
+      runs: this.#runs,
+      rows,
+      streams: [...this.#dirty],
+      documents: [...this.#documents.values()],
+      progress: [...this.#progress.values()],
+      holds: [...this.#holdsBefore.keys()].map((holdId) => ({
+        holdId,
+        hold: this.holds.get(holdId) ?? null,
+      })),
+      quarantined: this.#quarantined,
+      awaitsFormerLives: this.awaitsFormerLives,
+    };
+  }
+
+  /**
+   * Folds entries that another process of the same replica has made durable (the
+   * authority's processes share one journal). The open turn must be empty.
+   */
+  absorb(written: WrittenEntry, via: ReplicaId | null): void {
+    const { entry } = written;
+    let stream = this.streams.get(entry.writer);
+    if (stream === undefined) {
+      if (entry.body.type !== 'life') throw new Error(`D5: ${entry.writer} does not begin with its life`);
+      const { kind, parent } = entry.body;
+      stream = this.addStream(entry.writer, {
+        seq: 0,
+        hash: NO_HASH,
+        kind,
+        parent,
+        via,
+        fence: null,
+        parentSeen: 0,
+        relayed: NO_MARK,
+        settled: NO_MARK,
+      });
+      if (via === null) this.#self = entry.writer;
+    }
+    this.accept(stream, written);
+  }
+
+  /** At the root, what is in the books is settled. @returns the writers that came further in this turn. */
+  settleAll(): WriterId[] {
+    const writers: WriterId[] = [];
+    for (const stream of this.#dirty) {
+      stream.head.settled = { seq: stream.head.seq, hash: stream.head.hash };
+      writers.push(stream.writer);
+    }
+    return writers;
+  }
+
+  keep(): void {
+    for (const stream of this.#dirty) stream.keep();
+    this.#position = this.position;
+    this.#selfBefore = this.#self;
+    this.#clear();
+  }
+
+  putBack(): void {
+    for (let i = this.#effects.length - 1; i >= 0; i -= 1) {
+      const [stream, effect] = this.#effects[i] as [Stream, Effect];
+      this.onEffect(stream, effect, -1);
+    }
+    for (const stream of this.#dirty) stream.putBack();
+    for (const stream of this.#born) this.streams.delete(stream.writer);
+    for (const [holdId, hold] of this.#holdsBefore) {
+      if (hold === null) this.holds.delete(holdId);
+      else this.holds.set(holdId, hold);
+    }
+    this.#self = this.#selfBefore;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#runs = [];
+    this.#effects = [];
+    this.#born = [];
+    this.#dirty.clear();
+    this.#documents.clear();
+    this.#progress.clear();
+    this.#holdsBefore.clear();
+    this.#entries.clear();
+    this.#quarantined = [];
+  }
+
+  /** The lives of one replica that this ledger holds. */
+  livesOf(replica: ReplicaId): Stream[] {
+    return [...this.streams.values()].filter((stream) => replicaOf(stream.writer) === replica);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Stream: all that a replica holds of one writer, itself included.
+ *
+ * The rows are the fold of the writer's entries up to `seq`; the digest is kept in
+ * step with them (D6). What a turn changes can be put back, because a commit may
+ * fail and memory must then say what the disk says (D4).
+ */
+import type { FenceReason, Hash, ReplicaKind } from '../entry/entry.ts';
+import { NO_HASH } from '../entry/entry.ts';
+import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
+import { addDigest, type Digest, digestRow, emptyDigest, subtractDigest } from '../tally/digest.ts';
+import { copyRow, EMPTY_ROW, emptyRow, type Row } from '../tally/row.ts';
+
+export interface Fence {
+  readonly seq: number;
+  readonly hash: Hash;
+  readonly reason: FenceReason;
+}
+
+export interface Mark {
+  readonly seq: number;
+  readonly hash: Hash;
+}
+
+export const NO_MARK: Mark = { seq: 0, hash: NO_HASH };
+
+/** The part of a stream that is not its rows: small, and copied whole before a turn changes it. */
+export interface StreamHead {
+  seq: number;
+  hash: Hash;
+  kind: ReplicaKind;
+  /** The writer that grants to it; null for the authority. */
+  parent: WriterId | null;
+  /** The direct child through which it reaches this replica; null for this replica's own lives. */
+  via: ReplicaId | null;
+  fence: Fence | null;
+  /** Own lives: how far the parent's chain was seen (its cells are durable here up to that entry). */
+  parentSeen: number;
+  /** How far this replica's parent has it durably, and how far the authority has settled it. */
+  relayed: Mark;
+  settled: Mark;
+}
+
+interface Slot {
+  row: Row;
+  lo: number;
+  hi: number;
+  /** The row before this turn; undefined while the turn has not touched it. */
+  before: Row | undefined;
+}
+
+export class Stream {
+  readonly writer: WriterId;
+  head: StreamHead;
+  readonly digest: Digest = emptyDigest();
+  readonly #slots = new Map<PoolId, Slot>();
+  readonly #touched = new Map<PoolId, Slot>();
+  #headBefore: StreamHead | undefined;
+  #digestBefore: Digest | undefined;
+
+  constructor(writer: WriterId, head: StreamHead) {
+    this.writer = writer;
+    this.head = head;
+  }
+
+  /** Puts a stored row in place while a journal is opened. */
+  load(pool: PoolId, row: Row): void {
+    const digest = digestRow(pool, row);
+    addDigest(this.digest, digest);
+    this.#slots.set(pool, { row, lo: digest.lo, hi: digest.hi, before: undefined });
+  }
+
+  row(pool: PoolId): Readonly<Row> {
+    return this.#slots.get(pool)?.row ?? EMPTY_ROW;
+  }
+
+  has(pool: PoolId): boolean {
+    return this.#slots.has(pool);
+  }
+
+  get poolCount(): number {
+    return this.#slots.size;
+  }
+
+  *rows(): Iterable<[PoolId, Readonly<Row>]> {
+    for (const [pool, slot] of this.#slots) yield [pool, slot.row];
+  }
+
+  /** The row, to be changed by the fold alone; remembers how it was. */
+  touch(pool: PoolId): Row {
+    let slot = this.#slots.get(pool);
+    if (slot === undefined) {
+      slot = { row: emptyRow(), lo: 0, hi: 0, before: undefined };
+      this.#slots.set(pool, slot);
+    }
+    if (slot.before === undefined) {
+      slot.before = copyRow(slot.row);
+      this.#touched.set(pool, slot);
+    }
+    return slot.row;
+  }
+
+  /** The head, to be changed; remembers how it was. */
+  touchHead(): StreamHead {
+    if (this.#headBefore === undefined) {
+      this.#headBefore = this.head;
+      this.head = { ...this.head };
+    }
+    return this.head;
+  }
+
+  /** The last entry that is on disk: the head without what the open turn did. */
+  get durableSeq(): number {
+    return (this.#headBefore ?? this.head).seq;
+  }
+
+  get isDirty(): boolean {
+    return this.#headBefore !== undefined || this.#touched.size > 0;
+  }
+
+  get touchedPools(): Iterable<PoolId> {
+    return this.#touched.keys();
+  }
+
+  /** Brings the digest up to date with every row touched so far. */
+  currentDigest(): Digest {
+    this.#digestBefore ??= { ...this.digest };
+    for (const [pool, slot] of this.#touched) {
+      const digest = digestRow(pool, slot.row);
+      subtractDigest(this.digest, { lo: slot.lo, hi: slot.hi });
+      addDigest(this.digest, digest);
+      slot.lo = digest.lo;
+      slot.hi = digest.hi;
+    }
+    return this.digest;
+  }
+
+  /** The turn is durable: what it did is now how things are. */
+  keep(): void {
+    for (const slot of this.#touched.values()) slot.before = undefined;
+    this.#touched.clear();
+    this.#headBefore = undefined;
+    this.#digestBefore = undefined;
+  }
+
+  /** The turn failed: memory goes back to what is on disk (D4). */
+  putBack(): void {
+    for (const [pool, slot] of this.#touched) {
+      slot.row = slot.before as Row;
+      slot.before = undefined;
+      const digest = digestRow(pool, slot.row);
+      slot.lo = digest.lo;
+      slot.hi = digest.hi;
+    }
+    this.#touched.clear();
+    if (this.#digestBefore !== undefined) Object.assign(this.digest, this.#digestBefore);
+    if (this.#headBefore !== undefined) this.head = this.#headBefore;
+    this.#headBefore = undefined;
+    this.#digestBefore = undefined;
+  }
+}

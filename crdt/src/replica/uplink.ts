@@ -1,0 +1,337 @@
+/**
+ * Uplink: the child's side of its one link.
+ *
+ * It sends the journal in durable order from where the parent stands, asks for
+ * units it lacks, writes down what it was granted, and finds out whether it is the
+ * past (F1). Whatever is lost on the way is sent again from a cursor (L2, L3).
+ */
+import type { PoolId, WriterId } from '../ids.ts';
+import { sameBytes } from '../tally/join.ts';
+import { debt, free } from '../tally/row.ts';
+import type { Ack, Cells, Denied, Frame, Hello, Point, Recalls, Welcome } from '../wire/frames.ts';
+import type { Ledger, Now } from './ledger.ts';
+import type { ReplicaSettings } from './settings.ts';
+import type { Stream } from './stream.ts';
+
+interface InFlight {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
+interface Ask {
+  readonly atLeast: number;
+  readonly untilMs: number;
+  sentAtMs: number;
+}
+
+interface Session {
+  readonly parent: WriterId;
+  readonly base: number;
+  sendFrom: number;
+  ackedTo: number;
+  inFlight: InFlight[];
+  sentAtMs: number;
+  isSeenDue: boolean;
+}
+
+/** Why this writer must end: a peer knows more of it than it does, or shut it out. */
+export type PastReason = 'rollback' | 'fork' | 'fenced';
+
+export class Uplink {
+  readonly #ledger: Ledger;
+  readonly #settings: ReplicaSettings;
+  #session: Session | undefined;
+  readonly asks = new Map<PoolId, Ask>();
+  /** L3: the parent wants units back, as long as what it sent is `given`. */
+  readonly recalls = new Map<PoolId, { readonly keep: number; readonly given: number }>();
+  /** Grants seen and not yet written down: pool → what the sender says, by sender. */
+  readonly granted = new Map<WriterId, Map<PoolId, { n: number; seq: number }>>();
+  /** The parent's seq up to which cells came without a gap; durable once the turn is. */
+  #seenNext: number | undefined;
+
+  constructor(ledger: Ledger, settings: ReplicaSettings) {
+    this.#ledger = ledger;
+    this.#settings = settings;
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== undefined;
+  }
+
+  get parent(): WriterId | undefined {
+    return this.#session?.parent;
+  }
+
+  /** Everything of a hello that the core knows; the edge adds identity and versions. */
+  hello(): Pick<Hello, 'writer' | 'parentSeen' | 'heads'> {
+    const { self } = this.#ledger;
+    const others = [...this.#ledger.streams.values()].filter((stream) => stream !== self);
+    const heads = [self, ...others].map(
+      (stream): Point => ({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash }),
+    );
+    const { parent, parentSeen } = self.head;
+    return {
+      writer: self.writer,
+      parentSeen: parent === null ? null : { writer: parent, seq: parentSeen },
+      heads,
+    };
+  }
+
+  /** The parent answered hello. @returns why this writer must end, if the parent knows better. */
+  open(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): PastReason | undefined {
+    const ledger = this.#ledger;
+    const past = this.#comparePoints(welcome.has);
+    if (past !== undefined) return past;
+    if (ledger.self.head.parent !== welcome.writer) {
+      ledger.append({ type: 'reparented', parent: welcome.writer }, '', 'system', now);
+      ledger.touchHead(ledger.self).parentSeen = 0;
+    }
+    const has = new Map(welcome.has.map((point) => [point.writer, point]));
+    // What this turn appended stands at the end of the journal and is in no one's hands yet.
+    let base = ledger.durablePosition;
+    for (const stream of ledger.streams.values()) {
+      const point = has.get(stream.writer);
+      this.#note(stream, 'relayed', point);
+      const known = point?.seq ?? 0;
+      if (stream.durableSeq > known)
+        base = Math.min(base, ledger.view.positionBefore(stream.writer, known + 1));
+    }
+    for (const point of welcome.settled) this.#note(ledger.streams.get(point.writer), 'settled', point);
+    this.#session = {
+      parent: welcome.writer,
+      base,
+      sendFrom: base,
+      ackedTo: base,
+      inFlight: [],
+      sentAtMs: now.monotonicMs,
+      isSeenDue: false,
+    };
+    for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
+    this.recalls.clear();
+    this.#seenNext = undefined;
+    return undefined;
+  }
+
+  close(): void {
+    this.#session = undefined;
+    this.recalls.clear();
+  }
+
+  #note(
+    stream: Stream | undefined,
+    mark: 'relayed' | 'settled',
+    point: Omit<Point, 'writer'> | undefined,
+  ): void {
+    if (stream === undefined || point === undefined || point.seq <= stream.head[mark].seq) return;
+    // Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn.
+    stream.head[mark] = { seq: point.seq, hash: point.hash };
+  }
+
+  /** F1: a peer ahead of me on my own stream, or with another hash at a seq we share, means that I am the past. */
+  #comparePoints(points: readonly Point[]): PastReason | undefined {
+    const { self } = this.#ledger;
+    for (const { writer, seq, hash } of points) {
+      if (writer !== self.writer || seq === 0) continue;
+      if (seq > self.head.seq) return 'rollback';
+      const own = this.#ledger.hashOf(self, seq);
+      if (own !== undefined && !sameBytes(own, hash)) return 'fork';
+    }
+    return undefined;
+  }
+
+  ack(frame: Ack, now: Now, onSettled: (writer: WriterId) => void): PastReason | undefined {
+    const session = this.#session;
+    if (
+      session === undefined ||
+      frame.parent !== session.parent ||
+      frame.writer !== this.#ledger.self.writer
+    ) {
+      return undefined;
+    }
+    const past = this.#comparePoints(frame.has) ?? this.#comparePoints(frame.settled);
+    if (past !== undefined) return past;
+    for (const fence of frame.fenced) if (fence.writer === this.#ledger.self.writer) return 'fenced';
+    for (const point of frame.has) this.#note(this.#ledger.streams.get(point.writer), 'relayed', point);
+    for (const point of frame.settled) {
+      this.#note(this.#ledger.streams.get(point.writer), 'settled', point);
+      onSettled(point.writer);
+    }
+    if (frame.cursor > session.ackedTo) {
+      session.ackedTo = Math.min(frame.cursor, session.sendFrom);
+      session.inFlight = session.inFlight.filter(({ to }) => to > session.ackedTo);
+      session.sentAtMs = now.monotonicMs;
+    } else if (frame.cursor === session.ackedTo && session.inFlight.length > 0) {
+      // Nothing new was taken in although more was sent: a frame is missing.
+      const first = session.inFlight[0] as InFlight;
+      if (first.from === session.ackedTo && session.inFlight.length === 1) return undefined;
+      this.#rewind(session);
+    }
+    return undefined;
+  }
+
+  #rewind(session: Session): void {
+    session.sendFrom = session.ackedTo;
+    session.inFlight = [];
+  }
+
+  cells(frame: Cells): void {
+    const session = this.#session;
+    const { self } = this.#ledger;
+    if (session === undefined || frame.parent !== session.parent || frame.writer !== self.writer) return;
+    for (const cell of frame.cells) {
+      if (cell.to !== self.writer) continue;
+      let items = this.granted.get(cell.from);
+      if (items === undefined) {
+        items = new Map();
+        this.granted.set(cell.from, items);
+      }
+      const known = items.get(cell.pool);
+      if (known === undefined || known.n < cell.n) items.set(cell.pool, { n: cell.n, seq: cell.seq });
+    }
+    const seen = this.#seenNext ?? self.head.parentSeen;
+    if (frame.from <= seen && frame.to > seen) this.#seenNext = frame.to;
+    session.isSeenDue = true;
+  }
+
+  /** T4: grants are written down before they are used. @returns the pools that grew. */
+  takeGranted(now: Now): PoolId[] {
+    const ledger = this.#ledger;
+    const grown: PoolId[] = [];
+    for (const [from, cells] of this.granted) {
+      const items: { pool: PoolId; seq: number; n: number }[] = [];
+      for (const [pool, { n, seq }] of cells) {
+        if (n > (ledger.self.row(pool).took.find((cell) => cell.writer === from)?.n ?? 0)) {
+          items.push({ pool, seq, n });
+          grown.push(pool);
+        }
+      }
+      if (items.length > 0) ledger.append({ type: 'took', from, items }, '', 'system', now);
+    }
+    if (this.#seenNext !== undefined && this.#seenNext > ledger.self.head.parentSeen) {
+      ledger.touchHead(ledger.self).parentSeen = this.#seenNext;
+    }
+    for (const pool of grown) {
+      const ask = this.asks.get(pool);
+      if (ask !== undefined && this.takenFromParent(pool) >= ask.atLeast) this.asks.delete(pool);
+      // A recall lapses with the next grant (L3).
+      const recall = this.recalls.get(pool);
+      if (recall !== undefined && this.takenFromParent(pool) !== recall.given) this.recalls.delete(pool);
+    }
+    return grown;
+  }
+
+  takenFromParent(pool: PoolId): number {
+    const { self } = this.#ledger;
+    return self.row(pool).took.find((cell) => cell.writer === self.head.parent)?.n ?? 0;
+  }
+
+  recall(frame: Recalls): readonly PoolId[] {
+    if (frame.parent !== this.#session?.parent || frame.writer !== this.#ledger.self.writer) return [];
+    const valid = frame.items.filter(({ pool, given }) => given === this.takenFromParent(pool));
+    for (const { pool, keep, given } of valid) this.recalls.set(pool, { keep, given });
+    return valid.map(({ pool }) => pool);
+  }
+
+  /** @returns the pools for which asking on makes no sense now. */
+  denied(frame: Denied): readonly PoolId[] {
+    if (frame.parent !== this.#session?.parent || frame.writer !== this.#ledger.self.writer) return [];
+    const ended: PoolId[] = [];
+    for (const { pool, atLeast } of frame.items) {
+      const ask = this.asks.get(pool);
+      if (ask === undefined || ask.atLeast > atLeast) continue;
+      this.asks.delete(pool);
+      ended.push(pool);
+    }
+    return ended;
+  }
+
+  /**
+   * Asks for units: seen, plus the shortfall, plus what is owed, in all (L3). Asking
+   * for less than is asked for already changes nothing.
+   */
+  ask(pool: PoolId, shortfall: number, untilMs: number): void {
+    const row = this.#ledger.self.row(pool);
+    const atLeast = this.takenFromParent(pool) + shortfall + Math.max(0, debt(row) - Math.max(0, free(row)));
+    const known = this.asks.get(pool);
+    if (known !== undefined && known.atLeast >= atLeast && known.untilMs >= untilMs) return;
+    this.asks.set(pool, {
+      atLeast: Math.max(atLeast, known?.atLeast ?? 0),
+      untilMs: Math.max(untilMs, known?.untilMs ?? 0),
+      sentAtMs: Number.NEGATIVE_INFINITY,
+    });
+  }
+
+  /** What is due on the wire. Called after a commit: everything that is read here is durable (D1). */
+  frames(now: Now): Frame[] {
+    const session = this.#session;
+    if (session === undefined) return [];
+    const { link } = this.#settings;
+    const out: Frame[] = [];
+    const { self } = this.#ledger;
+    const names = { writer: self.writer, parent: session.parent };
+    const isLate = session.inFlight.length > 0 && now.monotonicMs - session.sentAtMs >= link.resendMs;
+    if (isLate) this.#rewind(session);
+    let inFlightBytes = session.inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
+    while (session.sendFrom < this.#ledger.durablePosition && inFlightBytes < link.inFlightBytesMax) {
+      const slice = this.#ledger.view.readStream(session.sendFrom, link.streamBytesTarget);
+      if (slice.to <= session.sendFrom) break;
+      out.push({
+        kind: 'stream',
+        writer: self.writer,
+        base: session.base,
+        from: session.sendFrom,
+        to: slice.to,
+        entries: slice.bytes,
+      });
+      if (session.inFlight.length === 0) session.sentAtMs = now.monotonicMs;
+      session.inFlight.push({ from: session.sendFrom, to: slice.to, bytes: slice.bytes.length });
+      inFlightBytes += slice.bytes.length;
+      session.sendFrom = slice.to;
+    }
+    const asking = this.#dueAsks(now);
+    if (asking.length > 0) out.push({ kind: 'asks', ...names, items: asking });
+    if (session.isSeenDue) {
+      session.isSeenDue = false;
+      this.#seenNext = undefined;
+      out.push({ kind: 'seen', ...names, seq: self.head.parentSeen });
+    }
+    return out;
+  }
+
+  #dueAsks(now: Now): { pool: PoolId; atLeast: number; waitMs: number }[] {
+    const due: { pool: PoolId; atLeast: number; waitMs: number }[] = [];
+    for (const [pool, ask] of this.asks) {
+      if (ask.untilMs <= now.monotonicMs) {
+        this.asks.delete(pool);
+      } else if (now.monotonicMs - ask.sentAtMs >= this.#settings.link.resendMs) {
+        ask.sentAtMs = now.monotonicMs;
+        due.push({ pool, atLeast: ask.atLeast, waitMs: Math.ceil(ask.untilMs - now.monotonicMs) });
+      }
+    }
+    return due;
+  }
+
+  /** When something must be sent again or given up; undefined while nothing waits. */
+  wakeAtMs(): number | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    let at = Number.POSITIVE_INFINITY;
+    if (session.inFlight.length > 0) at = session.sentAtMs + this.#settings.link.resendMs;
+    for (const ask of this.asks.values()) {
+      at = Math.min(at, ask.untilMs, ask.sentAtMs + this.#settings.link.resendMs);
+    }
+    return Number.isFinite(at) ? at : undefined;
+  }
+
+  keep(): void {
+    this.granted.clear();
+  }
+
+  putBack(): void {
+    this.granted.clear();
+    this.#seenNext = undefined;
+    // The cells that were lost with the turn come again: the parent hears where this child stands.
+    if (this.#session !== undefined) this.#session.isSeenDue = true;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Waiting: commands that need units from elsewhere (R4).
+ *
+ * Each has one deadline for all hops together and is decided again whenever one of
+ * its pools grew; at the deadline, or when the tree says no, it is refused with
+ * what is known. The list is bounded.
+ */
+import type { PoolId } from '../ids.ts';
+import type { Command, Refusal } from './command.ts';
+
+/** Names one command of one caller while its answer is outstanding. */
+export type Ticket = number;
+
+export interface Waiter {
+  readonly ticket: Ticket;
+  readonly command: Command;
+  readonly untilMs: number;
+  /** What is missing where, by the last decision. */
+  refusal: Refusal;
+}
+
+export class Waiting {
+  readonly #max: number;
+  readonly #waiters = new Map<Ticket, Waiter>();
+  readonly #byPool = new Map<PoolId, Set<Ticket>>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get isFull(): boolean {
+    return this.#waiters.size >= this.#max;
+  }
+
+  get size(): number {
+    return this.#waiters.size;
+  }
+
+  add(waiter: Waiter): void {
+    this.#waiters.set(waiter.ticket, waiter);
+    this.#index(waiter);
+  }
+
+  #index(waiter: Waiter): void {
+    for (const { pool } of waiter.refusal.items ?? []) {
+      let tickets = this.#byPool.get(pool);
+      if (tickets === undefined) {
+        tickets = new Set();
+        this.#byPool.set(pool, tickets);
+      }
+      tickets.add(waiter.ticket);
+    }
+  }
+
+  /** The command lacks other units than before. */
+  update(waiter: Waiter, refusal: Refusal): void {
+    this.#unindex(waiter);
+    waiter.refusal = refusal;
+    this.#index(waiter);
+  }
+
+  remove(waiter: Waiter): void {
+    this.#waiters.delete(waiter.ticket);
+    this.#unindex(waiter);
+  }
+
+  #unindex(waiter: Waiter): void {
+    for (const { pool } of waiter.refusal.items ?? []) {
+      const tickets = this.#byPool.get(pool);
+      tickets?.delete(waiter.ticket);
+      if (tickets?.size === 0) this.#byPool.delete(pool);
+    }
+  }
+
+  /** Who waits for any of these pools, first come first. */
+  for(pools: Iterable<PoolId>): Waiter[] {
+    const tickets = new Set<Ticket>();
+    for (const pool of pools) for (const ticket of this.#byPool.get(pool) ?? []) tickets.add(ticket);
+    return [...tickets].sort((a, b) => a - b).map((ticket) => this.#waiters.get(ticket) as Waiter);
+  }
+
+  /** Units that waiting commands lack of a pool, and until when. */
+  shortOf(pool: PoolId): { units: number; untilMs: number } {
+    let units = 0;
+    let untilMs = 0;
+    for (const ticket of this.#byPool.get(pool) ?? []) {
+      const waiter = this.#waiters.get(ticket) as Waiter;
+      for (const item of waiter.refusal.items ?? []) {
+        if (item.pool === pool) units += item.requested;
+      }
+      untilMs = Math.max(untilMs, waiter.untilMs);
+    }
+    return { units, untilMs };
+  }
+
+  overdue(nowMs: number): Waiter[] {
+    return [...this.#waiters.values()].filter((waiter) => waiter.untilMs <= nowMs);
+  }
+
+  wakeAtMs(): number | undefined {
+    let at: number | undefined;
+    for (const waiter of this.#waiters.values()) at = Math.min(at ?? waiter.untilMs, waiter.untilMs);
+    return at;
+  }
+
+  all(): Waiter[] {
+    return [...this.#waiters.values()];
+  }
+}
