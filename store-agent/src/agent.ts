@@ -1,0 +1,384 @@
+/**
+ * Agent: a durable replica for one place. A shop's till server, a warehouse's, a
+ * terminal's, and under its doors a region's: a SQLite journal, one link up, links
+ * down, a catalogue copy, and commands in.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Answer,
+  type Command,
+  type Count,
+  defaultSettings,
+  type LocationId,
+  type Lose,
+  locationOf,
+  type PoolId,
+  type Receive,
+  type Refusal,
+  Replica,
+  type ReplicaId,
+  type ReplicaSettings,
+  type ReturnGoods,
+  refuse,
+  type Ship,
+  type Writes,
+} from '@tallystick/crdt';
+import { Catalogue } from './catalogue/catalogue.ts';
+import type { AgentConfig, AgentSettings } from './config.ts';
+import type { Engine, TurnJournal } from './engine.ts';
+import { Host } from './host.ts';
+import { type Fact, factJson, orderJson } from './http/answers.ts';
+import { statusJson } from './http/look-routes.ts';
+import { Problem } from './http/problem.ts';
+import { type Identity, openIdentity } from './identity.ts';
+import { JournalError } from './journal/errors.ts';
+import { SqliteJournal } from './journal/journal.ts';
+import { sha256 } from './journal/runs.ts';
+import { Witness } from './journal/witness.ts';
+import { Levels } from './levels.ts';
+import type { CallResult } from './link/calls.ts';
+import { createLog, type Log } from './log.ts';
+import type { Figure } from './metrics.ts';
+import { serveCall } from './serve-call.ts';
+
+/** How long a call to a keeper may take, all hops together. */
+const KEEPER_WAIT_MS = 5_000;
+/** Between two attempts to use a disk again that failed. */
+const RECOVER_MS = 1_000;
+const PRUNE_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Commands about goods at one place, which its keeper carries out. */
+export type GoodsCommand = Receive | ReturnGoods | Ship | Count | Lose;
+
+/** What became of a command that may have been carried out elsewhere. */
+export type Done = { readonly ok: true; readonly fact: Fact } | Refusal;
+
+export class Agent {
+  readonly id: ReplicaId;
+  readonly location: LocationId | undefined;
+  readonly parentUrl: string;
+  readonly settings: AgentSettings;
+  readonly catalogue: Catalogue;
+  readonly levels = new Levels();
+  readonly host: Host;
+  readonly log: Log;
+  readonly #config: AgentConfig;
+  readonly #replicaSettings: ReplicaSettings;
+  readonly #witness: Witness;
+  #journal: SqliteJournal;
+  #timers: NodeJS.Timeout[] = [];
+  #recovering: NodeJS.Timeout | undefined;
+  #lastFailure: string | undefined;
+  #turns = 0;
+  #entries = 0;
+
+  /** @throws JournalError where the data folder cannot be used as a journal must be. */
+  static open(config: AgentConfig): Agent {
+    mkdirSync(config.dataDir, { recursive: true });
+    return new Agent(config);
+  }
+
+  private constructor(config: AgentConfig) {
+    this.#config = config;
+    this.id = config.replica;
+    this.location = config.location;
+    this.parentUrl = config.parentUrl;
+    this.settings = config.settings;
+    this.log = createLog(config.replica, config.logLevel);
+    this.#replicaSettings = {
+      ...defaultSettings(config.replica, config.kind),
+      link: config.settings.link,
+      policy: config.settings.policy,
+      checkpointEvery: config.settings.checkpointEvery,
+    };
+    this.#journal = SqliteJournal.open({ folder: config.dataDir });
+    this.catalogue = new Catalogue(join(config.dataDir, 'catalogue.db'));
+    this.#witness = Witness.open(join(config.dataDir, 'witness'));
+    const identity: Identity = openIdentity(join(config.dataDir, 'identity.pem'));
+    this.host = new Host({
+      id: config.replica,
+      replica: this.#load(),
+      journal: this.#turnJournal(),
+      catalogue: {
+        version: () => this.catalogue.copy.version,
+        since: (version, limit) => this.catalogue.since(version, limit),
+        publicKeyOf: (replica) => this.catalogue.publicKeyOf(replica, this.id),
+      },
+      log: this.log,
+      resendMs: config.settings.link.resendMs,
+      parent: {
+        url: config.parentUrl,
+        identity,
+        wantsLevels: config.kind === 'region',
+        times: config.settings.times,
+      },
+      serve: (body) => this.#serve(body),
+      enrol: async (frame) => {
+        const { replica, code } = frame;
+        const publicKey = Buffer.from(frame.publicKey).toString('base64');
+        const body = { call: 'enrol', replica, code, publicKey, parent: this.id };
+        return enrolledFrame(await this.host.calls.call('authority' as ReplicaId, body, KEEPER_WAIT_MS));
+      },
+      onCatalogue: (frame) => this.catalogue.apply(frame, Date.now()),
+      onLevels: (frame) => this.levels.apply(frame),
+      onTurn: (writes) => this.#turned(writes),
+      onFailure: (error) => this.#failed(error),
+    });
+  }
+
+  /** The replica as the disk has it. Where it is the past, it goes on as a new writer (F1). */
+  #load(): Replica {
+    const stored = this.#journal.load();
+    for (const alarm of stored.alarms) this.log.error(alarm, 'the journal contradicts itself');
+    if (stored.alarms.length > 0) {
+      throw new JournalError(
+        'corrupt',
+        `The journal in ${this.#config.dataDir} contradicts itself. Run verify, then restore a backup.`,
+      );
+    }
+    const view = this.#journal.view;
+    const replica = new Replica(this.#replicaSettings, stored, view, {
+      sha256,
+      nonce: () => randomBytes(16).toString('hex'),
+      directory: this.catalogue,
+    });
+    const isPast =
+      this.#witness.compare(this.#journal.head(), (writer, seq) => view.hashAt(writer, seq)) === 'ahead';
+    if ((isPast || stored.wasRestored) && replica.ledger.hasLife) {
+      this.log.warn({ isPast, wasRestored: stored.wasRestored }, 'this journal is an image of the past');
+      const now = { wallMs: Date.now(), monotonicMs: 0, bootId: '0'.repeat(32) };
+      replica.becomeNewWriter('rollback', now);
+      const writes = replica.endTurn(now);
+      if (writes !== undefined) this.#journal.commit(writes);
+      replica.keep(now);
+    }
+    return replica;
+  }
+
+  #turnJournal(): TurnJournal {
+    return {
+      commit: (writes) => {
+        this.#journal.commit(writes);
+        const { writer, head } = this.engine.replica.ledger.self;
+        this.#witness.note(writer, head.seq, head.hash);
+        this.#witness.flushIfDue(performance.now());
+        return 'committed';
+      },
+    };
+  }
+
+  #turned(writes: Writes): void {
+    this.#turns += 1;
+    for (const run of writes.runs) this.#entries += run.entries.length;
+  }
+
+  get engine(): Engine {
+    return this.host.engine;
+  }
+
+  start(): void {
+    this.host.start();
+    const witness = setInterval(() => this.#witness.flushIfDue(performance.now()), 200);
+    const prune = setInterval(() => this.#prune(), PRUNE_EVERY_MS);
+    for (const timer of [witness, prune]) timer.unref();
+    this.#timers.push(witness, prune);
+  }
+
+  /** D7: only what the authority settled long ago goes; a checkpoint stays. */
+  #prune(): void {
+    if (this.engine.state !== 'running') return;
+    const retentionMs = this.settings.retentionDays * DAY_MS;
+    while (this.#journal.prune({ nowMs: Date.now(), retentionMs }).more);
+  }
+
+  /** D3: nothing is decided until the disk was opened anew and read. */
+  #failed(error: unknown): void {
+    this.#lastFailure = error instanceof Error ? error.message : String(error);
+    this.log.error({ err: error }, 'the journal failed; nothing is sold until it works again');
+    const isDisk = error instanceof JournalError;
+    this.host.children.stop();
+    this.host.parent?.restart();
+    this.#recovering = setTimeout(() => this.#recover(isDisk), RECOVER_MS);
+    this.#recovering.unref();
+  }
+
+  #recover(isDisk: boolean): void {
+    try {
+      this.#journal.close();
+      this.#journal = SqliteJournal.open({ folder: this.#config.dataDir });
+      if (isDisk && !this.#journal.makeRoom()) throw new JournalError('read_only', 'The disk is still full.');
+      this.engine.resume(this.#load());
+      this.#lastFailure = undefined;
+      this.log.info('the journal works again');
+      this.host.parent?.restart();
+    } catch (error) {
+      this.log.warn({ err: error }, 'the journal still cannot be used');
+      this.#recovering = setTimeout(() => this.#recover(isDisk), RECOVER_MS);
+      this.#recovering.unref();
+    }
+  }
+
+  submit(command: Command): Promise<Answer> {
+    return this.engine.submit(command);
+  }
+
+  /** Goods are moved by the keeper of their location alone; what belongs elsewhere is passed on (T8). */
+  async toKeeper(command: GoodsCommand): Promise<Done> {
+    const keepers = new Set(command.lines.map(({ pool }) => this.catalogue.keeperOf(locationOf(pool))));
+    const [keeper] = keepers;
+    if (keepers.size > 1) {
+      return refuse('invalid_request', 'The lines belong to several keepers. Send one request for each.');
+    }
+    if (keeper === undefined || keeper === this.id) {
+      const answer = await this.submit(command);
+      return answer.ok ? { ok: true, fact: factJson(this.engine.replica.ledger, answer) } : answer;
+    }
+    const result = await this.call(keeper, { call: 'command', command });
+    return result.ok ? { ok: true, fact: result.value as Fact } : refuse(result.code, result.message);
+  }
+
+  call(target: ReplicaId, body: unknown, waitMs = KEEPER_WAIT_MS): Promise<CallResult> {
+    return this.host.calls.call(target, body, waitMs);
+  }
+
+  #serve(body: string): Promise<CallResult> {
+    return serveCall(
+      {
+        submit: (command) => this.submit(command),
+        fact: (answer) => factJson(this.engine.replica.ledger, answer),
+        order: (id) => this.order(id),
+        status: () => this.status(),
+      },
+      body,
+    );
+  }
+
+  /** @throws Problem for a SKU or a place that nobody knows. */
+  checkGoods(pools: readonly PoolId[]): void {
+    for (const pool of pools) {
+      const at = pool.lastIndexOf('@');
+      const location = pool.slice(at + 1);
+      if (this.catalogue.location(location) === undefined) {
+        throw new Problem('unknown_location', `No location is called ${location}. Name one with locationId.`);
+      }
+      if (this.catalogue.product(pool.slice(0, at)) === undefined) {
+        throw new Problem('unknown_sku', `No product has SKU ${pool.slice(0, at)}.`);
+      }
+    }
+  }
+
+  /** Where lines without a location may come from: as configured, else this place, then every warehouse. */
+  sellsFrom(): readonly LocationId[] {
+    if (this.settings.sourcing !== undefined) return this.settings.sourcing as LocationId[];
+    const warehouses = this.catalogue.locations.filter(({ kind }) => kind === 'warehouse');
+    const ids = warehouses.map(({ id }) => id as LocationId).sort();
+    return this.location === undefined ? ids : [this.location, ...ids.filter((id) => id !== this.location)];
+  }
+
+  /** Goods sold over this place's counter leave with the sale. A warehouse ships instead. */
+  counter(): readonly LocationId[] {
+    return this.location !== undefined && this.catalogue.location(this.location)?.kind === 'store'
+      ? [this.location]
+      : [];
+  }
+
+  /** @throws Problem where no such order is known here. */
+  order(id: string) {
+    const { ledger } = this.engine.replica;
+    const entry = ledger.documentEntry('order', id);
+    if (entry === undefined) throw new Problem('unknown_order', `No order ${id} is known at ${this.id}.`);
+    return orderJson(ledger, entry);
+  }
+
+  status() {
+    return statusJson(this);
+  }
+
+  /** Why this replica cannot sell now; undefined when it can. */
+  unready(): string | undefined {
+    if (this.engine.state === 'failed')
+      return `The journal cannot be written: ${this.#lastFailure ?? 'unknown'}`;
+    if (this.engine.state === 'stopped') return 'It is shutting down.';
+    if (!this.engine.replica.ledger.hasLife) return 'It has never met its parent yet.';
+    if (this.catalogue.copy.version === 0) return 'It has no catalogue yet.';
+    return undefined;
+  }
+
+  figures(): readonly Figure[] {
+    const { ledger } = this.engine.replica;
+    const head = ledger.hasLife ? ledger.self.head : undefined;
+    return [
+      {
+        name: 'turns_total',
+        help: 'Commits since this process started.',
+        kind: 'counter',
+        value: this.#turns,
+      },
+      {
+        name: 'entries_total',
+        help: 'Entries journalled since this process started.',
+        kind: 'counter',
+        value: this.#entries,
+      },
+      {
+        name: 'frames_sent_up_total',
+        help: 'Frames sent to the parent.',
+        kind: 'counter',
+        value: this.host.parent?.framesSent ?? 0,
+      },
+      {
+        name: 'frames_sent_down_total',
+        help: 'Frames sent to children.',
+        kind: 'counter',
+        value: this.host.children.framesSent,
+      },
+      {
+        name: 'journal_entries',
+        help: 'Entries in the journal.',
+        kind: 'gauge',
+        value: ledger.durablePosition,
+      },
+      {
+        name: 'unsettled_entries',
+        help: 'Own entries that the authority has not settled yet.',
+        kind: 'gauge',
+        value: head === undefined ? 0 : head.seq - head.settled.seq,
+      },
+      {
+        name: 'parent_link_up',
+        help: '1 while the link to the parent is up.',
+        kind: 'gauge',
+        value: this.host.parent?.state === 'up' ? 1 : 0,
+      },
+      {
+        name: 'children_up',
+        help: 'Children connected now.',
+        kind: 'gauge',
+        value: this.host.children.up.length,
+      },
+      { name: 'open_holds', help: 'Holds that are open.', kind: 'gauge', value: ledger.holds.size },
+    ];
+  }
+
+  /** Stops in order: no more input, the last turn durable, links closed, files closed. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#recovering);
+    await this.host.stop();
+    this.#witness.close();
+    this.#journal.close();
+    this.catalogue.close();
+  }
+}
+
+function enrolledFrame(result: CallResult) {
+  if (!result.ok) {
+    const code = result.code === 'keeper_unreachable' ? 'authority_unreachable' : result.code;
+    return { kind: 'refuse', code, message: result.message } as const;
+  }
+  const { kind, location } = result.value as { kind: ReplicaSettings['kind']; location: string | null };
+  return { kind: 'enrolled', replicaKind: kind, location: location ?? '' } as const;
+}

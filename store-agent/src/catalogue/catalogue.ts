@@ -1,0 +1,162 @@
+/**
+ * Catalogue: this replica's copy of products, locations and replicas, in a SQLite file
+ * of its own. It can be fetched anew at any time, so it is not part of the journal.
+ */
+import type { Directory, LocationId, ReplicaId } from '@tallystick/crdt';
+import type { CatalogueItem } from '@tallystick/crdt/wire';
+import Database from 'better-sqlite3';
+import {
+  type ItemKind,
+  type Location,
+  locationSchema,
+  type Product,
+  productSchema,
+  type ReplicaRecord,
+  replicaSchema,
+} from './items.ts';
+
+/** Products kept parsed in memory: the ones that sell. */
+const PRODUCTS_CACHED_MAX = 10_000;
+
+export interface CatalogueCopy {
+  readonly version: number;
+  /** When the copy last heard that it is complete; null before the first time. */
+  readonly asOfMs: number | null;
+}
+
+export class Catalogue implements Directory {
+  readonly #db: Database.Database;
+  readonly #get;
+  readonly #put;
+  readonly #since;
+  readonly #page;
+  readonly #locations = new Map<string, Location>();
+  readonly #replicas = new Map<string, ReplicaRecord>();
+  readonly #products = new Map<string, Product>();
+  #version = 0;
+  #asOfMs: number | null = null;
+
+  constructor(path: string) {
+    this.#db = new Database(path);
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = NORMAL');
+    this.#db.exec(`
+      create table if not exists item (
+        kind text not null, id text not null, version integer not null, body text,
+        primary key (kind, id)
+      ) without rowid;
+      create index if not exists item_version on item (version);
+    `);
+    this.#get = this.#db.prepare('select body from item where kind = ? and id = ?').pluck();
+    this.#put = this.#db.prepare(
+      'insert into item (kind, id, version, body) values (?, ?, ?, ?) on conflict (kind, id) ' +
+        'do update set version = excluded.version, body = excluded.body where excluded.version > version',
+    );
+    this.#since = this.#db.prepare(
+      'select kind, id, version, body from item where version > ? order by version limit ?',
+    );
+    this.#page = this.#db
+      .prepare(
+        "select body from item where kind = 'product' and id > ? and body is not null order by id limit ?",
+      )
+      .pluck();
+    this.#version = this.#db.prepare('select coalesce(max(version), 0) from item').pluck().get() as number;
+    for (const kind of ['location', 'replica'] as const) {
+      const rows = this.#db.prepare('select id, body from item where kind = ?').all(kind);
+      for (const { id, body } of rows as { id: string; body: string | null }[]) this.#index(kind, id, body);
+    }
+  }
+
+  get copy(): CatalogueCopy {
+    return { version: this.#version, asOfMs: this.#asOfMs };
+  }
+
+  /** Takes in what changed, if it joins on to what is here. @returns true when something new was stored. */
+  apply(frame: { from: number; to: number; items: readonly CatalogueItem[] }, nowMs: number): boolean {
+    if (frame.from > this.#version) return false;
+    this.#asOfMs = nowMs;
+    if (frame.to <= this.#version) return false;
+    this.#db.transaction(() => {
+      for (const { kind, id, version, body } of frame.items) {
+        this.#put.run(kind, id, version, body);
+        this.#index(kind as ItemKind, id, body);
+      }
+    })();
+    this.#version = frame.to;
+    return true;
+  }
+
+  #index(kind: ItemKind, id: string, body: string | null): void {
+    if (kind === 'product') this.#products.delete(id);
+    else if (kind === 'location') indexOf(this.#locations, id, body, locationSchema);
+    else if (kind === 'replica') indexOf(this.#replicas, id, body, replicaSchema);
+  }
+
+  /** Items after a version, oldest first: what a child's copy lacks. */
+  since(version: number, limit: number): CatalogueItem[] {
+    return this.#since.all(version, limit) as CatalogueItem[];
+  }
+
+  product(sku: string): Product | undefined {
+    const cached = this.#products.get(sku);
+    if (cached !== undefined) return cached;
+    const body = this.#get.get('product', sku) as string | null | undefined;
+    if (body === null || body === undefined) return undefined;
+    const product = productSchema.parse(JSON.parse(body));
+    if (this.#products.size >= PRODUCTS_CACHED_MAX) {
+      this.#products.delete(this.#products.keys().next().value as string);
+    }
+    this.#products.set(sku, product);
+    return product;
+  }
+
+  /** Products after a SKU, in the order of their SKUs. */
+  products(after: string, limit: number): Product[] {
+    return (this.#page.all(after, limit) as string[]).map((body) => productSchema.parse(JSON.parse(body)));
+  }
+
+  get locations(): readonly Location[] {
+    return [...this.#locations.values()];
+  }
+
+  location(id: string): Location | undefined {
+    return this.#locations.get(id);
+  }
+
+  get replicas(): readonly ReplicaRecord[] {
+    return [...this.#replicas.values()];
+  }
+
+  replica(id: string): ReplicaRecord | undefined {
+    return this.#replicas.get(id);
+  }
+
+  keeperOf(location: LocationId): ReplicaId | undefined {
+    return this.#locations.get(location)?.keeper as ReplicaId | undefined;
+  }
+
+  isShared(location: LocationId): boolean {
+    return this.#locations.get(location)?.kind === 'warehouse';
+  }
+
+  /** The key of an enrolled replica, where this replica is its parent. */
+  publicKeyOf(replica: ReplicaId, parent: ReplicaId): Uint8Array | undefined {
+    const record = this.#replicas.get(replica);
+    if (record === undefined || record.parent !== parent || record.status !== 'enrolled') return undefined;
+    return record.publicKey === null ? undefined : Buffer.from(record.publicKey, 'base64');
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function indexOf<T>(
+  map: Map<string, T>,
+  id: string,
+  body: string | null,
+  schema: { parse(x: unknown): T },
+): void {
+  if (body === null) map.delete(id);
+  else map.set(id, schema.parse(JSON.parse(body)));
+}

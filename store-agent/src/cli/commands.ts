@@ -1,0 +1,192 @@
+/** The commands of `tallystick-agent`. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isReplicaId } from '@tallystick/crdt';
+import { ConfigError, readAgentConfig, settingsSchema, writeAgentFile } from '../config.ts';
+import { openIdentity } from '../identity.ts';
+import { SqliteJournal } from '../journal/journal.ts';
+import { restoreJournal } from '../journal/restore.ts';
+import { enrol } from '../link/enrol.ts';
+import { serveAgent } from '../serve.ts';
+import { readArgs, stopSignal, wholeNumber, withPlainErrors } from './args.ts';
+
+const HELP = `tallystick-agent: one replica that sells from the rights it holds
+
+  tallystick-agent run     --data DIR [--port N] [--host H] [--log LEVEL] [--json]
+  tallystick-agent status  --url http://127.0.0.1:7402
+  tallystick-agent enroll  --data DIR --id ID --code CODE --parent ws://HOST:PORT/link --port N
+  tallystick-agent verify  --data DIR          recompute every chain and row
+  tallystick-agent backup  --data DIR --to FILE
+  tallystick-agent restore --data DIR --from FILE   always begins a new writer, without rights
+
+Stop it with Ctrl-C; it finishes what it began.
+`;
+
+export function runCli(args: readonly string[]): Promise<number> {
+  return withPlainErrors('tallystick-agent', async () => {
+    const [command, ...rest] = args;
+    switch (command) {
+      case 'run':
+        return run(rest);
+      case 'status':
+        return status(rest);
+      case 'enroll':
+        return enroll(rest);
+      case 'verify':
+        return verify(rest);
+      case 'backup':
+        return backup(rest);
+      case 'restore':
+        return restore(rest);
+      case undefined:
+      case 'help':
+      case '--help':
+        process.stdout.write(HELP);
+        return command === undefined ? 1 : 0;
+      default:
+        throw new ConfigError(`There is no command "${command}". See tallystick-agent --help.`);
+    }
+  });
+}
+
+const DATA = { data: { type: 'string' } } as const;
+
+function dataDir(values: { data?: string | undefined }): string {
+  if (values.data === undefined) throw new ConfigError('Name the data folder with --data DIR.');
+  return resolve(values.data);
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, {
+    ...DATA,
+    port: { type: 'string' },
+    host: { type: 'string' },
+    log: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  const config = readAgentConfig(dataDir(values), {
+    ...(values.port === undefined ? {} : { port: wholeNumber('--port', values.port, 0, 65_535) }),
+    ...(values.host === undefined ? {} : { host: values.host }),
+    ...(values.log === undefined ? {} : { logLevel: values.log }),
+  });
+  const signal = stopSignal();
+  const served = await serveAgent(config);
+  const { id } = served.agent;
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ event: 'listening', id, url: served.url })}\n`
+      : `ready ${id} ${served.url}\n`,
+  );
+  await signal;
+  await served.stop();
+  return 0;
+}
+
+async function status(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, { url: { type: 'string' } });
+  if (values.url === undefined) throw new ConfigError('Name the agent with --url http://HOST:PORT.');
+  let response: Response;
+  try {
+    response = await fetch(new URL('/v1/status', values.url));
+  } catch {
+    throw new ConfigError(`Nothing answers at ${values.url}. Is the agent running?`);
+  }
+  process.stdout.write(`${JSON.stringify(await response.json(), null, 2)}\n`);
+  return response.ok ? 0 : 1;
+}
+
+async function enroll(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, {
+    ...DATA,
+    id: { type: 'string' },
+    code: { type: 'string' },
+    parent: { type: 'string' },
+    port: { type: 'string' },
+    settings: { type: 'string' },
+  });
+  const folder = dataDir(values);
+  const { id, code, parent, port } = values;
+  if (id === undefined || code === undefined || parent === undefined || port === undefined) {
+    throw new ConfigError('enroll needs --data, --id, --code, --parent and --port.');
+  }
+  if (!isReplicaId(id))
+    throw new ConfigError(`"${id}" is not a replica id: lower-case letters, digits, dashes.`);
+  if (!/^wss?:\/\//.test(parent)) throw new ConfigError('--parent must begin with ws:// or wss://.');
+  const settings = readSettings(values.settings);
+  mkdirSync(folder, { recursive: true });
+  const identity = openIdentity(join(folder, 'identity.pem'));
+  const { replicaKind, location } = await enrol(parent, id, code, identity);
+  const place = location === '' ? null : location;
+  const number = wholeNumber('--port', port, 0, 65_535);
+  writeAgentFile(folder, {
+    replica: id,
+    kind: replicaKind,
+    location: place,
+    parentUrl: parent,
+    port: number,
+    settings,
+  });
+  process.stdout.write(
+    `enrolled ${id} (${replicaKind}${place === null ? '' : ` at ${place}`}) under ${parent}\n`,
+  );
+  return 0;
+}
+
+function readSettings(text: string | undefined) {
+  if (text === undefined) return settingsSchema.parse({});
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ConfigError('--settings must be JSON.');
+  }
+  const parsed = settingsSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ConfigError(`--settings: ${issue?.path.join('.')} ${issue?.message}`);
+}
+
+async function verify(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, { ...DATA, json: { type: 'boolean' } });
+  const journal = SqliteJournal.open({ folder: dataDir(values) });
+  try {
+    const report = await journal.verify();
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else process.stdout.write(reportText(report));
+    return report.ok ? 0 : 1;
+  } finally {
+    journal.close();
+  }
+}
+
+function reportText(report: Awaited<ReturnType<SqliteJournal['verify']>>): string {
+  const lines = report.problems.map((problem) => `  ${JSON.stringify(problem)}`);
+  if (report.problemsLeftOut > 0) lines.push(`  and ${report.problemsLeftOut} more`);
+  const verdict = report.ok ? 'whole: every chain and every row is as it was written' : 'NOT whole:';
+  return `${[`${report.entries} entries of ${report.writers} writers: ${verdict}`, ...lines].join('\n')}\n`;
+}
+
+async function backup(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, { ...DATA, to: { type: 'string' } });
+  if (values.to === undefined) throw new ConfigError('Name the file with --to FILE.');
+  const journal = SqliteJournal.open({ folder: dataDir(values) });
+  try {
+    await journal.backup(resolve(values.to));
+  } finally {
+    journal.close();
+  }
+  process.stdout.write(`saved to ${resolve(values.to)}\n`);
+  return 0;
+}
+
+async function restore(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, { ...DATA, from: { type: 'string' } });
+  if (values.from === undefined) throw new ConfigError('Name the backup with --from FILE.');
+  const folder = dataDir(values);
+  const { report, kept } = await restoreJournal({ folder, backup: resolve(values.from), nowMs: Date.now() });
+  process.stdout.write(
+    `restored ${report.entries} entries. At its next start this replica begins a new life, without rights.\n` +
+      kept.map((file) => `kept the former file as ${file}\n`).join(''),
+  );
+  return 0;
+}

@@ -1,0 +1,126 @@
+/** Configuration of an agent: from its data folder, the command line and the environment, checked once. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DEFAULT_LINK,
+  DEFAULT_POLICY,
+  isLocationId,
+  isReplicaId,
+  type LocationId,
+  REPLICA_KINDS,
+  type ReplicaId,
+} from '@tallystick/crdt';
+import { z } from 'zod';
+import { PARENT_LINK_TIMES } from './link/parent-link.ts';
+
+const ms = z
+  .number()
+  .int()
+  .min(1)
+  .max(10 * 365 * 86_400_000);
+
+/** What an operator may tune. Everything has a default that fits a shop. */
+export const settingsSchema = z.strictObject({
+  /** R4: how long a sale may wait for units from elsewhere when its caller does not say. */
+  sellWaitMs: z.number().int().min(0).max(10_000).default(1_500),
+  /** F8: units a pool that this replica may owe after overrides. 0 forbids them. */
+  overrideUnitsMax: z.number().int().min(0).max(100_000).default(20),
+  link: z
+    .strictObject({
+      resendMs: ms.default(DEFAULT_LINK.resendMs),
+      inFlightBytesMax: z.number().int().min(65_536).default(DEFAULT_LINK.inFlightBytesMax),
+      streamBytesTarget: z.number().int().min(1_024).default(DEFAULT_LINK.streamBytesTarget),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      halfLifeMs: ms.default(DEFAULT_POLICY.halfLifeMs),
+      horizonMs: ms.default(DEFAULT_POLICY.horizonMs),
+      reserveBp: z.number().int().min(0).max(10_000).default(DEFAULT_POLICY.reserveBp),
+      topUpBelowBp: z.number().int().min(0).max(10_000).default(DEFAULT_POLICY.topUpBelowBp),
+      scarcePerChild: z.number().min(0).max(1_000).default(DEFAULT_POLICY.scarcePerChild),
+      recallMs: ms.default(DEFAULT_POLICY.recallMs),
+      poolsPerTurnMax: z.number().int().min(1).max(100_000).default(DEFAULT_POLICY.poolsPerTurnMax),
+    })
+    .prefault({}),
+  times: z
+    .strictObject({
+      retryMsMin: ms.default(PARENT_LINK_TIMES.retryMsMin),
+      retryMsMax: ms.default(PARENT_LINK_TIMES.retryMsMax),
+      handshakeMs: ms.default(PARENT_LINK_TIMES.handshakeMs),
+    })
+    .prefault({}),
+  checkpointEvery: z.number().int().min(10).max(1_000_000).default(1_000),
+  /** D7: own retention of entries that the authority has settled. */
+  retentionDays: z.number().int().min(1).max(36_500).default(400),
+  /** Where lines without a location may come from, best first; without it, this replica's place, then warehouses. */
+  sourcing: z.array(z.string().refine(isLocationId, 'a location id')).max(100).optional(),
+});
+export type AgentSettings = z.infer<typeof settingsSchema>;
+
+const agentFileSchema = z.strictObject({
+  replica: z.string().refine(isReplicaId, 'a replica id: lower-case letters, digits and dashes'),
+  kind: z.enum(REPLICA_KINDS),
+  location: z.string().refine(isLocationId).nullable(),
+  parentUrl: z.string().regex(/^wss?:\/\//, 'must begin with ws:// or wss://'),
+  host: z.string().default('127.0.0.1'),
+  port: z.number().int().min(0).max(65_535),
+  settings: settingsSchema.prefault({}),
+});
+export type AgentFile = z.infer<typeof agentFileSchema>;
+
+export interface AgentConfig extends Omit<AgentFile, 'replica' | 'location'> {
+  readonly dataDir: string;
+  readonly replica: ReplicaId;
+  readonly location: LocationId | undefined;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+const CONFIG_FILE = 'agent.json';
+
+/** A mistake in configuration or in what the operator typed: said in one line, without a trace. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export function writeAgentFile(dataDir: string, file: z.input<typeof agentFileSchema>): void {
+  writeFileSync(join(dataDir, CONFIG_FILE), `${JSON.stringify(agentFileSchema.parse(file), null, 2)}\n`);
+}
+
+/** @throws ConfigError with what is wrong and what to do. */
+export function readAgentConfig(
+  dataDir: string,
+  over: { port?: number; host?: string; logLevel?: string } = {},
+): AgentConfig {
+  const path = join(dataDir, CONFIG_FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new ConfigError(
+      `There is no replica in ${dataDir}. Enrol one first: tallystick-agent enroll --help`,
+    );
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = agentFileSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(`${path}: ${issue?.path.join('.')} ${issue?.message}`);
+  }
+  const level = z.enum(['silent', 'error', 'warn', 'info', 'debug']).safeParse(over.logLevel ?? 'info');
+  if (!level.success) throw new ConfigError('The log level must be silent, error, warn, info or debug.');
+  return {
+    ...parsed.data,
+    dataDir,
+    replica: parsed.data.replica as ReplicaId,
+    location: (parsed.data.location ?? undefined) as LocationId | undefined,
+    port: over.port ?? parsed.data.port,
+    host: over.host ?? parsed.data.host,
+    logLevel: level.data,
+  };
+}

@@ -1,0 +1,253 @@
+/**
+ * Engine: the loop around a replica. One turn of it is one commit (D4).
+ *
+ * Inputs wait in a queue; a turn runs all that are there, makes what they did
+ * durable, and only then lets answers and frames out (D1). On SQLite a commit is
+ * one synchronous call; on Postgres it is one round trip, during which the next
+ * inputs gather.
+ */
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import {
+  type Answer,
+  type Command,
+  type Now,
+  type Out,
+  type Peer,
+  type Refusal,
+  type Replica,
+  refuse,
+  type Ticket,
+  type Writes,
+} from '@tallystick/crdt';
+import type { Frame, StockFrame } from '@tallystick/crdt/wire';
+
+export type Input =
+  | { readonly kind: 'command'; readonly ticket: Ticket; readonly command: Command }
+  | { readonly kind: 'frame'; readonly from: Peer; readonly frame: StockFrame }
+  | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
+
+/** Where turns are made durable. */
+export interface TurnJournal {
+  /** Fetches what the inputs will ask of the journal, where that needs a round trip. */
+  prepare?(inputs: readonly Input[], replica: Replica): Promise<void>;
+  /** 'behind': another process of this replica was faster; nothing was written. */
+  commit(writes: Writes): 'committed' | Promise<'committed' | 'behind'>;
+  /** Folds what the faster process wrote into the replica, whose turn was put back. */
+  catchUp?(replica: Replica): Promise<void>;
+}
+
+export interface EngineEvents {
+  /** What a durable turn lets out. */
+  send(to: Peer, frame: Frame): void;
+  hangUp(peer: Peer, message: string): void;
+  newLife(): void;
+  /** A commit failed: nothing is decided until `resume` (D3). */
+  failed(error: unknown): void;
+  /** After each durable turn. */
+  turned?(writes: Writes): void;
+}
+
+/** Commands that may wait for their turn; one more is refused at once. */
+const QUEUE_MAX = 50_000;
+
+/** Timers are not exact to the millisecond; waking a little late costs less than waking twice. */
+const WAKE_SLACK_MS = 1;
+
+export class Engine {
+  readonly #bootId = randomBytes(16).toString('hex');
+  readonly #journal: TurnJournal;
+  readonly #events: EngineEvents;
+  readonly #answers = new Map<Ticket, (answer: Answer) => void>();
+  #replica: Replica;
+  #queue: Input[] = [];
+  #nextTicket = 1;
+  #isScheduled = false;
+  #isTurning = false;
+  #state: 'running' | 'failed' | 'stopped' = 'running';
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+  #idle: (() => void)[] = [];
+
+  constructor(replica: Replica, journal: TurnJournal, events: EngineEvents) {
+    this.#replica = replica;
+    this.#journal = journal;
+    this.#events = events;
+  }
+
+  get replica(): Replica {
+    return this.#replica;
+  }
+
+  get state(): 'running' | 'failed' | 'stopped' {
+    return this.#state;
+  }
+
+  now(): Now {
+    return { wallMs: Date.now(), monotonicMs: performance.now(), bootId: this.#bootId };
+  }
+
+  /** Asks for a command; resolves once its answer is durable. Never rejects: a refusal is an answer. */
+  submit(command: Command): Promise<Answer> {
+    if (this.#state !== 'running') return Promise.resolve(this.#closed());
+    if (this.#queue.length >= QUEUE_MAX)
+      return Promise.resolve(refuse('overloaded', 'Too much is waiting already.'));
+    return new Promise((resolve) => {
+      const ticket = this.#nextTicket;
+      this.#nextTicket += 1;
+      this.#answers.set(ticket, resolve);
+      this.#push({ kind: 'command', ticket, command });
+    });
+  }
+
+  frame(from: Peer, frame: StockFrame): void {
+    // Frames are sent again by their senders: dropping one under overload loses nothing (L2).
+    if (this.#state === 'running' && this.#queue.length < QUEUE_MAX)
+      this.#push({ kind: 'frame', from, frame });
+  }
+
+  /** Runs something inside the next turn, for links that open and close. */
+  run(run: (replica: Replica, now: Now) => void): void {
+    if (this.#state === 'running') this.#push({ kind: 'run', run });
+  }
+
+  #push(input: Input): void {
+    this.#queue.push(input);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isTurning || this.#state !== 'running') return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#turn();
+    });
+  }
+
+  /** Never rejects: whatever goes wrong becomes the failed state. */
+  async #turn(): Promise<void> {
+    if (this.#isTurning || this.#state !== 'running') return;
+    this.#isTurning = true;
+    const inputs = this.#queue;
+    this.#queue = [];
+    try {
+      if (this.#journal.prepare !== undefined) await this.#journal.prepare(inputs, this.#replica);
+      let out = this.#attempt(inputs);
+      if (out instanceof Promise) out = await out;
+      this.#deliver(out);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isTurning = false;
+    if (this.#queue.length > 0) this.#schedule();
+    else {
+      this.#setTimer();
+      for (const done of this.#idle.splice(0)) done();
+    }
+  }
+
+  #attempt(inputs: readonly Input[]): Out | Promise<Out> {
+    const now = this.now();
+    for (const input of inputs) this.#apply(input, now);
+    const writes = this.#replica.endTurn(now);
+    if (writes === undefined) return this.#replica.keep(now);
+    const committed = this.#journal.commit(writes);
+    if (committed === 'committed') return this.#kept(writes);
+    return committed.then((outcome) => (outcome === 'committed' ? this.#kept(writes) : this.#again(inputs)));
+  }
+
+  #kept(writes: Writes): Out {
+    const out = this.#replica.keep(this.now());
+    this.#events.turned?.(writes);
+    return out;
+  }
+
+  /** Another process was faster: memory goes back, takes in what is new, and the turn is decided afresh. */
+  async #again(inputs: readonly Input[]): Promise<Out> {
+    this.#replica.putBack();
+    await this.#journal.catchUp?.(this.#replica);
+    if (this.#journal.prepare !== undefined) await this.#journal.prepare(inputs, this.#replica);
+    return this.#attempt(inputs);
+  }
+
+  #apply(input: Input, now: Now): void {
+    switch (input.kind) {
+      case 'command':
+        this.#replica.execute(input.ticket, input.command, now);
+        return;
+      case 'frame':
+        this.#replica.frame(input.from, input.frame, now);
+        return;
+      case 'run':
+        input.run(this.#replica, now);
+        return;
+      default:
+        input satisfies never;
+    }
+  }
+
+  #deliver(out: Out): void {
+    for (const { ticket, answer } of out.answers) {
+      this.#answers.get(ticket)?.(answer);
+      this.#answers.delete(ticket);
+    }
+    for (const { to, frame } of out.frames) this.#events.send(to, frame);
+    for (const { peer, message } of out.hangUps) this.#events.hangUp(peer, message);
+    if (out.newLife !== undefined) this.#events.newLife();
+  }
+
+  #setTimer(): void {
+    if (this.#state !== 'running') return;
+    const now = this.now();
+    const at = this.#replica.wakeAtMs(now) ?? Number.POSITIVE_INFINITY;
+    if (at === this.#timerAtMs) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAtMs = at;
+    if (!Number.isFinite(at)) return;
+    const delayMs = Math.min(2 ** 31 - 1, Math.max(0, at - now.monotonicMs) + WAKE_SLACK_MS);
+    this.#timer = setTimeout(() => {
+      this.#timerAtMs = Number.POSITIVE_INFINITY;
+      this.#schedule();
+    }, delayMs);
+  }
+
+  #closed(): Refusal {
+    return this.#state === 'stopped'
+      ? refuse('stopping', 'This replica is shutting down.')
+      : refuse('read_only', 'The journal cannot be written. Nothing is sold until that is mended.');
+  }
+
+  /** D3: an I/O error on commit stops selling at once; whoever waits is told. */
+  #fail(error: unknown): void {
+    this.#state = 'failed';
+    clearTimeout(this.#timer);
+    this.#replica.putBack();
+    const refusal = this.#closed();
+    for (const answer of this.#answers.values()) answer(refusal);
+    this.#answers.clear();
+    this.#queue = [];
+    this.#events.failed(error);
+  }
+
+  /** Goes on with a replica built anew from what is on disk (D3). */
+  resume(replica: Replica): void {
+    this.#replica = replica;
+    this.#state = 'running';
+    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    this.#schedule();
+  }
+
+  /** Takes no more, finishes the turn under way, and tells whoever still waits. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    if (this.#state === 'running' && (this.#isTurning || this.#isScheduled)) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    this.#state = 'stopped';
+    clearTimeout(this.#timer);
+    for (const answer of this.#answers.values()) answer(this.#closed());
+    this.#answers.clear();
+  }
+}

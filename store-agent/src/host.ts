@@ -1,0 +1,210 @@
+/**
+ * Host: one running replica. It ties the engine to its links: the parent above, the
+ * children below, calls passed along, and the catalogue handed down.
+ *
+ * A store agent, a terminal, a region and the authority are all hosts; they differ in
+ * where the journal lives and in which doors they open.
+ */
+import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
+import type { CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
+import type { WebSocket } from 'ws';
+import { CatalogueFeed } from './catalogue/feed.ts';
+import { Engine, type TurnJournal } from './engine.ts';
+import type { Identity } from './identity.ts';
+import { type CallResult, Calls } from './link/calls.ts';
+import { ChildLinks } from './link/child-links.ts';
+import { ParentLink, type ParentLinkState, type ParentLinkTimes } from './link/parent-link.ts';
+import type { Log } from './log.ts';
+
+/** What a host reads from the catalogue, wherever that lives. */
+export interface CatalogueSource {
+  version(): number;
+  since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
+  publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
+}
+
+export interface HostOptions {
+  readonly id: ReplicaId;
+  readonly replica: Replica;
+  readonly journal: TurnJournal;
+  readonly catalogue: CatalogueSource;
+  readonly log: Log;
+  readonly resendMs: number;
+  readonly parent?: {
+    readonly url: string;
+    readonly identity: Identity;
+    readonly wantsLevels: boolean;
+    readonly times: ParentLinkTimes;
+  };
+  readonly serve: (body: string, waitMs: number) => Promise<CallResult>;
+  readonly enrol: (frame: Enrol) => Promise<Frame>;
+  /** Frames from the parent for others than the core. */
+  readonly onCatalogue?: (frame: Extract<Frame, { kind: 'catalogue' }>) => void;
+  readonly onLevels?: (frame: LevelsFrame) => void;
+  readonly onTurn?: (writes: Writes) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Host {
+  readonly id: ReplicaId;
+  readonly engine: Engine;
+  readonly calls: Calls;
+  readonly children: ChildLinks;
+  readonly parent: ParentLink | undefined;
+  readonly #feed: CatalogueFeed;
+  readonly #options: HostOptions;
+  #feedTimer: NodeJS.Timeout | undefined;
+  #isFeeding = false;
+  #parentNews = '';
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    const { id, log } = options;
+    this.id = id;
+    this.engine = new Engine(options.replica, options.journal, {
+      send: (to, frame) => this.#send(to, frame),
+      hangUp: (peer, message) => {
+        log.warn({ peer, message }, 'ending a session');
+        if (peer === PARENT) this.parent?.restart();
+        else this.children.hangUp(peer, 'malformed_frame', message);
+      },
+      newLife: () => log.warn({ writer: this.engine.replica.ledger.self.writer }, 'going on as a new writer'),
+      failed: options.onFailure,
+      ...(options.onTurn === undefined ? {} : { turned: options.onTurn }),
+    });
+    this.calls = new Calls({
+      self: id,
+      route: (target) => this.#route(target),
+      send: (to, frame) => this.#send(to, frame),
+      serve: options.serve,
+    });
+    this.children = new ChildLinks({
+      self: id,
+      engine: this.engine,
+      publicKey: (replica) => options.catalogue.publicKeyOf(replica),
+      enrol: options.enrol,
+      opened: (replica, hello) => {
+        log.info({ child: replica, writer: hello.writer }, 'child connected');
+        this.#feed.opened(replica, hello.catalogueVersion);
+        this.feedCatalogue();
+      },
+      frame: (from, frame) => this.#fromChild(from, frame),
+      closed: (replica, why) => {
+        log.info({ child: replica, why }, 'child disconnected');
+        this.#feed.closed(replica);
+        this.calls.peerDown(replica);
+      },
+    });
+    this.#feed = new CatalogueFeed(
+      {
+        version: () => options.catalogue.version(),
+        since: (version, limit) => options.catalogue.since(version, limit),
+        send: (to, frame) => this.children.send(to, frame),
+      },
+      options.resendMs,
+    );
+    this.parent = options.parent && this.#parentLink(options.parent);
+  }
+
+  #parentLink(parent: NonNullable<HostOptions['parent']>): ParentLink {
+    const { log, catalogue } = this.#options;
+    return new ParentLink(
+      parent.url,
+      {
+        engine: this.engine,
+        identity: parent.identity,
+        wantsLevels: parent.wantsLevels,
+        catalogueVersion: () => catalogue.version(),
+        frame: (frame) => this.#fromParent(frame),
+        changed: (state: ParentLinkState, why: string) => {
+          if (state === 'down') this.calls.peerDown(PARENT);
+          // A long outage is said once, not at every attempt.
+          const news = state === 'connecting' ? this.#parentNews : `${state}: ${why}`;
+          if (news !== this.#parentNews) log.info({ state, why }, 'parent link');
+          this.#parentNews = news;
+        },
+      },
+      parent.times,
+    );
+  }
+
+  start(): void {
+    this.parent?.start();
+    // What the feed lost on the way is told again; new items do not wait for this.
+    this.#feedTimer = setInterval(() => this.feedCatalogue(), this.#options.resendMs);
+    this.#feedTimer.unref();
+  }
+
+  /** Takes a socket that somebody opened at this replica's link door. */
+  accept(socket: WebSocket): void {
+    this.children.accept(socket);
+  }
+
+  /** Tells children what they lack of the catalogue. */
+  feedCatalogue(): void {
+    if (this.#isFeeding) return;
+    this.#isFeeding = true;
+    this.#feed
+      .evaluate(this.engine.now().monotonicMs)
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'the catalogue could not be read'))
+      .finally(() => {
+        this.#isFeeding = false;
+      });
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#feedTimer);
+    await this.engine.stop();
+    this.parent?.stop();
+    this.children.stop();
+  }
+
+  #route(target: ReplicaId): Peer | undefined {
+    const child = this.engine.replica.hub.routeTo(target);
+    if (child !== undefined && this.children.isUp(child)) return child;
+    return this.parent?.state === 'up' ? PARENT : undefined;
+  }
+
+  #send(to: Peer, frame: Frame): void {
+    if (to === PARENT) this.parent?.send(frame);
+    else this.children.send(to, frame);
+  }
+
+  #fromParent(frame: Frame): void {
+    switch (frame.kind) {
+      case 'call':
+        this.calls.onCall(PARENT, frame);
+        return;
+      case 'reply':
+        this.calls.onReply(PARENT, frame);
+        return;
+      case 'catalogue':
+        this.#options.onCatalogue?.(frame);
+        this.parent?.send({ kind: 'catalogue-seen', version: this.#options.catalogue.version() });
+        this.feedCatalogue();
+        return;
+      case 'levels':
+        this.#options.onLevels?.(frame);
+        return;
+      default:
+        this.#options.log.warn({ kind: frame.kind }, 'unexpected frame from the parent');
+    }
+  }
+
+  #fromChild(from: ReplicaId, frame: Frame): void {
+    switch (frame.kind) {
+      case 'call':
+        this.calls.onCall(from, frame);
+        return;
+      case 'reply':
+        this.calls.onReply(from, frame);
+        return;
+      case 'catalogue-seen':
+        this.#feed.seen(from, frame.version);
+        this.feedCatalogue();
+        return;
+      default:
+        this.children.hangUp(from, 'malformed_frame', `A child does not send ${frame.kind}.`);
+    }
+  }
+}

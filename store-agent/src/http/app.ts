@@ -1,0 +1,47 @@
+/** App: a Fastify server with our problems, our limits and, where there are children, the link's door. */
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { WebSocketServer } from 'ws';
+import type { Host } from '../host.ts';
+import { WS_OPTIONS } from '../link/connection.ts';
+import type { Log } from '../log.ts';
+import { installProblems } from './problem.ts';
+
+/** 10,000 lines of an order at about 200 bytes each, and room. */
+export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+export const LINK_PATH = '/link';
+
+export function createApp(log: Log): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    // A client that sends half a body and stops does not hold a socket for ever.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    routerOptions: { maxParamLength: 256 },
+  });
+  installProblems(app);
+  return app;
+}
+
+/** Children come in at `/link` on the same port. */
+export function openLinkDoor(app: FastifyInstance, host: Host): WebSocketServer {
+  const door = new WebSocketServer({ noServer: true, ...WS_OPTIONS });
+  app.server.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?')[0] !== LINK_PATH) {
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    door.handleUpgrade(request, socket, head, (ws) => host.accept(ws));
+  });
+  app.addHook('onClose', (_app, done) => {
+    for (const ws of door.clients) ws.terminate();
+    door.close();
+    done();
+  });
+  return door;
+}

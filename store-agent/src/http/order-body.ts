@@ -1,0 +1,170 @@
+/** The body of an order, and how it becomes a command: prices come from the catalogue, never from the caller. */
+import {
+  isDocumentId,
+  isLocationId,
+  isSku,
+  type LineId,
+  type LocationId,
+  QUANTITY_MAX,
+  type Sell,
+  type SellLine,
+  type Sku,
+} from '@tallystick/crdt';
+import { z } from 'zod';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { type FieldError, Problem } from './problem.ts';
+
+export const LINES_MAX = 10_000;
+/** R4: the longest that a caller may ask a command to wait for units from elsewhere. */
+export const WAIT_MS_MAX = 10_000;
+
+export const documentId = z
+  .string()
+  .refine(isDocumentId, 'must be 1 to 128 printable characters without spaces');
+export const sku = z.string().refine(isSku, 'must be 1 to 64 visible characters');
+export const locationId = z.string().refine(isLocationId, 'must be lower-case letters, digits and dashes');
+export const quantity = z
+  .number()
+  .refine((n) => Number.isInteger(n) && !Object.is(n, -0) && n >= 1 && n <= QUANTITY_MAX, {
+    message: `must be a whole number from 1 to ${QUANTITY_MAX}`,
+  });
+
+/** Opaque to us; no name and no address belongs here. */
+const opaqueId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'must be an opaque id');
+
+const payment = z.strictObject({
+  method: z.string().min(1).max(32),
+  amountMinor: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  reference: opaqueId.optional(),
+});
+
+export const orderLine = z.strictObject({
+  lineId: documentId.optional(),
+  sku,
+  quantity,
+  locationId: locationId.optional(),
+});
+
+export const orderBody = z.strictObject({
+  id: documentId.optional(),
+  lines: z
+    .array(orderLine)
+    .min(1, 'at least one line is needed')
+    .max(LINES_MAX, `at most ${LINES_MAX} lines`),
+  channel: z
+    .string()
+    .min(1)
+    .max(32)
+    .regex(/^[a-z0-9-]+$/)
+    .optional(),
+  client: opaqueId.optional(),
+  customer: opaqueId.optional(),
+  priority: z.number().int().min(0).max(9).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+  payments: z.array(payment).max(16).optional(),
+  note: z
+    .string()
+    .max(500)
+    .regex(/^[^\0]*$/, 'must not hold NUL')
+    .optional(),
+  waitMs: z.number().int().min(0).max(WAIT_MS_MAX).optional(),
+});
+
+export type OrderBody = z.infer<typeof orderBody>;
+
+export interface Placing {
+  readonly id: string;
+  readonly actor: string;
+  readonly channel: string;
+  /** Where lines without a location may come from, best first. */
+  readonly locations: readonly LocationId[];
+  readonly defaultWaitMs: number;
+  /** The places whose goods leave with the sale, as over their counter. */
+  readonly departsFrom: readonly LocationId[];
+  readonly nowMs: number;
+}
+
+/** @throws Problem where a SKU or a location is not known, or a SKU has no price in the currency. */
+export function toSell(body: OrderBody, catalogue: Catalogue, placing: Placing): Sell {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  const lines: SellLine[] = body.lines.map((line, i) => {
+    const lineId = line.lineId ?? String(i + 1);
+    if (seen.has(lineId))
+      errors.push({ pointer: `/lines/${i}/lineId`, message: `${lineId} stands on two lines` });
+    seen.add(lineId);
+    return sellLine(line, lineId, i, body.currency, catalogue, errors);
+  });
+  if (errors.length > 0) {
+    const unknown = errors.find(({ message }) => message.startsWith('no product'));
+    const first = unknown ?? (errors[0] as FieldError);
+    throw new Problem(unknown === undefined ? 'invalid_request' : 'unknown_sku', first.message, {
+      errors: errors.slice(0, 50),
+    });
+  }
+  return {
+    type: 'sell',
+    id: placing.id,
+    actor: placing.actor,
+    channel: body.channel ?? placing.channel,
+    ...(body.client === undefined ? {} : { clientId: body.client }),
+    ...(body.customer === undefined ? {} : { customerId: body.customer }),
+    priority: body.priority ?? 0,
+    placedAt: placing.nowMs,
+    payments: (body.payments ?? []).map(({ reference, ...rest }) => ({
+      ...rest,
+      ...(reference === undefined ? {} : { reference }),
+    })),
+    ...(body.note === undefined ? {} : { note: body.note }),
+    departsFrom: placing.departsFrom,
+    waitMs: body.waitMs ?? placing.defaultWaitMs,
+    locations: placing.locations,
+    lines,
+  };
+}
+
+function sellLine(
+  line: OrderBody['lines'][number],
+  lineId: string,
+  index: number,
+  wanted: string | undefined,
+  catalogue: Catalogue,
+  errors: FieldError[],
+): SellLine {
+  const product = catalogue.product(line.sku);
+  const place = line.locationId === undefined ? undefined : catalogue.location(line.locationId);
+  if (product === undefined)
+    errors.push({ pointer: `/lines/${index}/sku`, message: `no product has SKU ${line.sku}` });
+  if (line.locationId !== undefined && place === undefined) {
+    errors.push({
+      pointer: `/lines/${index}/locationId`,
+      message: `no location is called ${line.locationId}`,
+    });
+  }
+  const currency = wanted ?? place?.currency ?? Object.keys(product?.prices ?? {})[0] ?? 'EUR';
+  const unitPriceMinor = product?.prices[currency];
+  if (product !== undefined && unitPriceMinor === undefined) {
+    errors.push({ pointer: `/lines/${index}/sku`, message: `${line.sku} has no price in ${currency}` });
+  }
+  return {
+    lineId: lineId as LineId,
+    sku: line.sku as Sku,
+    quantityBase: line.quantity,
+    unit: product?.baseUnit ?? 'piece',
+    quantityUnits: line.quantity,
+    unitPriceMinor: unitPriceMinor ?? 0,
+    currency,
+    taxRateBp: product?.taxRateBp ?? 0,
+    taxIncluded: product?.taxIncluded ?? true,
+    discounts: [],
+    ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
+  };
+}

@@ -1,0 +1,116 @@
+/** Problems: every error that leaves over HTTP, as `application/problem+json` (RFC 9457). */
+import type { Refusal, ShortItem } from '@tallystick/crdt';
+import { type ErrorCode, errorKind } from '@tallystick/crdt/wire';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodError } from 'zod';
+
+/** One place in the request that is wrong. */
+export interface FieldError {
+  /** A JSON pointer into the body, or the name of a parameter. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly items: readonly ShortItem[] | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { errors?: readonly FieldError[]; items?: readonly ShortItem[] } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.errors = more.errors;
+    this.items = more.items;
+  }
+
+  static of(refusal: Omit<Refusal, 'ok'>): Problem {
+    return new Problem(
+      refusal.code,
+      refusal.message,
+      refusal.items === undefined ? {} : { items: refusal.items },
+    );
+  }
+
+  /** What a schema did not like, place by place. */
+  static invalid(error: ZodError): Problem {
+    const errors = error.issues.slice(0, FIELD_ERRORS_MAX).map((issue) => ({
+      pointer: `/${issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+      message: issue.message,
+    }));
+    return new Problem('invalid_request', errors[0]?.message ?? 'The request is not what this call takes.', {
+      errors,
+    });
+  }
+}
+
+/** More places than this help nobody, and ten thousand bad lines should not make a ten-megabyte answer. */
+const FIELD_ERRORS_MAX = 50;
+
+/** Seconds after which a retry makes sense, where one does. */
+const RETRY_AFTER_S = 1;
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, retryable, sentence } = errorKind(problem.code);
+  if (retryable) reply.header('retry-after', String(RETRY_AFTER_S));
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `https://tallystick.dev/problems/${problem.code}`,
+        title: sentence,
+        status,
+        code: problem.code,
+        detail: problem.message,
+        ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+        ...(problem.items === undefined
+          ? {}
+          : {
+              items: problem.items.map(({ sku, location, requested, available, reason }) => {
+                return { sku, location, requested, available, reason };
+              }),
+            }),
+      }),
+    );
+}
+
+/** Fastify's own errors in our words; whatever else is thrown is a bug of ours: logged, and said without a trace. */
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
+    if (error instanceof Problem) return sendProblem(reply, error);
+    switch (error.code) {
+      case 'FST_ERR_CTP_BODY_TOO_LARGE':
+        return sendProblem(reply, new Problem('body_too_large', 'The body is larger than this call takes.'));
+      case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+        return sendProblem(
+          reply,
+          new Problem('unsupported_media_type', 'Send the body as application/json.'),
+        );
+      case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+        return sendProblem(
+          reply,
+          new Problem('malformed_body', 'The body is not complete, well-formed JSON.'),
+        );
+      default:
+    }
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return sendProblem(reply, new Problem('malformed_body', 'The request could not be read.'));
+    }
+    request.log.error({ err: error }, 'unexpected error');
+    return sendProblem(reply, new Problem('internal', 'Something went wrong on our side.'));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      reply,
+      new Problem('not_found', `There is no ${request.method} ${request.url.split('?')[0]}.`),
+    ),
+  );
+}

@@ -1,0 +1,145 @@
+/** The shop's local API: what a till, a stock clerk and a manager ask of their own replica. */
+import type { Answer, Command, LocationId, PoolId } from '@tallystick/crdt';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Agent } from '../agent.ts';
+import { factJson, orderJson } from './answers.ts';
+import { uuidv7 } from './ids.ts';
+import { documentId, toSell } from './order-body.ts';
+import { parse } from './parse.ts';
+import { Problem } from './problem.ts';
+import {
+  cancelBody,
+  confirmBody,
+  countBody,
+  endHoldBody,
+  extendBody,
+  type Here,
+  holdBody,
+  lossBody,
+  receiptBody,
+  returnBody,
+  saleBody,
+  shipmentBody,
+  toCancel,
+  toCount,
+  toEndHold,
+  toExtend,
+  toHold,
+  toLose,
+  toReceive,
+  toReturn,
+  toShip,
+} from './shop-bodies.ts';
+
+const idParams = z.strictObject({ id: documentId });
+
+export function shopRoutes(app: FastifyInstance, agent: Agent): void {
+  const here: Here = { actor: `local:${agent.id}`, location: agent.location };
+
+  app.post('/v1/sales', async (request, reply) => {
+    const body = parse(saleBody, request.body);
+    const id = body.id ?? uuidv7();
+    const { override, ...order } = body;
+    const command = toSell(order, agent.catalogue, {
+      id,
+      actor: here.actor,
+      channel: 'till',
+      locations: agent.sellsFrom(),
+      departsFrom: agent.counter(),
+      defaultWaitMs: agent.settings.sellWaitMs,
+      nowMs: Date.now(),
+    });
+    const owed = override && {
+      override: { reason: override.reason, owedMax: agent.settings.overrideUnitsMax },
+    };
+    return order201(agent, reply, await agent.submit({ ...command, ...owed }));
+  });
+
+  app.get('/v1/orders/:id', async (request) => agent.order(parse(idParams, request.params).id));
+
+  app.post('/v1/orders/:id/cancel', async (request) => {
+    const { id } = parse(idParams, request.params);
+    accepted(await agent.submit(toCancel(id, parse(cancelBody, request.body ?? undefined), here)));
+    return agent.order(id);
+  });
+
+  app.post('/v1/holds', async (request, reply) => {
+    const body = parse(holdBody, request.body);
+    return fact201(agent, reply, await agent.submit(toHold(body.id ?? uuidv7(), body, here)));
+  });
+  app.post('/v1/holds/:id/extend', async (request, reply) => {
+    const body = parse(extendBody, request.body);
+    const { id } = parse(idParams, request.params);
+    return fact201(agent, reply, await agent.submit(toExtend(body.id ?? uuidv7(), id, body.ttlMs, here)));
+  });
+  for (const type of ['capture', 'release'] as const) {
+    app.post(`/v1/holds/:id/${type}`, async (request, reply) => {
+      const { id } = parse(idParams, request.params);
+      const body = parse(endHoldBody, request.body ?? undefined);
+      // Releasing or capturing one hold is one act, however often it is asked for.
+      return fact201(agent, reply, await agent.submit(toEndHold(type, body?.id ?? id, id, here)));
+    });
+  }
+  app.post('/v1/holds/:id/confirm', async (request, reply) => {
+    const { id } = parse(idParams, request.params);
+    const order = parse(confirmBody, request.body);
+    const {
+      lines,
+      locations: _,
+      waitMs: __,
+      ...sell
+    } = toSell(order, agent.catalogue, {
+      id: order.id ?? uuidv7(),
+      actor: here.actor,
+      channel: 'till',
+      locations: agent.sellsFrom(),
+      departsFrom: agent.counter(),
+      defaultWaitMs: 0,
+      nowMs: Date.now(),
+    });
+    const placed = lines.map((line) => ({
+      ...line,
+      locationId: line.locationId ?? (here.location as LocationId),
+    }));
+    const command: Command = { ...sell, type: 'confirm', holdId: id as never, lines: placed };
+    return order201(agent, reply, await agent.submit(command));
+  });
+
+  const goods = [
+    ['/v1/receipts', (body: unknown) => toReceive(parse(receiptBody, body), here)],
+    ['/v1/returns', (body: unknown) => toReturn(parse(returnBody, body), here)],
+    ['/v1/shipments', (body: unknown) => toShip(parse(shipmentBody, body), here)],
+    ['/v1/counts', (body: unknown) => toCount(parse(countBody, body), here)],
+    ['/v1/losses', (body: unknown) => toLose(parse(lossBody, body), here)],
+  ] as const;
+  for (const [path, toCommand] of goods) {
+    app.post(path, async (request, reply) => {
+      const command = toCommand(request.body);
+      agent.checkGoods(command.lines.map(({ pool }: { pool: PoolId }) => pool));
+      const done = await agent.toKeeper(command);
+      if (!done.ok) throw Problem.of(done);
+      return reply.code(201).send(done.fact);
+    });
+  }
+}
+
+export function accepted(answer: Answer): Extract<Answer, { ok: true }> {
+  if (!answer.ok) throw Problem.of(answer);
+  return answer;
+}
+
+export function order201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { entry, replayed } = accepted(answer);
+  if (replayed) reply.header('idempotent-replayed', 'true');
+  return reply
+    .code(201)
+    .header('cache-control', 'no-store')
+    .send(orderJson(agent.engine.replica.ledger, entry));
+}
+
+function fact201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
+  const fact = accepted(answer);
+  if (fact.replayed) reply.header('idempotent-replayed', 'true');
+  return reply.code(201).send(factJson(agent.engine.replica.ledger, fact));
+}

@@ -1,0 +1,72 @@
+/**
+ * Identity: an Ed25519 key made at enrolment. The private half never leaves its file;
+ * the public half stands in the catalogue, where parents read it to check a `hello`.
+ */
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createWriter, finish, type Hello, writeFixed, writeText, writeUint } from '@tallystick/crdt/wire';
+
+export interface Identity {
+  readonly publicKey: Uint8Array;
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** Reads the key of this replica, or makes one: mode 600, written once. */
+export function openIdentity(path: string): Identity {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+  }
+  const privateKey = createPrivateKey(pem);
+  return {
+    publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
+    sign: (bytes) => sign(null, bytes, privateKey),
+  };
+}
+
+/** @returns false for a wrong signature and for a key that is none. */
+export function isSignedBy(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
+  } catch {
+    return false;
+  }
+  return key.asymmetricKeyType === 'ed25519' && verify(null, bytes, key, signature);
+}
+
+/**
+ * What a child signs in `hello`: the parent's fresh challenge first, so that a hello
+ * overheard once opens nothing a second time, and the writer it claims to be.
+ */
+export function helloProof(challenge: Uint8Array, parent: string, hello: Pick<Hello, 'writer'>): Uint8Array {
+  const out = createWriter();
+  writeText(out, 'tallystick hello 1');
+  writeFixed(out, challenge);
+  writeText(out, parent);
+  writeText(out, hello.writer);
+  return finish(out);
+}
+
+/** What a new device signs in `enrol`: it holds the private half of the key that it hands in. */
+export function enrolProof(challenge: Uint8Array, parent: string, replica: string, code: string): Uint8Array {
+  const out = createWriter();
+  writeText(out, 'tallystick enrol 1');
+  writeFixed(out, challenge);
+  writeText(out, parent);
+  writeText(out, replica);
+  writeText(out, code);
+  writeUint(out, 0);
+  return finish(out);
+}

@@ -1,0 +1,32 @@
+/** A durable replica: what regions and the authority build on. */
+export { Agent, type Done, type GoodsCommand } from './agent.ts';
+export { Catalogue } from './catalogue/catalogue.ts';
+export * from './catalogue/items.ts';
+export { readArgs, stopSignal, wholeNumber, withPlainErrors } from './cli/args.ts';
+export {
+  type AgentConfig,
+  type AgentSettings,
+  ConfigError,
+  readAgentConfig,
+  settingsSchema,
+  writeAgentFile,
+} from './config.ts';
+export { Engine, type Input, type TurnJournal } from './engine.ts';
+export { type CatalogueSource, Host } from './host.ts';
+export * from './http/answers.ts';
+export { createApp, LINK_PATH, openLinkDoor } from './http/app.ts';
+export { uuidv7 } from './http/ids.ts';
+export { lookRoutes } from './http/look-routes.ts';
+export * from './http/order-body.ts';
+export { parse } from './http/parse.ts';
+export { installProblems, Problem, sendProblem } from './http/problem.ts';
+export { cancelBody, toCancel } from './http/shop-bodies.ts';
+export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
+export { openIdentity } from './identity.ts';
+export { SqliteJournal } from './journal/journal.ts';
+export { sha256 } from './journal/runs.ts';
+export type { CallResult } from './link/calls.ts';
+export { enrol } from './link/enrol.ts';
+export { createLog, type Log, type LogLevel } from './log.ts';
+export { type Figure, metricsText } from './metrics.ts';
+export { listen, type Served, serveAgent } from './serve.ts';

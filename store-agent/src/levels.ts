@@ -1,0 +1,41 @@
+/** Levels: what the parent last said of every pool. Hints, never read by code that decides a sale. */
+import { locationOf, type PoolId, parsePoolId, type Sku } from '@tallystick/crdt';
+import type { LevelItem, Levels as LevelsFrame } from '@tallystick/crdt/wire';
+
+export class Levels {
+  readonly #bySku = new Map<Sku, Map<PoolId, LevelItem>>();
+  #asOfMs: number | null = null;
+
+  /** When the newest of these hints was true, by the clock of who said it; null where none came yet. */
+  get asOfMs(): number | null {
+    return this.#asOfMs;
+  }
+
+  apply(frame: LevelsFrame): void {
+    this.#asOfMs = Math.max(this.#asOfMs ?? 0, frame.asOfMs);
+    for (const item of frame.items) {
+      const { sku } = parsePoolId(item.pool);
+      let pools = this.#bySku.get(sku);
+      if (pools === undefined) {
+        pools = new Map();
+        this.#bySku.set(sku, pools);
+      }
+      pools.set(item.pool, item);
+    }
+  }
+
+  of(sku: string): readonly LevelItem[] {
+    const pools = this.#bySku.get(sku as Sku);
+    return pools === undefined
+      ? []
+      : [...pools.values()].sort((a, b) => locationOf(a.pool).localeCompare(locationOf(b.pool)));
+  }
+
+  /** SKUs after a SKU that have a level, in order. */
+  skus(after: string, limit: number): string[] {
+    return [...this.#bySku.keys()]
+      .filter((sku) => sku > after)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit);
+  }
+}

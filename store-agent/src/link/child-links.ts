@@ -1,0 +1,170 @@
+/**
+ * Child links: the parent's end of every link. It challenges, checks who speaks and
+ * in which version, and hands frames on; a child's second connection replaces its first.
+ */
+import { randomBytes } from 'node:crypto';
+import { type Opened, type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { type Enrol, type ErrorCode, type Frame, type Hello, negotiate } from '@tallystick/crdt/wire';
+import type { WebSocket } from 'ws';
+import type { Engine } from '../engine.ts';
+import { enrolProof, helloProof, isSignedBy } from '../identity.ts';
+import { Connection } from './connection.ts';
+
+/** From the opening of a socket to a proven hello; a stranger costs no more than this. */
+const HANDSHAKE_MS = 5_000;
+/** Sockets that have not proved themselves yet; one more is turned away. */
+const STRANGERS_MAX = 1_000;
+
+export interface ChildLinksPorts {
+  readonly self: ReplicaId;
+  readonly engine: Engine;
+  /** The key of a replica that belongs under this one; undefined for strangers. */
+  publicKey(replica: ReplicaId): Uint8Array | undefined;
+  enrol(frame: Enrol): Promise<Frame>;
+  opened(replica: ReplicaId, hello: Hello): void;
+  /** Frames of the channels that the core does not know. */
+  frame(from: ReplicaId, frame: Frame): void;
+  closed(replica: ReplicaId, why: string): void;
+}
+
+interface Link {
+  readonly connection: Connection;
+  readonly writer: WriterId;
+}
+
+export class ChildLinks {
+  readonly #ports: ChildLinksPorts;
+  readonly #links = new Map<ReplicaId, Link>();
+  #strangers = 0;
+  framesSent = 0;
+
+  constructor(ports: ChildLinksPorts) {
+    this.#ports = ports;
+  }
+
+  isUp(replica: ReplicaId): boolean {
+    return this.#links.has(replica);
+  }
+
+  get up(): readonly ReplicaId[] {
+    return [...this.#links.keys()];
+  }
+
+  send(to: ReplicaId, frame: Frame): void {
+    this.framesSent += 1;
+    this.#links.get(to)?.connection.send(frame);
+  }
+
+  hangUp(replica: ReplicaId, code: ErrorCode, message: string): void {
+    this.#links.get(replica)?.connection.hangUp(code, message);
+  }
+
+  stop(): void {
+    for (const { connection } of [...this.#links.values()]) connection.end();
+  }
+
+  /** A socket was opened by somebody. */
+  accept(socket: WebSocket): void {
+    const challenge = randomBytes(32);
+    let replica: ReplicaId | undefined;
+    let isWaiting = true;
+    this.#strangers += 1;
+    const settle = () => {
+      if (isWaiting) this.#strangers -= 1;
+      isWaiting = false;
+      clearTimeout(timer);
+    };
+    const connection: Connection = new Connection(socket, {
+      frame: (frame) => {
+        if (replica !== undefined) {
+          if (this.#links.get(replica)?.connection === connection) this.#frame(replica, frame);
+        } else if (frame.kind === 'hello' && isWaiting) {
+          settle();
+          replica = this.#hello(connection, challenge, frame);
+        } else if (frame.kind === 'enrol' && isWaiting) {
+          settle();
+          void this.#enrol(connection, challenge, frame);
+        } else {
+          connection.hangUp('unauthenticated', 'Say hello first.');
+        }
+      },
+      closed: (why) => {
+        settle();
+        if (replica !== undefined) this.#closed(replica, connection, why);
+      },
+    });
+    const timer = setTimeout(
+      () => connection.hangUp('unauthenticated', 'No hello came in time.'),
+      HANDSHAKE_MS,
+    );
+    const { replica: self } = this.#ports.engine;
+    if (this.#strangers > STRANGERS_MAX)
+      connection.hangUp('overloaded', 'Too many strangers are at the door.');
+    else if (!self.ledger.hasLife) {
+      connection.hangUp('parent_unreachable', 'This replica has not met its own parent yet. Try again soon.');
+    } else {
+      const writer = self.ledger.self.writer;
+      connection.send({ kind: 'challenge', parent: this.#ports.self, writer, nonce: challenge });
+    }
+  }
+
+  /** @returns the replica whose identity is proved, or undefined when it was turned away. */
+  #hello(connection: Connection, challenge: Uint8Array, hello: Hello): ReplicaId | undefined {
+    const replica = replicaOf(hello.writer);
+    const key = this.#ports.publicKey(replica);
+    if (key === undefined) {
+      connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
+      return undefined;
+    }
+    if (!isSignedBy(key, helloProof(challenge, this.#ports.self, hello), hello.signature)) {
+      connection.hangUp('bad_signature', `The signature is not ${replica}'s, or answers another challenge.`);
+      return undefined;
+    }
+    const agreed = negotiate(hello);
+    if (!agreed.ok) {
+      connection.hangUp('unsupported_version', agreed.message);
+      return undefined;
+    }
+    const { protocol, channels } = agreed;
+    this.#ports.engine.run((self, now) => {
+      const opened: Opened = self.childUp(hello, { protocol, channels }, now);
+      if (!opened.ok) return connection.hangUp(opened.code, opened.message);
+      const before = this.#links.get(replica);
+      this.#links.set(replica, { connection, writer: hello.writer });
+      if (before !== undefined && before.connection !== connection) before.connection.end();
+      this.#ports.opened(replica, hello);
+    });
+    return replica;
+  }
+
+  async #enrol(connection: Connection, challenge: Uint8Array, frame: Enrol): Promise<void> {
+    const proof = enrolProof(challenge, this.#ports.self, frame.replica, frame.code);
+    if (!isSignedBy(frame.publicKey, proof, frame.signature)) {
+      return connection.hangUp('bad_signature', 'The key that was handed in did not sign this.');
+    }
+    connection.send(await this.#ports.enrol(frame));
+  }
+
+  #frame(from: ReplicaId, frame: Frame): void {
+    switch (frame.kind) {
+      case 'stream':
+      case 'asks':
+      case 'seen':
+        this.#ports.engine.frame(from, frame);
+        return;
+      case 'hello':
+        // A hello replayed inside a session proves nothing and changes nothing.
+        return;
+      default:
+        this.#ports.frame(from, frame);
+    }
+  }
+
+  #closed(replica: ReplicaId, connection: Connection, why: string): void {
+    const link = this.#links.get(replica);
+    if (link?.connection !== connection) return;
+    this.#links.delete(replica);
+    this.#ports.engine.run((self) => self.childDown(replica, link.writer));
+    this.#ports.closed(replica, why);
+  }
+}

@@ -1,0 +1,108 @@
+/** Serving calls: what another replica may ask of this one through the tree. Its JSON is hostile until parsed. */
+import { type Accepted, type Answer, type Command, isPoolId, QUANTITY_MAX } from '@tallystick/crdt';
+import { z } from 'zod';
+import type { Fact } from './http/answers.ts';
+import { documentId } from './http/order-body.ts';
+import type { CallResult } from './link/calls.ts';
+
+const units = z.number().int().min(1).max(QUANTITY_MAX);
+const pool = z.string().refine(isPoolId, 'a pool');
+const lines = z
+  .array(z.strictObject({ pool, n: units }))
+  .min(1)
+  .max(10_000);
+const orderLines = (more: 'sold' | 'ordered') =>
+  z
+    .array(z.strictObject({ pool, n: units, lineId: documentId, [more]: units.optional() }))
+    .min(1)
+    .max(10_000);
+const asked = { id: documentId, actor: z.string().min(1).max(160) };
+
+const goodsCommand = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('receive'),
+    ...asked,
+    cause: z.enum(['delivery', 'correction', 'transfer']),
+    lines,
+  }),
+  z.strictObject({ type: z.literal('return'), ...asked, orderId: documentId, lines: orderLines('sold') }),
+  z.strictObject({ type: z.literal('ship'), ...asked, orderId: documentId, lines: orderLines('ordered') }),
+  z.strictObject({
+    type: z.literal('count'),
+    ...asked,
+    reason: z.string().max(300),
+    lines: z
+      .array(
+        z.strictObject({
+          pool,
+          found: z.number().int().min(0).max(QUANTITY_MAX),
+          replaces: z.number().int().min(0).optional(),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  }),
+  z.strictObject({
+    type: z.literal('lose'),
+    ...asked,
+    cause: z.enum(['damage', 'shrinkage', 'correction', 'transfer']),
+    reason: z.string().max(300),
+    lines,
+  }),
+  z.strictObject({
+    type: z.literal('cancel'),
+    ...asked,
+    orderId: documentId,
+    reason: z.string().max(300),
+    lineIds: z.array(documentId).max(10_000).optional(),
+  }),
+]);
+
+const callSchema = z.discriminatedUnion('call', [
+  z.strictObject({ call: z.literal('command'), command: goodsCommand }),
+  z.strictObject({ call: z.literal('order'), id: documentId }),
+  z.strictObject({ call: z.literal('status') }),
+]);
+export type AgentCall = z.infer<typeof callSchema>;
+
+export interface CallServer {
+  submit(command: Command): Promise<Answer>;
+  fact(answer: Accepted): Fact;
+  order(id: string): unknown;
+  status(): unknown;
+}
+
+export async function serveCall(server: CallServer, body: string): Promise<CallResult> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { ok: false, code: 'malformed_body', message: 'The call is not JSON.' };
+  }
+  const parsed = callSchema.safeParse(json);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      code: 'invalid_request',
+      message: parsed.error.issues[0]?.message ?? 'not a known call',
+    };
+  }
+  const call = parsed.data;
+  switch (call.call) {
+    case 'command': {
+      const answer = await server.submit(call.command as unknown as Command);
+      if (!answer.ok) return answer;
+      return { ok: true, value: server.fact(answer) };
+    }
+    case 'order':
+      try {
+        return { ok: true, value: server.order(call.id) };
+      } catch {
+        return { ok: false, code: 'unknown_order', message: `Order ${call.id} is not known there.` };
+      }
+    case 'status':
+      return { ok: true, value: server.status() };
+    default:
+      return call satisfies never;
+  }
+}

@@ -1,0 +1,60 @@
+/** Serving: an agent with its HTTP door and its link door, from start to orderly stop. */
+import type { FastifyInstance } from 'fastify';
+import { Agent } from './agent.ts';
+import { type AgentConfig, ConfigError } from './config.ts';
+import { createApp, openLinkDoor } from './http/app.ts';
+import { lookRoutes } from './http/look-routes.ts';
+import { shopRoutes } from './http/shop-routes.ts';
+
+export interface Served {
+  readonly agent: Agent;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Opens the doors of an agent. `moreRoutes` adds what a region has beyond a shop. */
+export async function serveAgent(
+  config: AgentConfig,
+  routes: (app: FastifyInstance, agent: Agent) => void = shopRoutes,
+): Promise<Served> {
+  const agent = Agent.open(config);
+  const app = createApp(agent.log);
+  routes(app, agent);
+  lookRoutes(app, agent);
+  openLinkDoor(app, agent.host);
+  try {
+    await listen(app, config.host, config.port);
+  } catch (error) {
+    await agent.stop();
+    throw error;
+  }
+  agent.start();
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  return {
+    agent,
+    url: `http://${config.host}:${port}`,
+    stop: async () => {
+      await app.close();
+      await agent.stop();
+    },
+  };
+}
+
+/** @throws ConfigError for a port that is taken or not allowed. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new ConfigError(
+        `Port ${port} on ${host} is taken. Stop what uses it, or choose another with --port.`,
+      );
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new ConfigError(`${host}:${port} cannot be used (${code}). Choose another address or port.`);
+    }
+    throw error;
+  }
+}
