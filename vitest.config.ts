@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+/** Our packages are tested from their sources; `dist` is not needed. */
+const conditions = ['tallystick-source', 'module', 'node', 'development|production'];
+
+const tests = ['*/src/**/*.test.ts'];
+const testsOnPostgres = ['*/src/**/*.pg.test.ts'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', './scripts/closing-line-reporter.mjs'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: tests,
+          exclude: testsOnPostgres,
+          testTimeout: 15_000,
+          hookTimeout: 15_000,
+        },
+      },
+      {
+        extends: true,
+        // The first test of a run may wait for initdb, which takes seconds on two cores.
+        test: { name: 'pg', include: testsOnPostgres, testTimeout: 30_000, hookTimeout: 90_000 },
+      },
+    ],
+  },
+});
