@@ -1,0 +1,97 @@
+/**
+ * Opening the file: every promise that the journal makes about durability is asked
+ * of SQLite here and read back, and the process goes no further without it (D2).
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { JournalError, onDisk } from './errors.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+export interface DatabaseOptions {
+  /** Bound of SQLite's page cache. 16 MiB hold the upper levels of every index of a million entries. */
+  readonly cacheBytes?: number;
+  /** The file never grows beyond this many pages of 4 KiB; SQLite then says that the disk is full. */
+  readonly pagesMax?: number;
+  /** Refuse to make a new file. */
+  readonly mustExist?: boolean;
+}
+
+/** 'TALY': says whose file this is, to SQLite's `file` magic and to us. */
+const APPLICATION_ID = 0x54414c59;
+const CACHE_BYTES = 16 * 1024 * 1024;
+/** A log that grew in a busy hour is cut back to this once it was carried over. */
+const WAL_BYTES_KEPT = 16 * 1024 * 1024;
+
+/** `pragma synchronous` as numbers. */
+const FULL = 2;
+
+/** Opens a journal's file for this process alone, and brings its tables up to date. */
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database.Database {
+  return onDisk(path, () => {
+    if (options.mustExist !== true) mkdirSync(dirname(path), { recursive: true });
+    // No waiting for a lock: whoever holds it holds it for as long as it runs.
+    const db = new Database(path, { timeout: 0, fileMustExist: options.mustExist === true });
+    try {
+      prepare(db, path, options);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+function prepare(db: Database.Database, path: string, options: DatabaseOptions): void {
+  // Before the first read: the lock is then taken by it and held until close, and no shared memory is used.
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.pragma(`cache_size = -${Math.ceil((options.cacheBytes ?? CACHE_BYTES) / 1024)}`);
+  assertOurs(db, path);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
+  db.pragma('temp_store = MEMORY');
+  if (options.pagesMax !== undefined) db.pragma(`max_page_count = ${options.pagesMax}`);
+  // The first write makes sure that the lock is ours and that the disk takes it.
+  db.exec('begin immediate; commit');
+  assertSafe(db, path);
+  migrate(db, path);
+}
+
+function assertOurs(db: Database.Database, path: string): void {
+  const owner = db.pragma('application_id', { simple: true });
+  const tables = db.prepare('select count(*) from sqlite_schema').pluck().get();
+  if (owner === APPLICATION_ID || tables === 0) return;
+  throw new JournalError('corrupt', `${path} is a database, but not a journal. Point to the right folder.`);
+}
+
+/** D2: set is not enough; a build or a file system may have said no without an error. */
+function assertSafe(db: Database.Database, path: string): void {
+  const wanted = { journal_mode: 'wal', synchronous: FULL, locking_mode: 'exclusive', foreign_keys: 1 };
+  for (const [name, value] of Object.entries(wanted)) {
+    const found = db.pragma(name, { simple: true });
+    if (found === value) continue;
+    throw new JournalError(
+      'unsafe',
+      `${path}: SQLite says ${name} is ${String(found)} where ${value} is needed. Use a local disk.`,
+    );
+  }
+}
+
+function migrate(db: Database.Database, path: string): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > MIGRATIONS.length) {
+    throw new JournalError(
+      'too_new',
+      `${path} was written by a newer release (its tables have version ${version}, this release knows ` +
+        `${MIGRATIONS.length}). Install that release again; nothing was changed.`,
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  db.transaction(() => {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+  }).immediate();
+}

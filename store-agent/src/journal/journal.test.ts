@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DOCUMENT_KINDS } from '@tallystick/crdt';
+import Database from 'better-sqlite3';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { JOURNAL_FILE } from './files.ts';
+import { ledgerOn, openShop, pool, SHOP, sell, tempFolder, turn, writer } from './journal.test-kit.ts';
+import { SqliteJournal } from './journal.ts';
+import { describeJournal } from './journal-contract.test-kit.ts';
+
+describeJournal('SQLite', () => {
+  const folder = tempFolder();
+  return {
+    open: () => SqliteJournal.open({ folder }),
+    reopen: (journal) => {
+      void journal.close();
+      return SqliteJournal.open({ folder });
+    },
+  };
+});
+
+function opened(folder = tempFolder(), options: Partial<Parameters<typeof SqliteJournal.open>[0]> = {}) {
+  const journal = SqliteJournal.open({ folder, reserveBytes: 64 * 1024, ...options });
+  onTestFinished(() => journal.close());
+  return journal;
+}
+
+/** The file as somebody else sees it, once the journal is closed. */
+function change(folder: string, sql: string): void {
+  const db = new Database(join(folder, JOURNAL_FILE));
+  db.exec(sql);
+  db.close();
+}
+
+describe('opening', () => {
+  test('[D2] a second owner is refused in words', () => {
+    const folder = tempFolder();
+    opened(folder);
+    expect(() => SqliteJournal.open({ folder })).toThrow(
+      expect.objectContaining({
+        code: 'locked',
+        message: expect.stringContaining('Another process owns this journal'),
+      }),
+    );
+  });
+
+  test('[D2] after a close the next owner gets it', () => {
+    const folder = tempFolder();
+    opened(folder).close();
+    expect(opened(folder).load().self).toBeNull();
+  });
+
+  test('a file that is not a database, or not a journal, is refused and left alone', () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, JOURNAL_FILE), 'receipts of last year, one per line\n'.repeat(100));
+    expect(() => SqliteJournal.open({ folder })).toThrow(expect.objectContaining({ code: 'corrupt' }));
+    const other = tempFolder();
+    change(other, 'create table notes (text text)');
+    expect(() => SqliteJournal.open({ folder: other })).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  });
+
+  test('a journal of a newer release is refused by its version', () => {
+    const folder = tempFolder();
+    opened(folder).close();
+    change(folder, 'pragma user_version = 99');
+    expect(() => SqliteJournal.open({ folder })).toThrow(
+      expect.objectContaining({ code: 'too_new', message: expect.stringContaining('version 99') }),
+    );
+  });
+
+  test('a folder that cannot be made is named', () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'taken'), '');
+    expect(() => SqliteJournal.open({ folder: join(folder, 'taken') })).toThrow(
+      expect.objectContaining({ name: 'JournalError', code: 'read_only' }),
+    );
+  });
+});
+
+describe('start-up checks', () => {
+  test('[D6] a row that was changed is an alarm with both values', async () => {
+    const folder = tempFolder();
+    const journal = opened(folder);
+    await openShop(journal, { lamp: 10 });
+    expect(journal.load().alarms).toEqual([]);
+    journal.close();
+    change(folder, 'update rows set used = used + 1');
+    const [alarm] = opened(folder).load().alarms;
+    expect(alarm).toMatchObject({ kind: 'rows', writer: writer(SHOP) });
+    expect(alarm?.stored).toMatch(/^[0-9a-f]{16}$/);
+    expect(alarm?.found).not.toBe(alarm?.stored);
+  });
+
+  test('[D6] a head without its entries is an alarm with both values', async () => {
+    const folder = tempFolder();
+    const journal = opened(folder);
+    const ledger = await openShop(journal, { lamp: 10 });
+    sell(ledger, 'order-1', { lamp: 1 });
+    await turn(ledger, journal);
+    journal.close();
+    change(folder, 'delete from runs where seq_last = 3');
+    const [alarm] = opened(folder).load().alarms;
+    expect(alarm).toMatchObject({ kind: 'head', writer: writer(SHOP) });
+    expect([alarm?.stored.split(':')[0], alarm?.found.split(':')[0]]).toEqual(['3', '2']);
+  });
+
+  test('[T6] the tables refuse a live row that spends more than its rights', async () => {
+    const journal = opened();
+    const ledger = await openShop(journal, { lamp: 1 });
+    sell(ledger, 'order-1', { lamp: 2 });
+    const writes = ledger.endTurn();
+    expect(() => writes && journal.commit(writes)).toThrow(/CHECK constraint/);
+  });
+});
+
+describe('a full disk', () => {
+  test('[D3] is a read-only shop with its memory intact, and goes on once there is room', async () => {
+    const folder = tempFolder();
+    const small = opened(folder, { pagesMax: 60 });
+    const ledger = await openShop(small, { lamp: 1_000_000 });
+    let orders = 0;
+    const error = await (async () => {
+      for (;;) {
+        for (let i = 0; i < 100; i += 1) sell(ledger, `order-${orders + i}`, { lamp: 1 });
+        await turn(ledger, small);
+        orders += 100;
+      }
+    })().catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'read_only', message: expect.stringContaining('full') });
+    expect(small.hasRoom).toBe(false);
+    ledger.putBack();
+    expect(small.view.findDocument('order', `order-${orders - 1}`)).toBeDefined();
+    expect(small.view.findDocument('order', `order-${orders}`)).toBeUndefined();
+    expect(small.makeRoom()).toBe(true);
+    small.close();
+
+    const roomy = opened(folder);
+    const again = await ledgerOn(roomy);
+    expect(again.self.row(pool('lamp')).used).toBe(orders);
+    sell(again, 'order-after', { lamp: 1 });
+    await turn(again, roomy);
+    expect((await roomy.verify()).problems).toEqual([]);
+  });
+});
+
+test('the kinds of documents are numbers on disk: the list only grows at its end', () => {
+  expect(DOCUMENT_KINDS.slice(0, 13).join(' ')).toBe(
+    'order hold extension capture release hold-end cancellation receipt return shipment count loss reclaim',
+  );
+});

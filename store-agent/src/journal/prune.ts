@@ -1,0 +1,233 @@
+/**
+ * Prune: lets go of old entries that the authority has settled (D7).
+ *
+ * Only whole runs go, oldest first, below the settled entry of their writer and only
+ * when all their entries are older than the retention. What they did to the rows moves
+ * into a checkpoint in the same transaction; `verify` starts from there.
+ *
+ * Documents outlive their entries: a repeat that comes after weeks is still a repeat.
+ */
+import {
+  addDigest,
+  applyEffect,
+  type Digest,
+  decodeEntry,
+  digestRow,
+  type Entry,
+  emptyRow,
+  forEachEffect,
+  type Hash,
+  type PoolId,
+  type Row,
+  sameBytes,
+  subtractDigest,
+} from '@tallystick/crdt';
+import type { Database } from 'better-sqlite3';
+import { DAY_MS } from './commit.ts';
+import type { Names } from './names.ts';
+import { ROW_COLUMNS, ROW_PLACES, type RowValues, rowFrom, rowValues } from './row-codec.ts';
+import { placesIn, plain, sha256 } from './runs.ts';
+
+export interface PruneOptions {
+  /** This machine's wall clock. */
+  readonly nowMs: number;
+  /** Entries younger than this stay: the longer of the authority's restore window and the shop's own. */
+  readonly retentionMs: number;
+  /** Documents younger than this stay; never less than `DOCUMENT_RETENTION_MS_MIN`. */
+  readonly documentRetentionMs?: number;
+}
+
+export interface Pruned {
+  readonly entries: number;
+  readonly documents: number;
+  /** The step reached its bound; there may be more to let go. */
+  readonly more: boolean;
+}
+
+/** Clients retry, and tills that were in a drawer come back, within a season. */
+export const DOCUMENT_RETENTION_MS_MIN = 90 * DAY_MS;
+/** Bounds of one step, so that no sale waits behind it for longer than about 50 ms. */
+const RUNS_MAX = 100;
+const DOCUMENTS_MAX = 5_000;
+
+export function prune(db: Database, names: Names, options: PruneOptions): Pruned {
+  return db
+    .transaction(() => {
+      let runsLeft = RUNS_MAX;
+      let entries = 0;
+      for (const writer of settledWriters(db)) {
+        if (runsLeft === 0) break;
+        const step = pruneWriter(db, names, writer, options.nowMs - options.retentionMs, runsLeft);
+        runsLeft -= step.runs;
+        entries += step.entries;
+      }
+      const documents = pruneDocuments(db, options);
+      return { entries, documents, more: runsLeft === 0 || documents === DOCUMENTS_MAX };
+    })
+    .immediate();
+}
+
+interface Settled {
+  readonly writer: number;
+  readonly seq: number;
+  readonly hash: Buffer;
+}
+
+function settledWriters(db: Database): Settled[] {
+  return db
+    .prepare<[], Settled>(
+      `select writer, min(settled_seq, seq) as seq, settled_hash as hash from streams
+       where settled_seq > 0`,
+    )
+    .all();
+}
+
+type RunRow = [seqFirst: number, seqLast: number, hashLast: Buffer, bytes: Buffer];
+
+function pruneWriter(
+  db: Database,
+  names: Names,
+  settled: Settled,
+  olderThanMs: number,
+  runsMax: number,
+): { runs: number; entries: number } {
+  const runs = db
+    .prepare<[number, number, number], RunRow>(
+      `select seq_first, seq_last, hash_last, bytes from runs where writer = ? and seq_last <= ?
+       order by seq_first limit ?`,
+    )
+    .raw()
+    .all(settled.writer, settled.seq, runsMax);
+  const first = runs[0];
+  if (first === undefined || !isSettledHere(db, settled)) return { runs: 0, entries: 0 };
+  const checkpoint = readCheckpoint(db, settled.writer);
+  const folder = new CheckpointRows(db, names, settled.writer, checkpoint.digest);
+  let { seq, hash } = checkpoint;
+  let count = 0;
+  for (const [seqFirst, seqLast, hashLast, bytes] of runs) {
+    const entries = readRun(bytes);
+    const fits = seqFirst === seq + 1 && entries.length === seqLast - seqFirst + 1;
+    // A chain that does not join on is `verify`'s to explain; nothing of it may be lost before.
+    if (!fits || !joins(entries, seq === 0 ? undefined : hash, hashLast)) break;
+    if (entries.some(({ entry }) => entry.wallMs > olderThanMs)) break;
+    for (const { entry } of entries) folder.fold(entry);
+    seq = seqLast;
+    hash = plain(hashLast);
+    count += 1;
+  }
+  if (count === 0) return { runs: 0, entries: 0 };
+  folder.write();
+  db.prepare(
+    'insert or replace into checkpoints (writer, seq, hash, digest_lo, digest_hi) values (?, ?, ?, ?, ?)',
+  ).run(settled.writer, seq, hash, folder.digest.lo, folder.digest.hi);
+  db.prepare('delete from runs where writer = ? and seq_last <= ?').run(settled.writer, seq);
+  return { runs: count, entries: seq - checkpoint.seq };
+}
+
+/** L4: where the authority settled another hash than the one here, nothing is let go. */
+function isSettledHere(db: Database, settled: Settled): boolean {
+  const run = db
+    .prepare<[number, number], RunRow>(
+      `select seq_first, seq_last, hash_last, bytes from runs where writer = ? and seq_first <= ?
+       order by seq_first desc limit 1`,
+    )
+    .raw()
+    .get(settled.writer, settled.seq);
+  if (run === undefined) return false;
+  const entry = readRun(run[3])[settled.seq - run[0]];
+  return entry !== undefined && Buffer.compare(entry.hash, settled.hash) === 0;
+}
+
+interface ReadEntry {
+  readonly entry: Entry;
+  readonly hash: Hash;
+}
+
+function readRun(bytes: Uint8Array): ReadEntry[] {
+  return Array.from(placesIn(bytes), (place) => ({
+    entry: decodeEntry(place.bytes),
+    hash: sha256(place.bytes),
+  }));
+}
+
+function joins(entries: readonly ReadEntry[], before: Hash | undefined, hashLast: Uint8Array): boolean {
+  let previous = before;
+  for (const { entry, hash } of entries) {
+    if (previous !== undefined && !sameBytes(entry.prevHash, previous)) return false;
+    previous = hash;
+  }
+  return previous !== undefined && Buffer.compare(previous, hashLast) === 0;
+}
+
+function readCheckpoint(db: Database, writer: number): { seq: number; hash: Hash; digest: Digest } {
+  const row = db
+    .prepare<[number], { seq: number; hash: Buffer; lo: number; hi: number }>(
+      'select seq, hash, digest_lo as lo, digest_hi as hi from checkpoints where writer = ?',
+    )
+    .get(writer);
+  if (row === undefined) return { seq: 0, hash: new Uint8Array(32), digest: { lo: 0, hi: 0 } };
+  return { seq: row.seq, hash: plain(row.hash), digest: { lo: row.lo, hi: row.hi } };
+}
+
+/** The rows of a checkpoint that this step changes, and no others. */
+class CheckpointRows {
+  readonly digest: Digest;
+  readonly #db: Database;
+  readonly #names: Names;
+  readonly #writer: number;
+  readonly #rows = new Map<PoolId, Row>();
+
+  constructor(db: Database, names: Names, writer: number, digest: Digest) {
+    this.#db = db;
+    this.#names = names;
+    this.#writer = writer;
+    this.digest = digest;
+  }
+
+  fold(entry: Entry): void {
+    forEachEffect(entry.body, (effect) => applyEffect(this.#row(effect.pool), effect, entry.seq));
+  }
+
+  #row(pool: PoolId): Row {
+    const known = this.#rows.get(pool);
+    if (known !== undefined) return known;
+    const values = this.#db
+      .prepare<[number, string], RowValues>(
+        `select ${ROW_COLUMNS} from checkpoint_rows where writer = ? and pool = ?`,
+      )
+      .raw()
+      .get(this.#writer, pool);
+    let row = emptyRow();
+    if (values !== undefined) {
+      row = rowFrom(values, 0, (id) => this.#names.writerOf(id));
+      subtractDigest(this.digest, digestRow(pool, row));
+    }
+    this.#rows.set(pool, row);
+    return row;
+  }
+
+  write(): void {
+    const insert = this.#db.prepare(
+      `insert or replace into checkpoint_rows (writer, pool, ${ROW_COLUMNS}) values (?, ?, ${ROW_PLACES})`,
+    );
+    for (const [pool, row] of this.#rows) {
+      addDigest(this.digest, digestRow(pool, row));
+      insert.run(this.#writer, pool, ...rowValues(row, (writer) => this.#names.idOf(writer)));
+    }
+  }
+}
+
+function pruneDocuments(db: Database, options: PruneOptions): number {
+  const retentionMs = Math.max(
+    options.documentRetentionMs ?? 0,
+    DOCUMENT_RETENTION_MS_MIN,
+    options.retentionMs,
+  );
+  const day = Math.floor((options.nowMs - retentionMs) / DAY_MS);
+  return db
+    .prepare(
+      `delete from documents where (kind, id) in
+         (select kind, id from documents where day < ? limit ${DOCUMENTS_MAX})`,
+    )
+    .run(day).changes;
+}

@@ -1,0 +1,98 @@
+/**
+ * Restore: puts a backup in the journal's place (F1).
+ *
+ * A backup is the past: what was sold after it is not in it. So the life in it is
+ * marked as over, and the next start goes on as a new writer without rights. What was
+ * there before is kept beside it under another name; nothing is deleted.
+ */
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { flushFolder } from './backup.ts';
+import { openDatabase } from './database.ts';
+import { JournalError, onDisk } from './errors.ts';
+import { INCOMING_FILE, JOURNAL_FILE } from './files.ts';
+import { Names } from './names.ts';
+import { type VerifyReport, verifySteps } from './verify.ts';
+
+export interface RestoreOptions {
+  readonly backup: string;
+  readonly folder: string;
+  /** Wall clock: names what is kept. */
+  readonly nowMs: number;
+}
+
+export interface Restored {
+  readonly report: VerifyReport;
+  /** Where the former files lie now. */
+  readonly kept: readonly string[];
+}
+
+/** @throws JournalError: `corrupt` when the backup does not verify, `locked` while an agent runs there. */
+export function restoreJournal(options: RestoreOptions): Restored {
+  const { backup, folder } = options;
+  const journal = join(folder, JOURNAL_FILE);
+  const incoming = join(folder, INCOMING_FILE);
+  return onDisk(backup, () => {
+    mkdirSync(folder, { recursive: true });
+    assertNotInUse(journal);
+    for (const suffix of SUFFIXES) rmSync(incoming + suffix, { force: true });
+    copyFileSync(backup, incoming);
+    const report = verifyAndMark(incoming, backup);
+    const kept = setAside(journal, options.nowMs);
+    renameSync(incoming, journal);
+    flushFolder(folder);
+    return { report, kept };
+  });
+}
+
+const SUFFIXES = ['', '-wal', '-journal'] as const;
+
+/** A damaged journal may be replaced; one that somebody works on may not. */
+function assertNotInUse(journal: string): void {
+  if (!existsSync(journal)) return;
+  try {
+    openDatabase(journal, { mustExist: true }).close();
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code === 'locked') throw error;
+  }
+}
+
+function verifyAndMark(incoming: string, backup: string): VerifyReport {
+  const db = openDatabase(incoming, { mustExist: true });
+  try {
+    const report = runToEnd(verifySteps(db, new Names(db)));
+    const first = report.problems[0];
+    if (first !== undefined) {
+      const what = `${first.writer} entry ${first.seq}: ${first.message}`;
+      throw new JournalError('corrupt', `${backup} does not verify (${what}). Take an older backup.`);
+    }
+    db.exec("update meta set past = 'restored' where self is not null");
+    return report;
+  } catch (error) {
+    db.close();
+    for (const suffix of SUFFIXES) rmSync(incoming + suffix, { force: true });
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+function runToEnd<T>(steps: Generator<void, T, void>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The log first: without it the file is merely older, while another file's log would ruin the new one. */
+function setAside(journal: string, nowMs: number): string[] {
+  const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-');
+  const kept: string[] = [];
+  for (const suffix of ['-wal', '-journal', '']) {
+    if (!existsSync(journal + suffix)) continue;
+    const aside = `${journal}.before-${stamp}${suffix}`;
+    renameSync(journal + suffix, aside);
+    kept.push(aside);
+  }
+  return kept;
+}

@@ -1,0 +1,171 @@
+/** View: the core's questions to the journal, each one look-up by an index. */
+import {
+  type DocumentKind,
+  decodeEntry,
+  type Entry,
+  type EntryRef,
+  type Hash,
+  type JournalView,
+  type LineId,
+  type LineProgress,
+  type OrderId,
+  type StreamSlice,
+  type WriterId,
+} from '@tallystick/crdt';
+import type { Database, Statement } from 'better-sqlite3';
+import { kindNumber } from './commit.ts';
+import type { Names } from './names.ts';
+import { entryIn, placesIn, plain, sha256 } from './runs.ts';
+
+/** A run as it is read: its first position or seq, its last, and its entries. */
+type RunRow = [first: number, last: number, bytes: Buffer];
+
+export class SqliteView implements JournalView {
+  readonly #names: Names;
+  readonly #document: Statement<[number, string], [number, number]>;
+  readonly #run: Statement<[number, number], [number, number, Buffer, Buffer, number]>;
+  readonly #checkpointHash: Statement<[number, number], Buffer>;
+  readonly #progress: Statement<[string, string], LineProgress>;
+  readonly #startOfStream: Statement<[number], number>;
+  readonly #stream: Statement<[number], RunRow>;
+  readonly #startOfWriter: Statement<[number, number], number>;
+  readonly #writer: Statement<[number, number], RunRow>;
+  readonly #runFirst: Statement<[], number | null>;
+  readonly #position: Statement<[], number>;
+
+  constructor(db: Database, names: Names) {
+    this.#names = names;
+    this.#document = db
+      .prepare<[number, string], [number, number]>(
+        'select writer, seq from documents where kind = ? and id = ?',
+      )
+      .raw();
+    this.#run = db
+      .prepare<[number, number], [number, number, Buffer, Buffer, number]>(
+        `select seq_first, seq_last, hash_last, bytes, pos_first from runs
+         where writer = ? and seq_first <= ? order by seq_first desc limit 1`,
+      )
+      .raw();
+    this.#checkpointHash = db
+      .prepare<[number, number], Buffer>('select hash from checkpoints where writer = ? and seq = ?')
+      .pluck();
+    this.#progress = db.prepare<[string, string], LineProgress>(
+      'select cancelled, shipped, returned from progress where order_id = ? and line_id = ?',
+    );
+    this.#startOfStream = db
+      .prepare<[number], number>(
+        'select pos_first from runs where pos_first <= ? order by pos_first desc limit 1',
+      )
+      .pluck();
+    this.#stream = db
+      .prepare<[number], RunRow>(
+        `select pos_first, pos_first + seq_last - seq_first, bytes from runs
+         where pos_first >= ? order by pos_first`,
+      )
+      .raw();
+    this.#startOfWriter = db
+      .prepare<[number, number], number>(
+        `select seq_first from runs where writer = ? and seq_first <= ?
+         order by seq_first desc limit 1`,
+      )
+      .pluck();
+    this.#writer = db
+      .prepare<[number, number], RunRow>(
+        `select seq_first, seq_last, bytes from runs where writer = ? and seq_first >= ?
+         order by seq_first`,
+      )
+      .raw();
+    this.#runFirst = db.prepare<[], number | null>('select min(pos_first) from runs').pluck();
+    this.#position = db.prepare<[], number>('select position from meta').pluck();
+  }
+
+  findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
+    const found = this.#document.get(kindNumber(kind), id);
+    return found && { writer: this.#names.writerOf(found[0]), seq: found[1] };
+  }
+
+  entryAt(writer: WriterId, seq: number): Entry | undefined {
+    const run = this.#runOf(writer, seq);
+    return run && decodeEntry(entryIn(run[3], seq - run[0]));
+  }
+
+  hashAt(writer: WriterId, seq: number): Hash | undefined {
+    const run = this.#runOf(writer, seq);
+    if (run !== undefined) return seq === run[1] ? plain(run[2]) : sha256(entryIn(run[3], seq - run[0]));
+    const id = this.#names.find(writer);
+    const pruned = id === undefined ? undefined : this.#checkpointHash.get(id, seq);
+    return pruned && plain(pruned);
+  }
+
+  lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
+    return this.#progress.get(orderId, lineId);
+  }
+
+  readStream(from: number, bytesMax: number): StreamSlice {
+    const start = this.#startOfStream.get(from + 1) ?? 0;
+    return collect(this.#stream.iterate(start), from, bytesMax);
+  }
+
+  readWriter(writer: WriterId, afterSeq: number, bytesMax: number): StreamSlice {
+    const id = this.#names.find(writer);
+    if (id === undefined) return { bytes: new Uint8Array(0), to: afterSeq };
+    const start = this.#startOfWriter.get(id, afterSeq + 1) ?? 0;
+    return collect(this.#writer.iterate(id, start), afterSeq, bytesMax);
+  }
+
+  positionBefore(writer: WriterId, seq: number): number {
+    const id = this.#names.find(writer);
+    const run = id === undefined ? undefined : this.#run.get(id, seq);
+    if (run !== undefined && seq <= run[1]) return run[4] + (seq - run[0]) - 1;
+    const oldest = this.#runFirst.get() ?? null;
+    // A writer's runs have no holes, so an entry behind the last one is not written yet.
+    if (run !== undefined || oldest === null) return this.#position.get() as number;
+    return oldest - 1;
+  }
+
+  #runOf(writer: WriterId, seq: number): [number, number, Buffer, Buffer, number] | undefined {
+    const id = this.#names.find(writer);
+    const run = id === undefined ? undefined : this.#run.get(id, seq);
+    return run !== undefined && seq <= run[1] ? run : undefined;
+  }
+}
+
+/** Whole entries after `from`, at least one if there is any, until `bytesMax` is reached. */
+function collect(runs: Iterable<RunRow>, from: number, bytesMax: number): StreamSlice {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  let to = from;
+  reading: for (const [first, last, buffer] of runs) {
+    if (last <= from) continue;
+    const bytes = plain(buffer);
+    if (first > from && size + bytes.length <= bytesMax) {
+      parts.push(bytes);
+      size += bytes.length;
+      to = last;
+      continue;
+    }
+    let number = first;
+    for (const place of placesIn(bytes)) {
+      if (number > from) {
+        const entrySize = place.to - place.from;
+        if (size > 0 && size + entrySize > bytesMax) break reading;
+        parts.push(bytes.subarray(place.from, place.to));
+        size += entrySize;
+        to = number;
+      }
+      number += 1;
+    }
+    if (size >= bytesMax) break;
+  }
+  return { bytes: joined(parts, size), to };
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
