@@ -1,0 +1,128 @@
+/**
+ * Books: a second opinion on what entries mean. It shares no code with the core: rows
+ * are plain sums of what each kind of entry says, written down from `escrow.md`.
+ */
+import type { Entry, PoolId, Row, WriterId } from '@tallystick/crdt';
+
+export interface BookRow {
+  received: number;
+  reinstated: number;
+  used: number;
+  departed: number;
+  opened: number;
+  closed: number;
+  owed: number;
+  repaid: number;
+  readonly sent: Map<WriterId, number>;
+  readonly took: Map<WriterId, number>;
+  readonly reclaimed: Map<WriterId, number>;
+}
+
+export class BookOfWriter {
+  readonly rows = new Map<PoolId, BookRow>();
+  seq = 0;
+
+  row(pool: PoolId): BookRow {
+    let row = this.rows.get(pool);
+    if (row === undefined) {
+      row = {
+        received: 0,
+        reinstated: 0,
+        used: 0,
+        departed: 0,
+        opened: 0,
+        closed: 0,
+        owed: 0,
+        repaid: 0,
+        sent: new Map(),
+        took: new Map(),
+        reclaimed: new Map(),
+      };
+      this.rows.set(pool, row);
+    }
+    return row;
+  }
+
+  /** @returns the pools that the entry touched. */
+  add(entry: Entry): Set<PoolId> {
+    const touched = new Set<PoolId>();
+    const at = (pool: PoolId) => {
+      touched.add(pool);
+      return this.row(pool);
+    };
+    this.seq = entry.seq;
+    const { body } = entry;
+    if (body.type === 'sold' || body.type === 'confirmed') {
+      if (body.type === 'confirmed') for (const { pool, n } of body.closes) at(pool).closed += n;
+      for (const line of body.lines) {
+        const row = at(line.pool);
+        row.used += line.quantityBase - line.owed;
+        row.owed += line.owed;
+        if (line.departed) row.departed += line.quantityBase;
+      }
+    } else if (body.type === 'counted' || body.type === 'lost') {
+      for (const line of body.lines) {
+        const row = at(line.pool);
+        row.departed += line.less;
+        row.used += line.less - line.owed;
+        row.owed += line.owed;
+        if ('more' in line) row.received += line.more;
+      }
+    } else if (body.type === 'held') for (const { pool, n } of body.lines) at(pool).opened += n;
+    else if (body.type === 'released') for (const { pool, n } of body.closes) at(pool).closed += n;
+    else if (body.type === 'cancelled') for (const { pool, n } of body.lines) at(pool).reinstated += n;
+    else if (body.type === 'received') for (const { pool, n } of body.lines) at(pool).received += n;
+    else if (body.type === 'returned') for (const { pool, n } of body.lines) at(pool).received += n;
+    else if (body.type === 'shipped') for (const { pool, n } of body.lines) at(pool).departed += n;
+    else if (body.type === 'repaid') {
+      for (const { pool, n } of body.lines) {
+        at(pool).used += n;
+        at(pool).repaid += n;
+      }
+    } else if (body.type === 'sent') for (const { pool, n } of body.items) add(at(pool).sent, body.to, n);
+    else if (body.type === 'reclaimed') for (const { pool, n } of body.items) add(at(pool).reclaimed, body.writer, n);
+    else if (body.type === 'took') for (const { pool, n } of body.items) at(pool).took.set(body.from, n);
+    return touched;
+  }
+}
+
+function add(cells: Map<WriterId, number>, writer: WriterId, n: number): void {
+  cells.set(writer, (cells.get(writer) ?? 0) + n);
+}
+
+function total(cells: ReadonlyMap<WriterId, number>): number {
+  let sum = 0;
+  for (const n of cells.values()) sum += n;
+  return sum;
+}
+
+export function rightsOf(row: BookRow): number {
+  return row.received + row.reinstated + total(row.took) + total(row.reclaimed) - total(row.sent) - row.used;
+}
+
+export function heldOf(row: BookRow): number {
+  return row.opened - row.closed;
+}
+
+export function freeOf(row: BookRow): number {
+  return rightsOf(row) - heldOf(row);
+}
+
+export function debtOf(row: BookRow): number {
+  return row.owed - row.repaid;
+}
+
+const COUNTERS = ['received', 'reinstated', 'used', 'departed', 'opened', 'closed', 'owed', 'repaid'] as const;
+
+/** The canonical text of a row, from the books or from the core: equal texts are equal rows. */
+export function textOfBook(row: BookRow): string {
+  const cells = (map: ReadonlyMap<WriterId, number>) => [...map].map(([w, n]) => `${w}=${n}`).sort().join(' ');
+  const counters = COUNTERS.map((name) => row[name]).join(' ');
+  return `${counters} | ${cells(row.sent)} | ${cells(row.took)} | ${cells(row.reclaimed)}`;
+}
+
+export function textOfRow(row: Readonly<Row>): string {
+  const cells = (list: Row['sent']) => list.map(({ writer, n }) => `${writer}=${n}`).sort().join(' ');
+  const counters = COUNTERS.map((name) => row[name]).join(' ');
+  return `${counters} | ${cells(row.sent)} | ${cells(row.took)} | ${cells(row.reclaimed)}`;
+}

@@ -1,0 +1,54 @@
+/**
+ * Faults: how often each thing goes wrong. Each seed switches a random subset off
+ * (swarm testing): some bugs show only where other faults do not hide them.
+ */
+import type { Prng } from './prng.ts';
+
+/** Chances for each frame or turn, and for disturbances how many a virtual minute. */
+export interface Faults {
+  frameLost: number;
+  frameDoubled: number;
+  frameReordered: number;
+  frameSlow: number;
+  commitFails: number;
+  slowFsync: number;
+  cutsPerMinute: number;
+  crashesPerMinute: number;
+  powerCutsPerMinute: number;
+  /** Chance that whoever lost an answer never asks again. */
+  abandoned: number;
+  commandDoubled: number;
+}
+
+export function noFaults(): Faults {
+  return {
+    frameLost: 0,
+    frameDoubled: 0,
+    frameReordered: 0,
+    frameSlow: 0,
+    commitFails: 0,
+    slowFsync: 0,
+    cutsPerMinute: 0,
+    crashesPerMinute: 0,
+    powerCutsPerMinute: 0,
+    abandoned: 0,
+    commandDoubled: 0,
+  };
+}
+
+export function drawFaults(prng: Prng): Faults {
+  const share = (most: number) => (prng.chance(0.4) ? 0 : (most * prng.between(1, 100)) / 100);
+  return {
+    frameLost: share(0.3),
+    frameDoubled: share(0.2),
+    frameReordered: share(0.3),
+    frameSlow: share(0.1),
+    commitFails: share(0.05),
+    slowFsync: share(0.2),
+    cutsPerMinute: share(20),
+    crashesPerMinute: share(12),
+    powerCutsPerMinute: share(12),
+    abandoned: share(0.3),
+    commandDoubled: share(0.1),
+  };
+}

@@ -1,0 +1,244 @@
+/**
+ * Final check: what must hold when all is healed and quiet. Journals are read afresh
+ * and folded by the simulator's own books; the core is only compared with them.
+ */
+import { type Command, decodeEntry, type Entry, locationOf, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { sellLine } from './acts.ts';
+import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import { countShelf } from './goods-acts.ts';
+import type { SimNode } from './node.ts';
+import { Prng } from './prng.ts';
+import { Violation } from './trace.ts';
+import type { World } from './world.ts';
+
+export function checkAtEnd(world: World, seed: number): void {
+  checkSame(world);
+  endHolds(world);
+  countEverything(world);
+  checkDebts(world);
+  probe(world, new Prng(seed, 'probes'));
+  checkSame(world);
+  checkAnswers(world);
+}
+
+function rootOf(world: World): SimNode {
+  return world.nodes[0] as SimNode;
+}
+
+/** Every copy of every stream is the same, and is the fold of its entries. */
+function checkSame(world: World): void {
+  const root = rootOf(world);
+  const books = new Map<WriterId, BookOfWriter>();
+  for (const { writer, bytes } of root.disk.entries) {
+    let book = books.get(writer);
+    if (book === undefined) books.set(writer, (book = new BookOfWriter()));
+    book.add(decodeEntry(bytes));
+  }
+  for (const node of world.nodes) {
+    const self = node.disk.self;
+    if (self === null) continue;
+    for (const writer of node.disk.writers) {
+      const head = node.disk.head(writer);
+      const atRoot = root.disk.head(writer);
+      if (head?.seq !== atRoot?.seq || !same(head?.hash, atRoot?.hash)) {
+        throw new Violation('converge', `${node.name} has ${writer} up to ${head?.seq}, the root up to ${atRoot?.seq}`);
+      }
+      checkRows(node, writer, books.get(writer) as BookOfWriter);
+    }
+    checkTotals(world, node, books);
+  }
+}
+
+function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function checkRows(node: SimNode, writer: WriterId, book: BookOfWriter): void {
+  const stored = node.disk.rows(writer);
+  const inMemory = node.replica.ledger.streams.get(writer);
+  for (const [pool, row] of book.rows) {
+    const expected = textOfBook(row);
+    const found = stored.get(pool);
+    if (found === undefined || textOfRow(found) !== expected) {
+      throw new Violation('D6', `${node.name} stored ${writer} ${pool} as ${found && textOfRow(found)}, not ${expected}`);
+    }
+    const live = inMemory?.row(pool);
+    if (live === undefined || textOfRow(live) !== expected) {
+      throw new Violation('D4', `${node.name} has ${writer} ${pool} in memory as ${live && textOfRow(live)}, not ${expected}`);
+    }
+  }
+}
+
+/** The sums that the hub keeps step by step are what summing up gives. */
+function checkTotals(world: World, node: SimNode, books: ReadonlyMap<WriterId, BookOfWriter>): void {
+  const { hub, ledger } = node.replica;
+  const self = ledger.self.writer;
+  for (const pool of world.tree.pools) {
+    if (hub.totals.levels !== undefined) {
+      let onHand = 0;
+      let available = 0;
+      for (const book of books.values()) {
+        const row = book.row(pool);
+        onHand += row.received - row.departed;
+        available += row.received + row.reinstated - row.used - debtOf(row);
+      }
+      const level = hub.totals.levels.get(pool) ?? { onHand: 0, available: 0 };
+      if (level.onHand !== onHand || level.available !== available) {
+        throw new Violation(
+          'levels',
+          `${pool}: ${level.onHand} on hand, ${level.available} available; the rows say ${onHand}, ${available}`,
+        );
+      }
+    }
+    for (const child of hub.children.values()) {
+      let holding = 0;
+      for (const [writer, book] of books) {
+        if (ledger.streams.get(writer)?.head.via === child.replica) holding += freeOf(book.row(pool));
+      }
+      const known = child.pools.get(pool)?.holding ?? 0;
+      const inFlight = inFlightTo(world, books, self, child.replica, pool);
+      if (known !== holding + inFlight) {
+        throw new Violation('holding', `${node.name} thinks ${child.replica} holds ${known} ${pool}, not ${holding + inFlight}`);
+      }
+    }
+  }
+}
+
+/** Quiet means that nothing is on its way, so this is a check of its own. */
+function inFlightTo(
+  world: World,
+  books: ReadonlyMap<WriterId, BookOfWriter>,
+  self: WriterId,
+  child: string,
+  pool: PoolId,
+): number {
+  for (const [to, book] of books) {
+    const sender = replicaOf(to) === child ? self : undefined;
+    if (sender === undefined) continue;
+    const sent = books.get(sender)?.row(pool).sent.get(to) ?? 0;
+    const took = book.row(pool).took.get(sender) ?? 0;
+    if (sent !== took) {
+      throw new Violation('L1', `${world.node(replicaOf(to)).name} took ${took} ${pool} of ${sent} that were sent to it`);
+    }
+  }
+  return 0;
+}
+
+/** Each thing that was answered stands in the books once, as it was answered, and nobody else's does. */
+function checkAnswers(world: World): void {
+  const inBooks = new Map<string, Entry>();
+  const asked = new Set(['sold', 'confirmed', 'held', 'extended', 'capturing', 'released', 'cancelled']);
+  for (const type of ['received', 'returned', 'shipped', 'counted', 'lost']) asked.add(type);
+  for (const { bytes } of rootOf(world).disk.entries) {
+    const entry = decodeEntry(bytes);
+    const { body, docId } = entry;
+    if (!asked.has(body.type) || (body.type === 'released' && body.cause === 'expired')) continue;
+    if (inBooks.has(docId)) throw new Violation('doubled', `${docId} stands in the books twice`);
+    const request = world.clients.requests.get(docId);
+    if (request === undefined) throw new Violation('books', `${docId} was asked by nobody`);
+    if (request.state === 'refused') throw new Violation('books', `${docId} was refused and stands in the books`);
+    checkGoods(request.command, entry);
+    inBooks.set(docId, entry);
+  }
+  for (const { command, entry } of world.clients.requests.values()) {
+    if (entry === undefined) continue;
+    const booked = inBooks.get(command.id);
+    if (booked === undefined) throw new Violation('lost', `${command.id} was accepted and is not in the books`);
+    if (booked.writer !== entry.writer || booked.seq !== entry.seq) {
+      throw new Violation('lost', `${command.id} was answered with another entry than the books have`);
+    }
+  }
+}
+
+/** The books say what was asked for, unit by unit. */
+function checkGoods(command: Command, { body }: Entry): void {
+  if (command.type !== 'sell' || body.type !== 'sold') return;
+  const asked = command.lines.map((line) => `${line.lineId} ${line.sku} ${line.quantityBase}`).join();
+  const sold = body.lines.map((line) => `${line.lineId} ${line.sku} ${line.quantityBase}`).join();
+  if (asked !== sold) throw new Violation('books', `${command.id} asked ${asked} and sold ${sold}`);
+}
+
+/** Nobody leaves a hold open for ever: payments come to an end too. */
+function endHolds(world: World): void {
+  for (const node of world.nodes) {
+    for (const holdId of [...node.replica.ledger.holds.keys()]) {
+      world.clients.ask(node, { type: 'release', id: world.scene.nextId('release'), actor: 'web:1', holdId });
+    }
+  }
+  world.settle('after the holds were ended');
+  for (const node of world.nodes) {
+    if (node.replica.ledger.holds.size > 0) throw new Violation('F9', `${node.name} cannot end its holds`);
+  }
+}
+
+/** T9: after a stocktake at every place, the books say what stands there. */
+function countEverything(world: World): void {
+  for (const location of world.tree.locations) countShelf(world.scene, location);
+  world.settle('after the stocktake');
+  for (const pool of world.tree.pools) {
+    const onHand = sumOverWriters(world, pool, (row) => row.received - row.departed);
+    const standing = world.shelves.standing(pool);
+    if (onHand !== standing) {
+      throw new Violation('T9', `${pool}: ${standing} stand there, the books say ${onHand} after the count`);
+    }
+  }
+}
+
+function sumOverWriters(world: World, pool: PoolId, of: (row: ReturnType<BookOfWriter['row']>) => number): number {
+  let sum = 0;
+  for (const book of world.observer.books.values()) sum += of(book.row(pool));
+  return sum;
+}
+
+/** F7, F8: no one goes on owing while somebody has free units. */
+function checkDebts(world: World): void {
+  for (const pool of world.tree.pools) {
+    const owed = sumOverWriters(world, pool, debtOf);
+    const free = sumOverWriters(world, pool, freeOf);
+    if (owed > 0 && free > 0) {
+      throw new Violation('F7', `${pool}: ${owed} are owed while ${free} are free: ${whoHas(world, pool)}`);
+    }
+  }
+}
+
+function whoHas(world: World, pool: PoolId): string {
+  const parts: string[] = [];
+  for (const [writer, book] of world.observer.books) {
+    const row = book.row(pool);
+    if (freeOf(row) !== 0 || debtOf(row) !== 0) {
+      parts.push(`${replicaOf(writer)} free ${freeOf(row)} rights ${rightsOf(row)} owes ${debtOf(row)}`);
+    }
+  }
+  return parts.join('; ');
+}
+
+/** What is free somewhere can be sold anywhere by whoever waits for it (R4). */
+function probe(world: World, prng: Prng): void {
+  for (const pool of world.tree.pools) {
+    for (const node of world.nodes) {
+      if (!prng.chance(0.4)) continue;
+      const free = sumOverWriters(world, pool, freeOf);
+      const id = world.scene.nextId('probe');
+      const request = world.clients.ask(node, {
+        type: 'sell',
+        id,
+        actor: 'web:1',
+        channel: 'web',
+        priority: 0,
+        placedAt: 0,
+        payments: [],
+        departsFrom: [],
+        waitMs: 20_000,
+        lines: [sellLine(pool, 1, '1')],
+      });
+      world.settle(`after ${id}`);
+      if (request.state === 'accepted' && free < 1) throw new Violation('oversell', `${id} sold ${pool}, of which none was free`);
+      if (request.state === 'refused' && free >= 1) {
+        throw new Violation(
+          'liveness',
+          `${id}: ${node.name} refused 1 ${pool} at ${locationOf(pool)} while ${free} are free: ${whoHas(world, pool)}`,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,388 @@
+/**
+ * Node: one machine with one replica on it. Its turn is the turn of every host:
+ *
+ *   inputs → execute, frame → endTurn → commit → fsync → keep → answers and frames out
+ *
+ * with time between the steps, so that a crash or a power cut can fall between any two.
+ */
+import {
+  type Answer,
+  type Command,
+  type Directory,
+  type Now,
+  type Out,
+  PARENT,
+  type Peer,
+  type PoolId,
+  Replica,
+  type ReplicaId,
+  type ReplicaSettings,
+  type Tools,
+  type Writes,
+} from '@tallystick/crdt';
+import { CHANNELS, type Frame, type Hello, negotiate, PROTOCOL, type StockFrame } from '@tallystick/crdt/wire';
+import { MachineClock, type Timeline } from './clock.ts';
+import { type Commit, SimDisk } from './disk.ts';
+import type { Faults } from './faults.ts';
+import type { Connection, Link, LinkEnd } from './network.ts';
+import type { Prng } from './prng.ts';
+import { Violation, type Trace } from './trace.ts';
+import { sha256 } from './sha256.ts';
+
+type Input =
+  | { readonly kind: 'command'; readonly ticket: number; readonly command: Command }
+  | { readonly kind: 'frame'; readonly from: Peer; readonly connection: Connection; readonly frame: StockFrame }
+  | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
+
+/** undefined: the machine went down, and nobody knows what became of the command. */
+export type OnAnswer = (answer: Answer | undefined) => void;
+
+export interface NodePorts {
+  readonly timeline: Timeline;
+  readonly trace: Trace;
+  readonly faults: Faults;
+  readonly prng: Prng;
+  readonly directory: Directory;
+  /** These commits can no longer be lost. */
+  durable(node: SimNode, commits: readonly Commit[]): void;
+  /** This frame leaves the machine. */
+  leaving(node: SimNode, frame: Frame): void;
+  /** The machine comes up again with what is on its disk. */
+  restarting(node: SimNode): void;
+  /** A command found too little of these pools here. */
+  shortage(node: SimNode, pools: readonly PoolId[]): void;
+}
+
+export class SimNode implements LinkEnd {
+  readonly settings: ReplicaSettings;
+  readonly disk = new SimDisk();
+  readonly wantsLevels: boolean;
+  uplink: Link | undefined;
+  readonly #ports: NodePorts;
+  readonly #clock: MachineClock;
+  readonly #tools: Tools;
+  readonly #downlinks = new Map<ReplicaId, Connection>();
+  readonly #asked = new Map<number, OnAnswer>();
+  /** Tickets that a turn left without an answer: their commands wait for units. */
+  readonly #waiting = new Set<number>();
+  #replica: Replica | undefined;
+  #queue: Input[] = [];
+  /** Tickets of the turn under way. */
+  #submitted: number[] = [];
+  #nextTicket = 1;
+  #turn: 'idle' | 'planned' | 'running' = 'idle';
+  /** Counts boots: what an earlier boot planned happens to nobody. */
+  #boot = 0;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(settings: ReplicaSettings, ports: NodePorts) {
+    this.settings = settings;
+    this.#ports = ports;
+    this.wantsLevels = ports.prng.chance(0.5);
+    this.#clock = new MachineClock(ports.timeline, ports.prng);
+    this.#tools = { sha256, nonce: () => ports.prng.hex(32), directory: ports.directory };
+  }
+
+  get name(): string {
+    return this.settings.replica;
+  }
+
+  get isRunning(): boolean {
+    return this.#replica !== undefined;
+  }
+
+  get isListening(): boolean {
+    return this.#replica?.ledger.hasLife === true;
+  }
+
+  /** The replica of a machine that runs; checkers look, nobody else. */
+  get replica(): Replica {
+    if (this.#replica === undefined) throw new Error(`${this.name} is down.`);
+    return this.#replica;
+  }
+
+  get isBusy(): boolean {
+    return this.#turn !== 'idle' || this.#queue.length > 0;
+  }
+
+  start(): void {
+    if (this.#replica !== undefined) return;
+    this.#ports.restarting(this);
+    this.#clock.boot();
+    this.#replica = this.#fromDisk();
+    this.#turn = 'idle';
+    this.#wakeAtMs = Number.POSITIVE_INFINITY;
+    if (this.settings.kind === 'authority') this.#input((replica, now) => replica.beginLife(null, now));
+    else this.uplink?.connect();
+    this.#schedule();
+  }
+
+  #fromDisk(): Replica {
+    return new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
+  }
+
+  /** The process dies at once, wherever its turn stands. */
+  crash(): void {
+    if (this.#replica === undefined) return;
+    this.#replica = undefined;
+    this.#boot += 1;
+    this.#queue = [];
+    this.uplink?.current?.close('child');
+    for (const connection of [...this.#downlinks.values()]) connection.close('parent');
+    this.#downlinks.clear();
+    this.#dropAnswers();
+    this.#ports.durable(this, this.disk.fsync());
+  }
+
+  /** As a crash, and what was not fsynced may be gone. */
+  powerCut(): void {
+    if (this.#replica === undefined) return;
+    const { prng, trace } = this.#ports;
+    const unsynced = this.disk.unsyncedCount;
+    const kept = prng.below(unsynced + 1);
+    if (kept < unsynced) trace.saw('un-fsynced turn lost');
+    this.#ports.durable(this, this.disk.powerCut(kept));
+    this.crash();
+  }
+
+  #dropAnswers(): void {
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    this.#waiting.clear();
+    for (const answer of asked) answer(undefined);
+  }
+
+  submit(command: Command, answer: OnAnswer): void {
+    const ticket = this.#nextTicket;
+    this.#nextTicket += 1;
+    this.#asked.set(ticket, answer);
+    this.#push({ kind: 'command', ticket, command });
+  }
+
+  // The links.
+
+  opened(connection: Connection): void {
+    const { self } = this.replica.ledger;
+    const nonce = new Uint8Array(32).fill(this.#ports.prng.below(256));
+    connection.send('parent', { kind: 'challenge', parent: this.settings.replica, writer: self.writer, nonce });
+  }
+
+  arrived(connection: Connection, frame: Frame): void {
+    if (!this.isRunning) return;
+    if (connection.link === this.uplink) this.#fromParent(connection, frame);
+    else this.#fromChild(connection, frame);
+  }
+
+  #fromParent(connection: Connection, frame: Frame): void {
+    if (this.uplink?.current !== connection) return;
+    switch (frame.kind) {
+      case 'challenge':
+        return this.#input((replica, now) => {
+          replica.beginLife(frame.writer, now);
+          replica.say(PARENT, this.#hello(replica));
+        });
+      case 'welcome':
+        connection.isWelcomed = true;
+        return this.#input((replica, now) => {
+          if (this.uplink?.current === connection) replica.linkUp(frame, now);
+        });
+      case 'refuse':
+        throw new Violation('link', `${this.name} was refused: ${frame.message}`);
+      default:
+        this.#push({ kind: 'frame', from: PARENT, connection, frame: frame as StockFrame });
+    }
+  }
+
+  #hello(replica: Replica): Hello {
+    return {
+      kind: 'hello',
+      protocol: PROTOCOL,
+      channels: CHANNELS,
+      ...replica.uplink.hello(),
+      replicaKind: this.settings.kind,
+      wantsLevels: this.wantsLevels,
+      catalogueVersion: 0,
+      signature: new Uint8Array(0),
+    };
+  }
+
+  #fromChild(connection: Connection, frame: Frame): void {
+    const child = connection.link.name as ReplicaId;
+    if (frame.kind === 'hello') {
+      if (connection.isGreeted) return;
+      connection.isGreeted = true;
+      return this.#input((replica, now) => {
+        if (connection.isOpenAt('parent')) this.#greet(replica, connection, frame, now);
+      });
+    }
+    this.#push({ kind: 'frame', from: child, connection, frame: frame as StockFrame });
+  }
+
+  #greet(replica: Replica, connection: Connection, hello: Hello, now: Now): void {
+    const agreed = negotiate(hello);
+    if (!agreed.ok) throw new Violation('L6', agreed.message);
+    const opened = replica.childUp(hello, agreed, now);
+    if (!opened.ok) throw new Violation('link', `${this.name} refused an honest child: ${opened.message}`);
+    const child = connection.link.name as ReplicaId;
+    const before = this.#downlinks.get(child);
+    this.#downlinks.set(child, connection);
+    if (before !== connection) before?.close('parent');
+  }
+
+  closed(connection: Connection): void {
+    if (!this.isRunning) return;
+    if (connection.link === this.uplink) {
+      if (connection.isWelcomed) this.#input((replica, now) => replica.linkDown(now));
+      this.uplink.lost(connection);
+      return;
+    }
+    const child = connection.link.name as ReplicaId;
+    if (this.#downlinks.get(child) !== connection) return;
+    this.#downlinks.delete(child);
+    this.#input((replica) => {
+      if (!this.#downlinks.has(child)) replica.childDown(child);
+    });
+  }
+
+  // The turn.
+
+  #input(run: (replica: Replica, now: Now) => void): void {
+    this.#push({ kind: 'run', run });
+  }
+
+  #push(input: Input): void {
+    this.#queue.push(input);
+    this.#schedule();
+  }
+
+  /** Does something later, unless the machine went down in between. */
+  #later(delayMs: number, run: () => void): void {
+    const boot = this.#boot;
+    this.#ports.timeline.after(delayMs, () => {
+      if (boot === this.#boot) run();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#turn !== 'idle' || this.#replica === undefined) return;
+    this.#turn = 'planned';
+    this.#later(this.#ports.prng.spanMs(0, 1), () => {
+      this.#turn = 'running';
+      const inputs = this.#queue;
+      this.#queue = [];
+      this.#attempt(inputs);
+    });
+  }
+
+  #attempt(inputs: readonly Input[]): void {
+    const { prng, faults, trace } = this.#ports;
+    const { replica } = this;
+    const now = this.#clock.now();
+    for (const input of inputs) this.#apply(replica, input, now);
+    const writes = replica.endTurn(now);
+    trace.event('turn', this.name, inputs.length);
+    if (writes === undefined) return this.#letOut();
+    if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs);
+    this.#commit(writes);
+  }
+
+  #apply(replica: Replica, input: Input, now: Now): void {
+    switch (input.kind) {
+      case 'command':
+        this.#submitted.push(input.ticket);
+        replica.execute(input.ticket, input.command, now);
+        return;
+      case 'frame': {
+        // A frame of a connection that ended while it waited for its turn belongs to nobody.
+        const current = input.from === PARENT ? this.uplink?.current : this.#downlinks.get(input.from);
+        if (current !== input.connection) return;
+        this.#noteGap(replica, input.from, input.frame);
+        replica.frame(input.from, input.frame, now);
+        return;
+      }
+      case 'run':
+        input.run(replica, now);
+        return;
+      default:
+        input satisfies never;
+    }
+  }
+
+  #noteGap(replica: Replica, from: Peer, frame: StockFrame): void {
+    if (frame.kind !== 'stream' || from === PARENT) return;
+    const session = replica.hub.children.get(from)?.session;
+    const cursor = session?.cursorNext ?? session?.cursor ?? frame.base;
+    if (frame.from > cursor) this.#ports.trace.saw('cursor gap');
+  }
+
+  /** D3, D4: memory goes back, and the turn is decided afresh, or the replica is read anew from disk. */
+  #commitFailed(inputs: readonly Input[]): void {
+    const { prng, trace } = this.#ports;
+    trace.fault('commit failed', this.name);
+    this.replica.putBack();
+    if (prng.chance(0.5)) return this.#later(prng.spanMs(0, 20), () => this.#attempt(inputs));
+    // Links and askers lose the replica that knew them: the host starts over, as after a crash.
+    this.crash();
+    this.start();
+  }
+
+  #commit(writes: Writes): void {
+    const { prng, faults } = this.#ports;
+    this.disk.commit(writes);
+    const fsyncMs = prng.chance(faults.slowFsync) ? prng.spanMs(20, 500) : prng.spanMs(0.25, 3);
+    this.#later(fsyncMs, () => {
+      this.#ports.durable(this, this.disk.fsync());
+      this.#later(prng.spanMs(0, 0.5), () => this.#letOut());
+    });
+  }
+
+  #letOut(): void {
+    const submitted = this.#submitted;
+    this.#submitted = [];
+    this.#deliver(this.replica.keep(this.#clock.now()));
+    for (const ticket of submitted) if (this.#asked.has(ticket)) this.#waiting.add(ticket);
+    this.#turn = 'idle';
+    if (this.#queue.length > 0) this.#schedule();
+    else this.#planWake();
+  }
+
+  #deliver(out: Out): void {
+    for (const { ticket, answer } of out.answers) {
+      const asked = this.#asked.get(ticket);
+      this.#asked.delete(ticket);
+      if (!answer.ok && answer.items !== undefined) {
+        this.#ports.shortage(
+          this,
+          answer.items.map(({ pool }) => pool),
+        );
+      }
+      if (this.#waiting.delete(ticket) && answer.ok) this.#ports.trace.saw('waiting command served');
+      asked?.(answer);
+    }
+    for (const { to, frame } of out.frames) {
+      this.#ports.leaving(this, frame);
+      if (to === PARENT) this.uplink?.current?.send('child', frame);
+      else this.#downlinks.get(to)?.send('parent', frame);
+    }
+    for (const { peer, message } of out.hangUps) {
+      throw new Violation('link', `${this.name} hung up on ${peer}, who is honest: ${message}`);
+    }
+  }
+
+  /** Timers wake a little late, as everywhere. */
+  #planWake(): void {
+    const now = this.#clock.now();
+    const at = this.replica.wakeAtMs(now);
+    if (at === undefined) return;
+    const { timeline } = this.#ports;
+    const atMs = timeline.nowMs + Math.max(0, at - now.monotonicMs) + 1;
+    if (this.#wakeAtMs > timeline.nowMs && this.#wakeAtMs <= atMs) return;
+    this.#wakeAtMs = atMs;
+    this.#later(atMs - timeline.nowMs, () => {
+      if (this.#wakeAtMs === atMs) {
+        this.#wakeAtMs = Number.POSITIVE_INFINITY;
+        this.#schedule();
+      }
+    });
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * Observer: sees every machine and checks after every step what must always hold.
+ *
+ * It folds each writer's own entries as they become durable into books of its own,
+ * and remembers what each machine told others, for none may ever forget that.
+ */
+import {
+  type Answer,
+  decodeEntry,
+  type Entry,
+  type HoldId,
+  incarnationOf,
+  type PoolId,
+  type ReplicaId,
+  replicaOf,
+  type WriterId,
+} from '@tallystick/crdt';
+import type { Frame } from '@tallystick/crdt/wire';
+import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
+import type { Commit } from './disk.ts';
+import type { SimNode } from './node.ts';
+import type { Shelves } from './shelves.ts';
+import { type Trace, Violation } from './trace.ts';
+
+interface Told {
+  position: number;
+  readonly seqs: Map<WriterId, number>;
+}
+
+export class Observer {
+  readonly books = new Map<WriterId, BookOfWriter>();
+  readonly #trace: Trace;
+  readonly #shelves: Shelves;
+  readonly #nodeOf: (replica: ReplicaId) => SimNode;
+  readonly #told = new Map<SimNode, Told>();
+  readonly #holds = new Map<HoldId, 'open' | 'ended'>();
+  lastDurableAtMs = 0;
+
+  constructor(trace: Trace, shelves: Shelves, nodeOf: (replica: ReplicaId) => SimNode) {
+    this.#trace = trace;
+    this.#shelves = shelves;
+    this.#nodeOf = nodeOf;
+  }
+
+  durable(node: SimNode, commits: readonly Commit[]): void {
+    for (const commit of commits) {
+      const own = commit.self;
+      for (const { writer, seq, bytes, hash } of commit.entries) {
+        this.#trace.event('entry', node.name, seq);
+        if (replicaOf(writer) === node.settings.replica) this.#own(node, decodeEntry(bytes));
+        else this.#relayed(node, writer, seq, hash);
+      }
+      for (const { writer, pool, row } of commit.rows) {
+        if (writer !== own) continue;
+        const mine = textOfBook(this.#book(writer).row(pool));
+        if (mine !== textOfRow(row)) {
+          throw new Violation('D6', `${writer} ${pool} stored ${textOfRow(row)}, its entries say ${mine}`);
+        }
+      }
+    }
+  }
+
+  #book(writer: WriterId): BookOfWriter {
+    let book = this.books.get(writer);
+    if (book === undefined) {
+      book = new BookOfWriter();
+      this.books.set(writer, book);
+    }
+    return book;
+  }
+
+  #own(node: SimNode, entry: Entry): void {
+    const { writer, seq, body } = entry;
+    const book = this.#book(writer);
+    if (seq !== book.seq + 1) throw new Violation('D5', `${writer} goes from ${book.seq} to ${seq}`);
+    const touched = book.add(entry);
+    this.#trace.say(node.name, () => `#${seq} ${tell(entry)}`);
+    for (const pool of touched) {
+      const row = book.row(pool);
+      if (freeOf(row) < 0 || heldOf(row) < 0 || debtOf(row) < 0) {
+        throw new Violation('T6', `${writer} ${pool} after ${seq} ${body.type}: ${textOfBook(row)}`);
+      }
+    }
+    switch (body.type) {
+      case 'life':
+        if (incarnationOf(writer) > 1) throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
+        return;
+      case 'fenced':
+        throw new Violation('T6', `${node.name} fenced ${body.writer}, who is honest: ${body.reason}`);
+      case 'took':
+        for (const { pool, n } of body.items) {
+          const sent = this.#book(body.from).row(pool).sent.get(writer) ?? 0;
+          if (n > sent) throw new Violation('D1', `${writer} took ${n} ${pool}; ${body.from} durably sent ${sent}`);
+        }
+        return;
+      case 'sent':
+        if (body.to === node.disk.head(writer)?.parent) this.#trace.saw('recall served');
+        return;
+      case 'repaid':
+        this.#trace.saw('debt repaid');
+        for (const { pool, n } of body.lines) this.#shelves.repaid(pool, n);
+        return;
+      case 'held':
+        this.#holds.set(body.holdId, 'open');
+        return;
+      case 'released':
+        if (body.cause === 'expired') this.#trace.saw('expiry');
+        return this.#endHold(body.holdId);
+      case 'confirmed':
+        return this.#endHold(body.holdId);
+      default:
+    }
+  }
+
+  #endHold(holdId: HoldId): void {
+    const state = this.#holds.get(holdId);
+    if (state !== 'open') throw new Violation('F9', `hold ${holdId} was resolved, being ${state ?? 'unknown'}`);
+    this.#holds.set(holdId, 'ended');
+  }
+
+  /** Nobody knows more of a writer than that writer will always say of itself. */
+  #relayed(node: SimNode, writer: WriterId, seq: number, hash: Uint8Array): void {
+    const owner = this.#nodeOf(replicaOf(writer));
+    const known = this.#book(writer).seq >= seq ? owner.disk.hashAt(writer, seq) : undefined;
+    if (known === undefined) throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
+    if (!known.every((byte, i) => byte === hash[i])) throw new Violation('T3', `two contents of ${writer} ${seq}`);
+  }
+
+  // What was said once.
+
+  #toldBy(node: SimNode): Told {
+    let told = this.#told.get(node);
+    if (told === undefined) {
+      told = { position: 0, seqs: new Map() };
+      this.#told.set(node, told);
+    }
+    return told;
+  }
+
+  leaving(node: SimNode, frame: Frame): void {
+    const told = this.#toldBy(node);
+    const note = (writer: WriterId, seq: number) => {
+      if (seq > (told.seqs.get(writer) ?? 0)) told.seqs.set(writer, seq);
+    };
+    switch (frame.kind) {
+      case 'stream':
+        told.position = Math.max(told.position, frame.to);
+        return;
+      case 'ack':
+      case 'welcome':
+        for (const { writer, seq } of frame.has) note(writer, seq);
+        return;
+      case 'cells':
+        note(frame.parent, frame.to);
+        for (const cell of frame.cells) note(cell.from, cell.seq);
+        return;
+      default:
+    }
+  }
+
+  answered(node: SimNode, answer: Answer): void {
+    if (!answer.ok) return;
+    const { writer, seq } = answer.entry;
+    const { seqs } = this.#toldBy(node);
+    if (seq > (seqs.get(writer) ?? 0)) seqs.set(writer, seq);
+  }
+
+  /** A machine comes up: whatever it told anybody stands on its disk (D1). */
+  restarting(node: SimNode): void {
+    const { position, seqs } = this.#toldBy(node);
+    if (node.disk.position < position) {
+      throw new Violation('D1', `${node.name} streamed ${position} entries and has ${node.disk.position}`);
+    }
+    for (const [writer, seq] of seqs) {
+      const has = node.disk.head(writer)?.seq ?? 0;
+      if (has < seq) throw new Violation('D1', `${node.name} spoke of ${writer} ${seq} and has it up to ${has}`);
+    }
+  }
+
+  free(writer: WriterId | null, pool: PoolId): number {
+    return writer === null ? 0 : freeOf(this.#book(writer).row(pool));
+  }
+}
+
+/** An entry in a few words, for the readable trace. */
+export function tell({ body, docId }: Entry): string {
+  switch (body.type) {
+    case 'took':
+      return `took ${body.items.map(({ pool, n }) => `${pool}→${n}`).join(', ')} from ${replicaOf(body.from)}`;
+    case 'sent':
+      return `sent ${body.items.map(({ pool, n }) => `${n} ${pool}`).join(', ')} to ${replicaOf(body.to)}`;
+    case 'sold':
+    case 'confirmed':
+      return `${body.type} ${docId}: ${body.lines
+        .map((l) => `${l.quantityBase} ${l.pool}${l.owed > 0 ? ` (${l.owed} owed)` : ''}${l.departed ? ' gone' : ''}`)
+        .join(', ')}`;
+    case 'held':
+    case 'received':
+    case 'cancelled':
+    case 'returned':
+    case 'shipped':
+    case 'repaid':
+      return `${body.type} ${docId}: ${body.lines.map(({ pool, n }) => `${n} ${pool}`).join(', ')}`;
+    case 'lost':
+    case 'counted':
+      return `${body.type} ${docId}: ${body.lines.map((l) => `−${l.less} ${l.pool} (${l.owed} owed)`).join(', ')}`;
+    default:
+      return `${body.type} ${docId}`;
+  }
+}

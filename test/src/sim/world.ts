@@ -1,0 +1,222 @@
+/**
+ * World: machines, links, goods and people of one seed, in two phases. First
+ * everything goes wrong that the seed allows; then all is healed, and after a bounded
+ * time everything must be quiet, equal and paid.
+ */
+import type { LocationId, PoolId, ReplicaId } from '@tallystick/crdt';
+import type { Cells, Frame } from '@tallystick/crdt/wire';
+import { actOnce, ready, type Scene } from './acts.ts';
+import { Clients } from './clients.ts';
+import { Timeline } from './clock.ts';
+import { drawFaults, type Faults, noFaults } from './faults.ts';
+import { receive } from './goods-acts.ts';
+import { Link } from './network.ts';
+import { SimNode } from './node.ts';
+import { Observer } from './observer.ts';
+import { Prng } from './prng.ts';
+import { Shelves } from './shelves.ts';
+import { Trace, Violation } from './trace.ts';
+import { growTree, type Tree } from './tree.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly acts: number;
+  /** Where readable lines go; nowhere when it is missing. */
+  readonly line?: (text: string) => void;
+}
+
+/** Quiet: for this long no machine wrote anything. */
+const QUIET_MS = 15_000;
+/** Healing has to be done by then. */
+const HEAL_MS_MAX = 600_000;
+
+export class World {
+  readonly timeline = new Timeline();
+  readonly trace: Trace;
+  readonly tree: Tree;
+  readonly faults: Faults;
+  readonly shelves = new Shelves();
+  readonly observer: Observer;
+  readonly clients: Clients;
+  readonly nodes: SimNode[] = [];
+  readonly links: Link[] = [];
+  readonly scene: Scene;
+  readonly #seed: number;
+  readonly #byName = new Map<ReplicaId, SimNode>();
+  #isHealing = false;
+  #lastDurableAtMs = 0;
+  #ids = 0;
+
+  constructor({ seed, line }: RunOptions) {
+    this.#seed = seed;
+    this.trace = new Trace(this.timeline, line);
+    this.tree = growTree(this.#prng('tree'));
+    this.faults = drawFaults(this.#prng('swarm'));
+    this.observer = new Observer(this.trace, this.shelves, (replica) => this.node(replica));
+    this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
+    const locationOfNode = new Map<SimNode, LocationId>();
+    for (const { settings, parent, location } of this.tree.places) {
+      const node = this.#addNode(settings, parent);
+      if (location !== undefined) locationOfNode.set(node, location);
+    }
+    this.scene = {
+      prng: this.#prng('acts'),
+      trace: this.trace,
+      tree: this.tree,
+      nodes: this.nodes,
+      clients: this.clients,
+      shelves: this.shelves,
+      orders: [],
+      holds: [],
+      locationOfNode,
+      nextId: (kind) => {
+        this.#ids += 1;
+        return `${kind}-${this.#ids}`;
+      },
+    };
+  }
+
+  #prng(stream: string): Prng {
+    return new Prng(this.#seed, stream);
+  }
+
+  #parts() {
+    return { timeline: this.timeline, trace: this.trace, faults: this.faults, shelves: this.shelves };
+  }
+
+  #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined): SimNode {
+    const node = new SimNode(settings, {
+      ...this.#parts(),
+      prng: this.#prng(`node ${settings.replica}`),
+      directory: this.tree.directory,
+      durable: (at, commits) => {
+        if (commits.length > 0) this.#lastDurableAtMs = this.timeline.nowMs;
+        this.observer.durable(at, commits);
+      },
+      leaving: (at, frame) => this.observer.leaving(at, frame),
+      restarting: (at) => this.observer.restarting(at),
+      shortage: (at, pools) => this.#sawShortage(at, pools),
+    });
+    this.nodes.push(node);
+    this.#byName.set(settings.replica, node);
+    if (parent !== undefined) {
+      const link = new Link(node, this.node(parent), {
+        ...this.#parts(),
+        prng: this.#prng(`link ${settings.replica}`),
+        lost: (frame) => this.#sawLoss(frame),
+      });
+      node.uplink = link;
+      this.links.push(link);
+    }
+    return node;
+  }
+
+  node(replica: ReplicaId): SimNode {
+    const node = this.#byName.get(replica);
+    if (node === undefined) throw new Violation('L7', `${replica} is nobody`);
+    return node;
+  }
+
+  parentOf(node: SimNode): SimNode | undefined {
+    return node.uplink?.end('parent') as SimNode | undefined;
+  }
+
+  #sawLoss(frame: Frame): void {
+    if (frame.kind === 'cells' && (frame as Cells).cells.length > 0) this.trace.saw('grant lost on its way');
+  }
+
+  #sawShortage(node: SimNode, pools: readonly PoolId[]): void {
+    const parent = this.parentOf(node);
+    if (parent === undefined) return;
+    if (pools.some((pool) => this.observer.free(parent.disk.self, pool) > 0)) {
+      this.trace.saw('short while the parent had stock');
+    }
+  }
+
+  run(acts: number): void {
+    for (const node of this.nodes) node.start();
+    this.#runFor(200);
+    for (const _ of this.tree.pools) receive(this.scene, 40);
+    this.#planDisturbances();
+    const pace = this.#prng('pace');
+    for (let act = 0; act < acts; act += 1) {
+      this.#runFor(pace.spanMs(0, 120));
+      actOnce(this.scene);
+    }
+    this.heal();
+  }
+
+  #runFor(spanMs: number): void {
+    const untilMs = this.timeline.nowMs + spanMs;
+    while (this.timeline.nextAtMs <= untilMs) this.timeline.step();
+    this.timeline.after(untilMs - this.timeline.nowMs, () => {});
+    this.timeline.step();
+  }
+
+  #planDisturbances(): void {
+    const prng = this.#prng('disturbances');
+    const { cutsPerMinute, crashesPerMinute, powerCutsPerMinute } = this.faults;
+    this.#everySoOften(prng, cutsPerMinute, () => {
+      if (this.links.length === 0) return;
+      const link = prng.pick(this.links);
+      link.cut();
+      this.timeline.after(prng.spanMs(50, prng.chance(0.2) ? 30_000 : 3_000), () => link.heal());
+    });
+    this.#everySoOften(prng, crashesPerMinute, () => this.#bringDown(prng, 'crash'));
+    this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
+  }
+
+  /** Half of the time it strikes in the middle of a turn: that is where it hurts. */
+  #bringDown(prng: Prng, how: 'crash' | 'power cut'): void {
+    const busy = this.nodes.filter((node) => node.disk.unsyncedCount > 0);
+    const node = prng.pick(busy.length > 0 && prng.chance(0.5) ? busy : this.nodes);
+    if (!node.isRunning) return;
+    this.trace.fault(how, node.name);
+    if (how === 'crash') node.crash();
+    else node.powerCut();
+    this.timeline.after(prng.spanMs(10, prng.chance(0.2) ? 10_000 : 1_000), () => node.start());
+  }
+
+  #everySoOften(prng: Prng, perMinute: number, disturb: () => void): void {
+    if (perMinute === 0) return;
+    this.timeline.after(prng.spanMs(0, 120_000 / perMinute), () => {
+      if (this.#isHealing) return;
+      disturb();
+      this.#everySoOften(prng, perMinute, disturb);
+    });
+  }
+
+  heal(): void {
+    this.#isHealing = true;
+    Object.assign(this.faults, noFaults());
+    this.trace.say('world', () => '-- healing');
+    for (const link of this.links) link.heal();
+    for (const node of this.nodes) node.start();
+    this.settle('after healing');
+  }
+
+  /** Runs until nothing is written any more and everybody has an answer. */
+  settle(when: string): void {
+    const untilMs = this.timeline.nowMs + HEAL_MS_MAX;
+    this.#lastDurableAtMs = this.timeline.nowMs;
+    for (;;) {
+      const isQuiet = this.timeline.nowMs - this.#lastDurableAtMs > QUIET_MS;
+      if (isQuiet && this.clients.open.size === 0 && this.links.every((link) => link.isUp)) return;
+      if (this.timeline.nowMs > untilMs) {
+        const open = [...this.clients.open].map(({ node, command }) => `${command.id} at ${node.name}`);
+        const down = this.links.filter((link) => !link.isUp).map(({ name }) => name);
+        throw new Violation(
+          'liveness',
+          `${when} there is no rest: ${isQuiet ? 'quiet' : 'still writing'}, unanswered ${open.join(', ')}, links down ${down.join(', ')}`,
+        );
+      }
+      this.#runFor(100);
+    }
+  }
+
+  anyone(): SimNode {
+    const node = ready(this.scene);
+    if (node === undefined) throw new Violation('liveness', 'nobody is up after healing');
+    return node;
+  }
+}
