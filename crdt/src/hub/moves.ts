@@ -37,6 +37,12 @@ export class Moves {
   /** Pools that the parent said no to: asks from below are not passed on again before then. */
   readonly #deniedUntilMs = new Map<PoolId, number>();
 
+  /** Pools to look at again although nothing changed: a recall may be lost, a debt was not paid. */
+  readonly #againAtMs = new Map<PoolId, number>();
+  #nextAgainAtMs = Number.POSITIVE_INFINITY;
+  /** Pools that the open turn looked at: put back, it has not. */
+  readonly #looked = new Set<PoolId>();
+
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, waiting: Waiting, settings: ReplicaSettings) {
     this.#ledger = ledger;
     this.#hub = hub;
@@ -69,11 +75,13 @@ export class Moves {
   /** Plans the pools that are due; what is over the bound of one turn waits for the next. */
   run(directory: Directory, now: Now): void {
     const grants: Grants = new Map();
+    this.#lookAgain(now.monotonicMs);
     let budget = this.#settings.policy.poolsPerTurnMax;
     for (const pool of this.#due) {
       if (budget === 0) break;
       budget -= 1;
       this.#due.delete(pool);
+      this.#looked.add(pool);
       this.#move(pool, directory, now, grants);
     }
     for (const [to, items] of grants) {
@@ -81,6 +89,43 @@ export class Moves {
       const session = this.#hub.children.get(replicaOf(to))?.session;
       for (const { pool } of items) session?.cells.add(pool);
     }
+  }
+
+  keep(): void {
+    this.#looked.clear();
+  }
+
+  putBack(): void {
+    for (const pool of this.#looked) this.#due.add(pool);
+    this.#looked.clear();
+  }
+
+  wakeAtMs(): number {
+    return this.#nextAgainAtMs;
+  }
+
+  #lookAgain(nowMs: number): void {
+    if (this.#nextAgainAtMs > nowMs) return;
+    this.#nextAgainAtMs = Number.POSITIVE_INFINITY;
+    for (const [pool, atMs] of this.#againAtMs) {
+      if (atMs > nowMs) {
+        this.#nextAgainAtMs = Math.min(this.#nextAgainAtMs, atMs);
+        continue;
+      }
+      this.#againAtMs.delete(pool);
+      this.#due.add(pool);
+    }
+  }
+
+  #planNextLook(pool: PoolId, now: Now): void {
+    let atMs = Number.POSITIVE_INFINITY;
+    if (debt(this.#ledger.self.row(pool)) > 0) atMs = now.monotonicMs + this.#settings.policy.debtAskMs;
+    for (const child of this.#hub.children.values()) {
+      atMs = Math.min(atMs, child.pools.get(pool)?.recall?.untilMs ?? atMs);
+    }
+    if (!Number.isFinite(atMs)) return;
+    this.#againAtMs.set(pool, atMs);
+    this.#nextAgainAtMs = Math.min(this.#nextAgainAtMs, atMs);
   }
 
   #move(pool: PoolId, directory: Directory, now: Now, grants: Grants): void {
@@ -112,6 +157,7 @@ export class Moves {
     this.#recall(pool, plan, now);
     this.#noteLows(pool, plan);
     this.#askOrDeny(pool, plan, waiting.untilMs, now);
+    this.#planNextLook(pool, now);
   }
 
   #spreads(pool: PoolId, directory: Directory): boolean {
@@ -203,7 +249,9 @@ export class Moves {
     const isRecalling = [...this.#hub.children.values()].some(
       (child) => child.pools.get(pool)?.recall !== undefined,
     );
-    let untilMs = Math.max(waitingUntilMs, now.monotonicMs + this.#settings.link.resendMs);
+    const { link, policy } = this.#settings;
+    const owes = debt(this.#ledger.self.row(pool)) > 0;
+    let untilMs = Math.max(waitingUntilMs, now.monotonicMs + (owes ? policy.debtAskMs : link.resendMs));
     for (const { child } of plan.unmet) {
       const ask = this.#hub.children.get(child as ReplicaId)?.pools.get(pool)?.ask;
       untilMs = Math.max(untilMs, ask?.untilMs ?? 0);

@@ -88,8 +88,13 @@ export class Replica {
     this.#knowsFormerLives = !stored.awaitsFormerLives;
     if (this.ledger.hasLife) {
       this.#entriesAtCheckpoint = this.ledger.self.head.seq;
-      for (const [pool, row] of this.ledger.self.rows()) if (debt(row) > 0) this.#owing.add(pool);
+      this.#findDebts();
     }
+  }
+
+  #findDebts(): void {
+    if (!this.ledger.hasLife) return;
+    for (const [pool, row] of this.ledger.self.rows()) if (debt(row) > 0) this.#owe(pool);
   }
 
   get knowsFormerLives(): boolean {
@@ -360,7 +365,6 @@ export class Replica {
       const row = this.ledger.self.row(pool);
       const n = Math.min(debt(row), Math.max(0, free(row)));
       if (n > 0) lines.push({ pool, n });
-      if (debt(row) <= n) this.#owing.delete(pool);
     }
     if (lines.length > 0) this.ledger.append({ type: 'repaid', lines }, '', 'system', now);
   }
@@ -398,7 +402,11 @@ export class Replica {
     this.ledger.keep();
     this.hub.keep();
     this.uplink.keep();
+    this.#waiting.keep();
+    this.#moves.keep();
     this.#grown.clear();
+    // Only now: a turn that is put back leaves its debts unpaid.
+    for (const pool of this.#owing) if (debt(this.ledger.self.row(pool)) === 0) this.#owing.delete(pool);
     for (const writer of touched) this.hub.settled(writer);
     const frames = this.#said;
     this.#said = [];
@@ -416,6 +424,9 @@ export class Replica {
     this.ledger.putBack();
     this.hub.putBack();
     this.uplink.putBack();
+    this.#waiting.putBack();
+    this.#moves.putBack();
+    if (this.#newLife !== undefined) this.#findDebts();
     this.#answers = [];
     this.#hangUps = [];
     this.#said = [];
@@ -433,6 +444,7 @@ export class Replica {
       this.#waiting.wakeAtMs() ?? at,
       this.hub.wakeAtMs() ?? at,
     );
+    at = Math.min(at, this.#moves.wakeAtMs());
     for (const hold of this.ledger.holds.values()) {
       if (!hold.capturing) at = Math.min(at, now.monotonicMs + Math.max(0, holdLeftMs(hold, now)));
     }

@@ -24,6 +24,8 @@ export interface PolicySettings {
   readonly scarcePerChild: number;
   /** A recall that was not answered within this time is not waited for. */
   readonly recallMs: number;
+  /** F7: who owes units and was not given them asks again after this long. */
+  readonly debtAskMs: number;
   /** Pools looked at by one turn; the rest waits for the next. */
   readonly poolsPerTurnMax: number;
 }
@@ -59,6 +61,7 @@ export const DEFAULT_POLICY: PolicySettings = {
   topUpBelowBp: 5_000,
   scarcePerChild: 2,
   recallMs: 2_000,
+  debtAskMs: 10_000,
   poolsPerTurnMax: 2_000,
 };
 

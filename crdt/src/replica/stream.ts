@@ -47,6 +47,8 @@ interface Slot {
   hi: number;
   /** The row before this turn; undefined while the turn has not touched it. */
   before: Row | undefined;
+  /** The open turn touched this pool first: put back, the slot is gone again. */
+  isBorn: boolean;
 }
 
 export class Stream {
@@ -67,7 +69,7 @@ export class Stream {
   load(pool: PoolId, row: Row): void {
     const digest = digestRow(pool, row);
     addDigest(this.digest, digest);
-    this.#slots.set(pool, { row, lo: digest.lo, hi: digest.hi, before: undefined });
+    this.#slots.set(pool, { row, lo: digest.lo, hi: digest.hi, before: undefined, isBorn: false });
   }
 
   row(pool: PoolId): Readonly<Row> {
@@ -90,7 +92,7 @@ export class Stream {
   touch(pool: PoolId): Row {
     let slot = this.#slots.get(pool);
     if (slot === undefined) {
-      slot = { row: emptyRow(), lo: 0, hi: 0, before: undefined };
+      slot = { row: emptyRow(), lo: 0, hi: 0, before: undefined, isBorn: true };
       this.#slots.set(pool, slot);
     }
     if (slot.before === undefined) {
@@ -137,7 +139,10 @@ export class Stream {
 
   /** The turn is durable: what it did is now how things are. */
   keep(): void {
-    for (const slot of this.#touched.values()) slot.before = undefined;
+    for (const slot of this.#touched.values()) {
+      slot.before = undefined;
+      slot.isBorn = false;
+    }
     this.#touched.clear();
     this.#headBefore = undefined;
     this.#digestBefore = undefined;
@@ -146,6 +151,11 @@ export class Stream {
   /** The turn failed: memory goes back to what is on disk (D4). */
   putBack(): void {
     for (const [pool, slot] of this.#touched) {
+      if (slot.isBorn) {
+        // An empty row has a digest of its own, which the sum never had.
+        this.#slots.delete(pool);
+        continue;
+      }
       slot.row = slot.before as Row;
       slot.before = undefined;
       const digest = digestRow(pool, slot.row);

@@ -23,6 +23,8 @@ export class Waiting {
   readonly #max: number;
   readonly #waiters = new Map<Ticket, Waiter>();
   readonly #byPool = new Map<PoolId, Set<Ticket>>();
+  /** Waiters that the open turn touched, as they were before it; undefined where it added them. */
+  readonly #before = new Map<Ticket, Waiter | undefined>();
 
   constructor(max: number) {
     this.#max = max;
@@ -37,6 +39,7 @@ export class Waiting {
   }
 
   add(waiter: Waiter): void {
+    this.#remember(waiter.ticket);
     this.#waiters.set(waiter.ticket, waiter);
     this.#index(waiter);
   }
@@ -54,12 +57,14 @@ export class Waiting {
 
   /** The command lacks other units than before. */
   update(waiter: Waiter, refusal: Refusal): void {
+    this.#remember(waiter.ticket);
     this.#unindex(waiter);
     waiter.refusal = refusal;
     this.#index(waiter);
   }
 
   remove(waiter: Waiter): void {
+    this.#remember(waiter.ticket);
     this.#waiters.delete(waiter.ticket);
     this.#unindex(waiter);
   }
@@ -70,6 +75,30 @@ export class Waiting {
       tickets?.delete(waiter.ticket);
       if (tickets?.size === 0) this.#byPool.delete(pool);
     }
+  }
+
+  #remember(ticket: Ticket): void {
+    if (this.#before.has(ticket)) return;
+    const waiter = this.#waiters.get(ticket);
+    this.#before.set(ticket, waiter && { ...waiter });
+  }
+
+  /** The turn is durable: who was answered in it no longer waits. */
+  keep(): void {
+    this.#before.clear();
+  }
+
+  /** The turn failed: its answers never left, so who was answered waits on (D4). Who came in it must ask again. */
+  putBack(): void {
+    for (const [ticket, before] of this.#before) {
+      const waiter = this.#waiters.get(ticket);
+      if (waiter !== undefined) this.#unindex(waiter);
+      this.#waiters.delete(ticket);
+      if (before === undefined) continue;
+      this.#waiters.set(ticket, before);
+      this.#index(before);
+    }
+    this.#before.clear();
   }
 
   /** Who waits for any of these pools, first come first. */
