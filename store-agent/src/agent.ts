@@ -41,6 +41,7 @@ import { Levels } from './levels.ts';
 import type { CallResult } from './link/calls.ts';
 import { createLog, type Log } from './log.ts';
 import type { Figure } from './metrics.ts';
+import { retireChild } from './retire.ts';
 import { serveCall } from './serve-call.ts';
 
 /** How long a call to a keeper may take, all hops together. */
@@ -251,6 +252,7 @@ export class Agent {
         fact: (answer) => factJson(this.engine.replica.ledger, answer),
         order: (id) => this.order(id),
         status: () => this.status(),
+        retire: (request) => retireChild(this.engine, request),
       },
       body,
     );

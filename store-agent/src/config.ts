@@ -90,7 +90,7 @@ export function writeAgentFile(dataDir: string, file: z.input<typeof agentFileSc
 /** @throws ConfigError with what is wrong and what to do. */
 export function readAgentConfig(
   dataDir: string,
-  over: { port?: number; host?: string; logLevel?: string } = {},
+  over: { port?: number; host?: string; parentUrl?: string; logLevel?: string } = {},
 ): AgentConfig {
   const path = join(dataDir, CONFIG_FILE);
   let text: string;
@@ -121,6 +121,7 @@ export function readAgentConfig(
     location: (parsed.data.location ?? undefined) as LocationId | undefined,
     port: over.port ?? parsed.data.port,
     host: over.host ?? parsed.data.host,
+    parentUrl: over.parentUrl ?? parsed.data.parentUrl,
     logLevel: level.data,
   };
 }

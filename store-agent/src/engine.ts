@@ -33,9 +33,20 @@ export interface TurnJournal {
   prepare?(inputs: readonly Input[], replica: Replica): Promise<void>;
   /** 'behind': another process of this replica was faster; nothing was written. */
   commit(writes: Writes): 'committed' | Promise<'committed' | 'behind'>;
-  /** Folds what the faster process wrote into the replica, whose turn was put back. */
-  catchUp?(replica: Replica): Promise<void>;
+  /**
+   * The turn was put back, for an error or because another process was faster. Makes
+   * the replica current again. @returns whether the same inputs may be decided anew.
+   */
+  retry?(error: unknown, replica: Replica): Promise<boolean>;
 }
+
+/** Another process of this replica committed first: nothing of this turn was written. */
+export class Behind extends Error {
+  override readonly name = 'Behind';
+}
+
+/** A turn that loses this often in a row is not unlucky: something is wrong. */
+const ATTEMPTS_MAX = 100;
 
 export interface EngineEvents {
   /** What a durable turn lets out. */
@@ -68,6 +79,7 @@ export class Engine {
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #idle: (() => void)[] = [];
+  #between: ((replica: Replica) => Promise<void>)[] = [];
 
   constructor(replica: Replica, journal: TurnJournal, events: EngineEvents) {
     this.#replica = replica;
@@ -111,6 +123,13 @@ export class Engine {
     if (this.#state === 'running') this.#push({ kind: 'run', run });
   }
 
+  /** Runs something between two turns, alone with the replica: no turn is open meanwhile. */
+  idle(run: (replica: Replica) => Promise<void>): void {
+    if (this.#state !== 'running') return;
+    this.#between.push(run);
+    this.#schedule();
+  }
+
   #push(input: Input): void {
     this.#queue.push(input);
     this.#schedule();
@@ -132,15 +151,15 @@ export class Engine {
     const inputs = this.#queue;
     this.#queue = [];
     try {
-      if (this.#journal.prepare !== undefined) await this.#journal.prepare(inputs, this.#replica);
-      let out = this.#attempt(inputs);
-      if (out instanceof Promise) out = await out;
-      this.#deliver(out);
+      for (const run of this.#between.splice(0)) await run(this.#replica);
+      this.#deliver(
+        this.#journal.prepare === undefined ? (this.#attempt(inputs) as Out) : await this.#attempts(inputs),
+      );
     } catch (error) {
       this.#fail(error);
     }
     this.#isTurning = false;
-    if (this.#queue.length > 0) this.#schedule();
+    if (this.#queue.length > 0 || this.#between.length > 0) this.#schedule();
     else {
       this.#setTimer();
       for (const done of this.#idle.splice(0)) done();
@@ -154,7 +173,10 @@ export class Engine {
     if (writes === undefined) return this.#replica.keep(now);
     const committed = this.#journal.commit(writes);
     if (committed === 'committed') return this.#kept(writes);
-    return committed.then((outcome) => (outcome === 'committed' ? this.#kept(writes) : this.#again(inputs)));
+    return committed.then((outcome) => {
+      if (outcome === 'behind') throw new Behind();
+      return this.#kept(writes);
+    });
   }
 
   #kept(writes: Writes): Out {
@@ -163,12 +185,18 @@ export class Engine {
     return out;
   }
 
-  /** Another process was faster: memory goes back, takes in what is new, and the turn is decided afresh. */
-  async #again(inputs: readonly Input[]): Promise<Out> {
-    this.#replica.putBack();
-    await this.#journal.catchUp?.(this.#replica);
-    if (this.#journal.prepare !== undefined) await this.#journal.prepare(inputs, this.#replica);
-    return this.#attempt(inputs);
+  /** Over a network a turn may have to be decided more than once before it is committed once. */
+  async #attempts(inputs: readonly Input[]): Promise<Out> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.#journal.prepare?.(inputs, this.#replica);
+      try {
+        return await this.#attempt(inputs);
+      } catch (error) {
+        this.#replica.putBack();
+        const goesOn = attempt < ATTEMPTS_MAX && (await this.#journal.retry?.(error, this.#replica)) === true;
+        if (!goesOn) throw error;
+      }
+    }
   }
 
   #apply(input: Input, now: Now): void {

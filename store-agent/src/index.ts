@@ -3,6 +3,7 @@ export { Agent, type Done, type GoodsCommand } from './agent.ts';
 export { Catalogue } from './catalogue/catalogue.ts';
 export * from './catalogue/items.ts';
 export { readArgs, stopSignal, wholeNumber, withPlainErrors } from './cli/args.ts';
+export { runAgent } from './cli/commands.ts';
 export {
   type AgentConfig,
   type AgentSettings,
@@ -11,7 +12,7 @@ export {
   settingsSchema,
   writeAgentFile,
 } from './config.ts';
-export { Engine, type Input, type TurnJournal } from './engine.ts';
+export { Behind, Engine, type Input, type TurnJournal } from './engine.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { createApp, LINK_PATH, openLinkDoor } from './http/app.ts';
@@ -29,4 +30,5 @@ export type { CallResult } from './link/calls.ts';
 export { enrol } from './link/enrol.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { type Figure, metricsText } from './metrics.ts';
+export { type RetireResult, retireChild } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';

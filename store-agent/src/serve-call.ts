@@ -1,9 +1,18 @@
 /** Serving calls: what another replica may ask of this one through the tree. Its JSON is hostile until parsed. */
-import { type Accepted, type Answer, type Command, isPoolId, QUANTITY_MAX } from '@tallystick/crdt';
+import {
+  type Accepted,
+  type Answer,
+  type Command,
+  isPoolId,
+  isReplicaId,
+  QUANTITY_MAX,
+} from '@tallystick/crdt';
 import { z } from 'zod';
 import type { Fact } from './http/answers.ts';
 import { documentId } from './http/order-body.ts';
+import { Problem } from './http/problem.ts';
 import type { CallResult } from './link/calls.ts';
+import type { RetireRequest, RetireResult } from './retire.ts';
 
 const units = z.number().int().min(1).max(QUANTITY_MAX);
 const pool = z.string().refine(isPoolId, 'a pool');
@@ -62,6 +71,13 @@ const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('command'), command: goodsCommand }),
   z.strictObject({ call: z.literal('order'), id: documentId }),
   z.strictObject({ call: z.literal('status') }),
+  z.strictObject({
+    call: z.literal('retire'),
+    id: documentId,
+    replica: z.string().refine(isReplicaId, 'a replica id'),
+    operator: z.string().min(1).max(100),
+    counted: z.array(z.strictObject({ pool, n: units })).max(10_000),
+  }),
 ]);
 export type AgentCall = z.infer<typeof callSchema>;
 
@@ -70,6 +86,7 @@ export interface CallServer {
   fact(answer: Accepted): Fact;
   order(id: string): unknown;
   status(): unknown;
+  retire(request: RetireRequest): Promise<RetireResult>;
 }
 
 export async function serveCall(server: CallServer, body: string): Promise<CallResult> {
@@ -99,6 +116,13 @@ export async function serveCall(server: CallServer, body: string): Promise<CallR
         return { ok: true, value: server.order(call.id) };
       } catch {
         return { ok: false, code: 'unknown_order', message: `Order ${call.id} is not known there.` };
+      }
+    case 'retire':
+      try {
+        return { ok: true, value: await server.retire(call) };
+      } catch (error) {
+        if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
+        throw error;
       }
     case 'status':
       return { ok: true, value: server.status() };

@@ -5,7 +5,7 @@
  * Frames change the ledger's open turn or soft state; nothing is sent before the
  * turn is durable, when `frames` reads what is due.
  */
-import type { BodyOf, Entry } from '../entry/entry.ts';
+import type { BodyOf, Entry, EntryBody } from '../entry/entry.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { observeDemand } from '../rebalance/demand.ts';
 import type { Directory } from '../replica/directory.ts';
@@ -27,6 +27,11 @@ export interface HubEvents {
 export type Opened =
   | { readonly ok: true; readonly welcome: Omit<Welcome, 'kind' | 'protocol' | 'channels'> }
   | { readonly ok: false; readonly code: 'replica_fenced' | 'forbidden'; readonly message: string };
+
+/** Pools whose free units at the parent an entry of the parent's own may have changed. */
+function poolsOf(body: EntryBody): PoolId[] {
+  return body.type === 'took' ? body.items.map(({ pool }) => pool) : [];
+}
 
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
@@ -272,6 +277,32 @@ export class Hub {
     const session = this.children.get(via)?.session;
     if (session === undefined) return;
     session.settled.add(writer);
+    session.isAckDue = true;
+  }
+
+  /** Another process of this replica granted something: the child is told by whoever holds its link. */
+  absorbed(entry: Entry): void {
+    const { body } = entry;
+    if (body.type === 'sent') {
+      const session = this.children.get(replicaOf(body.to))?.session;
+      if (session?.writer === body.to) for (const { pool } of body.items) session.cells.add(pool);
+      return;
+    }
+    for (const pool of poolsOf(body)) this.#events.poolChanged(pool);
+  }
+
+  absorbedFence(stream: Stream): void {
+    this.#noteFence(stream.writer);
+    this.#heardFence = false;
+  }
+
+  /** A stream came further by another way: its child wants to know. */
+  tell(replica: ReplicaId, stream: Stream): void {
+    const via = stream.head.via ?? replica;
+    const session = this.children.get(via)?.session;
+    if (session === undefined) return;
+    session.has.add(stream.writer);
+    session.settled.add(stream.writer);
     session.isAckDue = true;
   }
 

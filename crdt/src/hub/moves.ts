@@ -132,7 +132,7 @@ export class Moves {
     const row = this.#ledger.self.row(pool);
     const { parent } = this.#ledger.self.head;
     const waiting = this.#waiting.shortOf(pool);
-    const ownFree = Math.max(0, free(row) - debt(row));
+    const ownFree = this.#ledger.usable(pool);
     const mine = waiting.units + Math.max(0, debt(row) - Math.max(0, free(row)));
     // Units beyond what waits here are free for others; what lacks is asked for like a child's.
     let spare = Math.max(0, ownFree - mine);

@@ -43,8 +43,9 @@ export function observeDemand(
   halfLifeMs: number,
 ): Demand {
   const { rate, power, weight } = demand === undefined ? NEVER : faded(demand, nowMs, halfLifeMs);
-  const gain = Number.isFinite(units) && units > 0 ? (units * Math.LN2) / halfLifeMs / weight : 0;
-  return { rate: rate + gain, power: power + gain * Math.max(0, units || 0), weight, atMs: nowMs };
+  const seen = Number.isFinite(units) ? Math.max(0, units) : 0;
+  const gain = (seen * Math.LN2) / halfLifeMs / weight;
+  return { rate: rate + gain, power: power + gain * seen, weight, atMs: nowMs };
 }
 
 /** Demand as it looks now: what was seen long ago fades. */

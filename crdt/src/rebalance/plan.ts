@@ -138,7 +138,7 @@ function serveAsks(children: readonly PlanChild[], free: number, grants: Map<str
   return unmet;
 }
 
-/** Fills up to target, the emptiest first; answers with the units that were lacking for it. */
+/** Fills up to target, the emptiest first; answers with the units that must come back for the rest. */
 function topUp(
   children: readonly PlanChild[],
   targetOf: (child: PlanChild) => number,
@@ -158,7 +158,8 @@ function topUp(
     lacking += target - free - units;
     if (units > 0) grants.set(id, (grants.get(id) ?? 0) + units);
   }
-  return lacking;
+  // What comes back fills the parent's reserve first; asked for a bit at a time, it would all stay there.
+  return lacking > 0 ? lacking + Math.max(0, -spare) : 0;
 }
 
 function donor({ id, keeps }: PlanChild, free: number, keep: number) {

@@ -7,7 +7,7 @@
 import type { BodyOf, EntryBody, SoldLine } from '../entry/entry.ts';
 import { type HoldId, locationOf, type OrderId, type PoolId, parsePoolId, poolId } from '../ids.ts';
 import { source } from '../order/sourcing.ts';
-import { hasRoom, isQuantity, type Need, type Short, shortPools, spendable } from '../tally/guards.ts';
+import { hasRoom, isQuantity, type Need, type Short, shortPools } from '../tally/guards.ts';
 import { debt } from '../tally/row.ts';
 import {
   type ConfirmHold,
@@ -36,7 +36,7 @@ export function decideSell(ledger: Ledger, command: Sell): Decided<BodyOf<'sold'
   const needs = lines.map((line) => ({ pool: line.pool, n: line.quantityBase }));
   const room = noRoom(ledger, needs);
   if (room !== undefined) return room;
-  const short = shortPools((pool) => ledger.self.row(pool), needs);
+  const short = shortPools((pool) => ledger.usable(pool), needs);
   if (short.length > 0) {
     if (command.override === undefined) return insufficient(short);
     const owing = oweShort(ledger, lines, short, command.override.owedMax);
@@ -78,7 +78,7 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
     return refuse('invalid_request', 'Name a location for each line: none is configured to choose from.');
   }
   const sourced = source(command.lines, locations, (sku, location) =>
-    spendable(ledger.self.row(poolId(sku, location))),
+    ledger.usable(poolId(sku, location)),
   );
   if (!sourced.ok) {
     // What cannot be served whole anywhere is asked for where preference says (R4).
@@ -86,7 +86,7 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
       sourced.short.map(({ sku, requested }) => {
         const wanted = command.lines.find((line) => line.sku === sku)?.locationId ?? locations[0];
         const pool = poolId(sku, wanted as (typeof locations)[number]);
-        return { pool, requested, available: spendable(ledger.self.row(pool)) };
+        return { pool, requested, available: ledger.usable(pool) };
       }),
     );
   }
@@ -140,7 +140,7 @@ export function decideHold(ledger: Ledger, command: OpenHold): Decided<BodyOf<'h
   if (bad !== undefined) return bad;
   const room = noRoom(ledger, command.lines);
   if (room !== undefined) return room;
-  const short = shortPools((pool) => ledger.self.row(pool), command.lines);
+  const short = shortPools((pool) => ledger.usable(pool), command.lines);
   if (short.length > 0) return insufficient(short);
   return {
     ok: true,

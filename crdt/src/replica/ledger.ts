@@ -12,6 +12,7 @@ import { ENTRY_VERSION, NO_HASH } from '../entry/entry.ts';
 import type { HoldId, LineId, OrderId, PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { replicaOf } from '../ids.ts';
 import { digestText } from '../tally/digest.ts';
+import { spendable } from '../tally/guards.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import type { Row } from '../tally/row.ts';
 import { type DocumentKind, documentsOf } from './documents.ts';
@@ -127,6 +128,23 @@ export class Ledger {
   /** Entries in the journal that are on disk. */
   get durablePosition(): number {
     return this.#position;
+  }
+
+  /**
+   * Units of a pool that this writer may use now. What was taken back from a lost
+   * writer counts only once the authority has settled that entry (F3).
+   */
+  usable(pool: PoolId): number {
+    return Math.max(0, spendable(this.self.row(pool)) - this.withheld(pool));
+  }
+
+  /** Reclaimed units that the authority has not settled yet. */
+  withheld(pool: PoolId): number {
+    const { self } = this;
+    let units = 0;
+    if (self.head.parent === null) return units;
+    for (const cell of self.row(pool).reclaimed) if (cell.seq > self.head.settled.seq) units += cell.n;
+    return units;
   }
 
   hash(bytes: Uint8Array): Hash {

@@ -12,11 +12,11 @@
  */
 
 import type { EntryBody, FenceReason } from '../entry/entry.ts';
+import { absorbRuns, type CaughtUp } from './absorb.ts';
 import { Hub, type Opened } from '../hub/hub.ts';
 import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
-import { spendable } from '../tally/guards.ts';
 import { debt, free } from '../tally/row.ts';
 import type { Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { type Answer, type Command, type Refusal, refuse } from './command.ts';
@@ -258,6 +258,18 @@ export class Replica {
     this.#said.push({ to, frame });
   }
 
+  /**
+   * F3: an operator gives up a direct child. Its lives are fenced; what they still held
+   * stays with them until it is reclaimed. @returns the fenced writers, or undefined for a stranger.
+   */
+  retire(replica: ReplicaId, now: Now): readonly WriterId[] | undefined {
+    const lives = this.ledger.livesOf(replica).filter((life) => life.head.via === replica);
+    if (lives.length === 0) return undefined;
+    for (const life of lives) if (life.head.fence === null) this.hub.fence(life, 'retired', now);
+    if (this.hub.children.get(replica)?.session !== undefined) this.#hangUp(replica, 'This replica was retired.');
+    return lives.map((life) => life.writer);
+  }
+
   childDown(replica: ReplicaId, writer?: WriterId): void {
     this.hub.close(replica, writer);
   }
@@ -363,7 +375,7 @@ export class Replica {
     const lines: { pool: PoolId; n: number }[] = [];
     for (const pool of this.#owing) {
       const row = this.ledger.self.row(pool);
-      const n = Math.min(debt(row), Math.max(0, free(row)));
+      const n = Math.min(debt(row), Math.max(0, free(row) - this.ledger.withheld(pool)));
       if (n > 0) lines.push({ pool, n });
     }
     if (lines.length > 0) this.ledger.append({ type: 'repaid', lines }, '', 'system', now);
@@ -434,6 +446,11 @@ export class Replica {
     this.#grown.clear();
   }
 
+  /** Takes in what another process of this same replica made durable; the open turn must be empty. */
+  absorb(caughtUp: CaughtUp): void {
+    absorbRuns(this.ledger, this.hub, caughtUp);
+  }
+
   /** When this replica has something to do without being asked; undefined while it has not. */
   wakeAtMs(now: Now): number | undefined {
     let at = Number.POSITIVE_INFINITY;
@@ -453,7 +470,7 @@ export class Replica {
 
   /** Units of a pool that can be sold here and now. */
   canSell(pool: PoolId): number {
-    return this.ledger.hasLife ? spendable(this.ledger.self.row(pool)) : 0;
+    return this.ledger.hasLife ? this.ledger.usable(pool) : 0;
   }
 
   get lives(): readonly Stream[] {

@@ -34,15 +34,15 @@ export function sumByPool(lines: readonly Need[]): Map<PoolId, number> {
  * The pools that cannot give what all lines together ask. While a writer owes,
  * what is free there is spoken for (T4), so nothing of it is offered.
  */
-export function shortPools(rowOf: (pool: PoolId) => Readonly<Row>, lines: readonly Need[]): Short[] {
+export function shortPools(availableOf: (pool: PoolId) => number, lines: readonly Need[]): Short[] {
   if (lines.length === 1) {
     const { pool, n } = lines[0] as Need;
-    const available = spendable(rowOf(pool));
+    const available = availableOf(pool);
     return available >= n ? [] : [{ pool, requested: n, available }];
   }
   const short: Short[] = [];
   for (const [pool, requested] of sumByPool(lines)) {
-    const available = spendable(rowOf(pool));
+    const available = availableOf(pool);
     if (available < requested) short.push({ pool, requested, available });
   }
   return short;

@@ -42,6 +42,9 @@ export const replicaSchema = z.strictObject({
 });
 
 export type Product = z.infer<typeof productSchema>;
+/** As they are written, before their ids are checked. */
+export type ProductInput = z.input<typeof productSchema>;
+export type LocationInput = z.input<typeof locationSchema>;
 export type Location = z.infer<typeof locationSchema>;
 export type ReplicaRecord = z.infer<typeof replicaSchema>;
 

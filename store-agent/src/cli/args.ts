@@ -40,14 +40,18 @@ export async function withPlainErrors(program: string, run: () => Promise<number
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** A terminal and npm may both hand on one Ctrl-C; people do not press it twice this fast. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Resolves at the first SIGINT or SIGTERM; a later second one ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let isStopping = false;
+    let stoppingSinceMs: number | undefined;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (isStopping) process.exit(1);
-        isStopping = true;
+        const nowMs = performance.now();
+        if (stoppingSinceMs !== undefined && nowMs - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);
+        stoppingSinceMs ??= nowMs;
         resolve(signal);
       });
     }

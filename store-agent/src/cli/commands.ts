@@ -2,7 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isReplicaId } from '@tallystick/crdt';
+import type { FastifyInstance } from 'fastify';
+import type { Agent } from '../agent.ts';
 import { ConfigError, readAgentConfig, settingsSchema, writeAgentFile } from '../config.ts';
+import { shopRoutes } from '../http/shop-routes.ts';
 import { openIdentity } from '../identity.ts';
 import { SqliteJournal } from '../journal/journal.ts';
 import { restoreJournal } from '../journal/restore.ts';
@@ -57,20 +60,30 @@ function dataDir(values: { data?: string | undefined }): string {
 }
 
 async function run(args: readonly string[]): Promise<number> {
+  return runAgent(args, shopRoutes);
+}
+
+/** Runs a replica in this process until a signal stops it. A region does the same with more doors. */
+export async function runAgent(
+  args: readonly string[],
+  routes: (app: FastifyInstance, agent: Agent) => void,
+): Promise<number> {
   const { values } = readArgs(args, {
     ...DATA,
     port: { type: 'string' },
     host: { type: 'string' },
+    parent: { type: 'string' },
     log: { type: 'string' },
     json: { type: 'boolean' },
   });
   const config = readAgentConfig(dataDir(values), {
     ...(values.port === undefined ? {} : { port: wholeNumber('--port', values.port, 0, 65_535) }),
     ...(values.host === undefined ? {} : { host: values.host }),
+    ...(values.parent === undefined ? {} : { parentUrl: values.parent }),
     ...(values.log === undefined ? {} : { logLevel: values.log }),
   });
   const signal = stopSignal();
-  const served = await serveAgent(config);
+  const served = await serveAgent(config, routes);
   const { id } = served.agent;
   process.stdout.write(
     values.json

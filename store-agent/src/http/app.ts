@@ -1,5 +1,5 @@
 /** App: a Fastify server with our problems, our limits and, where there are children, the link's door. */
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { Host } from '../host.ts';
 import { WS_OPTIONS } from '../link/connection.ts';
@@ -15,7 +15,7 @@ export function createApp(log: Log): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // A client that sends half a body and stops does not hold a socket for ever.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
@@ -38,7 +38,8 @@ export function openLinkDoor(app: FastifyInstance, host: Host): WebSocketServer 
     }
     door.handleUpgrade(request, socket, head, (ws) => host.accept(ws));
   });
-  app.addHook('onClose', (_app, done) => {
+  // Before the server closes: an upgraded socket would keep it open for ever.
+  app.addHook('preClose', (done) => {
     for (const ws of door.clients) ws.terminate();
     door.close();
     done();

@@ -7,6 +7,7 @@
  */
 import {
   digestText,
+  emptyRow,
   type FenceReason,
   type Hash,
   type Hold,
@@ -122,23 +123,46 @@ function own(bytes: Buffer): Hash {
   return plain(bytes).slice();
 }
 
-/** One pass over all rows. A pool's name is one string in memory, however many writers speak of it. */
+/** Rows of goods that were taken from the parent and sold, and nothing else: nearly all of a shop's. */
+const IS_PLAIN = '(cells is null and received + reinstated + opened + closed + owed + repaid = 0)';
+
+/**
+ * Every column that is read costs about 0.2 µs, so plain rows are read by their few:
+ * a hundred thousand of them in half the time. A pool's name is one string in memory,
+ * however many writers speak of it.
+ */
 function loadRows(db: Database, names: Names, streams: ReadonlyMap<number, Stream>): void {
   const pools = new Map<string, PoolId>();
+  const poolOf = streams.size > 1 ? (pool: PoolId) => intern(pools, pool) : (pool: PoolId) => pool;
   const writerOf = (id: number) => names.writerOf(id);
-  const isShared = streams.size > 1;
-  const all = db.prepare<[], [number, PoolId, ...RowValues]>(`select writer, pool, ${ROW_COLUMNS} from rows`);
-  for (const values of all.raw().iterate()) {
-    const stream = streams.get(values[0]);
-    if (stream === undefined) continue;
-    let pool = values[1];
-    if (isShared) {
-      const known = pools.get(pool);
-      if (known === undefined) pools.set(pool, pool);
-      else pool = known;
+  const plainRows = db
+    .prepare<[number], [PoolId, number, number, number | null, number, number]>(
+      `select pool, used, departed, took_from, took_n, took_seq from rows where writer = ? and ${IS_PLAIN}`,
+    )
+    .raw();
+  const otherRows = db
+    .prepare<[number], [PoolId, ...RowValues]>(
+      `select pool, ${ROW_COLUMNS} from rows where writer = ? and not ${IS_PLAIN}`,
+    )
+    .raw();
+  for (const [id, stream] of streams) {
+    for (const [pool, used, departed, from, n, seq] of plainRows.iterate(id)) {
+      const row = emptyRow();
+      row.used = used;
+      row.departed = departed;
+      if (from !== null) row.took = [{ writer: writerOf(from), n, seq }];
+      stream.load(poolOf(pool), row);
     }
-    stream.load(pool, rowFrom(values as RowValues, 2, writerOf));
+    for (const values of otherRows.iterate(id)) {
+      stream.load(poolOf(values[0]), rowFrom(values as RowValues, 1, writerOf));
+    }
   }
+}
+
+function intern(pools: Map<string, PoolId>, pool: PoolId): PoolId {
+  const known = pools.get(pool);
+  if (known === undefined) pools.set(pool, pool);
+  return known ?? pool;
 }
 
 /** The last entry of a writer as its runs, or the checkpoint under them, tell it. */

@@ -1,0 +1,41 @@
+/**
+ * Absorbing: one replica run by several processes on one journal, as the authority is.
+ *
+ * Whoever lost the race for a commit puts its turn back, folds what the winner wrote,
+ * and decides anew. The same fold serves, so both memories say what the books say.
+ */
+import { decodeEntry } from '../entry/codec.ts';
+import type { Hub } from '../hub/hub.ts';
+import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { splitEntries } from '../wire/slices.ts';
+import type { Ledger } from './ledger.ts';
+import type { StreamHead } from './stream.ts';
+
+export interface CaughtUp {
+  readonly runs: readonly {
+    readonly writer: WriterId;
+    readonly via: ReplicaId | null;
+    readonly bytes: Uint8Array;
+  }[];
+  /** Heads as they are now, where entries alone do not say all: fences, ways, marks. */
+  readonly heads: readonly { readonly writer: WriterId; readonly head: StreamHead }[];
+}
+
+export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp): void {
+  for (const { via, bytes } of runs) {
+    for (const view of splitEntries(bytes)) {
+      const entry = decodeEntry(view);
+      ledger.absorb({ entry, bytes: view, hash: ledger.hash(view) }, via);
+      hub.absorbed(entry);
+    }
+  }
+  ledger.keep();
+  for (const { writer, head } of heads) {
+    const stream = ledger.streams.get(writer);
+    if (stream === undefined) continue;
+    const wasFenced = stream.head.fence !== null;
+    Object.assign(stream.head, head);
+    if (!wasFenced && head.fence !== null) hub.absorbedFence(stream);
+    if (stream.head.via !== null) hub.tell(replicaOf(writer), stream);
+  }
+}

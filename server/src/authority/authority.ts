@@ -1,0 +1,284 @@
+/**
+ * Authority: the root replica. The same core as in a till, with Postgres as its journal.
+ *
+ * Any number of processes may run it on one set of books; each serves the children
+ * that connected to it, and learns of the others' commits by notice.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
+import { type CallResult, Catalogue, type Figure, Host, type Log, sha256 } from '@tallystick/store-agent';
+import type pg from 'pg';
+import { z } from 'zod';
+import { catalogueSince } from './catalogue.ts';
+import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
+import { migrate } from './migrate.ts';
+import { orderFromBooks } from './order-from-books.ts';
+import { listen } from './postgres/listen.ts';
+import { openPool } from './postgres/pool.ts';
+import { enrolReplica } from './registry.ts';
+import { catchUp, pgTurnJournal } from './turn-journal.ts';
+import { type Why, why } from './why.ts';
+
+export const AUTHORITY = 'authority' as ReplicaId;
+
+export interface AuthorityOptions {
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly resendMs: number;
+  readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
+}
+
+/** Catalogue items read from the books at once. */
+const ITEMS_MAX = 5_000;
+
+const callSchema = z.discriminatedUnion('call', [
+  z.strictObject({ call: z.literal('order'), id: z.string().max(128) }),
+  z.strictObject({
+    call: z.literal('enrol'),
+    replica: z.string().max(64),
+    code: z.string().max(128),
+    publicKey: z.base64().max(200),
+    parent: z.string().max(64),
+  }),
+]);
+
+export class Authority {
+  readonly host: Host;
+  readonly catalogue: Catalogue;
+  readonly pool: pg.Pool;
+  readonly log: Log;
+  readonly #journal: PgJournal;
+  readonly #stopListening: () => Promise<void>;
+  #isRefreshing = false;
+  #refreshAgain = false;
+  #turns = 0;
+  #entries = 0;
+  failure: string | undefined;
+
+  /** @throws DatabaseUnreachable, and whatever a migration does not like. */
+  static async open(options: AuthorityOptions): Promise<Authority> {
+    mkdirSync(options.dataDir, { recursive: true });
+    const pool = await openPool(options.databaseUrl, {
+      onIdleError: (error) => options.log.warn({ err: error }, 'an idle connection to the books broke'),
+    });
+    try {
+      await migrate(pool);
+      const journal = new PgJournal(pool);
+      const catalogue = new Catalogue(join(options.dataDir, 'catalogue.db'));
+      const settings = defaultSettings(AUTHORITY, 'authority');
+      const replica = new Replica(
+        {
+          ...settings,
+          link: { ...settings.link, resendMs: options.resendMs },
+          policy: { ...settings.policy, ...options.policy },
+        },
+        await journal.load(),
+        journal.view,
+        { sha256, nonce: () => randomBytes(16).toString('hex'), directory: catalogue },
+      );
+      const authority = new Authority(options, pool, journal, catalogue, replica);
+      await authority.refreshCatalogue();
+      return authority;
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: AuthorityOptions,
+    pool: pg.Pool,
+    journal: PgJournal,
+    catalogue: Catalogue,
+    replica: Replica,
+  ) {
+    this.pool = pool;
+    this.log = options.log;
+    this.catalogue = catalogue;
+    this.#journal = journal;
+    this.host = new Host({
+      id: AUTHORITY,
+      replica,
+      journal: pgTurnJournal(journal, options.log),
+      catalogue: {
+        version: () => catalogue.copy.version,
+        since: (version, limit) => catalogue.since(version, limit),
+        publicKeyOf: (id) => catalogue.publicKeyOf(id, AUTHORITY),
+      },
+      log: options.log,
+      resendMs: options.resendMs,
+      serve: (body) => this.#serve(body),
+      enrol: async (frame) => {
+        const result = await this.#enrol({
+          replica: frame.replica,
+          code: frame.code,
+          publicKey: Buffer.from(frame.publicKey).toString('base64'),
+          parent: AUTHORITY,
+        });
+        if (!result.ok) return { kind: 'refuse', code: result.code, message: result.message };
+        const { kind, location } = result.value as { kind: 'region'; location: string | null };
+        return { kind: 'enrolled', replicaKind: kind, location: location ?? '' };
+      },
+      onTurn: (writes) => this.#turned(writes),
+      onFailure: (error) => {
+        this.failure = error instanceof Error ? error.message : String(error);
+        options.log.error({ err: error }, 'the books refused a turn; this process stops deciding');
+      },
+    });
+    this.#stopListening = listen({
+      url: options.databaseUrl,
+      channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL],
+      onNotice: (channel, payload) => {
+        if (channel === CATALOGUE_CHANNEL) void this.refreshCatalogue();
+        else this.#lookForOthers(payload === '' ? Number.POSITIVE_INFINITY : Number(payload));
+      },
+      onLost: (error) => options.log.warn({ err: error }, 'the notice connection broke'),
+    });
+  }
+
+  start(): void {
+    this.host.engine.run((replica, now) => replica.beginLife(null, now));
+    this.host.start();
+  }
+
+  /** Somebody committed up to a position; where it was not this process, its memory catches up. */
+  #lookForOthers(position: number): void {
+    const { engine } = this.host;
+    engine.idle(async (replica) => {
+      if (position > replica.ledger.durablePosition) await catchUp(this.#journal, replica);
+    });
+  }
+
+  #turned(writes: Writes): void {
+    this.#turns += 1;
+    for (const run of writes.runs) this.#entries += run.entries.length;
+  }
+
+  /** Brings this process's copy of the catalogue up to the books', and tells its children. */
+  async refreshCatalogue(): Promise<void> {
+    this.#refreshAgain = true;
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      while (this.#refreshAgain) {
+        this.#refreshAgain = false;
+        for (;;) {
+          const from = this.catalogue.copy.version;
+          const items = await catalogueSince(this.pool, from, ITEMS_MAX);
+          const last = items.at(-1);
+          this.catalogue.apply({ from, to: last?.version ?? from, items }, Date.now());
+          if (items.length < ITEMS_MAX) break;
+        }
+      }
+      this.host.feedCatalogue();
+    } catch (error) {
+      this.log.warn({ err: error }, 'the catalogue could not be read from the books');
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  async #serve(body: string): Promise<CallResult> {
+    let json: unknown;
+    try {
+      json = JSON.parse(body);
+    } catch {
+      return { ok: false, code: 'malformed_body', message: 'The call is not JSON.' };
+    }
+    const parsed = callSchema.safeParse(json);
+    if (!parsed.success)
+      return { ok: false, code: 'invalid_request', message: 'The authority does not serve this call.' };
+    const call = parsed.data;
+    try {
+      if (call.call === 'enrol') return await this.#enrol(call);
+      const order = await orderFromBooks(this.pool, call.id);
+      if (order !== undefined) return { ok: true, value: order };
+      return { ok: false, code: 'unknown_order', message: `No order ${call.id} is in the books.` };
+    } catch (error) {
+      this.log.warn({ err: error }, 'a call could not be served');
+      return {
+        ok: false,
+        code: 'authority_unreachable',
+        message: 'The books cannot be read now. Try again.',
+      };
+    }
+  }
+
+  async #enrol(ask: {
+    replica: string;
+    code: string;
+    publicKey: string;
+    parent: string;
+  }): Promise<CallResult> {
+    const { replica, code, parent } = ask;
+    const enrolled = await enrolReplica(this.pool, {
+      replica: replica as ReplicaId,
+      code,
+      parent: parent as ReplicaId,
+      publicKey: Buffer.from(ask.publicKey, 'base64'),
+    });
+    if (!enrolled.ok) return { ok: false, code: 'enrolment_refused', message: enrolled.message };
+    await this.refreshCatalogue();
+    this.log.info({ replica, parent }, 'replica enrolled');
+    return { ok: true, value: { kind: enrolled.kind, location: enrolled.location } };
+  }
+
+  why(sku: string): Why {
+    return why(this.host.engine.replica.ledger, sku, this.catalogue.product(sku)?.names.en);
+  }
+
+  figures(): readonly Figure[] {
+    const { ledger } = this.host.engine.replica;
+    return [
+      {
+        name: 'turns_total',
+        help: 'Commits since this process started.',
+        kind: 'counter',
+        value: this.#turns,
+      },
+      {
+        name: 'entries_total',
+        help: 'Entries taken into the books since this process started.',
+        kind: 'counter',
+        value: this.#entries,
+      },
+      {
+        name: 'frames_sent_down_total',
+        help: 'Frames sent to children.',
+        kind: 'counter',
+        value: this.host.children.framesSent,
+      },
+      {
+        name: 'journal_entries',
+        help: 'Entries in the books.',
+        kind: 'gauge',
+        value: ledger.durablePosition,
+      },
+      {
+        name: 'children_up',
+        help: 'Children connected now.',
+        kind: 'gauge',
+        value: this.host.children.up.length,
+      },
+      {
+        name: 'writers',
+        help: 'Writers known, former lives included.',
+        kind: 'gauge',
+        value: ledger.streams.size,
+      },
+    ];
+  }
+
+  async stop(): Promise<void> {
+    await this.host.stop();
+    await this.#stopListening();
+    await this.pool.end();
+    this.catalogue.close();
+  }
+}
+
+/** Notified when the catalogue in the books has changed. */
+export const CATALOGUE_CHANNEL = 'tallystick_catalogue';

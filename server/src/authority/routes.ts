@@ -1,0 +1,154 @@
+/** The operator's door at the authority: replicas, catalogue, and why a number is what it is. */
+import { timingSafeEqual } from 'node:crypto';
+import { isReplicaId, type PoolId, type ReplicaId } from '@tallystick/crdt';
+import {
+  documentId,
+  locationId,
+  locationSchema,
+  metricsText,
+  Problem,
+  parse,
+  productSchema,
+  quantity,
+  sku,
+  streamJson,
+} from '@tallystick/store-agent';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Authority } from './authority.ts';
+import { putCatalogue } from './catalogue.ts';
+import { orderFromBooks } from './order-from-books.ts';
+import { addReplica, listReplicas } from './registry.ts';
+import { retire } from './retire.ts';
+
+const replicaId = z.string().refine(isReplicaId, 'must be lower-case letters, digits and dashes');
+
+const replicaBody = z.strictObject({
+  id: replicaId,
+  kind: z.enum(['region', 'store', 'warehouse', 'terminal', 'channel']),
+  parent: replicaId,
+  location: locationId.nullable().default(null),
+  /** Until when the one-time code may be used. */
+  codeTtlMinutes: z.number().int().min(1).max(43_200).default(60),
+});
+
+const catalogueBody = z.strictObject({
+  items: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.strictObject({
+          kind: z.literal('product'),
+          id: z.string().max(256),
+          body: productSchema.nullable(),
+        }),
+        z.strictObject({
+          kind: z.literal('location'),
+          id: z.string().max(64),
+          body: locationSchema.nullable(),
+        }),
+      ]),
+    )
+    .min(1)
+    .max(5_000),
+});
+
+const retireBody = z.strictObject({
+  id: documentId,
+  replica: replicaId,
+  operator: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[\x21-\x7e]+$/, 'must be an opaque id'),
+  /** What was counted of what it held; without it nothing is taken back yet. */
+  counted: z.array(z.strictObject({ sku, locationId, quantity })).max(10_000).optional(),
+});
+
+export function operatorRoutes(app: FastifyInstance, authority: Authority, token: string): void {
+  const wanted = Buffer.from(`Bearer ${token}`);
+
+  app.addHook('onRequest', async (request) => {
+    if (/^\/(healthz|readyz|metrics)$/.test(request.routeOptions.url ?? '')) return;
+    const given = Buffer.from(request.headers.authorization ?? '');
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+      throw new Problem(
+        'unauthenticated',
+        'This door is the operator’s: send the operator token as a Bearer token.',
+      );
+    }
+  });
+
+  app.get('/healthz', async () => ({ status: 'alive', replica: 'authority' }));
+  app.get('/readyz', async (_request, reply) => {
+    const isReady = authority.failure === undefined && authority.host.engine.replica.ledger.hasLife;
+    if (isReady) return { status: 'ready', replica: 'authority' };
+    return reply
+      .code(503)
+      .send({ status: 'not ready', replica: 'authority', why: authority.failure ?? 'starting' });
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4').send(metricsText(authority.figures())),
+  );
+
+  app.get('/v1/replicas', async () => ({ items: await listReplicas(authority.pool) }));
+
+  app.post('/v1/replicas', async (request, reply) => {
+    const { id, codeTtlMinutes, ...body } = parse(replicaBody, request.body);
+    const added = await addReplica(authority.pool, {
+      id,
+      kind: body.kind,
+      parent: body.parent,
+      location: body.location,
+      codeTtlMs: codeTtlMinutes * 60_000,
+    });
+    if (!added.ok) throw new Problem('invalid_request', added.message);
+    await authority.refreshCatalogue();
+    return reply
+      .code(201)
+      .send({ id, code: added.code, expiresAt: new Date(added.expiresAtMs).toISOString() });
+  });
+
+  app.post('/v1/catalogue', async (request, reply) => {
+    const { items } = parse(catalogueBody, request.body);
+    items.forEach(({ kind, id, body }, i) => {
+      const own = body === null ? id : 'sku' in body ? body.sku : body.id;
+      if (own !== id) {
+        throw new Problem('invalid_request', `The ${kind} at /items/${i} calls itself ${own}, not ${id}.`);
+      }
+    });
+    const version = await putCatalogue(
+      authority.pool,
+      items.map(({ kind, id, body }) => ({ kind, id, body: body === null ? null : JSON.stringify(body) })),
+    );
+    await authority.refreshCatalogue();
+    return reply.code(200).send({ version, items: items.length });
+  });
+
+  app.get('/v1/why/:sku', async (request) => {
+    const wantedSku = parse(z.strictObject({ sku }), request.params).sku;
+    if (authority.catalogue.product(wantedSku) === undefined) {
+      throw new Problem('unknown_sku', `No product has SKU ${wantedSku}.`);
+    }
+    return authority.why(wantedSku);
+  });
+
+  app.get('/v1/orders/:id', async (request) => {
+    const { id } = parse(z.strictObject({ id: documentId }), request.params);
+    const order = await orderFromBooks(authority.pool, id);
+    if (order === undefined) throw new Problem('unknown_order', `No order ${id} is in the books.`);
+    return order;
+  });
+
+  app.get('/v1/streams', async () => ({
+    items: [...authority.host.engine.replica.ledger.streams.values()].map(streamJson),
+  }));
+
+  app.post('/v1/retirements', async (request, reply) => {
+    const body = parse(retireBody, request.body);
+    const counted = (body.counted ?? []).map((line) => {
+      return { pool: `${line.sku}@${line.locationId}` as PoolId, n: line.quantity };
+    });
+    const replica = body.replica as ReplicaId;
+    return reply.code(201).send(await retire(authority, { ...body, replica, counted }));
+  });
+}

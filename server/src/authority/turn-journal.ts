@@ -1,0 +1,74 @@
+/** The engine's view of the books: fetch what a turn will ask, commit it, and catch up when another was faster. */
+import { PARENT, type Replica, type WriterId } from '@tallystick/crdt';
+import { Behind, type Input, type Log, type TurnJournal } from '@tallystick/store-agent';
+import { CommitUnknown, type PgJournal } from './journal.ts';
+import { NotPrefetched } from './prefetched-view.ts';
+import { joinQuestions, type Questions, questionsOfCommand, questionsOfFrame } from './questions.ts';
+
+/** Entries read at once while catching up: a few frames' worth. */
+const CATCH_UP_ENTRIES_MAX = 20_000;
+
+/** While the database is away nothing can be decided; it is asked again this often. */
+const AWAY_MS = 500;
+
+export function pgTurnJournal(journal: PgJournal, log: Log): TurnJournal {
+  return {
+    async prepare(inputs, replica) {
+      const questions = joinQuestions(inputs.map((input) => questionsOf(input, replica)));
+      await patiently(log, () => journal.prefetch(questions));
+    },
+    commit: (writes) => journal.commit(writes),
+    async retry(error, replica) {
+      if (error instanceof NotPrefetched) {
+        await patiently(log, () => journal.prefetch(error.questions));
+        return true;
+      }
+      if (error instanceof Behind || error instanceof CommitUnknown) {
+        await patiently(log, () => catchUp(journal, replica));
+        return true;
+      }
+      return false;
+    },
+  };
+}
+
+/** Folds what others committed, so that memory says what the books say. The open turn must be empty. */
+export async function catchUp(journal: PgJournal, replica: Replica): Promise<void> {
+  for (;;) {
+    const caughtUp = await journal.readAfter(replica.ledger.durablePosition, CATCH_UP_ENTRIES_MAX);
+    replica.absorb(caughtUp);
+    if (caughtUp.isComplete) return;
+  }
+}
+
+/** The books may restart under us: whoever waits goes on waiting, and nothing is answered meanwhile. */
+async function patiently<T>(log: Log, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      log.warn({ err: error }, 'the books cannot be reached; trying again');
+      await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
+    }
+  }
+}
+
+/** Connection refused, reset, or the server is starting or stopping. */
+function isAway(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === undefined) return /connection|timeout|terminated/i.test(message ?? '');
+  return /^(ECONN|ETIMEDOUT|EPIPE|08|57P0)/.test(code);
+}
+
+function questionsOf(input: Input, replica: Replica): Questions {
+  const headOf = (writer: WriterId) => replica.ledger.streams.get(writer)?.head.seq ?? 0;
+  switch (input.kind) {
+    case 'command':
+      return questionsOfCommand(input.command, headOf);
+    case 'frame':
+      return input.from === PARENT ? {} : questionsOfFrame(input.frame, headOf);
+    default:
+      return {};
+  }
+}

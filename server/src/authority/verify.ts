@@ -1,0 +1,116 @@
+/**
+ * Verifying the books: every chain from its first entry to its head, every row folded anew (D5, D6).
+ *
+ * Reads in writer order, a bounded batch of runs at a time; what is found is named by writer and seq.
+ */
+import {
+  applyEffect,
+  copyRow,
+  decodeEntry,
+  EMPTY_ROW,
+  emptyRow,
+  forEachEffect,
+  type PoolId,
+  type Row,
+  sameBytes,
+  type WriterId,
+} from '@tallystick/crdt';
+import { MalformedBytes, splitEntries } from '@tallystick/crdt/wire';
+import { sha256 } from '@tallystick/store-agent';
+import type pg from 'pg';
+import { loadBooks } from './load.ts';
+
+export interface BooksReport {
+  readonly writers: number;
+  readonly entries: number;
+  readonly problems: readonly string[];
+}
+
+const RUNS_PER_READ = 200;
+
+export async function verifyChains(pool: pg.Pool): Promise<BooksReport> {
+  const problems: string[] = [];
+  const { stored } = await loadBooks(pool);
+  let entries = 0;
+  let writers = 0;
+  for (const stream of stored.streams) {
+    writers += 1;
+    const folded = new Map<PoolId, Row>();
+    const found = await verifyWriter(pool, stream.writer, folded, problems);
+    entries += found.seq;
+    if (found.seq !== stream.head.seq) {
+      problems.push(
+        `${stream.writer}: the chain ends at entry ${found.seq}, its head says ${stream.head.seq}`,
+      );
+    } else if (!sameBytes(found.hash, stream.head.hash)) {
+      problems.push(`${stream.writer}: the hash of entry ${found.seq} is not the head's`);
+    }
+    for (const [pool_, row] of stream.rows()) {
+      if (!isSame(row, folded.get(pool_) ?? EMPTY_ROW)) {
+        problems.push(`${stream.writer}: the row of ${pool_} is not what its entries add up to`);
+      }
+      folded.delete(pool_);
+    }
+    for (const pool_ of folded.keys()) problems.push(`${stream.writer}: the row of ${pool_} is missing`);
+  }
+  return { writers, entries, problems };
+}
+
+async function verifyWriter(
+  pool: pg.Pool,
+  writer: WriterId,
+  folded: Map<PoolId, Row>,
+  problems: string[],
+): Promise<{ seq: number; hash: Uint8Array }> {
+  let seq = 0;
+  let hash: Uint8Array = new Uint8Array(32);
+  for (;;) {
+    const { rows } = await pool.query<{ bytes: Uint8Array }>(
+      `select bytes from tallystick.runs where writer = $1 and seq_first > $2 order by seq_first limit ${RUNS_PER_READ}`,
+      [writer, seq],
+    );
+    for (const { bytes } of rows) {
+      try {
+        for (const view of splitEntries(bytes)) {
+          const entry = decodeEntry(view);
+          if (entry.writer !== writer || entry.seq !== seq + 1) {
+            problems.push(
+              `${writer}: entry ${seq + 1} is missing or swapped with ${entry.writer} ${entry.seq}`,
+            );
+          }
+          if (!sameBytes(entry.prevHash, hash)) {
+            problems.push(
+              `${writer}: entry ${seq} was changed, or entry ${entry.seq} does not belong behind it`,
+            );
+          }
+          forEachEffect(entry.body, (effect) => {
+            let row = folded.get(effect.pool);
+            if (row === undefined) {
+              row = emptyRow();
+              folded.set(effect.pool, row);
+            }
+            applyEffect(row, effect, entry.seq);
+          });
+          seq = entry.seq;
+          hash = sha256(view);
+        }
+      } catch (error) {
+        if (!(error instanceof MalformedBytes)) throw error;
+        problems.push(`${writer}: an entry after ${seq} cannot be read: ${error.message}`);
+        return { seq, hash };
+      }
+    }
+    if (rows.length < RUNS_PER_READ) return { seq, hash };
+  }
+}
+
+function isSame(a: Readonly<Row>, b: Readonly<Row>): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+/** Cells commute, so their order says nothing. */
+function sorted(row: Readonly<Row>): Row {
+  const copy = copyRow(row);
+  const order = (cells: Row['sent']) => [...cells].sort((x, y) => (x.writer < y.writer ? -1 : 1));
+  return { ...copy, sent: order(copy.sent), took: order(copy.took), reclaimed: order(copy.reclaimed) };
+}

@@ -1,0 +1,114 @@
+/** Questions and orders to a running authority: why, retire, enroll. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ConfigError, readArgs, uuidv7 } from '@tallystick/store-agent';
+import type { Why } from '../authority/why.ts';
+import { Operator } from './fleet/operator.ts';
+import { TOKEN_FILE } from './run-authority.ts';
+
+const WHERE = { data: { type: 'string' }, url: { type: 'string' }, json: { type: 'boolean' } } as const;
+const DEFAULT_URL = 'http://127.0.0.1:7410';
+
+/** The operator's way in: the token from the fleet's folder, or from TALLYSTICK_OPERATOR_TOKEN. */
+function operator(values: { readonly data?: string; readonly url?: string }): Operator {
+  const fromEnv = process.env.TALLYSTICK_OPERATOR_TOKEN;
+  if (fromEnv !== undefined) return new Operator(values.url ?? DEFAULT_URL, fromEnv);
+  const folder = join(resolve(values.data ?? '.tallystick'), 'authority');
+  try {
+    const token = readFileSync(join(folder, TOKEN_FILE), 'utf8').trim();
+    return new Operator(values.url ?? urlOf(folder), token);
+  } catch {
+    throw new ConfigError(`No operator token in ${folder}. Name the fleet’s folder with --data DIR.`);
+  }
+}
+
+function urlOf(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'url'), 'utf8').trim();
+  } catch {
+    return DEFAULT_URL;
+  }
+}
+
+export async function askWhy(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgs(args, WHERE);
+  const [sku] = positionals;
+  if (sku === undefined) throw new ConfigError('Name a SKU: tallystick why MUG-STONE');
+  const why = (await operator(values).request('GET', `/v1/why/${encodeURIComponent(sku)}`)) as Why;
+  process.stdout.write(values.json ? `${JSON.stringify(why)}\n` : why.words);
+  return 0;
+}
+
+export async function askRetire(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgs(args, {
+    ...WHERE,
+    operator: { type: 'string' },
+    counted: { type: 'string' },
+    id: { type: 'string' },
+  });
+  const [replica] = positionals;
+  if (replica === undefined || values.operator === undefined) {
+    throw new ConfigError('Name the replica and yourself: tallystick retire berlin-till-2 --operator anna');
+  }
+  const body = {
+    id: values.id ?? uuidv7(),
+    replica,
+    operator: values.operator,
+    ...(values.counted === undefined ? {} : { counted: readCounted(values.counted) }),
+  };
+  const result = (await operator(values).request('POST', '/v1/retirements', body)) as {
+    writers: string[];
+    reclaimed: { pool: string; n: number }[];
+    exposure: { pool: string; n: number }[];
+  };
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    const list = (items: { pool: string; n: number }[]) =>
+      items.map(({ pool, n }) => `    ${n} × ${pool}\n`).join('');
+    process.stdout.write(`${replica} is retired: ${result.writers.length} writer(s) shut out.\n`);
+    if (result.reclaimed.length > 0) process.stdout.write(`  taken back:\n${list(result.reclaimed)}`);
+    if (result.exposure.length > 0) {
+      process.stdout.write(`  it may still hold, or have sold without telling:\n${list(result.exposure)}`);
+      process.stdout.write('  Count what is there and run retire again with --counted SKU@PLACE=N,…\n');
+    }
+  }
+  return 0;
+}
+
+/** `LAMP@berlin=3,MUG@berlin=1` */
+function readCounted(text: string): { sku: string; locationId: string; quantity: number }[] {
+  return text.split(',').map((part) => {
+    const match = /^(.+)@([^@=]+)=(\d+)$/.exec(part.trim());
+    if (match === null) throw new ConfigError(`"${part}" is not SKU@PLACE=N.`);
+    return { sku: match[1] as string, locationId: match[2] as string, quantity: Number(match[3]) };
+  });
+}
+
+export async function askEnroll(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgs(args, {
+    ...WHERE,
+    kind: { type: 'string' },
+    parent: { type: 'string' },
+    location: { type: 'string' },
+  });
+  const [id] = positionals;
+  if (id === undefined || values.kind === undefined || values.parent === undefined) {
+    throw new ConfigError('Say who: tallystick enroll hamburg --kind store --parent eu --location hamburg');
+  }
+  const { kind, parent, location } = values;
+  const added = (await operator(values).request('POST', '/v1/replicas', {
+    id,
+    kind,
+    parent,
+    location: location ?? null,
+  })) as { code: string; expiresAt: string };
+  if (values.json) process.stdout.write(`${JSON.stringify({ id, ...added })}\n`);
+  else {
+    process.stdout.write(
+      `${id} may enrol once, until ${added.expiresAt}, with the code\n\n  ${added.code}\n\n` +
+        `On its machine:\n  tallystick-agent enroll --data DIR --id ${id} --code ${added.code} \\\n` +
+        `    --parent ws://HOST-OF-${parent.toUpperCase()}:PORT/link --port 7420\n`,
+    );
+  }
+  return 0;
+}

@@ -1,0 +1,46 @@
+/** The commands of `tallystick`. Each is loaded when it is asked for, so that none pays for the others. */
+import { ConfigError, withPlainErrors } from '@tallystick/store-agent';
+
+const HELP = `tallystick: sell everywhere, never a unit twice
+
+  tallystick up        [--data DIR] [--port-base N] [--fresh] [--json]
+                       a whole fleet on this machine: books, two regions, a shop with tills
+  tallystick why SKU   [--data DIR | --url URL]     where every unit of it is, in words
+  tallystick replay    [FILE.csv[.gz]] [--limit N] [--stores N] [--cut-share X] [--seed N] [--json]
+                       a year of trade through real replicas, with cuts and crashes
+  tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…]   give up a lost replica
+  tallystick enroll ID --kind KIND --parent ID [--location ID]    a one-time code for a new replica
+  tallystick verify    [--data DIR]                 recompute every chain in the books
+
+  tallystick authority --data DIR [--port N] [--postgres-port N]  (DATABASE_URL for your own Postgres)
+  tallystick region    --data DIR [--port N]
+
+Every command takes --help.
+`;
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./up/up.ts')).up,
+  authority: async () => (await import('./run-authority.ts')).runAuthority,
+  region: async () => (await import('../region/region.ts')).runRegion,
+  replay: async () => (await import('./replay/replay.ts')).replay,
+  why: async () => (await import('./ask.ts')).askWhy,
+  retire: async () => (await import('./ask.ts')).askRetire,
+  enroll: async () => (await import('./ask.ts')).askEnroll,
+  verify: async () => (await import('./verify-books.ts')).verifyBooks,
+};
+
+export function runCli(args: readonly string[]): Promise<number> {
+  return withPlainErrors('tallystick', async () => {
+    const [name, ...rest] = args;
+    if (name === undefined || name === 'help' || name === '--help' || rest.includes('--help')) {
+      process.stdout.write(HELP);
+      return name === undefined ? 1 : 0;
+    }
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (load === undefined) throw new ConfigError(`There is no command "${name}". See tallystick --help.`);
+    const command = await load();
+    return command(rest);
+  });
+}

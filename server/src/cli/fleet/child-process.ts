@@ -1,0 +1,136 @@
+/**
+ * One child process of the fleet: started, waited for, watched, and stopped in order.
+ *
+ * It says `{"event":"listening","url":…}` on its first line of output when it is up.
+ * If it dies by itself it is started again, with growing pauses.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { ConfigError } from '@tallystick/store-agent';
+
+export interface ProcessOptions {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly logFile: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told when the process ended by itself and will be started again. */
+  readonly onRestart?: (name: string, why: string) => void;
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly [more: string]: unknown;
+}
+
+const START_MS = 60_000;
+/** A process finishes its turn and closes its files in far less; after this it is killed. */
+const STOP_MS = 8_000;
+const RESTART_MS_MAX = 10_000;
+
+export class FleetProcess {
+  readonly name: string;
+  readonly #options: ProcessOptions;
+  #child: ChildProcess | undefined;
+  #isStopping = false;
+  #restarts = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #url: string | undefined;
+
+  constructor(options: ProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  /** Resolves when the process listens. @throws ConfigError with the last thing it said, if it ends before. */
+  async start(): Promise<Listening> {
+    const listening = await this.#spawn();
+    this.#url = listening.url;
+    return listening;
+  }
+
+  #spawn(): Promise<Listening> {
+    const { name, args, logFile, env } = this.#options;
+    const log: WriteStream = createWriteStream(logFile, { flags: 'a' });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      // Ctrl-C reaches the whole group; the fleet is stopped in order by its parent instead.
+      detached: true,
+    });
+    this.#child = child;
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-2_000);
+    });
+    child.stderr?.pipe(log);
+    return new Promise((resolve, reject) => {
+      let isUp = false;
+      let first = '';
+      const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+      child.stdout?.on('data', (chunk: Buffer) => {
+        if (isUp) return;
+        first += chunk.toString('utf8');
+        const end = first.indexOf('\n');
+        if (end < 0) return;
+        clearTimeout(timer);
+        isUp = true;
+        resolve(JSON.parse(first.slice(0, end)) as Listening);
+      });
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        log.end();
+        if (!isUp)
+          reject(new ConfigError(`${name} did not start: ${lastLine(said) ?? `exit ${code ?? signal}`}`));
+        else if (!this.#isStopping) this.#again(`${signal ?? `exit ${code}`}`);
+      });
+    });
+  }
+
+  #again(why: string): void {
+    this.#options.onRestart?.(this.name, why);
+    const pauseMs = Math.min(RESTART_MS_MAX, 200 * 2 ** Math.min(this.#restarts, 6));
+    this.#restarts += 1;
+    this.#timer = setTimeout(() => {
+      this.#spawn().then(
+        () => {
+          this.#restarts = 0;
+        },
+        (error: Error) => {
+          if (!this.#isStopping) this.#again(error.message);
+        },
+      );
+    }, pauseMs);
+  }
+
+  /** Kills it as a power cut would; the fleet starts it again. */
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
+    this.#child?.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+function lastLine(text: string): string | undefined {
+  const lines = text.trim().split('\n');
+  const plain = lines.findLast((line) => /^tallystick(-agent)?: /.test(line)) ?? lines.at(-1);
+  return plain === '' ? undefined : plain?.replace(/^tallystick(-agent)?: /, '');
+}

@@ -1,0 +1,218 @@
+/**
+ * Fleet: an authority and its tree of replicas on one machine, each a process of its own.
+ *
+ * The first start makes the books, enrols every replica with a one-time code and
+ * loads catalogue and opening stock; later starts bring up what is there.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReplicaId } from '@tallystick/crdt';
+import {
+  type AgentSettings,
+  ConfigError,
+  enrol,
+  openIdentity,
+  settingsSchema,
+  writeAgentFile,
+} from '@tallystick/store-agent';
+import { FleetProcess, type Listening } from './child-process.ts';
+import { type CatalogueEntry, type NewReplica, Operator } from './operator.ts';
+import { agentProgram, serverProgram } from './program.ts';
+
+export interface FleetReplica extends NewReplica {
+  readonly port: number;
+  readonly settings?: Partial<AgentSettings>;
+}
+
+export interface FleetPlan {
+  readonly dataDir: string;
+  readonly authorityPort: number;
+  readonly postgresPort: number;
+  /** Parents stand before their children. */
+  readonly replicas: readonly FleetReplica[];
+  readonly catalogue: readonly CatalogueEntry[];
+  /** Where a child reaches its parent; by default directly. A replay puts its faulty network between. */
+  readonly linkUrl?: (child: string, parent: string, parentPort: number) => string;
+  readonly logLevel?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface FleetEvents {
+  step(message: string): void;
+  restarted(name: string, why: string): void;
+}
+
+/** Marks a folder as ours, so that `--fresh` never empties somebody else's. */
+const MARK = 'tallystick-fleet';
+const SETTLE_MS = 60_000;
+
+export interface AuthorityUp extends Listening {
+  readonly operatorToken: string;
+  readonly databaseUrl: string;
+}
+
+export class Fleet {
+  readonly plan: FleetPlan;
+  readonly processes = new Map<string, FleetProcess>();
+  readonly #events: FleetEvents;
+  authority!: AuthorityUp;
+  operator!: Operator;
+  isFirstStart = false;
+
+  constructor(plan: FleetPlan, events: FleetEvents) {
+    this.plan = plan;
+    this.#events = events;
+  }
+
+  url(replica: string): string {
+    const found = this.plan.replicas.find(({ id }) => id === replica);
+    if (found === undefined) throw new Error(`No replica is called ${replica}.`);
+    return `http://127.0.0.1:${found.port}`;
+  }
+
+  /** Brings everything up. @throws ConfigError; what was started is stopped again. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { plan } = this;
+    mkdirSync(join(plan.dataDir, 'logs'), { recursive: true });
+    this.isFirstStart = !existsSync(join(plan.dataDir, MARK));
+    this.#events.step(
+      this.isFirstStart
+        ? 'starting the books (Postgres) for the first time'
+        : 'starting the books (Postgres)',
+    );
+    const authority = this.#process('authority', serverProgram('authority', ...this.#authorityArgs()));
+    this.authority = (await authority.start()) as AuthorityUp;
+    this.operator = new Operator(this.authority.url, this.authority.operatorToken);
+    if (this.isFirstStart) {
+      this.#events.step(`loading the catalogue: ${plan.catalogue.length} items`);
+      await this.operator.putCatalogue(plan.catalogue);
+    }
+    for (const level of levelsOf(plan.replicas)) {
+      const names = level.map(({ id }) => id).join(', ');
+      this.#events.step(this.isFirstStart ? `enrolling and starting ${names}` : `starting ${names}`);
+      if (this.isFirstStart) for (const replica of level) await this.#enrol(replica);
+      await Promise.all(level.map((replica) => this.#startReplica(replica)));
+    }
+    await Promise.all(plan.replicas.map(({ id }) => this.ready(id)));
+    writeFileSync(join(plan.dataDir, MARK), 'Made by tallystick. --fresh may empty this folder.\n');
+  }
+
+  #authorityArgs(): string[] {
+    const { dataDir, authorityPort, postgresPort, logLevel } = this.plan;
+    const args = ['--data', join(dataDir, 'authority'), '--port', String(authorityPort)];
+    return [...args, '--postgres-port', String(postgresPort), '--log', logLevel ?? 'info', '--json'];
+  }
+
+  #process(name: string, args: readonly string[]): FleetProcess {
+    const started = new FleetProcess({
+      name,
+      args,
+      logFile: join(this.plan.dataDir, 'logs', `${name}.log`),
+      ...(this.plan.env === undefined ? {} : { env: this.plan.env }),
+      onRestart: (who, why) => this.#events.restarted(who, why),
+    });
+    this.processes.set(name, started);
+    return started;
+  }
+
+  #linkUrl(replica: FleetReplica): string {
+    const parentPort = this.#portOf(replica.parent);
+    return this.plan.linkUrl?.(replica.id, replica.parent, parentPort) ?? `ws://127.0.0.1:${parentPort}/link`;
+  }
+
+  #portOf(replica: string): number {
+    if (replica === 'authority') return this.plan.authorityPort;
+    return this.plan.replicas.find(({ id }) => id === replica)?.port as number;
+  }
+
+  async #enrol(replica: FleetReplica): Promise<void> {
+    const folder = join(this.plan.dataDir, replica.id);
+    mkdirSync(folder, { recursive: true });
+    const { id, kind, parent, location, port } = replica;
+    const code = await this.operator.addReplica({ id, kind, parent, location });
+    const identity = openIdentity(join(folder, 'identity.pem'));
+    const direct = `ws://127.0.0.1:${this.#portOf(parent)}/link`;
+    await untilItWorks(() => enrol(direct, id as ReplicaId, code, identity));
+    writeAgentFile(folder, {
+      replica: id,
+      kind,
+      location,
+      parentUrl: this.#linkUrl(replica),
+      port,
+      settings: settingsSchema.parse(replica.settings ?? {}),
+    });
+  }
+
+  async #startReplica(replica: FleetReplica): Promise<void> {
+    const folder = join(this.plan.dataDir, replica.id);
+    const args = ['--data', folder, '--port', String(replica.port), '--parent', this.#linkUrl(replica)];
+    args.push('--log', this.plan.logLevel ?? 'info', '--json');
+    const program =
+      replica.kind === 'region' ? serverProgram('region', ...args) : agentProgram('run', ...args);
+    await this.#process(replica.id, program).start();
+  }
+
+  /** Resolves once a replica can sell. @throws ConfigError where it does not come up in time. */
+  async ready(replica: string): Promise<void> {
+    await untilItWorks(async () => {
+      const response = await fetch(`${this.url(replica)}/readyz`).catch(() => undefined);
+      if (response?.ok !== true)
+        throw new ConfigError(`${replica} is not ready: see its log in ${this.plan.dataDir}/logs.`);
+    });
+  }
+
+  /** Children first, the books last: whatever was sold reaches them if it still can. */
+  async stop(): Promise<void> {
+    const levels = levelsOf(this.plan.replicas);
+    for (const level of levels.reverse()) {
+      await Promise.all(level.map(({ id }) => this.processes.get(id)?.stop()));
+    }
+    await this.processes.get('authority')?.stop();
+  }
+}
+
+/** Replicas by their depth in the tree. */
+function levelsOf(replicas: readonly FleetReplica[]): FleetReplica[][] {
+  const depth = new Map<string, number>([['authority', 0]]);
+  const levels: FleetReplica[][] = [];
+  for (const replica of replicas) {
+    const at = (depth.get(replica.parent) as number) + 1;
+    depth.set(replica.id, at);
+    levels[at - 1] ??= [];
+    levels[at - 1]?.push(replica);
+  }
+  return levels;
+}
+
+async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
+  const startedMs = performance.now();
+  for (let pauseMs = 25; ; pauseMs = Math.min(500, pauseMs * 2)) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (performance.now() - startedMs > SETTLE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/** @throws ConfigError where the folder holds something that is not a fleet of ours. */
+export function emptyFleetFolder(dataDir: string): void {
+  if (!existsSync(dataDir)) return;
+  if (!existsSync(join(dataDir, MARK)) && !existsSync(join(dataDir, 'authority'))) {
+    throw new ConfigError(
+      `--fresh would empty ${dataDir}, which was not made by tallystick. Choose another folder.`,
+    );
+  }
+  rmSync(dataDir, { recursive: true, force: true });
+}

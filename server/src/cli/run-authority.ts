@@ -1,0 +1,106 @@
+/** `tallystick authority`: the root replica with its books, on your Postgres or on one that it starts. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  ConfigError,
+  createApp,
+  createLog,
+  type LogLevel,
+  listen,
+  openLinkDoor,
+  readArgs,
+  stopSignal,
+  wholeNumber,
+} from '@tallystick/store-agent';
+import { Authority } from '../authority/authority.ts';
+import { startEmbedded } from '../authority/postgres/embedded.ts';
+import { operatorRoutes } from '../authority/routes.ts';
+
+const DEFAULT_PORT = 7410;
+export const TOKEN_FILE = 'operator-token';
+const LEVELS: readonly string[] = ['silent', 'error', 'warn', 'info', 'debug'] satisfies LogLevel[];
+
+export async function runAuthority(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'postgres-port': { type: 'string' },
+    'resend-ms': { type: 'string' },
+    policy: { type: 'string' },
+    log: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  if (values.data === undefined) throw new ConfigError('Name the data folder with --data DIR.');
+  const dataDir = resolve(values.data);
+  const host = values.host ?? '127.0.0.1';
+  const port = wholeNumber('--port', values.port ?? String(DEFAULT_PORT), 0, 65_535);
+  const level = values.log ?? 'info';
+  if (!LEVELS.includes(level)) throw new ConfigError(`--log must be one of ${LEVELS.join(', ')}.`);
+  const log = createLog('authority', level as LogLevel);
+  const signal = stopSignal();
+  const token = operatorToken(dataDir);
+  const own = process.env.DATABASE_URL;
+  const postgresPort = wholeNumber('--postgres-port', values['postgres-port'] ?? '0', 0, 65_535);
+  const embedded =
+    own === undefined
+      ? await startEmbedded({
+          folder: join(dataDir, 'postgres'),
+          port: postgresPort,
+          log: (line) => log.debug(line),
+        })
+      : undefined;
+  try {
+    const databaseUrl = own ?? (embedded?.url as string);
+    const authority = await Authority.open({
+      databaseUrl,
+      dataDir,
+      log,
+      resendMs: wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000),
+      ...(values.policy === undefined ? {} : { policy: JSON.parse(values.policy) as object }),
+    });
+    const app = createApp(log);
+    operatorRoutes(app, authority, token);
+    openLinkDoor(app, authority.host);
+    try {
+      await listen(app, host, port);
+      authority.start();
+      const address = app.server.address();
+      const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
+      writeFileSync(join(dataDir, 'url'), `${url}\n`);
+      process.stdout.write(
+        values.json
+          ? `${JSON.stringify({ event: 'listening', id: 'authority', url, operatorToken: token, databaseUrl })}\n`
+          : `ready authority ${url}\n`,
+      );
+      await signal;
+    } finally {
+      await app.close();
+      await authority.stop();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+  return 0;
+}
+
+/** The operator's token lies in a file that only its owner can read. @throws ConfigError */
+export function operatorToken(dataDir: string): string {
+  const path = join(dataDir, TOKEN_FILE);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT')
+      throw new ConfigError(`The data folder ${dataDir} cannot be used: ${(error as Error).message}`);
+  }
+  const token = randomBytes(32).toString('base64url');
+  try {
+    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw new ConfigError(`The data folder ${dataDir} cannot be written: ${(error as Error).message}`);
+  }
+  return token;
+}

@@ -1,0 +1,126 @@
+/** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ConfigError, readArgs, stopSignal, wholeNumber } from '@tallystick/store-agent';
+import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica } from '../fleet/fleet.ts';
+import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
+
+const DEFAULT_DATA = '.tallystick';
+const DEFAULT_PORT_BASE = 7400;
+
+/** A shop's day at the machine: what a visitor does within minutes should already move rights. */
+const POLICY = { policy: { halfLifeMs: 3_600_000, horizonMs: 600_000 } } as const;
+
+export function upPlan(dataDir: string, portBase: number): FleetPlan {
+  const replica = (
+    id: string,
+    kind: FleetReplica['kind'],
+    parent: string,
+    location: string | null,
+    offset: number,
+  ): FleetReplica => ({ id, kind, parent, location, port: portBase + offset, settings: POLICY as never });
+  return {
+    dataDir,
+    authorityPort: portBase + 10,
+    postgresPort: portBase + 11,
+    replicas: [
+      replica('eu', 'region', 'authority', null, 0),
+      replica('us', 'region', 'authority', null, 1),
+      replica('berlin', 'store', 'eu', 'berlin', 2),
+      replica('rotterdam', 'warehouse', 'eu', 'rotterdam', 5),
+      replica('memphis', 'warehouse', 'us', 'memphis', 6),
+      replica('berlin-till-1', 'terminal', 'berlin', 'berlin', 3),
+      replica('berlin-till-2', 'terminal', 'berlin', 'berlin', 4),
+    ],
+    catalogue: SAMPLE_CATALOGUE,
+  };
+}
+
+export async function up(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, {
+    data: { type: 'string' },
+    'port-base': { type: 'string' },
+    fresh: { type: 'boolean' },
+    json: { type: 'boolean' },
+    log: { type: 'string' },
+  });
+  const dataDir = resolve(values.data ?? DEFAULT_DATA);
+  const portBase =
+    values['port-base'] === undefined
+      ? DEFAULT_PORT_BASE
+      : wholeNumber('--port-base', values['port-base'], 1, 65_500);
+  const isJson = values.json === true;
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  if (values.fresh) emptyFleetFolder(dataDir);
+  const signal = stopSignal();
+  const plan = {
+    ...upPlan(dataDir, portBase),
+    ...(values.log === undefined ? {} : { logLevel: values.log }),
+  };
+  const fleet = new Fleet(plan, {
+    step: (message) => say(`  ${message}`),
+    restarted: (name, why) => say(`  ${name} ended (${why}); starting it again`),
+  });
+  const started = fleet.start().then(() => (fleet.isFirstStart ? fillShelves(fleet) : undefined));
+  const first = await Promise.race([started.then(() => 'ready' as const), signal]);
+  if (first === 'ready') {
+    process.stdout.write(isJson ? `${JSON.stringify(readyObject(fleet))}\n` : readyText(fleet));
+    await signal;
+  }
+  say('stopping, children first …');
+  await fleet.stop();
+  // A start that was broken off must not pass for a finished one.
+  if (first !== 'ready') await started.catch(() => undefined);
+  say('stopped; everything that was sold is on disk');
+  return 0;
+}
+
+/** Goods arrive at each place once: a delivery that is repeated is the same delivery. */
+async function fillShelves(fleet: Fleet): Promise<void> {
+  for (const location of ['berlin', 'rotterdam', 'memphis']) {
+    const response = await fetch(`${fleet.url(location)}/v1/receipts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: `opening-stock-${location}`, lines: openingStock(location) }),
+    });
+    if (!response.ok) {
+      rmSync(join(fleet.plan.dataDir, 'tallystick-fleet'), { force: true });
+      throw new ConfigError(`The opening stock of ${location} was refused: ${await response.text()}`);
+    }
+  }
+}
+
+function readyObject(fleet: Fleet) {
+  const of = (kinds: readonly string[]) =>
+    fleet.plan.replicas
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ id, kind, location }) => ({ id, url: fleet.url(id), kind, location }));
+  return {
+    event: 'ready',
+    regions: of(['region']),
+    agents: of(['store', 'warehouse', 'terminal']),
+    authority: { url: fleet.authority.url, databaseUrl: fleet.authority.databaseUrl },
+    credentials: { operatorToken: fleet.authority.operatorToken },
+  };
+}
+
+function readyText(fleet: Fleet): string {
+  const line = fleet.plan.replicas
+    .filter(({ kind }) => kind === 'region' || kind === 'store')
+    .map(({ id }) => `${id} ${fleet.url(id)}`)
+    .join('  ');
+  const rest = fleet.plan.replicas
+    .filter(({ kind }) => kind !== 'region' && kind !== 'store')
+    .map(({ id, kind }) => `  ${kind.padEnd(10)} ${id.padEnd(14)} ${fleet.url(id)}`)
+    .join('\n');
+  return `ready  ${line}  authority ${fleet.authority.url}
+${rest}
+
+  Sell something:
+    curl -s ${fleet.url('eu')}/v1/orders -H 'content-type: application/json' \\
+      -d '{"lines":[{"sku":"MUG-STONE","quantity":2}]}'
+  Ask where every unit is:
+    npx tallystick why MUG-STONE
+  Stop with Ctrl-C.
+`;
+}

@@ -1,0 +1,44 @@
+/** `tallystick verify`: reads every chain in the books from its first entry and folds every row anew (D5, D6). */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ConfigError, readArgs } from '@tallystick/store-agent';
+import { startEmbedded } from '../authority/postgres/embedded.ts';
+import { openPool } from '../authority/postgres/pool.ts';
+import { verifyChains } from '../authority/verify.ts';
+
+export async function verifyBooks(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, {
+    data: { type: 'string' },
+    database: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  const url = values.database ?? process.env.DATABASE_URL;
+  const folder = join(resolve(values.data ?? '.tallystick'), 'authority', 'postgres');
+  if (url === undefined && !existsSync(folder)) {
+    throw new ConfigError(
+      `There are no books in ${folder}. Name the fleet’s folder with --data DIR, or set DATABASE_URL.`,
+    );
+  }
+  // Where the fleet runs, its Postgres runs too; otherwise it is started for this.
+  const embedded = url === undefined ? await startEmbedded({ folder }) : undefined;
+  try {
+    const pool = await openPool(url ?? (embedded?.url as string));
+    try {
+      const report = await verifyChains(pool);
+      if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else {
+        for (const problem of report.problems) process.stdout.write(`  ${problem}\n`);
+        const verdict =
+          report.problems.length === 0
+            ? 'whole: every chain and every row is as it was written'
+            : 'NOT whole';
+        process.stdout.write(`${report.entries} entries of ${report.writers} writers: ${verdict}\n`);
+      }
+      return report.problems.length === 0 ? 0 : 1;
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}

@@ -1,0 +1,72 @@
+import type { PoolId } from '@tallystick/crdt';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readAgentConfig } from './config.ts';
+import { TestRoot, until } from './root.test-kit.ts';
+import { type Served, serveAgent } from './serve.ts';
+
+const LAMPS = 'LAMP@berlin' as PoolId;
+
+async function post(served: Served, path: string, body: unknown) {
+  const response = await fetch(`${served.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+describe('a shop under a root, on real sockets and a real journal', () => {
+  let root: TestRoot;
+  let running: Served[] = [];
+
+  const start = async (folder: string) => {
+    const served = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }));
+    running.push(served);
+    return served;
+  };
+
+  beforeEach(async () => {
+    root = new TestRoot();
+    await root.start();
+  });
+  afterEach(async () => {
+    for (const served of running) await served.stop();
+    running = [];
+    await root.stop();
+  });
+
+  test('[D1] receives, sells, and the sale settles at the root', async () => {
+    const shop = await start(root.addShop('berlin'));
+    await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+    expect((await post(shop, '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 5 }] })).status).toBe(201);
+    const sale = await post(shop, '/v1/sales', { id: 'o1', lines: [{ sku: 'LAMP', quantity: 2 }] });
+    expect(sale.status).toBe(201);
+    expect(shop.agent.engine.replica.canSell(LAMPS)).toBe(3);
+    await until(() => shop.agent.order('o1').stage === 'settled', 'the sale settles');
+    const again = await post(shop, '/v1/sales', { id: 'o1', lines: [{ sku: 'LAMP', quantity: 2 }] });
+    expect(again.status).toBe(201);
+    expect(shop.agent.engine.replica.canSell(LAMPS)).toBe(3);
+  });
+
+  test('[T4] [L3] a till asks its shop for units and sells on while the link is cut', async () => {
+    const shop = await start(root.addShop('berlin'));
+    const link = `${shop.url.replace('http', 'ws')}/link`;
+    await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+    await post(shop, '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 50 }] });
+    const folder = root.addShop('till-1', 'berlin', link);
+    const till = await start(folder);
+    await until(() => till.agent.unready() === undefined, 'the till is ready');
+    const first = await post(till, '/v1/sales', { id: 't1', lines: [{ sku: 'LAMP', quantity: 2 }] });
+    expect(first.body).toMatchObject({ id: 't1', status: 'confirmed' });
+    const granted = till.agent.engine.replica.canSell(LAMPS);
+    expect(granted).toBeGreaterThan(0);
+    await shop.stop();
+    running = running.filter((served) => served !== shop);
+    await until(() => till.agent.host.parent?.state !== 'up', 'the link is down');
+    const offline = await post(till, '/v1/sales', { id: 't2', lines: [{ sku: 'LAMP', quantity: granted }] });
+    expect(offline.status).toBe(201);
+    const over = await post(till, '/v1/sales', { id: 't3', lines: [{ sku: 'LAMP', quantity: 1 }] });
+    expect(over.status).toBe(409);
+    expect(over.body).toMatchObject({ code: 'insufficient_stock' });
+  });
+});

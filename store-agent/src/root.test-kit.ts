@@ -1,0 +1,133 @@
+/** A root replica on SQLite with real sockets, so that agents can be tested without Postgres. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultSettings, Replica, type ReplicaId } from '@tallystick/crdt';
+import type { CatalogueItem } from '@tallystick/crdt/wire';
+import { Catalogue } from './catalogue/catalogue.ts';
+import type { LocationInput, ProductInput } from './catalogue/items.ts';
+import { settingsSchema, writeAgentFile } from './config.ts';
+import { Host } from './host.ts';
+import { createApp, openLinkDoor } from './http/app.ts';
+import { openIdentity } from './identity.ts';
+import { SqliteJournal } from './journal/journal.ts';
+import { sha256 } from './journal/runs.ts';
+import { createLog } from './log.ts';
+
+export const LAMP: ProductInput = {
+  sku: 'LAMP',
+  names: { en: 'Desk lamp' },
+  baseUnit: 'piece',
+  prices: { EUR: 4900 },
+  taxRateBp: 1900,
+  taxIncluded: true,
+};
+
+export class TestRoot {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tallystick-'));
+  readonly catalogue = new Catalogue(join(this.folder, 'catalogue.db'));
+  readonly journal: SqliteJournal;
+  readonly host: Host;
+  readonly #app;
+  #version = 0;
+  url = '';
+
+  constructor() {
+    const log = createLog('root', 'silent');
+    this.journal = SqliteJournal.open({ folder: this.folder });
+    const replica = new Replica(
+      { ...defaultSettings('authority' as ReplicaId, 'authority') },
+      this.journal.load(),
+      this.journal.view,
+      { sha256, nonce: () => randomBytes(16).toString('hex'), directory: this.catalogue },
+    );
+    this.host = new Host({
+      id: 'authority' as ReplicaId,
+      replica,
+      journal: this.journal,
+      catalogue: {
+        version: () => this.catalogue.copy.version,
+        since: (version, limit) => this.catalogue.since(version, limit),
+        publicKeyOf: (id) => this.catalogue.publicKeyOf(id, 'authority' as ReplicaId),
+      },
+      log,
+      resendMs: 100,
+      serve: async () => ({ ok: false, code: 'not_found', message: 'no calls here' }),
+      enrol: async () => ({ kind: 'refuse', code: 'enrolment_refused', message: 'no enrolment here' }),
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+    this.#app = createApp(log);
+    openLinkDoor(this.#app, this.host);
+  }
+
+  async start(): Promise<void> {
+    await this.#app.listen({ host: '127.0.0.1', port: 0 });
+    const address = this.#app.server.address();
+    this.url = `ws://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/link`;
+    this.host.engine.run((replica, now) => replica.beginLife(null, now));
+    this.host.start();
+    this.put('product', LAMP.sku, LAMP);
+  }
+
+  put(kind: string, id: string, body: unknown): void {
+    const from = this.#version;
+    this.#version += 1;
+    const item: CatalogueItem = { kind, id, version: this.#version, body: JSON.stringify(body) };
+    this.catalogue.apply({ from, to: this.#version, items: [item] }, Date.now());
+    this.host.feedCatalogue();
+  }
+
+  /** A data folder for a shop that is enrolled here: `serveAgent(readAgentConfig(folder))` runs it. */
+  addShop(id: string, parent = 'authority', parentUrl = this.url): string {
+    const folder = join(this.folder, id);
+    const location: LocationInput = {
+      id,
+      name: id,
+      kind: 'store',
+      keeper: id,
+      timeZone: 'Europe/Berlin',
+      currency: 'EUR',
+    };
+    if (parent === 'authority') this.put('location', id, location);
+    return this.addReplica(id, parent === 'authority' ? 'store' : 'terminal', parent, parentUrl, parent === 'authority' ? id : parent, folder);
+  }
+
+  addReplica(
+    id: string,
+    kind: 'store' | 'terminal' | 'warehouse' | 'region',
+    parent: string,
+    parentUrl: string,
+    location: string | null,
+    folder = join(this.folder, id),
+  ): string {
+    mkdirSync(folder, { recursive: true });
+    const key = Buffer.from(openIdentity(join(folder, 'identity.pem')).publicKey).toString('base64');
+    this.put('replica', id, { id, kind, parent, location, publicKey: key, status: 'enrolled' });
+    const settings = settingsSchema.parse({
+      link: { resendMs: 100 },
+      times: { retryMsMin: 10, retryMsMax: 50 },
+    });
+    writeAgentFile(folder, { replica: id, kind, location, parentUrl, port: 0, settings });
+    return folder;
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+    await this.host.stop();
+    this.journal.close();
+    this.catalogue.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Polls until a condition holds: for events of other processes and sockets that nobody announces. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const startedMs = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - startedMs > 10_000) throw new Error(`Waited in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
