@@ -66,6 +66,18 @@ export class Totals {
     }
   }
 
+  /** A child may be granted units before its first entry arrives: they count from then on. */
+  onStream(stream: Stream, sign: 1 | -1): void {
+    const { via } = stream.head;
+    if (via === null) return;
+    for (const own of this.#ownLives()) {
+      for (const [pool, row] of own.rows()) {
+        const n = row.sent.find(({ writer }) => writer === stream.writer)?.n ?? 0;
+        if (n > 0) this.#childOf(via).pool(pool).holding += sign * n;
+      }
+    }
+  }
+
   onEffect(stream: Stream, effect: Effect, sign: 1 | -1): void {
     const n = effect.n * sign;
     const { pool, column } = effect;

@@ -83,6 +83,8 @@ export class Ledger {
   readonly holds = new Map<HoldId, Hold>();
   /** Told of every effect as it is applied, and with sign −1 as it is put back. */
   onEffect: (stream: Stream, effect: Effect, sign: 1 | -1) => void = () => {};
+  /** Told of every writer that is heard of first, and with sign −1 when that is put back. */
+  onStream: (stream: Stream, sign: 1 | -1) => void = () => {};
   awaitsFormerLives: boolean;
   #self: WriterId | null;
   #position: number;
@@ -173,6 +175,7 @@ export class Ledger {
     this.streams.set(writer, stream);
     this.#born.push(stream);
     this.#dirty.add(stream);
+    this.onStream(stream, 1);
     return stream;
   }
 
@@ -420,7 +423,10 @@ export class Ledger {
       this.onEffect(stream, effect, -1);
     }
     for (const stream of this.#dirty) stream.putBack();
-    for (const stream of this.#born) this.streams.delete(stream.writer);
+    for (const stream of this.#born) {
+      this.streams.delete(stream.writer);
+      this.onStream(stream, -1);
+    }
     for (const [holdId, hold] of this.#holdsBefore) {
       if (hold === null) this.holds.delete(holdId);
       else this.holds.set(holdId, hold);

@@ -84,6 +84,7 @@ export class Replica {
       poolChanged: (pool) => this.#moves.poolChanged(pool),
     });
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings);
+    this.ledger.onStream = (stream, sign) => this.hub.totals.onStream(stream, sign);
     this.ledger.onEffect = (stream, effect, sign) => this.hub.totals.onEffect(stream, effect, sign);
     this.#knowsFormerLives = !stored.awaitsFormerLives;
     if (this.ledger.hasLife) {
