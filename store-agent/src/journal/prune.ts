@@ -46,7 +46,8 @@ export interface Pruned {
 
 /** Clients retry, and tills that were in a drawer come back, within a season. */
 export const DOCUMENT_RETENTION_MS_MIN = 90 * DAY_MS;
-/** Bounds of one step, so that no sale waits behind it for longer than about 50 ms. */
+/** Bounds of one step, so that no sale waits behind it for longer than about 50 ms: an entry costs about 12 µs. */
+const ENTRIES_MAX = 4_000;
 const RUNS_MAX = 100;
 const DOCUMENTS_MAX = 5_000;
 
