@@ -34,6 +34,10 @@ type Input =
   | { readonly kind: 'frame'; readonly from: Peer; readonly connection: Connection; readonly frame: StockFrame }
   | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
 
+/** Where a turn may be struck: between any two of its steps, and between two of its frames. */
+export const STAGES = ['decided', 'committed', 'fsynced', 'half out', 'out'] as const;
+export type Stage = (typeof STAGES)[number];
+
 /** undefined: the machine went down, and nobody knows what became of the command. */
 export type OnAnswer = (answer: Answer | undefined) => void;
 
@@ -74,6 +78,7 @@ export class SimNode implements LinkEnd {
   /** Counts boots: what an earlier boot planned happens to nobody. */
   #boot = 0;
   #wakeAtMs = Number.POSITIVE_INFINITY;
+  #doom: { readonly stage: Stage; readonly strike: () => void } | undefined;
 
   constructor(settings: ReplicaSettings, ports: NodePorts) {
     this.settings = settings;
@@ -143,6 +148,20 @@ export class SimNode implements LinkEnd {
     if (kept < unsynced) trace.saw('un-fsynced turn lost');
     this.#ports.durable(this, this.disk.powerCut(kept));
     this.crash();
+  }
+
+  /** The next turn that comes to this stage is struck there. */
+  doom(stage: Stage, strike: () => void): void {
+    this.#doom = { stage, strike };
+  }
+
+  /** @returns true when the machine went down here. */
+  #isStruck(stage: Stage): boolean {
+    const doom = this.#doom;
+    if (doom?.stage !== stage) return false;
+    this.#doom = undefined;
+    doom.strike();
+    return this.#replica === undefined;
   }
 
   #dropAnswers(): void {
@@ -282,6 +301,7 @@ export class SimNode implements LinkEnd {
     const writes = replica.endTurn(now);
     trace.event('turn', this.name, inputs.length);
     if (writes === undefined) return this.#letOut();
+    if (this.#isStruck('decided')) return;
     if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs);
     this.#commit(writes);
   }
@@ -329,9 +349,11 @@ export class SimNode implements LinkEnd {
   #commit(writes: Writes): void {
     const { prng, faults } = this.#ports;
     this.disk.commit(writes);
+    if (this.#isStruck('committed')) return;
     const fsyncMs = prng.chance(faults.slowFsync) ? prng.spanMs(20, 500) : prng.spanMs(0.25, 3);
     this.#later(fsyncMs, () => {
       this.#ports.durable(this, this.disk.fsync());
+      if (this.#isStruck('fsynced')) return;
       this.#later(prng.spanMs(0, 0.5), () => this.#letOut());
     });
   }
@@ -340,6 +362,7 @@ export class SimNode implements LinkEnd {
     const submitted = this.#submitted;
     this.#submitted = [];
     this.#deliver(this.replica.keep(this.#clock.now()));
+    if (this.#replica === undefined || this.#isStruck('out')) return;
     for (const ticket of submitted) if (this.#asked.has(ticket)) this.#waiting.add(ticket);
     this.#turn = 'idle';
     if (this.#queue.length > 0) this.#schedule();
@@ -359,7 +382,8 @@ export class SimNode implements LinkEnd {
       if (this.#waiting.delete(ticket) && answer.ok) this.#ports.trace.saw('waiting command served');
       asked?.(answer);
     }
-    for (const { to, frame } of out.frames) {
+    for (const [i, { to, frame }] of out.frames.entries()) {
+      if (i === Math.floor(out.frames.length / 2) && this.#isStruck('half out')) return;
       this.#ports.leaving(this, frame);
       if (to === PARENT) this.uplink?.current?.send('child', frame);
       else this.#downlinks.get(to)?.send('parent', frame);

@@ -11,7 +11,7 @@ import { Timeline } from './clock.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { Link } from './network.ts';
-import { SimNode } from './node.ts';
+import { SimNode, STAGES } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
 import { Shelves } from './shelves.ts';
@@ -166,15 +166,19 @@ export class World {
     this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
   }
 
-  /** Half of the time it strikes in the middle of a turn: that is where it hurts. */
+  /** Mostly in the middle of a turn: that is where it hurts. */
   #bringDown(prng: Prng, how: 'crash' | 'power cut'): void {
-    const busy = this.nodes.filter((node) => node.disk.unsyncedCount > 0);
-    const node = prng.pick(busy.length > 0 && prng.chance(0.5) ? busy : this.nodes);
-    if (!node.isRunning) return;
-    this.trace.fault(how, node.name);
-    if (how === 'crash') node.crash();
-    else node.powerCut();
-    this.timeline.after(prng.spanMs(10, prng.chance(0.2) ? 10_000 : 1_000), () => node.start());
+    const node = prng.pick(this.nodes);
+    const downMs = prng.spanMs(10, prng.chance(0.2) ? 10_000 : 1_000);
+    const strike = () => {
+      if (!node.isRunning || this.#isHealing) return;
+      this.trace.fault(how, node.name);
+      if (how === 'crash') node.crash();
+      else node.powerCut();
+      this.timeline.after(downMs, () => node.start());
+    };
+    if (prng.chance(0.2)) strike();
+    else node.doom(prng.pick(STAGES), strike);
   }
 
   #everySoOften(prng: Prng, perMinute: number, disturb: () => void): void {
