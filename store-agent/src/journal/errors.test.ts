@@ -1,3 +1,4 @@
+import { MalformedBytes } from '@tallystick/crdt/wire';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { asJournalError, isDiskFull, type JournalError } from './errors.ts';
@@ -24,6 +25,10 @@ test.each([
   const error = Object.assign(new Error('low words'), { code });
   expect(asJournalError(error, 'x')).toMatchObject({ code: expected });
   expect(isDiskFull(asJournalError(error, 'x'))).toBe(full);
+});
+
+test('stored bytes that are no entry are damage, not a peer’s malformed frame', () => {
+  expect(asJournalError(new MalformedBytes('unexpected end'), 'x')).toMatchObject({ code: 'corrupt' });
 });
 
 test('a bug stays what it is', () => {

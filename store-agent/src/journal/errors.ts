@@ -4,6 +4,8 @@
  * A `JournalError` is about the disk or the folder. Everything else that is thrown
  * here is a bug and is not caught.
  */
+import { MalformedBytes } from '@tallystick/crdt/wire';
+
 export type JournalErrorCode =
   /** Another process owns this journal (D2). */
   | 'locked'
@@ -34,7 +36,8 @@ export class JournalError extends Error {
 export function asJournalError(error: unknown, path: string): unknown {
   if (error instanceof JournalError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const kind = kindOf(code);
+  // Stored bytes that no longer read as an entry must not be taken for a peer's malformed frame.
+  const kind = error instanceof MalformedBytes ? 'corrupt' : kindOf(code);
   if (kind === undefined) return error;
   return new JournalError(kind === 'full' ? 'read_only' : kind, sentence(kind, path), error);
 }

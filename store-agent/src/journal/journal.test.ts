@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOCUMENT_KINDS } from '@tallystick/crdt';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { JOURNAL_FILE } from './files.ts';
-import { ledgerOn, openShop, pool, SHOP, sell, tempFolder, turn, writer } from './journal.test-kit.ts';
+import { ledgerOn, NOON, openShop, pool, SHOP, sell, tempFolder, turn, writer } from './journal.test-kit.ts';
 import { SqliteJournal } from './journal.ts';
 import { describeJournal } from './journal-contract.test-kit.ts';
 
@@ -141,6 +141,27 @@ describe('a full disk', () => {
     await turn(again, roomy);
     expect((await roomy.verify()).problems).toEqual([]);
   });
+});
+
+test('[D3] a disk that fails in use stops every commit until the journal is opened anew', async () => {
+  const folder = tempFolder();
+  const first = opened(folder);
+  await openShop(first, { lamp: 100_000 });
+  first.close();
+  // Next to no cache, so that the pages must come from the disk.
+  const journal = opened(folder, { cacheBytes: 0 });
+  const ledger = await ledgerOn(journal);
+  const pages = Buffer.alloc(statSync(journal.path).size - 4096, 0xff);
+  const file = openSync(journal.path, 'r+');
+  writeSync(file, pages, 0, pages.length, 4096);
+  closeSync(file);
+
+  const look = () => journal.view.findDocument('order', 'order-1');
+  expect(look).toThrow(expect.objectContaining({ name: 'JournalError', code: 'corrupt' }));
+  ledger.append({ type: 'checkpoint', digest: '0'.repeat(16), pools: 1 }, '', 'system', NOON);
+  const writes = ledger.endTurn();
+  const commit = () => writes && journal.commit(writes);
+  expect(commit).toThrow(expect.objectContaining({ name: 'JournalError', code: 'corrupt' }));
 });
 
 test('the kinds of documents are numbers on disk: the list only grows at its end', () => {

@@ -64,7 +64,13 @@ export class SqliteJournal {
     this.#db = db;
     this.#names = new Names(db);
     this.#commit = new Commit(db, this.#names, options.wallMs ?? Date.now);
-    this.view = new SqliteView(db, this.#names);
+    this.view = new SqliteView(db, this.#names, (read) => {
+      try {
+        return read();
+      } catch (error) {
+        throw this.#failed(error);
+      }
+    });
     this.#position = readMeta(db).position;
     this.#reserve = new Reserve(join(options.folder, RESERVE_FILE), options.reserveBytes ?? RESERVE_BYTES);
     this.#reserve.hold();

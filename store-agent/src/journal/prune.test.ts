@@ -144,3 +144,17 @@ test('a long journal is pruned in steps that are bounded', async () => {
   expect((await journal.verify()).problems).toEqual([]);
   journal.close();
 });
+
+test('a step of pruning is bounded in entries too, where runs are full', async () => {
+  const journal = SqliteJournal.open({ folder: tempFolder() });
+  const ledger = await openShop(journal, { lamp: 10_000 });
+  for (let i = 0; i < 6_000; i += 1) sell(ledger, `order-${i}`, { lamp: 1 });
+  await turn(ledger, journal);
+  await settle(ledger, journal, SELF, 6_002);
+  const first = journal.prune(inTheEnd);
+  expect(first).toMatchObject({ more: true });
+  expect(first.entries).toBeLessThan(5_000);
+  expect(first.entries + journal.prune(inTheEnd).entries).toBe(6_002);
+  expect((await journal.verify()).problems).toEqual([]);
+  journal.close();
+});

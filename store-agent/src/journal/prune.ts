@@ -22,7 +22,7 @@ import {
   sameBytes,
   subtractDigest,
 } from '@tallystick/crdt';
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { DAY_MS } from './commit.ts';
 import type { Names } from './names.ts';
 import { ROW_COLUMNS, ROW_PLACES, type RowValues, rowFrom, rowValues } from './row-codec.ts';
@@ -52,20 +52,22 @@ const RUNS_MAX = 100;
 const DOCUMENTS_MAX = 5_000;
 
 export function prune(db: Database, names: Names, options: PruneOptions): Pruned {
-  return db
-    .transaction(() => {
-      let runsLeft = RUNS_MAX;
-      let entries = 0;
-      for (const writer of settledWriters(db)) {
-        if (runsLeft === 0) break;
-        const step = pruneWriter(db, names, writer, options.nowMs - options.retentionMs, runsLeft);
-        runsLeft -= step.runs;
-        entries += step.entries;
-      }
-      const documents = pruneDocuments(db, options);
-      return { entries, documents, more: runsLeft === 0 || documents === DOCUMENTS_MAX };
-    })
-    .immediate();
+  return db.transaction(() => pruneStep(db, names, options)).immediate();
+}
+
+function pruneStep(db: Database, names: Names, options: PruneOptions): Pruned {
+  let entries = 0;
+  let runs = 0;
+  const isFull = () => runs >= RUNS_MAX || entries >= ENTRIES_MAX;
+  for (const writer of settledWriters(db)) {
+    if (isFull()) break;
+    const bounds = { runsMax: RUNS_MAX - runs, entriesMax: ENTRIES_MAX - entries };
+    const step = pruneWriter(db, names, writer, options.nowMs - options.retentionMs, bounds);
+    runs += step.runs;
+    entries += step.entries;
+  }
+  const documents = pruneDocuments(db, options);
+  return { entries, documents, more: isFull() || documents === DOCUMENTS_MAX };
 }
 
 interface Settled {
@@ -90,7 +92,7 @@ function pruneWriter(
   names: Names,
   settled: Settled,
   olderThanMs: number,
-  runsMax: number,
+  { runsMax, entriesMax }: { readonly runsMax: number; readonly entriesMax: number },
 ): { runs: number; entries: number } {
   const runs = db
     .prepare<[number, number, number], RunRow>(
@@ -106,6 +108,7 @@ function pruneWriter(
   let { seq, hash } = checkpoint;
   let count = 0;
   for (const [seqFirst, seqLast, hashLast, bytes] of runs) {
+    if (seq - checkpoint.seq >= entriesMax) break;
     const entries = readRun(bytes);
     const fits = seqFirst === seq + 1 && entries.length === seqLast - seqFirst + 1;
     // A chain that does not join on is `verify`'s to explain; nothing of it may be lost before.
@@ -176,6 +179,7 @@ class CheckpointRows {
   readonly #db: Database;
   readonly #names: Names;
   readonly #writer: number;
+  readonly #stored: Statement<[number, string], RowValues>;
   readonly #rows = new Map<PoolId, Row>();
 
   constructor(db: Database, names: Names, writer: number, digest: Digest) {
@@ -183,6 +187,11 @@ class CheckpointRows {
     this.#names = names;
     this.#writer = writer;
     this.digest = digest;
+    this.#stored = db
+      .prepare<[number, string], RowValues>(
+        `select ${ROW_COLUMNS} from checkpoint_rows where writer = ? and pool = ?`,
+      )
+      .raw();
   }
 
   fold(entry: Entry): void {
@@ -192,12 +201,7 @@ class CheckpointRows {
   #row(pool: PoolId): Row {
     const known = this.#rows.get(pool);
     if (known !== undefined) return known;
-    const values = this.#db
-      .prepare<[number, string], RowValues>(
-        `select ${ROW_COLUMNS} from checkpoint_rows where writer = ? and pool = ?`,
-      )
-      .raw()
-      .get(this.#writer, pool);
+    const values = this.#stored.get(this.#writer, pool);
     let row = emptyRow();
     if (values !== undefined) {
       row = rowFrom(values, 0, (id) => this.#names.writerOf(id));

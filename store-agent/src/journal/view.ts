@@ -20,8 +20,12 @@ import { entryIn, placesIn, plain, sha256 } from './runs.ts';
 /** A run as it is read: its first position or seq, its last, and its entries. */
 type RunRow = [first: number, last: number, bytes: Buffer];
 
+/** Runs a read and gives what goes wrong its name; a disk that fails a read is not written to any more. */
+export type Guard = <T>(read: () => T) => T;
+
 export class SqliteView implements JournalView {
   readonly #names: Names;
+  readonly #guard: Guard;
   readonly #document: Statement<[number, string], [number, number]>;
   readonly #run: Statement<[number, number], [number, number, Buffer, Buffer, number]>;
   readonly #checkpointHash: Statement<[number, number], Buffer>;
@@ -33,8 +37,9 @@ export class SqliteView implements JournalView {
   readonly #runFirst: Statement<[], number | null>;
   readonly #position: Statement<[], number>;
 
-  constructor(db: Database, names: Names) {
+  constructor(db: Database, names: Names, guard: Guard) {
     this.#names = names;
+    this.#guard = guard;
     this.#document = db
       .prepare<[number, string], [number, number]>(
         'select writer, seq from documents where kind = ? and id = ?',
@@ -80,47 +85,61 @@ export class SqliteView implements JournalView {
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
-    const found = this.#document.get(kindNumber(kind), id);
-    return found && { writer: this.#names.writerOf(found[0]), seq: found[1] };
+    return this.#guard(() => {
+      const found = this.#document.get(kindNumber(kind), id);
+      return found && { writer: this.#names.writerOf(found[0]), seq: found[1] };
+    });
   }
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
-    const run = this.#runOf(writer, seq);
-    return run && decodeEntry(entryIn(run[3], seq - run[0]));
+    return this.#guard(() => {
+      const run = this.#runOf(writer, seq);
+      return run && decodeEntry(entryIn(run[3], seq - run[0]));
+    });
   }
 
   hashAt(writer: WriterId, seq: number): Hash | undefined {
-    const run = this.#runOf(writer, seq);
-    if (run !== undefined) return seq === run[1] ? plain(run[2]) : sha256(entryIn(run[3], seq - run[0]));
-    const id = this.#names.find(writer);
-    const pruned = id === undefined ? undefined : this.#checkpointHash.get(id, seq);
-    return pruned && plain(pruned);
+    return this.#guard(() => {
+      const run = this.#runOf(writer, seq);
+      if (run !== undefined) return seq === run[1] ? plain(run[2]) : sha256(entryIn(run[3], seq - run[0]));
+      const id = this.#names.find(writer);
+      const pruned = id === undefined ? undefined : this.#checkpointHash.get(id, seq);
+      return pruned && plain(pruned);
+    });
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
-    return this.#progress.get(orderId, lineId);
+    return this.#guard(() => {
+      return this.#progress.get(orderId, lineId);
+    });
   }
 
   readStream(from: number, bytesMax: number): StreamSlice {
-    const start = this.#startOfStream.get(from + 1) ?? 0;
-    return collect(this.#stream.iterate(start), from, bytesMax);
+    return this.#guard(() => {
+      const start = this.#startOfStream.get(from + 1) ?? 0;
+      return collect(this.#stream.iterate(start), from, bytesMax);
+    });
   }
 
   readWriter(writer: WriterId, afterSeq: number, bytesMax: number): StreamSlice {
-    const id = this.#names.find(writer);
-    if (id === undefined) return { bytes: new Uint8Array(0), to: afterSeq };
-    const start = this.#startOfWriter.get(id, afterSeq + 1) ?? 0;
-    return collect(this.#writer.iterate(id, start), afterSeq, bytesMax);
+    return this.#guard(() => {
+      const id = this.#names.find(writer);
+      if (id === undefined) return { bytes: new Uint8Array(0), to: afterSeq };
+      const start = this.#startOfWriter.get(id, afterSeq + 1) ?? 0;
+      return collect(this.#writer.iterate(id, start), afterSeq, bytesMax);
+    });
   }
 
   positionBefore(writer: WriterId, seq: number): number {
-    const id = this.#names.find(writer);
-    const run = id === undefined ? undefined : this.#run.get(id, seq);
-    if (run !== undefined && seq <= run[1]) return run[4] + (seq - run[0]) - 1;
-    const oldest = this.#runFirst.get() ?? null;
-    // A writer's runs have no holes, so an entry behind the last one is not written yet.
-    if (run !== undefined || oldest === null) return this.#position.get() as number;
-    return oldest - 1;
+    return this.#guard(() => {
+      const id = this.#names.find(writer);
+      const run = id === undefined ? undefined : this.#run.get(id, seq);
+      if (run !== undefined && seq <= run[1]) return run[4] + (seq - run[0]) - 1;
+      const oldest = this.#runFirst.get() ?? null;
+      // A writer's runs have no holes, so an entry behind the last one is not written yet.
+      if (run !== undefined || oldest === null) return this.#position.get() as number;
+      return oldest - 1;
+    });
   }
 
   #runOf(writer: WriterId, seq: number): [number, number, Buffer, Buffer, number] | undefined {
