@@ -27,7 +27,13 @@ export default defineConfig({
       {
         extends: true,
         // The first test of a run may wait for initdb, which takes seconds on two cores.
-        test: { name: 'pg', include: testsOnPostgres, testTimeout: 30_000, hookTimeout: 90_000 },
+        test: {
+          name: 'pg',
+          include: testsOnPostgres,
+          globalSetup: './server/src/authority/postgres/server.test-kit.ts',
+          testTimeout: 30_000,
+          hookTimeout: 90_000,
+        },
       },
     ],
   },

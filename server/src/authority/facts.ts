@@ -1,0 +1,68 @@
+/**
+ * Facts: what the outbox tells the rest of the business, one row an act.
+ *
+ * A payload names things and does not repeat them: whoever consumes it reads the
+ * books, which were written in the same commit. No personal data.
+ */
+import { type Entry, type EntryBody, replicaOf } from '@tallystick/crdt';
+
+export interface Fact {
+  readonly type: FactType;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export const FACT_TYPES = [
+  'order.settled',
+  'order.duplicate',
+  'order.cancelled',
+  'order.shipped',
+  'order.returned',
+  'stock.received',
+  'stock.counted',
+  'stock.lost',
+  'replica.fenced',
+] as const;
+export type FactType = (typeof FACT_TYPES)[number];
+
+/** @returns undefined for what replicas only tell each other. */
+export function factOf(entry: Entry, isDuplicate: boolean): Fact | undefined {
+  const { body, docId } = entry;
+  switch (body.type) {
+    case 'sold':
+    case 'confirmed':
+      return fact(entry, isDuplicate ? 'order.duplicate' : 'order.settled', { orderId: docId });
+    case 'cancelled':
+      return goods(entry, body, 'order.cancelled', isDuplicate);
+    case 'shipped':
+      return goods(entry, body, 'order.shipped', isDuplicate);
+    case 'returned':
+      return goods(entry, body, 'order.returned', isDuplicate);
+    case 'received':
+      return goods(entry, body, 'stock.received', isDuplicate);
+    case 'counted':
+      return goods(entry, body, 'stock.counted', isDuplicate);
+    case 'lost':
+      return goods(entry, body, 'stock.lost', isDuplicate);
+    case 'fenced': {
+      const { writer: fenced, reason, seq: lastGoodSeq } = body;
+      return fact(entry, 'replica.fenced', { replica: replicaOf(fenced), fenced, reason, lastGoodSeq });
+    }
+    default:
+      return undefined;
+  }
+}
+
+function goods(
+  entry: Entry,
+  body: Extract<EntryBody, { lines: readonly unknown[] }>,
+  type: FactType,
+  isDuplicate: boolean,
+): Fact | undefined {
+  if (isDuplicate) return undefined;
+  const { type: _, ...said } = body;
+  return fact(entry, type, { documentId: entry.docId, ...said });
+}
+
+function fact(entry: Entry, type: FactType, payload: Record<string, unknown>): Fact {
+  return { type, payload: { writer: entry.writer, seq: entry.seq, ...payload } };
+}

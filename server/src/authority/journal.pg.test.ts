@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import type { LineId, OrderId } from '@tallystick/crdt';
+import { joinEntries } from '@tallystick/crdt/wire';
+import { describe, expect, test } from 'vitest';
+import { DEPOT_LAMP, LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
+import { freshDatabase } from './postgres/database.test-kit.ts';
+
+async function booksWithShop() {
+  const database = await freshDatabase();
+  const authority = await (await TestAuthority.open(database.pool)).begin();
+  const shop = new TestShop(authority.replica.ledger.self.writer);
+  return { ...database, authority, shop };
+}
+
+describe('one process', () => {
+  test('[L4] a turn is loaded again as it was committed: heads, rows, digests', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    shop.sell('o1', 3);
+    expect(await authority.take(shop, shop.frame())).toBe('committed');
+
+    const again = await TestAuthority.open(pool);
+    const before = authority.replica.ledger;
+    const after = again.replica.ledger;
+    expect(after.durablePosition).toBe(before.durablePosition);
+    expect(after.self.writer).toBe(before.self.writer);
+    const [was, is] = [before.streams.get(shop.writer), after.streams.get(shop.writer)];
+    expect(is?.head).toEqual(was?.head);
+    expect(is?.digest).toEqual(was?.digest);
+    expect(is?.row(LAMP)).toMatchObject({ received: 10, used: 3, departed: 3 });
+  });
+
+  test('[D5] entries come back byte for byte, whole and by seq', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 1_000);
+    for (let i = 0; i < 600; i += 1) shop.sell(`o${i}`, 1);
+    await authority.take(shop, shop.frame());
+
+    const { journal } = await TestAuthority.open(pool);
+    const found = await journal.readAfter(0, 10_000);
+    expect(found.isComplete).toBe(true);
+    const ofShop = found.runs.filter(({ writer }) => writer === shop.writer);
+    expect(ofShop.length).toBeGreaterThan(1);
+    const bytes = Buffer.concat(ofShop.map((run) => run.bytes));
+    expect(bytes.equals(joinEntries(shop.entries))).toBe(true);
+
+    await journal.prefetch({ entries: [{ writer: shop.writer, fromSeq: 255, toSeq: 260 }] });
+    const entry = shop.entries[257];
+    expect(journal.view.entryAt(shop.writer, 258)).toEqual(entry?.entry);
+    const hash = journal.view.hashAt(shop.writer, 258);
+    expect(hash).toEqual(
+      new Uint8Array(
+        createHash('sha256')
+          .update(entry?.bytes ?? '')
+          .digest(),
+      ),
+    );
+    expect(() => journal.view.hashAt(shop.writer, 261)).toThrow('not fetched');
+  });
+
+  test('[T8] a repeated command finds its document and writes nothing', async () => {
+    const { pool, authority } = await booksWithShop();
+    const receive = { type: 'receive', id: 'r1', actor: 'clerk:1', cause: 'delivery' } as const;
+    const lines = [{ pool: DEPOT_LAMP, n: 5 }];
+    expect(await authority.execute({ ...receive, lines })).toBe('committed');
+    expect(await authority.execute(saleOf('o1', 2, DEPOT_LAMP))).toBe('committed');
+    const again = await TestAuthority.open(pool);
+    expect(await again.execute(saleOf('o1', 2, DEPOT_LAMP))).toBe('nothing');
+    expect(again.journal.view.findDocument('order', 'o1')).toMatchObject({ seq: 3 });
+    expect(again.replica.keep(NOW).answers[0]?.answer).toMatchObject({ ok: true, replayed: true });
+  });
+
+  test('[T3] a frame that is sent twice is compared by hash and changes nothing', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    shop.sell('o1', 1);
+    const frame = shop.frame();
+    await authority.take(shop, frame);
+    expect(await authority.take(shop, frame)).toBe('nothing');
+    const { rows } = await pool.query('select count(*) as n from tallystick.orders');
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  test('[D1] orders, lines and facts are projected in the commit of their entries', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    shop.sell('o1', 2);
+    await authority.take(shop, shop.frame());
+    const orders = await pool.query('select order_id, writer, channel from tallystick.orders');
+    expect(orders.rows).toEqual([{ order_id: 'o1', writer: shop.writer, channel: 'till' }]);
+    const lines = await pool.query(
+      'select sku, location, quantity, departed, owed from tallystick.order_lines',
+    );
+    expect(lines.rows).toEqual([{ sku: 'lamp', location: 'shop', quantity: 2, departed: true, owed: 0 }]);
+    const facts = await pool.query('select type, payload from tallystick.outbox order by id');
+    expect(facts.rows.map(({ type }) => type)).toEqual(['stock.received', 'order.settled']);
+    expect(facts.rows[1]?.payload).toMatchObject({ orderId: 'o1', writer: shop.writer });
+  });
+
+  test('[T8] the second order of one id is kept as a duplicate, and the books show the first', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    shop.sell('o1', 2);
+    // The shop's own journal here forgets documents, as a restored one might.
+    shop.sell('o1', 3);
+    await authority.take(shop, shop.frame());
+    const orders = await pool.query('select order_id, seq from tallystick.orders');
+    expect(orders.rows).toEqual([{ order_id: 'o1', seq: 3 }]);
+    const twice = await pool.query('select kind, id, seq from tallystick.duplicates');
+    expect(twice.rows).toEqual([{ kind: 'order', id: 'o1', seq: 4 }]);
+  });
+
+  test('[T3] a fork is put aside with its bytes, and its writer stays fenced', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    const frame = shop.frame();
+    const other = structuredClone(shop.entries.at(-1));
+    if (other === undefined) throw new Error('the shop wrote nothing');
+    await authority.take(shop, frame);
+    // Another entry at the same place: one byte of its actor differs.
+    const forged = other.bytes.slice();
+    const at = Buffer.from(forged).indexOf('clerk:1') + 6;
+    forged[at] = '2'.charCodeAt(0);
+    await authority.take(shop, shop.frameOf([{ ...other, bytes: forged }], 1));
+    const aside = await pool.query('select writer, seq, reason from tallystick.quarantine');
+    expect(aside.rows).toEqual([{ writer: shop.writer, seq: 2, reason: 'fork' }]);
+    const again = await TestAuthority.open(pool);
+    expect(again.replica.ledger.streams.get(shop.writer)?.head.fence?.reason).toBe('fork');
+    const facts = await pool.query(`select payload from tallystick.outbox where type = 'replica.fenced'`);
+    expect(facts.rows[0]?.payload).toMatchObject({ fenced: shop.writer, reason: 'fork' });
+  });
+
+  test('[T8] what was not fetched is never taken for what is not there', async () => {
+    const { authority } = await booksWithShop();
+    expect(() => authority.journal.view.findDocument('order', 'o1')).toThrow('not fetched');
+    expect(() => authority.journal.view.lineProgress('o1' as OrderId, '1' as never)).toThrow('not fetched');
+  });
+
+  test('[D6] rows that differ from their digest stop the start', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    await authority.take(shop, shop.frame());
+    await pool.query('update tallystick.rows set received = received + 1');
+    await expect(TestAuthority.open(pool)).rejects.toThrow(/^D6: the rows of shop\./);
+  });
+});
+
+describe('several processes', () => {
+  test('[L4] two race: one wins, the other is behind, catches up, and nothing is lost', async () => {
+    const { pool, authority: one, shop } = await booksWithShop();
+    const two = await TestAuthority.open(pool);
+    shop.receive('r1', 10);
+    shop.sell('o1', 1);
+    const frame = shop.frame();
+    // Both take in the same frame of the same child, as after a child changed its door.
+    const outcomes = await Promise.all([one.take(shop, frame), two.take(shop, frame)]);
+    expect(outcomes.sort()).toEqual(['behind', 'committed']);
+    const late = one.replica.ledger.streams.has(shop.writer) ? two : one;
+    expect(late.replica.ledger.streams.has(shop.writer)).toBe(false);
+    expect(await late.catchUp()).toBeGreaterThan(0);
+
+    shop.sell('o2', 1);
+    expect(await late.take(shop, shop.frame())).toBe('committed');
+    const again = await TestAuthority.open(pool);
+    expect(again.replica.ledger.streams.get(shop.writer)?.row(LAMP)).toMatchObject({ received: 10, used: 2 });
+    const orders = await pool.query('select order_id from tallystick.orders order by 1');
+    expect(orders.rows).toEqual([{ order_id: 'o1' }, { order_id: 'o2' }]);
+  });
+
+  test('[L4] a turn that changes heads alone makes others behind as well', async () => {
+    const { pool, authority: one, shop } = await booksWithShop();
+    await one.take(shop, shop.frame());
+    const two = await TestAuthority.open(pool);
+    const moved = await one.turn(() => {
+      const { ledger } = one.replica;
+      const stream = ledger.streams.get(shop.writer);
+      if (stream !== undefined) ledger.touchHead(stream).parentSeen = 1;
+    });
+    expect(moved).toBe('committed');
+    shop.receive('r1', 1);
+    const frame = shop.frame();
+    expect(await two.take(shop, frame)).toBe('behind');
+    const found = await two.journal.readAfter(two.replica.ledger.durablePosition, 10);
+    expect(found).toMatchObject({ runs: [], isComplete: true });
+    expect(found.heads.map(({ writer, head }) => [writer, head.parentSeen])).toEqual([[shop.writer, 1]]);
+    expect(await two.take(shop, frame)).toBe('committed');
+  });
+
+  test('[L4] two processes at once: every sale is in the books once', async () => {
+    const { pool, authority: one } = await booksWithShop();
+    const processes = [one, await TestAuthority.open(pool)];
+    await Promise.all(
+      processes.map(async (authority, index) => {
+        const shop = new TestShop(one.replica.ledger.self.writer, `shop-${index}`);
+        shop.receive(`r-${index}`, 100);
+        for (let sale = 0; sale < 20; sale += 1) {
+          shop.sell(`o-${index}-${sale}`, 1);
+          const frame = shop.frame();
+          while ((await authority.take(shop, frame)) === 'behind') await authority.catchUp();
+        }
+      }),
+    );
+    const { rows } = await pool.query(
+      'select count(*) as orders, count(distinct order_id) as ids from tallystick.orders',
+    );
+    expect(rows).toEqual([{ orders: 40, ids: 40 }]);
+    const again = await TestAuthority.open(pool);
+    const used = [...again.replica.ledger.streams.values()].map((stream) => stream.row(LAMP).used);
+    expect(used.sort()).toEqual([0, 20, 20]);
+  });
+});
+
+describe('crash', () => {
+  test('[D4] a connection that is killed in the middle of a commit leaves all or nothing', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 100);
+    for (let i = 0; i < 50; i += 1) shop.sell(`o${i}`, 1);
+    const frame = shop.frame();
+    // The commit waits for this lock, with everything but the outbox written; then its server process is ended.
+    const blocker = await pool.connect();
+    await blocker.query('begin; lock table tallystick.outbox in access exclusive mode');
+    const commit = authority.take(shop, frame);
+    const outcome = expect(commit).rejects.toMatchObject({ name: 'CommitUnknown' });
+    for (let ended = 0; ended === 0; ) {
+      const { rowCount } = await pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where query like 'select tallystick.commit_turn%' and wait_event_type = 'Lock'`,
+      );
+      ended = rowCount ?? 0;
+    }
+    await outcome;
+    await blocker.query('rollback');
+    blocker.release();
+    for (const table of ['orders', 'documents', 'rows', 'outbox']) {
+      const { rows } = await pool.query(`select count(*) as n from tallystick.${table}`);
+      expect([table, rows[0]?.n]).toEqual([table, 0]);
+    }
+    authority.replica.putBack();
+    await authority.catchUp();
+    expect(await authority.take(shop, frame)).toBe('committed');
+    const { rows } = await pool.query('select count(*) as n from tallystick.orders');
+    expect(rows).toEqual([{ n: 50 }]);
+  });
+});
+
+describe('orders in the books', () => {
+  async function shippingShop() {
+    const books = await booksWithShop();
+    books.shop.receive('r1', 10);
+    books.shop.execute({ ...saleOf('o1', 4), departsFrom: [] });
+    return books;
+  }
+  const line = { lineId: '1' as LineId, pool: LAMP };
+
+  test('[T8] what happens to a line is added up, and the core is told', async () => {
+    const { pool, authority, shop } = await shippingShop();
+    await authority.take(shop, shop.frame());
+    const ship = { type: 'ship', actor: 'clerk:1', orderId: 'o1' as OrderId } as const;
+    shop.execute({ ...ship, id: 's1', lines: [{ ...line, n: 1, ordered: 4 }] });
+    await authority.take(shop, shop.frame());
+    shop.execute({ ...ship, id: 's2', lines: [{ ...line, n: 2, ordered: 4 }] });
+    await authority.take(shop, shop.frame());
+    const { rows } = await pool.query(
+      'select quantity, cancelled, shipped, conflict from tallystick.order_lines',
+    );
+    expect(rows).toEqual([{ quantity: 4, cancelled: 0, shipped: 3, conflict: false }]);
+    await authority.journal.prefetch({ progress: ['o1' as OrderId] });
+    expect(authority.journal.view.lineProgress('o1' as OrderId, '1' as LineId)?.shipped).toBe(3);
+    const facts = await pool.query(
+      `select payload from tallystick.outbox where type = 'order.shipped' order by id`,
+    );
+    expect(facts.rows[1]?.payload).toMatchObject({ documentId: 's2', orderId: 'o1', lines: [{ n: 2 }] });
+  });
+
+  test('progress that arrives before its order is kept, and joined to it later', async () => {
+    const { pool, authority, shop } = await shippingShop();
+    const keeper = new TestShop(authority.replica.ledger.self.writer, 'keeper');
+    keeper.receive('r2', 10);
+    const lines = [{ ...line, n: 4, ordered: 4 }];
+    keeper.execute({ type: 'ship', id: 's1', actor: 'clerk:1', orderId: 'o1' as OrderId, lines });
+    await authority.take(keeper, keeper.frame());
+    expect((await pool.query('select from tallystick.order_lines')).rowCount).toBe(0);
+    await authority.take(shop, shop.frame());
+    const { rows } = await pool.query('select quantity, shipped from tallystick.order_lines');
+    expect(rows).toEqual([{ quantity: 4, shipped: 4 }]);
+  });
+});

@@ -1,0 +1,59 @@
+/** A fresh, migrated database for a test: `const database = await freshDatabase();`. */
+import pg from 'pg';
+import { inject, onTestFinished } from 'vitest';
+import { openPool } from './pool.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  /** Ends the pool and drops the database. */
+  drop(): Promise<void>;
+}
+
+let made = 0;
+
+/** Dropped when the test ends. */
+export async function freshDatabase(): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  return database;
+}
+
+/** For a whole file: whoever makes it drops it. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const template = inject('templateUrl');
+  made += 1;
+  const name = `test_${process.pid}_${made}`;
+  // Two workers cannot copy one template at the same moment; the lock makes the second one wait.
+  await asAdmin(template, async (client) => {
+    await client.query('select pg_advisory_lock(1)');
+    await client.query(`create database ${name} template ${databaseOf(template)} strategy file_copy`);
+  });
+  const url = new URL(template);
+  url.pathname = `/${name}`;
+  const pool = await openPool(url.href);
+  return {
+    url: url.href,
+    pool,
+    async drop() {
+      if (!pool.ended) await pool.end();
+      await asAdmin(template, (client) => client.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+async function asAdmin(template: string, run: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const url = new URL(template);
+  url.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    await run(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1);
+}

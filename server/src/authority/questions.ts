@@ -1,0 +1,151 @@
+/** Questions: what a turn will ask of the journal, read off the frames and commands that it is given. */
+import {
+  type Command,
+  type DocumentKind,
+  type DocumentName,
+  decodeEntry,
+  documentsOf,
+  type Entry,
+  type EntryBody,
+  type OrderId,
+  type WriterId,
+} from '@tallystick/crdt';
+import { MalformedBytes, type StockFrame, splitEntries } from '@tallystick/crdt/wire';
+
+export interface EntryRange {
+  readonly writer: WriterId;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+export interface Questions {
+  /** Who first carried them. */
+  readonly documents?: readonly DocumentName[];
+  /** The same, and the entry as well. */
+  readonly documentEntries?: readonly DocumentName[];
+  /** Entries and their hashes. */
+  readonly entries?: readonly EntryRange[];
+  readonly progress?: readonly OrderId[];
+  /** Everything of these writers after a seq: for a new life that must learn its past. */
+  readonly writers?: readonly { readonly writer: WriterId; readonly afterSeq: number }[];
+}
+
+export function joinQuestions(all: readonly Questions[]): Questions {
+  return {
+    documents: all.flatMap(({ documents }) => documents ?? []),
+    documentEntries: all.flatMap(({ documentEntries }) => documentEntries ?? []),
+    entries: all.flatMap(({ entries }) => entries ?? []),
+    progress: all.flatMap(({ progress }) => progress ?? []),
+    writers: all.flatMap(({ writers }) => writers ?? []),
+  };
+}
+
+/** Tells the last known seq of a writer; 0 where it is not known. */
+export type HeadOf = (writer: WriterId) => number;
+
+export function questionsOfFrame(frame: StockFrame, headOf: HeadOf): Questions {
+  if (frame.kind !== 'stream') return {};
+  return questionsOfEntries(readableEntries(frame.entries), headOf);
+}
+
+/** Fresh entries bring documents and move orders on; repeated ones are compared by hash. */
+export function questionsOfEntries(found: Iterable<Entry>, headOf: HeadOf): Questions {
+  const documents: DocumentName[] = [];
+  const progress = new Set<OrderId>();
+  const entries: { writer: WriterId; fromSeq: number; toSeq: number }[] = [];
+  for (const entry of found) {
+    const { writer, seq } = entry;
+    const head = headOf(writer);
+    if (seq > head) {
+      documents.push(...documentsOf(entry.body, entry.docId));
+      if (movesOrder(entry.body)) progress.add(entry.body.orderId);
+    } else if (seq < head) {
+      // The head's own hash is in memory.
+      const last = entries.at(-1);
+      if (last?.writer === writer && last.toSeq + 1 === seq) last.toSeq = seq;
+      else entries.push({ writer, fromSeq: seq, toSeq: seq });
+    }
+  }
+  return { documents, entries, progress: [...progress] };
+}
+
+type MovingBody = Extract<EntryBody, { type: 'cancelled' | 'shipped' | 'returned' }>;
+
+function movesOrder(body: EntryBody): body is MovingBody {
+  return body.type === 'cancelled' || body.type === 'shipped' || body.type === 'returned';
+}
+
+/** The lines that an entry moves on, as `order/line`. */
+export function movedLines(body: EntryBody): string[] {
+  return movesOrder(body) ? body.lines.map(({ lineId }) => `${body.orderId}/${lineId}`) : [];
+}
+
+/** What the core will read of a frame: up to the first entry that is not one. */
+function* readableEntries(slice: Uint8Array): Iterable<Entry> {
+  try {
+    for (const bytes of splitEntries(slice)) yield decodeEntry(bytes);
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+  }
+}
+
+/** What a command becomes, and under which kind of document it is known. */
+const DOCUMENT_OF: Readonly<Record<Command['type'], DocumentKind>> = {
+  sell: 'order',
+  hold: 'hold',
+  extend: 'extension',
+  capture: 'capture',
+  confirm: 'order',
+  release: 'release',
+  cancel: 'cancellation',
+  receive: 'receipt',
+  return: 'return',
+  ship: 'shipment',
+  count: 'count',
+  lose: 'loss',
+  reclaim: 'reclaim',
+};
+
+/** A count may reach back this far, and one entry more shows the core that it is too far. */
+const COUNT_ENTRIES_MAX = 100_001;
+
+export function questionsOfCommand(command: Command, headOf: HeadOf): Questions {
+  const own: DocumentName = { kind: DOCUMENT_OF[command.type], id: command.id };
+  switch (command.type) {
+    case 'sell':
+    case 'hold':
+    case 'receive':
+    case 'lose':
+    case 'reclaim':
+      return { documentEntries: [own] };
+    case 'count':
+      return { documentEntries: [own], entries: sinceCounted(command.includes ?? [], headOf) };
+    case 'extend':
+    case 'capture':
+    case 'confirm':
+    case 'release':
+      return {
+        documentEntries: [own],
+        documents: [
+          { kind: 'hold', id: command.holdId },
+          { kind: 'hold-end', id: command.holdId },
+        ],
+      };
+    case 'cancel':
+    case 'return':
+    case 'ship':
+      return { documentEntries: [own, { kind: 'order', id: command.orderId }], progress: [command.orderId] };
+    default:
+      return command satisfies never;
+  }
+}
+
+function sinceCounted(points: readonly { writer: WriterId; seq: number }[], headOf: HeadOf): EntryRange[] {
+  return points
+    .map(({ writer, seq }) => ({
+      writer,
+      fromSeq: seq + 1,
+      toSeq: Math.min(headOf(writer), seq + COUNT_ENTRIES_MAX),
+    }))
+    .filter(({ fromSeq, toSeq }) => fromSeq <= toSeq);
+}
