@@ -38,7 +38,9 @@ describe('a shop under a root, on real sockets and a real journal', () => {
   test('[D1] receives, sells, and the sale settles at the root', async () => {
     const shop = await start(root.addShop('berlin'));
     await until(() => shop.agent.unready() === undefined, 'the shop is ready');
-    expect((await post(shop, '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 5 }] })).status).toBe(201);
+    expect(
+      (await post(shop, '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 5 }] })).status,
+    ).toBe(201);
     const sale = await post(shop, '/v1/sales', { id: 'o1', lines: [{ sku: 'LAMP', quantity: 2 }] });
     expect(sale.status).toBe(201);
     expect(shop.agent.engine.replica.canSell(LAMPS)).toBe(3);

@@ -183,16 +183,24 @@ export class Agent {
   start(): void {
     this.host.start();
     const witness = setInterval(() => this.#witness.flushIfDue(performance.now()), 200);
-    const prune = setInterval(() => this.#prune(), PRUNE_EVERY_MS);
+    const prune = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     for (const timer of [witness, prune]) timer.unref();
     this.#timers.push(witness, prune);
   }
 
-  /** D7: only what the authority settled long ago goes; a checkpoint stays. */
-  #prune(): void {
-    if (this.engine.state !== 'running') return;
+  /** D7: only what the authority settled long ago goes; a checkpoint stays. Sales go on between the steps. */
+  async #prune(): Promise<void> {
     const retentionMs = this.settings.retentionDays * DAY_MS;
-    while (this.#journal.prune({ nowMs: Date.now(), retentionMs }).more);
+    try {
+      while (
+        this.engine.state === 'running' &&
+        this.#journal.prune({ nowMs: Date.now(), retentionMs }).more
+      ) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'the journal could not be pruned');
+    }
   }
 
   /** D3: nothing is decided until the disk was opened anew and read. */
@@ -276,7 +284,11 @@ export class Agent {
   sellsFrom(): readonly LocationId[] {
     if (this.settings.sourcing !== undefined) return this.settings.sourcing as LocationId[];
     const warehouses = this.catalogue.locations.filter(({ kind }) => kind === 'warehouse');
-    const ids = warehouses.map(({ id }) => id as LocationId).sort();
+    const region = this.catalogue.regionOf(this.id);
+    const ids = warehouses
+      .map(({ id, keeper }) => ({ id, isNear: this.catalogue.regionOf(keeper) === region }))
+      .sort((a, b) => Number(b.isNear) - Number(a.isNear) || (a.id < b.id ? -1 : 1))
+      .map(({ id }) => id);
     return this.location === undefined ? ids : [this.location, ...ids.filter((id) => id !== this.location)];
   }
 

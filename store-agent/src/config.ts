@@ -40,6 +40,7 @@ export const settingsSchema = z.strictObject({
       topUpBelowBp: z.number().int().min(0).max(10_000).default(DEFAULT_POLICY.topUpBelowBp),
       scarcePerChild: z.number().min(0).max(1_000).default(DEFAULT_POLICY.scarcePerChild),
       recallMs: ms.default(DEFAULT_POLICY.recallMs),
+      debtAskMs: ms.default(DEFAULT_POLICY.debtAskMs),
       poolsPerTurnMax: z.number().int().min(1).max(100_000).default(DEFAULT_POLICY.poolsPerTurnMax),
     })
     .prefault({}),

@@ -92,7 +92,14 @@ export class TestRoot {
       currency: 'EUR',
     };
     if (parent === 'authority') this.put('location', id, location);
-    return this.addReplica(id, parent === 'authority' ? 'store' : 'terminal', parent, parentUrl, parent === 'authority' ? id : parent, folder);
+    return this.addReplica(
+      id,
+      parent === 'authority' ? 'store' : 'terminal',
+      parent,
+      parentUrl,
+      parent === 'authority' ? id : parent,
+      folder,
+    );
   }
 
   addReplica(

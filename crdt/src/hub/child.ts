@@ -13,6 +13,8 @@ export interface ChildPool {
   demand: Demand | undefined;
   /** Below this the pool is planned again; refreshed by each plan. */
   low: number;
+  /** Units whose demand was counted when they were asked for, and not again when they are sold. */
+  counted: number;
   /** L3: the child wants to have been sent this much in all. */
   ask: { readonly atLeast: number; readonly untilMs: number } | undefined;
   /** The parent wants this back; void once `untilMs` has passed. */
@@ -62,6 +64,7 @@ export class Child {
         holding: 0,
         demand: undefined,
         low: 0,
+        counted: 0,
         ask: undefined,
         recall: undefined,
         lastGrantAtMs: undefined,

@@ -200,7 +200,10 @@ export class Hub {
 
   #demand(child: Child, pool: PoolId, units: number, now: Now): void {
     const known = child.pool(pool);
-    known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
+    const isCounted = known.counted > 0;
+    known.counted = Math.max(0, known.counted - units);
+    if (!isCounted)
+      known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
     if (known.holding < known.low) this.#events.poolChanged(pool);
   }
 
@@ -234,6 +237,7 @@ export class Hub {
       }
       if (known.ask === undefined || known.ask.atLeast < atLeast) {
         const units = atLeast - Math.max(sent, known.ask?.atLeast ?? 0);
+        known.counted += units;
         known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
       }
       known.ask = { atLeast, untilMs: now.monotonicMs + waitMs };

@@ -194,6 +194,7 @@ export class Moves {
         keeps: 0,
         asked: known.ask === undefined ? 0 : Math.max(0, known.ask.atLeast - sent),
         mayDonate: known.recall === undefined,
+        ...(known.recall === undefined ? {} : { returning: Math.max(0, known.holding - known.recall.keep) }),
       });
     }
     return seen;

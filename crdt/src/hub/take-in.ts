@@ -6,7 +6,7 @@
  * kept, and never stops those behind it.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import type { Entry, FenceReason, Hash } from '../entry/entry.ts';
+import { type Entry, type FenceReason, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now, WrittenEntry } from '../replica/ledger.ts';
@@ -15,7 +15,7 @@ import { digestText } from '../tally/digest.ts';
 import { forEachEffect } from '../tally/fold.ts';
 import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
-import { amountOf, cellOf } from '../tally/row.ts';
+import { cellOf } from '../tally/row.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import { splitEntries } from '../wire/slices.ts';
 
@@ -91,7 +91,9 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Ent
 /** An unknown writer must begin with its life, and come by the way it belongs to. */
 function firstOf(context: TakeIn, entry: Entry): Stream | string {
   const { ledger, child } = context;
-  if (entry.seq !== 1 || entry.body.type !== 'life') return `${entry.writer} does not begin with its life`;
+  if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH)) {
+    return `${entry.writer} does not begin with its life`;
+  }
   const replica = replicaOf(entry.writer);
   if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
@@ -192,10 +194,3 @@ function staysSound(stream: Stream, entry: Entry): boolean {
   });
   return sound;
 }
-
-/** For tests and for `why`: what `from` says it sent to `to`. */
-export function sentTo(from: Stream, to: WriterId, pool: PoolId): number {
-  return amountOf(from.row(pool).sent, to);
-}
-
-export type { Hash };

@@ -151,6 +151,8 @@ export interface Accepted {
   readonly entry: Entry;
   /** True where the id was known already and this is the first answer again. */
   readonly replayed: boolean;
+  /** True where units had to be asked for before it could be accepted (R4, R5). */
+  readonly waited?: boolean;
 }
 
 export type Answer = Accepted | Refusal;

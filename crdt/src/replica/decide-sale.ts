@@ -77,9 +77,7 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
   if (locations.length === 0) {
     return refuse('invalid_request', 'Name a location for each line: none is configured to choose from.');
   }
-  const sourced = source(command.lines, locations, (sku, location) =>
-    ledger.usable(poolId(sku, location)),
-  );
+  const sourced = source(command.lines, locations, (sku, location) => ledger.usable(poolId(sku, location)));
   if (!sourced.ok) {
     // What cannot be served whole anywhere is asked for where preference says (R4).
     return insufficient(

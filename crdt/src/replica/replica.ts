@@ -12,13 +12,13 @@
  */
 
 import type { EntryBody, FenceReason } from '../entry/entry.ts';
-import { absorbRuns, type CaughtUp } from './absorb.ts';
 import { Hub, type Opened } from '../hub/hub.ts';
 import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import { debt, free } from '../tally/row.ts';
 import type { Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
+import { absorbRuns, type CaughtUp } from './absorb.ts';
 import { type Answer, type Command, type Refusal, refuse } from './command.ts';
 import { decideExpiries } from './decide-sale.ts';
 import type { Directory } from './directory.ts';
@@ -155,7 +155,6 @@ export class Replica {
         refusal: answer,
       });
       for (const item of answer.items ?? []) {
-        this.#moves.observe(item.pool, item.requested - item.available, now);
         this.#moves.poolChanged(item.pool);
       }
     }
@@ -267,7 +266,8 @@ export class Replica {
     const lives = this.ledger.livesOf(replica).filter((life) => life.head.via === replica);
     if (lives.length === 0) return undefined;
     for (const life of lives) if (life.head.fence === null) this.hub.fence(life, 'retired', now);
-    if (this.hub.children.get(replica)?.session !== undefined) this.#hangUp(replica, 'This replica was retired.');
+    if (this.hub.children.get(replica)?.session !== undefined)
+      this.#hangUp(replica, 'This replica was retired.');
     return lives.map((life) => life.writer);
   }
 
@@ -394,7 +394,7 @@ export class Replica {
 
   #answer(waiter: Waiter, answer: Answer): void {
     this.#waiting.remove(waiter);
-    this.#answers.push({ ticket: waiter.ticket, answer });
+    this.#answers.push({ ticket: waiter.ticket, answer: answer.ok ? { ...answer, waited: true } : answer });
     for (const item of waiter.refusal.items ?? []) this.#moves.poolChanged(item.pool);
   }
 

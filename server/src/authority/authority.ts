@@ -11,7 +11,7 @@ import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallysti
 import { type CallResult, Catalogue, type Figure, Host, type Log, sha256 } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { z } from 'zod';
-import { catalogueSince } from './catalogue.ts';
+import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { orderFromBooks } from './order-from-books.ts';
@@ -279,6 +279,3 @@ export class Authority {
     this.catalogue.close();
   }
 }
-
-/** Notified when the catalogue in the books has changed. */
-export const CATALOGUE_CHANNEL = 'tallystick_catalogue';

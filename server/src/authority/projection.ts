@@ -1,6 +1,6 @@
 /** Projection: a turn's entries as orders, lines and facts, column by column for `commit_turn`. */
-import { documentsOf, type Entry, type SoldLine, type Writes } from '@tallystick/crdt';
-import { factOf } from './facts.ts';
+import { type BodyOf, documentsOf, type Entry, type SoldLine, type Writes } from '@tallystick/crdt';
+import { type Fact, factOf } from './facts.ts';
 import { json, text, textOrNull } from './pg-text.ts';
 import { movedLines } from './questions.ts';
 
@@ -11,36 +11,51 @@ export interface Projected {
   readonly duplicates: readonly Readonly<Record<string, unknown>>[];
 }
 
-const ORDER_COLUMNS = 12;
-const LINE_COLUMNS = 14;
-const FACT_COLUMNS = 3;
+interface Sold {
+  readonly orderId: string;
+  readonly entry: Entry;
+  readonly body: BodyOf<'sold'> | BodyOf<'confirmed'>;
+}
+
+interface SoldAs {
+  readonly orderId: string;
+  readonly line: SoldLine;
+}
+
+interface Placed extends Fact {
+  readonly position: number;
+}
 
 export function projectTurn(writes: Writes): Projected {
-  const orders = emptyColumns(ORDER_COLUMNS);
-  const lines = emptyColumns(LINE_COLUMNS);
-  const facts = emptyColumns(FACT_COLUMNS);
+  const orders: Sold[] = [];
+  const lines: SoldAs[] = [];
+  const facts: Placed[] = [];
   const duplicates: Record<string, unknown>[] = [];
   const excused = new Set<string>();
   const firsts = new Map(writes.documents.map(({ kind, id, ref }) => [`${kind}:${id}`, ref]));
-  const fenced = new Set(
-    writes.streams.filter(({ head }) => head.fence !== null).map(({ writer }) => writer),
-  );
+  const fenced = new Set(writes.streams.filter(({ head }) => head.fence !== null).map(({ writer }) => writer));
   let position = writes.position;
 
   for (const run of writes.runs) {
     for (const { entry } of run.entries) {
       position += 1;
+      const { body } = entry;
       let isDuplicate = false;
-      for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
+      for (const { kind, id } of documentsOf(body, entry.docId)) {
         const first = firsts.get(`${kind}:${id}`);
         if (first?.writer === entry.writer && first.seq === entry.seq) continue;
         isDuplicate = true;
         duplicates.push({ kind, id: text(id), writer: entry.writer, seq: entry.seq });
       }
-      if (!isDuplicate) projectOrder(entry, orders, lines);
+      if (!isDuplicate && (body.type === 'sold' || body.type === 'confirmed')) {
+        // An order is known by its document, which is there once; the id inside a hostile body may be anybody's.
+        const orderId = text(entry.docId);
+        orders.push({ orderId, entry, body });
+        for (const line of body.lines) lines.push({ orderId, line });
+      }
       const fact = factOf(entry, isDuplicate);
-      if (fact !== undefined) add(facts, position, fact.type, json(fact.payload));
-      if (fenced.has(entry.writer)) for (const line of movedLines(entry.body)) excused.add(line);
+      if (fact !== undefined) facts.push({ position, ...fact });
+      if (fenced.has(entry.writer)) for (const line of movedLines(body)) excused.add(line);
     }
   }
   const progress = writes.progress.map(({ orderId, lineId, progress: moved }) => ({
@@ -49,56 +64,53 @@ export function projectTurn(writes: Writes): Projected {
     ...moved,
     excused: excused.has(`${orderId}/${lineId}`),
   }));
-  return { columns: [...orders, ...lines, ...facts], progress, duplicates };
+  return {
+    columns: [...orderColumns(orders), ...lineColumns(lines), ...factColumns(facts)],
+    progress,
+    duplicates,
+  };
 }
 
-/** An order is known by its document, which is there once; the id inside a hostile body may be anybody's. */
-function projectOrder(entry: Entry, orders: unknown[][], lines: unknown[][]): void {
-  const { body } = entry;
-  if (body.type !== 'sold' && body.type !== 'confirmed') return;
-  const orderId = text(entry.docId);
-  add(
-    orders,
-    orderId,
-    entry.writer,
-    entry.seq,
-    text(body.channel),
-    textOrNull(body.clientId),
-    textOrNull(body.customerId),
-    body.priority,
-    body.placedAt,
-    body.type === 'confirmed' ? text(body.holdId) : null,
-    json(body.payments),
-    textOrNull(body.note),
-    textOrNull(body.overrideReason),
-  );
-  for (const line of body.lines) projectLine(orderId, line, lines);
+function orderColumns(orders: readonly Sold[]): unknown[][] {
+  return [
+    orders.map(({ orderId }) => orderId),
+    orders.map(({ entry }) => entry.writer),
+    orders.map(({ entry }) => entry.seq),
+    orders.map(({ body }) => text(body.channel)),
+    orders.map(({ body }) => textOrNull(body.clientId)),
+    orders.map(({ body }) => textOrNull(body.customerId)),
+    orders.map(({ body }) => body.priority),
+    orders.map(({ body }) => body.placedAt),
+    orders.map(({ body }) => (body.type === 'confirmed' ? text(body.holdId) : null)),
+    orders.map(({ body }) => json(body.payments)),
+    orders.map(({ body }) => textOrNull(body.note)),
+    orders.map(({ body }) => textOrNull(body.overrideReason)),
+  ];
 }
 
-function projectLine(orderId: string, line: SoldLine, lines: unknown[][]): void {
-  add(
-    lines,
-    orderId,
-    text(line.lineId),
-    line.sku,
-    line.locationId,
-    line.quantityBase,
-    text(line.unit),
-    line.quantityUnits,
-    line.unitPriceMinor,
-    text(line.currency),
-    line.taxRateBp,
-    line.taxIncluded,
-    json(line.discounts),
-    line.departed,
-    line.owed,
-  );
+function lineColumns(lines: readonly SoldAs[]): unknown[][] {
+  return [
+    lines.map(({ orderId }) => orderId),
+    lines.map(({ line }) => text(line.lineId)),
+    lines.map(({ line }) => line.sku),
+    lines.map(({ line }) => line.locationId),
+    lines.map(({ line }) => line.quantityBase),
+    lines.map(({ line }) => text(line.unit)),
+    lines.map(({ line }) => line.quantityUnits),
+    lines.map(({ line }) => line.unitPriceMinor),
+    lines.map(({ line }) => text(line.currency)),
+    lines.map(({ line }) => line.taxRateBp),
+    lines.map(({ line }) => line.taxIncluded),
+    lines.map(({ line }) => json(line.discounts)),
+    lines.map(({ line }) => line.departed),
+    lines.map(({ line }) => line.owed),
+  ];
 }
 
-function emptyColumns(count: number): unknown[][] {
-  return Array.from({ length: count }, () => []);
-}
-
-function add(columns: unknown[][], ...values: unknown[]): void {
-  for (let at = 0; at < values.length; at += 1) columns[at]?.push(values[at]);
+function factColumns(facts: readonly Placed[]): unknown[][] {
+  return [
+    facts.map(({ position }) => position),
+    facts.map(({ type }) => type),
+    facts.map(({ payload }) => json(payload)),
+  ];
 }

@@ -131,6 +131,14 @@ export class Catalogue implements Directory {
     return this.#replicas.get(id);
   }
 
+  /** The region in whose tree a replica stands; undefined for the authority and for strangers. */
+  regionOf(replica: ReplicaId): ReplicaId | undefined {
+    let at = this.#replicas.get(replica);
+    while (at !== undefined && at.kind !== 'region')
+      at = at.parent === null ? undefined : this.#replicas.get(at.parent);
+    return at?.id;
+  }
+
   keeperOf(location: LocationId): ReplicaId | undefined {
     return this.#locations.get(location)?.keeper as ReplicaId | undefined;
   }

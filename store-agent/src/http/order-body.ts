@@ -96,17 +96,19 @@ export interface Placing {
 export function toSell(body: OrderBody, catalogue: Catalogue, placing: Placing): Sell {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
+  const [first] = placing.locations;
+  const currency = first === undefined ? undefined : catalogue.location(first)?.currency;
   const lines: SellLine[] = body.lines.map((line, i) => {
     const lineId = line.lineId ?? String(i + 1);
     if (seen.has(lineId))
       errors.push({ pointer: `/lines/${i}/lineId`, message: `${lineId} stands on two lines` });
     seen.add(lineId);
-    return sellLine(line, lineId, i, body.currency, catalogue, errors);
+    return sellLine(line, lineId, i, body.currency, currency, catalogue, errors);
   });
   if (errors.length > 0) {
     const unknown = errors.find(({ message }) => message.startsWith('no product'));
-    const first = unknown ?? (errors[0] as FieldError);
-    throw new Problem(unknown === undefined ? 'invalid_request' : 'unknown_sku', first.message, {
+    const named = unknown ?? (errors[0] as FieldError);
+    throw new Problem(unknown === undefined ? 'invalid_request' : 'unknown_sku', named.message, {
       errors: errors.slice(0, 50),
     });
   }
@@ -136,6 +138,7 @@ function sellLine(
   lineId: string,
   index: number,
   wanted: string | undefined,
+  usual: string | undefined,
   catalogue: Catalogue,
   errors: FieldError[],
 ): SellLine {
@@ -149,7 +152,7 @@ function sellLine(
       message: `no location is called ${line.locationId}`,
     });
   }
-  const currency = wanted ?? place?.currency ?? Object.keys(product?.prices ?? {})[0] ?? 'EUR';
+  const currency = wanted ?? place?.currency ?? usual ?? Object.keys(product?.prices ?? {})[0] ?? 'EUR';
   const unitPriceMinor = product?.prices[currency];
   if (product !== undefined && unitPriceMinor === undefined) {
     errors.push({ pointer: `/lines/${index}/sku`, message: `${line.sku} has no price in ${currency}` });

@@ -33,10 +33,6 @@ const ttlMs = z.number().int().min(1_000).max(HOLD_MS_MAX);
 const waitMs = z.number().int().min(0).max(WAIT_MS_MAX).optional();
 const stockLine = z.strictObject({ sku, quantity, locationId: locationId.optional() });
 const stockLines = z.array(stockLine).min(1).max(LINES_MAX);
-const orderLines = z
-  .array(stockLine.extend({ lineId: documentId }))
-  .min(1)
-  .max(LINES_MAX);
 const found = z.number().int().min(0).max(QUANTITY_MAX);
 
 export const saleBody = orderBody.extend({
@@ -52,7 +48,15 @@ export const receiptBody = z.strictObject({
   cause: z.enum(['delivery', 'correction', 'transfer']).default('delivery'),
   lines: stockLines,
 });
-export const returnBody = z.strictObject({ id: documentId, orderId: documentId, lines: orderLines });
+/** `sold`: the line’s quantity, for a place that has not heard of the order itself. */
+export const returnBody = z.strictObject({
+  id: documentId,
+  orderId: documentId,
+  lines: z
+    .array(stockLine.extend({ lineId: documentId, sold: quantity.optional() }))
+    .min(1)
+    .max(LINES_MAX),
+});
 export const shipmentBody = z.strictObject({
   id: documentId,
   orderId: documentId,
@@ -136,7 +140,8 @@ export function toReceive(body: z.infer<typeof receiptBody>, here: Here): Receiv
 
 export function toReturn(body: z.infer<typeof returnBody>, here: Here): ReturnGoods {
   const lines = body.lines.map((line) => {
-    return { lineId: line.lineId as LineId, pool: poolOf(line, here), n: line.quantity };
+    const sold = line.sold === undefined ? {} : { sold: line.sold };
+    return { lineId: line.lineId as LineId, pool: poolOf(line, here), n: line.quantity, ...sold };
   });
   return { type: 'return', id: body.id, actor: here.actor, orderId: body.orderId as OrderId, lines };
 }

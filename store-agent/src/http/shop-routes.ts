@@ -130,12 +130,12 @@ export function accepted(answer: Answer): Extract<Answer, { ok: true }> {
 }
 
 export function order201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
-  const { entry, replayed } = accepted(answer);
+  const { entry, replayed, waited } = accepted(answer);
   if (replayed) reply.header('idempotent-replayed', 'true');
   return reply
     .code(201)
     .header('cache-control', 'no-store')
-    .send(orderJson(agent.engine.replica.ledger, entry));
+    .send({ ...orderJson(agent.engine.replica.ledger, entry), ...(waited === true ? { waited } : {}) });
 }
 
 function fact201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
