@@ -144,6 +144,19 @@ export class SimDisk implements JournalView {
     return this.fsync();
   }
 
+  get commitCount(): number {
+    return this.#log.length;
+  }
+
+  /** The disk as it was after its first `commitCount` commits. */
+  imageOf(commitCount: number): SimDisk {
+    const image = new SimDisk();
+    image.#log = this.#log.slice(0, commitCount);
+    for (const commit of image.#log) image.#tables.apply(commit);
+    image.fsync();
+    return image;
+  }
+
   /** What a restart finds: new objects made from what is stored. @throws where a digest differs (D6). */
   stored(): Stored {
     const { self, awaitsFormerLives, entries, heads, rows, holds } = this.#tables;

@@ -59,6 +59,7 @@ export class Connection {
     if (!this.#isOpen[from]) return;
     const bytes = encodeFrame(frame);
     trace.event(frame.kind, this.link.name, bytes.length);
+    trace.say(this.link.end(from).name, () => `> ${this.link.end(other(from)).name} ${frame.kind}`);
     if (this.#isBroken) return this.#ports.lost(frame, this);
     if (prng.chance(faults.frameLost)) {
       trace.fault('frame lost', this.link.name);

@@ -26,7 +26,7 @@ import { type Commit, SimDisk } from './disk.ts';
 import type { Faults } from './faults.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
 import type { Prng } from './prng.ts';
-import { Violation, type Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
 import { sha256 } from './sha256.ts';
 
 type Input =
@@ -53,13 +53,15 @@ export interface NodePorts {
   leaving(node: SimNode, frame: Frame): void;
   /** The machine comes up again with what is on its disk. */
   restarting(node: SimNode): void;
+  /** A replica ends a session by its own word, or turns a peer away. */
+  hangUp(node: SimNode, message: string): void;
   /** A command found too little of these pools here. */
   shortage(node: SimNode, pools: readonly PoolId[]): void;
 }
 
 export class SimNode implements LinkEnd {
   readonly settings: ReplicaSettings;
-  readonly disk = new SimDisk();
+  disk = new SimDisk();
   readonly wantsLevels: boolean;
   uplink: Link | undefined;
   readonly #ports: NodePorts;
@@ -205,8 +207,6 @@ export class SimNode implements LinkEnd {
         return this.#input((replica, now) => {
           if (this.uplink?.current === connection) replica.linkUp(frame, now);
         });
-      case 'refuse':
-        throw new Violation('link', `${this.name} was refused: ${frame.message}`);
       default:
         this.#push({ kind: 'frame', from: PARENT, connection, frame: frame as StockFrame });
     }
@@ -239,9 +239,11 @@ export class SimNode implements LinkEnd {
 
   #greet(replica: Replica, connection: Connection, hello: Hello, now: Now): void {
     const agreed = negotiate(hello);
-    if (!agreed.ok) throw new Violation('L6', agreed.message);
-    const opened = replica.childUp(hello, agreed, now);
-    if (!opened.ok) throw new Violation('link', `${this.name} refused an honest child: ${opened.message}`);
+    const opened = agreed.ok ? replica.childUp(hello, agreed, now) : agreed;
+    if (!opened.ok) {
+      this.#ports.hangUp(this, `turned ${hello.writer} away: ${opened.message}`);
+      return connection.close('parent');
+    }
     const child = connection.link.name as ReplicaId;
     const before = this.#downlinks.get(child);
     this.#downlinks.set(child, connection);
@@ -389,7 +391,9 @@ export class SimNode implements LinkEnd {
       else this.#downlinks.get(to)?.send('parent', frame);
     }
     for (const { peer, message } of out.hangUps) {
-      throw new Violation('link', `${this.name} hung up on ${peer}, who is honest: ${message}`);
+      this.#ports.hangUp(this, `hung up on ${peer}: ${message}`);
+      if (peer === PARENT) this.uplink?.current?.close('child');
+      else this.#downlinks.get(peer)?.close('parent');
     }
   }
 

@@ -34,7 +34,8 @@ export class Observer {
   readonly #nodeOf: (replica: ReplicaId) => SimNode;
   readonly #told = new Map<SimNode, Told>();
   readonly #holds = new Map<HoldId, 'open' | 'ended'>();
-  lastDurableAtMs = 0;
+  /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
+  isForked = false;
 
   constructor(trace: Trace, shelves: Shelves, nodeOf: (replica: ReplicaId) => SimNode) {
     this.#trace = trace;
@@ -43,6 +44,7 @@ export class Observer {
   }
 
   durable(node: SimNode, commits: readonly Commit[]): void {
+    if (this.isForked) return;
     for (const commit of commits) {
       const own = commit.self;
       for (const { writer, seq, bytes, hash } of commit.entries) {
@@ -167,6 +169,7 @@ export class Observer {
 
   /** A machine comes up: whatever it told anybody stands on its disk (D1). */
   restarting(node: SimNode): void {
+    if (this.isForked) return;
     const { position, seqs } = this.#toldBy(node);
     if (node.disk.position < position) {
       throw new Violation('D1', `${node.name} streamed ${position} entries and has ${node.disk.position}`);

@@ -1,5 +1,6 @@
 /** Run: one seed from its first event to its last check. The same seed is the same run. */
 import { checkAtEnd } from './final-check.ts';
+import { forkAtLast } from './fork.ts';
 import { type RunOptions, World } from './world.ts';
 import { Violation } from './trace.ts';
 
@@ -22,6 +23,7 @@ export function runSeed(options: RunOptions): RunResult {
   try {
     world.run(options.acts);
     checkAtEnd(world, options.seed);
+    forkAtLast(world, options.seed);
   } catch (error) {
     // Whatever the core throws is a violation too: it has no business throwing.
     violation = error instanceof Violation ? error.message : `threw ${(error as Error).stack ?? String(error)}`;

@@ -95,6 +95,10 @@ export class World {
       },
       leaving: (at, frame) => this.observer.leaving(at, frame),
       restarting: (at) => this.observer.restarting(at),
+      hangUp: (at, message) => {
+        this.trace.say(at.name, () => message);
+        if (!this.observer.isForked) throw new Violation('link', `${at.name}, among honest peers, ${message}`);
+      },
       shortage: (at, pools) => this.#sawShortage(at, pools),
     });
     this.nodes.push(node);
@@ -135,18 +139,18 @@ export class World {
 
   run(acts: number): void {
     for (const node of this.nodes) node.start();
-    this.#runFor(200);
+    this.runFor(200);
     for (const _ of this.tree.pools) receive(this.scene, 40);
     this.#planDisturbances();
     const pace = this.#prng('pace');
     for (let act = 0; act < acts; act += 1) {
-      this.#runFor(pace.spanMs(0, 120));
+      this.runFor(pace.spanMs(0, 120));
       actOnce(this.scene);
     }
     this.heal();
   }
 
-  #runFor(spanMs: number): void {
+  runFor(spanMs: number): void {
     const untilMs = this.timeline.nowMs + spanMs;
     while (this.timeline.nextAtMs <= untilMs) this.timeline.step();
     this.timeline.after(untilMs - this.timeline.nowMs, () => {});
@@ -214,7 +218,7 @@ export class World {
           `${when} there is no rest: ${isQuiet ? 'quiet' : 'still writing'}, unanswered ${open.join(', ')}, links down ${down.join(', ')}`,
         );
       }
-      this.#runFor(100);
+      this.runFor(100);
     }
   }
 

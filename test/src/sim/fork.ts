@@ -1,0 +1,94 @@
+/**
+ * Fork: the last thing that happens in some runs. A leaf is put back to an image some
+ * commits old and sells on, cut off, until its branch is longer than the one that its
+ * parent knows; then it comes back. Two histories of one writer meet (T3), and no
+ * machine may mix them: what each holds of a writer stays one chain and its fold (T2).
+ */
+import { decodeEntry, type PoolId, type WriterId } from '@tallystick/crdt';
+import { sellLine } from './acts.ts';
+import { BookOfWriter, textOfBook, textOfRow } from './books.ts';
+import type { SimNode } from './node.ts';
+import { Prng } from './prng.ts';
+import { sha256 } from './sha256.ts';
+import { Violation } from './trace.ts';
+import type { World } from './world.ts';
+
+/** Long enough for hello, refusal, a new life and its stream. */
+const REUNION_MS = 20_000;
+
+export function forkAtLast(world: World, seed: number): void {
+  const prng = new Prng(seed, 'fork');
+  const leaves = world.nodes.filter((node) => !world.nodes.some((other) => world.parentOf(other) === node));
+  const leaf = prng.pick(leaves);
+  const { uplink } = leaf;
+  const life = leaf.disk.self;
+  const commits = leaf.disk.commitCount - prng.between(1, 5);
+  if (uplink === undefined || life === null || commits < 1 || prng.chance(0.5)) return;
+  world.observer.isForked = true;
+  world.trace.fault('fork', leaf.name);
+  const lived = leaf.disk.head(life)?.seq ?? 0;
+  leaf.crash();
+  uplink.cut();
+  leaf.disk = leaf.disk.imageOf(commits);
+  leaf.start();
+  world.runFor(100);
+  // Sales by override need no rights, so that even an empty till writes a branch of its own.
+  for (let i = 0; (leaf.disk.head(life)?.seq ?? 0) <= lived + 2 && i < 50; i += 1) {
+    sellInHand(leaf, prng.pick(world.tree.pools), i);
+    world.runFor(50);
+  }
+  if ((leaf.disk.head(life)?.seq ?? 0) <= lived) return;
+  uplink.heal();
+  world.runFor(REUNION_MS);
+  if (leaf.disk.self === life || !uplink.isUp) {
+    throw new Violation('F1', `${leaf.name} met another history of itself and goes on as ${leaf.disk.self}`);
+  }
+  world.trace.saw('fork found, a new life begun');
+  for (const node of world.nodes) checkChains(node);
+}
+
+function sellInHand(node: SimNode, pool: PoolId, number: number): void {
+  node.submit(
+    {
+      type: 'sell',
+      id: `forked-${number}`,
+      actor: 'cashier:2',
+      channel: 'till',
+      priority: 0,
+      placedAt: 0,
+      payments: [],
+      departsFrom: [],
+      override: { reason: 'in hand', owedMax: 1_000 },
+      lines: [sellLine(pool, 1, '1')],
+    },
+    () => {},
+  );
+}
+
+/** What a machine holds of each writer is one chain without a seam, and its rows are the fold of that chain. */
+function checkChains(node: SimNode): void {
+  const books = new Map<WriterId, BookOfWriter>();
+  const heads = new Map<WriterId, Uint8Array>();
+  for (const { writer, seq, bytes } of node.disk.entries) {
+    const entry = decodeEntry(bytes);
+    const before = heads.get(writer) ?? new Uint8Array(32);
+    if (!entry.prevHash.every((byte, i) => byte === before[i])) {
+      throw new Violation('T2', `${node.name} joined another history of ${writer} at ${seq}`);
+    }
+    heads.set(writer, sha256(bytes));
+    let book = books.get(writer);
+    if (book === undefined) {
+      book = new BookOfWriter();
+      books.set(writer, book);
+    }
+    book.add(entry);
+  }
+  for (const [writer, book] of books) {
+    for (const [pool, row] of book.rows) {
+      const stored = node.disk.rows(writer).get(pool);
+      if (stored === undefined || textOfRow(stored) !== textOfBook(row)) {
+        throw new Violation('T2', `${node.name} holds ${writer} ${pool} as another row than its chain makes`);
+      }
+    }
+  }
+}
