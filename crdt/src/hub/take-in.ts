@@ -66,6 +66,11 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Ent
   const hash = ledger.hash(view);
   if (entry.seq <= stream.head.seq) return compare(context, stream, { entry, bytes: view, hash });
   if (entry.seq > stream.head.seq + 1) {
+    // A fenced writer's other branch goes on where no chain has a place for it: kept, and nothing behind it waits.
+    if (stream.head.fence !== null) {
+      fork(context, stream, { entry, bytes: view.slice(), hash });
+      return undefined;
+    }
     return `${entry.writer} jumps from entry ${stream.head.seq} to ${entry.seq}`;
   }
   // The frame's buffer goes back to the socket; what the journal keeps is a copy.

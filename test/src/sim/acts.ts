@@ -125,7 +125,11 @@ function order(departsFrom: readonly LocationId[]) {
   return { channel: 'till', priority: 0, placedAt: 0, payments: [], departsFrom };
 }
 
-export function sellLine(pool: PoolId, n: number, lineId: string): SellLine & { readonly locationId: LocationId } {
+export function sellLine(
+  pool: PoolId,
+  n: number,
+  lineId: string,
+): SellLine & { readonly locationId: LocationId } {
   const { sku, location } = parsePoolId(pool);
   return {
     lineId: lineId as LineId,
@@ -148,7 +152,11 @@ function sell(scene: Scene): void {
   if (node === undefined) return;
   const home = scene.locationOfNode.get(node);
   const lines = Array.from({ length: prng.pick([1, 1, 1, 2, 3]) }, (_, i) => {
-    return sellLine(pickPool(scene, node), prng.chance(0.1) ? prng.between(4, 20) : prng.between(1, 3), `${i + 1}`);
+    return sellLine(
+      pickPool(scene, node),
+      prng.chance(0.1) ? prng.between(4, 20) : prng.between(1, 3),
+      `${i + 1}`,
+    );
   });
   // The same goods on two lines, as a cashier scans them.
   if (prng.chance(0.2)) lines.push({ ...(lines[0] as (typeof lines)[number]), lineId: 'again' as LineId });
@@ -163,7 +171,8 @@ function sell(scene: Scene): void {
   const gone = home !== undefined && prng.chance(0.8) ? lines.filter((line) => line.locationId === home) : [];
   const carried = unitsOf(gone);
   const isCarried = gone.length > 0 && [...carried].every(([pool, n]) => shelves.standing(pool) >= n);
-  const override = isCarried && prng.chance(0.1) ? { override: { reason: 'in hand', owedMax: prng.between(1, 8) } } : {};
+  const override =
+    isCarried && prng.chance(0.1) ? { override: { reason: 'in hand', owedMax: prng.between(1, 8) } } : {};
   const departsFrom = isCarried && home !== undefined ? [home] : [];
   track(scene, node, { ...base, ...order(departsFrom), lines, ...override }, isCarried ? [...carried] : []);
   return;
@@ -244,12 +253,24 @@ function endHold(scene: Scene): void {
   if ((how === 'confirm' || how === 'release') && prng.chance(0.8)) holds.splice(at, 1);
   if (how === 'confirm') return confirm(scene, holds[at] ?? { holdId, node, lines: [] }, holdId, node);
   if (how === 'release') {
-    scene.clients.ask(node, { ...base, type: 'release', id: scene.nextId('release') }, { abandoned: () => {} });
+    scene.clients.ask(
+      node,
+      { ...base, type: 'release', id: scene.nextId('release') },
+      { abandoned: () => {} },
+    );
   } else if (how === 'extend') {
     const ttlMs = prng.between(300, 30_000);
-    scene.clients.ask(node, { ...base, type: 'extend', id: scene.nextId('extend'), ttlMs }, { abandoned: () => {} });
+    scene.clients.ask(
+      node,
+      { ...base, type: 'extend', id: scene.nextId('extend'), ttlMs },
+      { abandoned: () => {} },
+    );
   } else {
-    scene.clients.ask(node, { ...base, type: 'capture', id: scene.nextId('capture') }, { abandoned: () => {} });
+    scene.clients.ask(
+      node,
+      { ...base, type: 'capture', id: scene.nextId('capture') },
+      { abandoned: () => {} },
+    );
   }
 }
 
@@ -317,7 +338,10 @@ function differ(scene: Scene): void {
   const { node, command } = scene.prng.pick(requests);
   node.submit({ ...command, lines: command.lines.map((line) => ({ ...line, n: line.n + 1 })) }, (answer) => {
     if (answer !== undefined && (answer.ok || answer.code !== 'document_differs')) {
-      throw new Violation('T8', `${command.id} with other units was answered ${answer.ok ? 'ok' : answer.code}`);
+      throw new Violation(
+        'T8',
+        `${command.id} with other units was answered ${answer.ok ? 'ok' : answer.code}`,
+      );
     }
   });
 }
@@ -331,7 +355,13 @@ function nonsense(scene: Scene): void {
   const isForeign = tree.directory.keeperOf(locationOf(pool)) !== node.settings.replica;
   const n = prng.pick([0, -1, 1.5, 2 ** 31, Number.NaN]);
   const lines = [{ pool, n: isForeign && prng.chance(0.5) ? 1 : n }];
-  const command: Command = { type: 'receive', id: scene.nextId('nonsense'), actor: 'x:1', cause: 'delivery', lines };
+  const command: Command = {
+    type: 'receive',
+    id: scene.nextId('nonsense'),
+    actor: 'x:1',
+    cause: 'delivery',
+    lines,
+  };
   node.submit(command, (answer) => {
     if (answer?.ok === true) throw new Violation('T7', `${node.name} received ${lines[0]?.n} of ${pool}`);
   });

@@ -80,10 +80,21 @@ export class BookOfWriter {
         at(pool).repaid += n;
       }
     } else if (body.type === 'sent') for (const { pool, n } of body.items) add(at(pool).sent, body.to, n);
-    else if (body.type === 'reclaimed') for (const { pool, n } of body.items) add(at(pool).reclaimed, body.writer, n);
+    else if (body.type === 'reclaimed')
+      for (const { pool, n } of body.items) add(at(pool).reclaimed, body.writer, n);
     else if (body.type === 'took') for (const { pool, n } of body.items) at(pool).took.set(body.from, n);
     return touched;
   }
+}
+
+export function foldAll(entries: Iterable<Entry>): Map<WriterId, BookOfWriter> {
+  const books = new Map<WriterId, BookOfWriter>();
+  for (const entry of entries) {
+    const book = books.get(entry.writer) ?? new BookOfWriter();
+    books.set(entry.writer, book);
+    book.add(entry);
+  }
+  return books;
 }
 
 function add(cells: Map<WriterId, number>, writer: WriterId, n: number): void {
@@ -112,17 +123,38 @@ export function debtOf(row: BookRow): number {
   return row.owed - row.repaid;
 }
 
-const COUNTERS = ['received', 'reinstated', 'used', 'departed', 'opened', 'closed', 'owed', 'repaid'] as const;
+const COUNTERS = [
+  'received',
+  'reinstated',
+  'used',
+  'departed',
+  'opened',
+  'closed',
+  'owed',
+  'repaid',
+] as const;
 
 /** The canonical text of a row, from the books or from the core: equal texts are equal rows. */
 export function textOfBook(row: BookRow): string {
-  const cells = (map: ReadonlyMap<WriterId, number>) => [...map].map(([w, n]) => `${w}=${n}`).sort().join(' ');
+  const cells = (map: ReadonlyMap<WriterId, number>) =>
+    [...map]
+      .map(([w, n]) => `${w}=${n}`)
+      .sort()
+      .join(' ');
   const counters = COUNTERS.map((name) => row[name]).join(' ');
   return `${counters} | ${cells(row.sent)} | ${cells(row.took)} | ${cells(row.reclaimed)}`;
 }
 
-export function textOfRow(row: Readonly<Row>): string {
-  const cells = (list: Row['sent']) => list.map(({ writer, n }) => `${writer}=${n}`).sort().join(' ');
+const NOTHING = textOfBook(new BookOfWriter().row('none@none' as PoolId));
+
+/** A pool that no entry ever changed has no row, which is the same as a row of noughts. */
+export function textOfRow(row: Readonly<Row> | undefined): string {
+  if (row === undefined) return NOTHING;
+  const cells = (list: Row['sent']) =>
+    list
+      .map(({ writer, n }) => `${writer}=${n}`)
+      .sort()
+      .join(' ');
   const counters = COUNTERS.map((name) => row[name]).join(' ');
   return `${counters} | ${cells(row.sent)} | ${cells(row.took)} | ${cells(row.reclaimed)}`;
 }

@@ -73,7 +73,8 @@ export class Clients {
 
   /** Somebody asks again for what was answered long ago, or is being decided. */
   again(request: Request): void {
-    if (request.node.isRunning && (request.state === 'open' || request.state === 'accepted')) this.#submit(request);
+    if (request.node.isRunning && (request.state === 'open' || request.state === 'accepted'))
+      this.#submit(request);
   }
 
   #submit(request: Request): void {
@@ -97,11 +98,14 @@ export class Clients {
         if (request.entry === undefined) {
           request.entry = answer.entry;
           shelves.answered(command, answer);
-          if (request.state !== 'abandoned') this.#end(request, 'accepted', () => request.sequel.accepted?.(answer.entry));
+          if (request.state !== 'abandoned')
+            this.#end(request, 'accepted', () => request.sequel.accepted?.(answer.entry));
         } else if (request.entry.writer !== answer.entry.writer || request.entry.seq !== answer.entry.seq) {
           throw new Violation('T8', `${command.id} was answered with two entries`);
         }
       } else if (request.entry !== undefined) {
+        // A replica that cannot write says so to everybody, also to whoever asks again.
+        if (answer.code === 'read_only') return;
         throw new Violation('T8', `${command.id} was accepted, and then refused: ${answer.code}`);
       } else if (request.tickets === 0 && request.state === 'open') {
         request.isUnknown = false;

@@ -6,6 +6,7 @@
  * the fold of the log of commits, so a cut is a shorter log and a new fold.
  */
 import {
+  copyRow,
   type Digest,
   type DocumentKind,
   decodeEntry,
@@ -19,7 +20,6 @@ import {
   type LineProgress,
   type OrderId,
   type PoolId,
-  copyRow,
   type Row,
   type Stored,
   Stream,
@@ -78,14 +78,17 @@ class Tables {
     this.awaitsFormerLives = commit.awaitsFormerLives;
     for (const entry of commit.entries) {
       const places = getOrAdd(this.places, entry.writer, () => [] as number[]);
-      if (places.length !== entry.seq - 1) throw new Error(`D5: a hole in ${entry.writer} before ${entry.seq}`);
+      if (places.length !== entry.seq - 1)
+        throw new Error(`D5: a hole in ${entry.writer} before ${entry.seq}`);
       places.push(this.entries.length);
       this.entries.push(entry);
     }
-    for (const { writer, pool, row } of commit.rows) getOrAdd(this.rows, writer, () => new Map()).set(pool, row);
+    for (const { writer, pool, row } of commit.rows)
+      getOrAdd(this.rows, writer, () => new Map()).set(pool, row);
     for (const head of commit.heads) this.heads.set(head.writer, head);
     for (const { kind, id, ref } of commit.documents) this.documents.set(`${kind}:${id}`, ref);
-    for (const { orderId, lineId, progress } of commit.progress) this.progress.set(`${orderId}/${lineId}`, progress);
+    for (const { orderId, lineId, progress } of commit.progress)
+      this.progress.set(`${orderId}/${lineId}`, progress);
     for (const { holdId, hold } of commit.holds) {
       if (hold === null) this.holds.delete(holdId);
       else this.holds.set(holdId, hold);
@@ -100,7 +103,9 @@ export class SimDisk implements JournalView {
 
   commit(writes: Writes): Commit {
     if (writes.position !== this.#tables.entries.length) {
-      throw new Error(`The turn began at ${writes.position}, the journal holds ${this.#tables.entries.length}.`);
+      throw new Error(
+        `The turn began at ${writes.position}, the journal holds ${this.#tables.entries.length}.`,
+      );
     }
     const commit: Commit = {
       self: writes.self,

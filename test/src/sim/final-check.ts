@@ -2,9 +2,17 @@
  * Final check: what must hold when all is healed and quiet. Journals are read afresh
  * and folded by the simulator's own books; the core is only compared with them.
  */
-import { type Command, decodeEntry, type Entry, locationOf, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import {
+  type Command,
+  decodeEntry,
+  type Entry,
+  locationOf,
+  type PoolId,
+  replicaOf,
+  type WriterId,
+} from '@tallystick/crdt';
 import { sellLine } from './acts.ts';
-import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import { type BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import { Prng } from './prng.ts';
@@ -28,12 +36,7 @@ function rootOf(world: World): SimNode {
 /** Every copy of every stream is the same, and is the fold of its entries. */
 function checkSame(world: World): void {
   const root = rootOf(world);
-  const books = new Map<WriterId, BookOfWriter>();
-  for (const { writer, bytes } of root.disk.entries) {
-    let book = books.get(writer);
-    if (book === undefined) books.set(writer, (book = new BookOfWriter()));
-    book.add(decodeEntry(bytes));
-  }
+  const books = foldAll(root.disk.entries.map(({ bytes }) => decodeEntry(bytes)));
   for (const node of world.nodes) {
     const self = node.disk.self;
     if (self === null) continue;
@@ -41,7 +44,10 @@ function checkSame(world: World): void {
       const head = node.disk.head(writer);
       const atRoot = root.disk.head(writer);
       if (head?.seq !== atRoot?.seq || !same(head?.hash, atRoot?.hash)) {
-        throw new Violation('converge', `${node.name} has ${writer} up to ${head?.seq}, the root up to ${atRoot?.seq}`);
+        throw new Violation(
+          'converge',
+          `${node.name} has ${writer} up to ${head?.seq}, the root up to ${atRoot?.seq}`,
+        );
       }
       checkRows(node, writer, books.get(writer) as BookOfWriter);
     }
@@ -56,18 +62,14 @@ function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
 function checkRows(node: SimNode, writer: WriterId, book: BookOfWriter): void {
   const stored = node.disk.rows(writer);
   const inMemory = node.replica.ledger.streams.get(writer);
-  const nothing = textOfBook(new BookOfWriter().row('none@none' as PoolId));
   for (const [pool, row] of book.rows) {
     const expected = textOfBook(row);
-    const found = stored.get(pool);
-    // A pool that was asked for and never touched has no row anywhere.
-    if (expected === nothing && found === undefined) continue;
-    if (found === undefined || textOfRow(found) !== expected) {
-      throw new Violation('D6', `${node.name} stored ${writer} ${pool} as ${found && textOfRow(found)}, not ${expected}`);
-    }
-    const live = inMemory?.row(pool);
-    if (live === undefined || textOfRow(live) !== expected) {
-      throw new Violation('D4', `${node.name} has ${writer} ${pool} in memory as ${live && textOfRow(live)}, not ${expected}`);
+    const found = textOfRow(stored.get(pool));
+    if (found !== expected)
+      throw new Violation('D6', `${node.name} stored ${writer} ${pool} as ${found}, not ${expected}`);
+    const live = textOfRow(inMemory?.row(pool));
+    if (live !== expected) {
+      throw new Violation('D4', `${node.name} has ${writer} ${pool} in memory as ${live}, not ${expected}`);
     }
   }
 }
@@ -101,7 +103,10 @@ function checkTotals(world: World, node: SimNode, books: ReadonlyMap<WriterId, B
       const known = child.pools.get(pool)?.holding ?? 0;
       const inFlight = inFlightTo(world, books, self, child.replica, pool);
       if (known !== holding + inFlight) {
-        throw new Violation('holding', `${node.name} thinks ${child.replica} holds ${known} ${pool}, not ${holding + inFlight}`);
+        throw new Violation(
+          'holding',
+          `${node.name} thinks ${child.replica} holds ${known} ${pool}, not ${holding + inFlight}`,
+        );
       }
     }
   }
@@ -121,7 +126,10 @@ function inFlightTo(
     const sent = books.get(sender)?.row(pool).sent.get(to) ?? 0;
     const took = book.row(pool).took.get(sender) ?? 0;
     if (sent !== took) {
-      throw new Violation('L1', `${world.node(replicaOf(to)).name} took ${took} ${pool} of ${sent} that were sent to it`);
+      throw new Violation(
+        'L1',
+        `${world.node(replicaOf(to)).name} took ${took} ${pool} of ${sent} that were sent to it`,
+      );
     }
   }
   return 0;
@@ -139,14 +147,16 @@ function checkAnswers(world: World): void {
     if (inBooks.has(docId)) throw new Violation('doubled', `${docId} stands in the books twice`);
     const request = world.clients.requests.get(docId);
     if (request === undefined) throw new Violation('books', `${docId} was asked by nobody`);
-    if (request.state === 'refused') throw new Violation('books', `${docId} was refused and stands in the books`);
+    if (request.state === 'refused')
+      throw new Violation('books', `${docId} was refused and stands in the books`);
     checkGoods(request.command, entry);
     inBooks.set(docId, entry);
   }
   for (const { command, entry } of world.clients.requests.values()) {
     if (entry === undefined) continue;
     const booked = inBooks.get(command.id);
-    if (booked === undefined) throw new Violation('lost', `${command.id} was accepted and is not in the books`);
+    if (booked === undefined)
+      throw new Violation('lost', `${command.id} was accepted and is not in the books`);
     if (booked.writer !== entry.writer || booked.seq !== entry.seq) {
       throw new Violation('lost', `${command.id} was answered with another entry than the books have`);
     }
@@ -187,7 +197,11 @@ function countEverything(world: World): void {
   }
 }
 
-function sumOverWriters(world: World, pool: PoolId, of: (row: ReturnType<BookOfWriter['row']>) => number): number {
+function sumOverWriters(
+  world: World,
+  pool: PoolId,
+  of: (row: ReturnType<BookOfWriter['row']>) => number,
+): number {
   let sum = 0;
   for (const book of world.observer.books.values()) sum += of(book.row(pool));
   return sum;
@@ -235,7 +249,8 @@ function probe(world: World, prng: Prng): void {
         lines: [sellLine(pool, 1, '1')],
       });
       world.settle(`after ${id}`);
-      if (request.state === 'accepted' && free < 1) throw new Violation('oversell', `${id} sold ${pool}, of which none was free`);
+      if (request.state === 'accepted' && free < 1)
+        throw new Violation('oversell', `${id} sold ${pool}, of which none was free`);
       if (request.state === 'refused' && free >= 1) {
         throw new Violation(
           'liveness',

@@ -6,7 +6,7 @@
  */
 import { decodeEntry, type PoolId, type WriterId } from '@tallystick/crdt';
 import { sellLine } from './acts.ts';
-import { BookOfWriter, textOfBook, textOfRow } from './books.ts';
+import { foldAll, textOfBook, textOfRow } from './books.ts';
 import type { SimNode } from './node.ts';
 import { Prng } from './prng.ts';
 import { sha256 } from './sha256.ts';
@@ -67,27 +67,24 @@ function sellInHand(node: SimNode, pool: PoolId, number: number): void {
 
 /** What a machine holds of each writer is one chain without a seam, and its rows are the fold of that chain. */
 function checkChains(node: SimNode): void {
-  const books = new Map<WriterId, BookOfWriter>();
   const heads = new Map<WriterId, Uint8Array>();
-  for (const { writer, seq, bytes } of node.disk.entries) {
-    const entry = decodeEntry(bytes);
+  const entries = node.disk.entries.map(({ bytes }) => decodeEntry(bytes));
+  for (const [i, { writer, seq, prevHash }] of entries.entries()) {
     const before = heads.get(writer) ?? new Uint8Array(32);
-    if (!entry.prevHash.every((byte, i) => byte === before[i])) {
+    if (!prevHash.every((byte, at) => byte === before[at])) {
       throw new Violation('T2', `${node.name} joined another history of ${writer} at ${seq}`);
     }
-    heads.set(writer, sha256(bytes));
-    let book = books.get(writer);
-    if (book === undefined) {
-      book = new BookOfWriter();
-      books.set(writer, book);
-    }
-    book.add(entry);
+    heads.set(writer, sha256(node.disk.entries[i]?.bytes ?? before));
   }
+  const books = foldAll(entries);
   for (const [writer, book] of books) {
     for (const [pool, row] of book.rows) {
-      const stored = node.disk.rows(writer).get(pool);
-      if (stored === undefined || textOfRow(stored) !== textOfBook(row)) {
-        throw new Violation('T2', `${node.name} holds ${writer} ${pool} as another row than its chain makes`);
+      const held = textOfRow(node.disk.rows(writer).get(pool));
+      if (held !== textOfBook(row)) {
+        throw new Violation(
+          'T2',
+          `${node.name} holds ${writer} ${pool} as ${held}, its chain makes ${textOfBook(row)}`,
+        );
       }
     }
   }

@@ -19,7 +19,13 @@ export function receive(scene: Scene, most: number): void {
     n: prng.between(1, most),
   }));
   for (const { pool, n } of lines) shelves.put(pool, n);
-  clients.ask(keeper, { type: 'receive', id: scene.nextId('receipt'), actor: 'clerk:1', cause: 'delivery', lines });
+  clients.ask(keeper, {
+    type: 'receive',
+    id: scene.nextId('receipt'),
+    actor: 'clerk:1',
+    cause: 'delivery',
+    lines,
+  });
 }
 
 /** Goods that are found broken and written off, or that somebody carries away unseen. */
@@ -53,9 +59,9 @@ function pickLine(
   scene: Scene,
   fits: (order: OrderInWorld, line: OrderLineInWorld) => boolean,
 ): { order: OrderInWorld; line: OrderLineInWorld; keeper: SimNode } | undefined {
-  const found = scene.orders.slice(-60).flatMap((order) =>
-    order.lines.filter((line) => fits(order, line)).map((line) => ({ order, line })),
-  );
+  const found = scene.orders
+    .slice(-60)
+    .flatMap((order) => order.lines.filter((line) => fits(order, line)).map((line) => ({ order, line })));
   if (found.length === 0) return undefined;
   const { order, line } = scene.prng.pick(found);
   const keeper = keeperOf(scene, locationOf(line.pool));
@@ -65,7 +71,12 @@ function pickLine(
 export function ship(scene: Scene): void {
   const { prng, clients, shelves } = scene;
   const found = pickLine(scene, (order, line) => {
-    return order.course !== 'cancelling' && !line.departed && line.shipped < line.n && shelves.standing(line.pool) > 0;
+    return (
+      order.course !== 'cancelling' &&
+      !line.departed &&
+      line.shipped < line.n &&
+      shelves.standing(line.pool) > 0
+    );
   });
   if (found === undefined) return;
   const { order, line, keeper } = found;

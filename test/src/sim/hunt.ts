@@ -57,7 +57,9 @@ export async function plant(bug: PlantedBug): Promise<RunSeed> {
     logLevel: 'silent',
   });
   const code = Buffer.from(bundle.outputFiles[0]?.contents ?? []).toString('base64');
-  const module = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as { runSeed: RunSeed };
+  const module = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as {
+    runSeed: RunSeed;
+  };
   return module.runSeed;
 }
 
@@ -70,13 +72,16 @@ function patched({ name, file, find, replace }: PlantedBug): Plugin {
         if (path !== `${root}${file}`) return undefined;
         const source = await readFile(path, 'utf8');
         if (source.split(find).length !== 2) {
-          throw new Error(`The planted bug “${name}” no longer fits ${file}: its place must be there exactly once.`);
+          throw new Error(
+            `The planted bug “${name}” no longer fits ${file}: its place must be there exactly once.`,
+          );
         }
         isApplied = true;
         return { contents: source.replace(find, () => replace), loader: 'ts' };
       });
       onEnd(() => {
-        if (!isApplied) throw new Error(`The planted bug “${name}” was not applied: ${file} is not part of the bundle.`);
+        if (!isApplied)
+          throw new Error(`The planted bug “${name}” was not applied: ${file} is not part of the bundle.`);
       });
     },
   };

@@ -4,8 +4,8 @@
  * npm run sim -- --planted [--seeds K] [--json]              looks for each planted bug
  */
 import { parseArgs } from 'node:util';
-import { type Report, runSeeds } from './report.ts';
 import { huntAll } from './hunt.ts';
+import { type Report, runSeeds } from './report.ts';
 import { ACTS_DEFAULT, runSeed } from './run.ts';
 
 const { values } = parseArgs({
@@ -24,7 +24,8 @@ function whole(name: 'seeds' | 'start' | 'seed' | 'acts', otherwise: number): nu
   const text = values[name];
   if (text === undefined) return otherwise;
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number, not ${text}`);
+  if (!Number.isSafeInteger(number) || number < 0)
+    throw new RangeError(`--${name} takes a whole number, not ${text}`);
   return number;
 }
 
@@ -41,7 +42,9 @@ function printReport(report: Report): void {
   print(`${report.seedsPerSecond.toFixed(1)} seeds a second; trace ${report.traceHash}`);
   print(`faults:\n${table(report.faults)}\nsometimes:\n${table(report.sometimes)}`);
   for (const { seed, violation } of report.violations) print(`seed ${seed}: ${violation}`);
-  print(report.violations.length === 0 ? 'No violation.' : `${report.violations.length} seeds with a violation.`);
+  print(
+    report.violations.length === 0 ? 'No violation.' : `${report.violations.length} seeds with a violation.`,
+  );
 }
 
 async function main(): Promise<void> {

@@ -17,21 +17,34 @@ import {
   Replica,
   type ReplicaId,
   type ReplicaSettings,
+  refuse,
   type Tools,
   type Writes,
 } from '@tallystick/crdt';
-import { CHANNELS, type Frame, type Hello, negotiate, PROTOCOL, type StockFrame } from '@tallystick/crdt/wire';
+import {
+  CHANNELS,
+  type Frame,
+  type Hello,
+  negotiate,
+  PROTOCOL,
+  type StockFrame,
+} from '@tallystick/crdt/wire';
 import { MachineClock, type Timeline } from './clock.ts';
 import { type Commit, SimDisk } from './disk.ts';
 import type { Faults } from './faults.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
 import type { Prng } from './prng.ts';
-import type { Trace } from './trace.ts';
 import { sha256 } from './sha256.ts';
+import type { Trace } from './trace.ts';
 
 type Input =
   | { readonly kind: 'command'; readonly ticket: number; readonly command: Command }
-  | { readonly kind: 'frame'; readonly from: Peer; readonly connection: Connection; readonly frame: StockFrame }
+  | {
+      readonly kind: 'frame';
+      readonly from: Peer;
+      readonly connection: Connection;
+      readonly frame: StockFrame;
+    }
   | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
 
 /** Where a turn may be struck: between any two of its steps, and between two of its frames. */
@@ -185,7 +198,12 @@ export class SimNode implements LinkEnd {
   opened(connection: Connection): void {
     const { self } = this.replica.ledger;
     const nonce = new Uint8Array(32).fill(this.#ports.prng.below(256));
-    connection.send('parent', { kind: 'challenge', parent: this.settings.replica, writer: self.writer, nonce });
+    connection.send('parent', {
+      kind: 'challenge',
+      parent: this.settings.replica,
+      writer: self.writer,
+      nonce,
+    });
   }
 
   arrived(connection: Connection, frame: Frame): void {
@@ -337,15 +355,32 @@ export class SimNode implements LinkEnd {
     if (frame.from > cursor) this.#ports.trace.saw('cursor gap');
   }
 
-  /** D3, D4: memory goes back, and the turn is decided afresh, or the replica is read anew from disk. */
+  /**
+   * D3, D4: memory goes back to what is on disk. Then a host may decide the turn afresh,
+   * or tell whoever asked and let frames be sent again, or start over from the disk.
+   */
   #commitFailed(inputs: readonly Input[]): void {
     const { prng, trace } = this.#ports;
     trace.fault('commit failed', this.name);
     this.replica.putBack();
-    if (prng.chance(0.5)) return this.#later(prng.spanMs(0, 20), () => this.#attempt(inputs));
-    // Links and askers lose the replica that knew them: the host starts over, as after a crash.
-    this.crash();
-    this.start();
+    this.#submitted = [];
+    const how = prng.pick(['again', 'dropped', 'restart'] as const);
+    if (how === 'restart') {
+      this.crash();
+      this.start();
+      return;
+    }
+    if (how === 'dropped') {
+      for (const input of inputs) if (input.kind === 'command') this.#refuse(input.ticket);
+    }
+    const left = how === 'dropped' ? inputs.filter(({ kind }) => kind === 'run') : inputs;
+    this.#later(prng.spanMs(0, 20), () => this.#attempt(left));
+  }
+
+  #refuse(ticket: number): void {
+    const asked = this.#asked.get(ticket);
+    this.#asked.delete(ticket);
+    asked?.(refuse('read_only', 'The disk could not be written.'));
   }
 
   #commit(writes: Writes): void {

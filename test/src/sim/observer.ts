@@ -85,14 +85,16 @@ export class Observer {
     }
     switch (body.type) {
       case 'life':
-        if (incarnationOf(writer) > 1) throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
+        if (incarnationOf(writer) > 1)
+          throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
         return;
       case 'fenced':
         throw new Violation('T6', `${node.name} fenced ${body.writer}, who is honest: ${body.reason}`);
       case 'took':
         for (const { pool, n } of body.items) {
           const sent = this.#book(body.from).row(pool).sent.get(writer) ?? 0;
-          if (n > sent) throw new Violation('D1', `${writer} took ${n} ${pool}; ${body.from} durably sent ${sent}`);
+          if (n > sent)
+            throw new Violation('D1', `${writer} took ${n} ${pool}; ${body.from} durably sent ${sent}`);
         }
         return;
       case 'sent':
@@ -116,7 +118,8 @@ export class Observer {
 
   #endHold(holdId: HoldId): void {
     const state = this.#holds.get(holdId);
-    if (state !== 'open') throw new Violation('F9', `hold ${holdId} was resolved, being ${state ?? 'unknown'}`);
+    if (state !== 'open')
+      throw new Violation('F9', `hold ${holdId} was resolved, being ${state ?? 'unknown'}`);
     this.#holds.set(holdId, 'ended');
   }
 
@@ -124,8 +127,10 @@ export class Observer {
   #relayed(node: SimNode, writer: WriterId, seq: number, hash: Uint8Array): void {
     const owner = this.#nodeOf(replicaOf(writer));
     const known = this.#book(writer).seq >= seq ? owner.disk.hashAt(writer, seq) : undefined;
-    if (known === undefined) throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
-    if (!known.every((byte, i) => byte === hash[i])) throw new Violation('T3', `two contents of ${writer} ${seq}`);
+    if (known === undefined)
+      throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
+    if (!known.every((byte, i) => byte === hash[i]))
+      throw new Violation('T3', `two contents of ${writer} ${seq}`);
   }
 
   // What was said once.
@@ -176,7 +181,8 @@ export class Observer {
     }
     for (const [writer, seq] of seqs) {
       const has = node.disk.head(writer)?.seq ?? 0;
-      if (has < seq) throw new Violation('D1', `${node.name} spoke of ${writer} ${seq} and has it up to ${has}`);
+      if (has < seq)
+        throw new Violation('D1', `${node.name} spoke of ${writer} ${seq} and has it up to ${has}`);
     }
   }
 
@@ -195,7 +201,10 @@ export function tell({ body, docId }: Entry): string {
     case 'sold':
     case 'confirmed':
       return `${body.type} ${docId}: ${body.lines
-        .map((l) => `${l.quantityBase} ${l.pool}${l.owed > 0 ? ` (${l.owed} owed)` : ''}${l.departed ? ' gone' : ''}`)
+        .map(
+          (l) =>
+            `${l.quantityBase} ${l.pool}${l.owed > 0 ? ` (${l.owed} owed)` : ''}${l.departed ? ' gone' : ''}`,
+        )
         .join(', ')}`;
     case 'held':
     case 'received':

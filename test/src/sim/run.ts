@@ -1,8 +1,8 @@
 /** Run: one seed from its first event to its last check. The same seed is the same run. */
 import { checkAtEnd } from './final-check.ts';
 import { forkAtLast } from './fork.ts';
-import { type RunOptions, World } from './world.ts';
 import { Violation } from './trace.ts';
+import { type RunOptions, World } from './world.ts';
 
 export interface RunResult {
   readonly seed: number;
@@ -26,7 +26,8 @@ export function runSeed(options: RunOptions): RunResult {
     forkAtLast(world, options.seed);
   } catch (error) {
     // Whatever the core throws is a violation too: it has no business throwing.
-    violation = error instanceof Violation ? error.message : `threw ${(error as Error).stack ?? String(error)}`;
+    violation =
+      error instanceof Violation ? error.message : `threw ${(error as Error).stack ?? String(error)}`;
     world.trace.say('world', () => `!! ${violation}`);
   }
   for (const node of world.nodes) for (const { hash } of node.disk.entries.slice(-1)) world.trace.bytes(hash);

@@ -97,7 +97,8 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked) throw new Violation('link', `${at.name}, among honest peers, ${message}`);
+        if (!this.observer.isForked)
+          throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
       shortage: (at, pools) => this.#sawShortage(at, pools),
     });
