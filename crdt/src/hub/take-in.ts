@@ -6,11 +6,12 @@
  * kept, and never stops those behind it.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import { type Entry, type FenceReason, NO_HASH } from '../entry/entry.ts';
+import { type BodyOf, type Entry, type FenceReason, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Directory } from '../replica/directory.ts';
-import type { Ledger, Now, WrittenEntry } from '../replica/ledger.ts';
+import type { Ledger, Now } from '../replica/ledger.ts';
 import { NO_MARK, type Stream } from '../replica/stream.ts';
+import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
 import { forEachEffect } from '../tally/fold.ts';
 import { isSound } from '../tally/guards.ts';
@@ -84,6 +85,7 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Ent
     if (wrong !== undefined) fence(context, stream, wrong);
   }
   ledger.accept(stream, written);
+  if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
     ledger.fenceBefore(stream, written, 'rights', context.now);
@@ -91,6 +93,16 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Ent
   }
   fresh.push(entry);
   return undefined;
+}
+
+/** A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for fenced too. */
+function takeInFence(context: TakeIn, by: WriterId, { writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+  const stream = context.ledger.streams.get(writer);
+  if (stream === undefined || stream.head.fence !== null || stream.head.via !== context.child) return;
+  const settlers = [writer, stream.head.parent].map((each) => each && replicaOf(each));
+  if (!settlers.includes(replicaOf(by)) || seq > stream.head.seq) return;
+  context.ledger.touchHead(stream).fence = { seq, hash, reason };
+  context.onFence(writer, reason);
 }
 
 /** An unknown writer must begin with its life, and come by the way it belongs to. */

@@ -57,6 +57,8 @@ export class Stream {
   readonly digest: Digest = emptyDigest();
   readonly #slots = new Map<PoolId, Slot>();
   readonly #touched = new Map<PoolId, Slot>();
+  /** Rows were touched since the digest was brought up to date. */
+  #isDigestStale = false;
   #headBefore: StreamHead | undefined;
   #digestBefore: Digest | undefined;
 
@@ -95,6 +97,7 @@ export class Stream {
       slot = { row: emptyRow(), lo: 0, hi: 0, before: undefined, isBorn: true };
       this.#slots.set(pool, slot);
     }
+    this.#isDigestStale = true;
     if (slot.before === undefined) {
       slot.before = copyRow(slot.row);
       this.#touched.set(pool, slot);
@@ -126,6 +129,8 @@ export class Stream {
 
   /** Brings the digest up to date with every row touched so far. */
   currentDigest(): Digest {
+    if (!this.#isDigestStale) return this.digest;
+    this.#isDigestStale = false;
     this.#digestBefore ??= { ...this.digest };
     for (const [pool, slot] of this.#touched) {
       const digest = digestRow(pool, slot.row);
@@ -139,6 +144,7 @@ export class Stream {
 
   /** The turn is durable: what it did is now how things are. */
   keep(): void {
+    this.currentDigest();
     for (const slot of this.#touched.values()) {
       slot.before = undefined;
       slot.isBorn = false;
@@ -163,6 +169,7 @@ export class Stream {
       slot.hi = digest.hi;
     }
     this.#touched.clear();
+    this.#isDigestStale = false;
     if (this.#digestBefore !== undefined) Object.assign(this.digest, this.#digestBefore);
     if (this.#headBefore !== undefined) this.head = this.#headBefore;
     this.#headBefore = undefined;

@@ -33,6 +33,8 @@ export interface FleetPlan {
   readonly catalogue: readonly CatalogueEntry[];
   /** Where a child reaches its parent; by default directly. A replay puts its faulty network between. */
   readonly linkUrl?: (child: string, parent: string, parentPort: number) => string;
+  /** More options for the authority's process. */
+  readonly authorityArgs?: readonly string[];
   readonly logLevel?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -107,9 +109,9 @@ export class Fleet {
   }
 
   #authorityArgs(): string[] {
-    const { dataDir, authorityPort, postgresPort, logLevel } = this.plan;
+    const { dataDir, authorityPort, postgresPort, logLevel, authorityArgs } = this.plan;
     const args = ['--data', join(dataDir, 'authority'), '--port', String(authorityPort)];
-    return [...args, '--postgres-port', String(postgresPort), '--log', logLevel ?? 'info', '--json'];
+    return [...args, '--postgres-port', String(postgresPort), '--log', logLevel ?? 'info', ...(authorityArgs ?? []), '--json'];
   }
 
   #process(name: string, args: readonly string[]): FleetProcess {
@@ -172,11 +174,16 @@ export class Fleet {
 
   /** Children first, the books last: whatever was sold reaches them if it still can. */
   async stop(): Promise<void> {
+    await this.stopReplicas();
+    await this.processes.get('authority')?.stop();
+  }
+
+  /** All but the authority, which goes on serving the books. */
+  async stopReplicas(): Promise<void> {
     const levels = levelsOf(this.plan.replicas);
     for (const level of levels.reverse()) {
       await Promise.all(level.map(({ id }) => this.processes.get(id)?.stop()));
     }
-    await this.processes.get('authority')?.stop();
   }
 }
 

@@ -20,5 +20,6 @@ export function agentProgram(...args: readonly string[]): string[] {
 
 function program(path: string, args: readonly string[]): string[] {
   const loader = isSource ? ['--conditions=tallystick-source', '--import', 'tsx'] : [];
-  return [...loader, path, ...args];
+  // A turn's objects die young; a small nursery keeps two dozen replicas on one machine.
+  return ['--max-semi-space-size=4', ...loader, path, ...args];
 }

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { onHand, TestFleet, TOKEN, until } from './fleet.test-kit.ts';
+import { verifyChains } from './verify.ts';
+
+describe('a fleet on a real Postgres', () => {
+  test('[R4] [L3] a region sells what stands in a warehouse of another region’s tree', async () => {
+    const fleet = await TestFleet.start();
+    await fleet.add('eu', 'region', 'authority', null);
+    await fleet.add('us', 'region', 'authority', null);
+    await fleet.add('depot', 'warehouse', 'us', 'depot');
+    await fleet.post('depot', '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 10 }] });
+    const body = { id: 'o1', lines: [{ sku: 'LAMP', quantity: 4, locationId: 'depot' }], waitMs: 5_000 };
+    const sold = await fleet.post('eu', '/v1/orders', body);
+    expect(sold).toMatchObject({ status: 201, body: { id: 'o1', waited: true } });
+    const refused = await fleet.post('eu', '/v1/orders', { ...body, id: 'o2', lines: [{ sku: 'LAMP', quantity: 7, locationId: 'depot' }] });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'insufficient_stock' } });
+    await until(async () => {
+      const why = fleet.authorities[0]?.authority.why('LAMP');
+      return why?.pools[0]?.available === 6;
+    }, 'the books know of the sale');
+    expect(fleet.authorities[0]?.authority.why('LAMP').words).toContain('every unit is accounted for');
+  });
+
+  test('[L4] [D1] two authority processes share the books: no unit is granted twice', async () => {
+    const fleet = await TestFleet.start(2);
+    await fleet.add('eu', 'region', 'authority', null, 0);
+    await fleet.add('us', 'region', 'authority', null, 1);
+    await fleet.add('depot', 'warehouse', 'authority', 'depot', 0);
+    await fleet.post('depot', '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 40 }] });
+    const asks = Array.from({ length: 60 }, (_, i) => {
+      const id = `o${i}`;
+      const lines = [{ sku: 'LAMP', quantity: 1, locationId: 'depot' }];
+      return fleet.post(i % 2 === 0 ? 'eu' : 'us', '/v1/orders', { id, lines, waitMs: 8_000 });
+    });
+    const answers = await Promise.all(asks);
+    const sold = answers.filter(({ status }) => status === 201).length;
+    expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
+    expect(sold).toBeGreaterThan(0);
+    expect(sold).toBeLessThanOrEqual(40);
+    await until(async () => {
+      const pool = fleet.authorities[0]?.authority.pool;
+      const { rows } = (await pool?.query('select count(*)::int as n from tallystick.orders')) as { rows: { n: number }[] };
+      return rows[0]?.n === sold;
+    }, 'every sale is in the books once');
+    const first = fleet.authorities[0]?.authority as NonNullable<(typeof fleet.authorities)[0]>['authority'];
+    const second = fleet.authorities[1]?.authority as typeof first;
+    await until(
+      () => first.host.engine.replica.ledger.durablePosition === second.host.engine.replica.ledger.durablePosition,
+      'both processes know the same',
+    );
+    expect(JSON.stringify(first.why('LAMP').pools)).toBe(JSON.stringify(second.why('LAMP').pools));
+    expect((await verifyChains(first.pool)).problems).toEqual([]);
+  });
+
+  test('[F3] a lost till is retired, what was counted comes back once, and it is shut out', async () => {
+    const fleet = await TestFleet.start();
+    await fleet.add('eu', 'region', 'authority', null);
+    const shop = await fleet.add('berlin', 'store', 'eu', 'berlin');
+    const till = await fleet.add('till', 'terminal', 'berlin', 'berlin');
+    await fleet.post('berlin', '/v1/receipts', { id: 'd1', lines: [{ sku: 'MUG', quantity: 20 }] });
+    expect((await fleet.post('till', '/v1/sales', { id: 's1', lines: [{ sku: 'MUG', quantity: 2 }], waitMs: 5_000 })).status).toBe(201);
+    await until(() => till.order('s1').stage === 'settled', 'the till’s sale settles');
+    const held = onHand(till, 'MUG', 'berlin');
+    expect(held).toBeGreaterThan(0);
+    const before = onHand(shop, 'MUG', 'berlin');
+    await fleet.stopOne('till');
+    const retire = async (id: string, counted: unknown) => {
+      const response = await fetch(`${fleet.authorities[0]?.url}/v1/retirements`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ id, replica: 'till', operator: 'anna', counted }),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const counted = [{ sku: 'MUG', locationId: 'berlin', quantity: held }];
+    expect(await retire('r1', counted)).toMatchObject({ reclaimed: [{ pool: 'MUG@berlin', n: held }], exposure: [] });
+    expect(await retire('r2', counted)).toMatchObject({ reclaimed: [] });
+    await until(() => onHand(shop, 'MUG', 'berlin') === before + held, 'the units are free once settled');
+    expect(fleet.authorities[0]?.authority.why('MUG').words).toContain('shut out (retired)');
+  });
+
+  test('[T8] goods are received by their keeper, once, whoever asks', async () => {
+    const fleet = await TestFleet.start();
+    await fleet.add('eu', 'region', 'authority', null);
+    const shop = await fleet.add('berlin', 'store', 'eu', 'berlin');
+    const body = { id: 'a1', type: 'receive', lines: [{ sku: 'MUG', locationId: 'berlin', quantity: 5 }] };
+    expect((await fleet.post('eu', '/v1/inventory/adjustments', body)).status).toBe(201);
+    expect((await fleet.post('eu', '/v1/inventory/adjustments', body)).status).toBe(201);
+    expect(onHand(shop, 'MUG', 'berlin')).toBe(5);
+    await fleet.stopOne('berlin');
+    expect(await fleet.post('eu', '/v1/inventory/adjustments', { ...body, id: 'a2' })).toMatchObject({
+      status: 503,
+      body: { code: 'keeper_unreachable' },
+    });
+  });
+
+  test('[T8] a sale is cancelled by its owner once, and the units can be sold again', async () => {
+    const fleet = await TestFleet.start();
+    const region = await fleet.add('eu', 'region', 'authority', null);
+    await fleet.add('depot', 'warehouse', 'eu', 'depot');
+    await fleet.post('depot', '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 3 }] });
+    const order = { id: 'o1', lines: [{ sku: 'LAMP', quantity: 3 }], waitMs: 5_000 };
+    expect((await fleet.post('eu', '/v1/orders', order)).status).toBe(201);
+    expect(onHand(region, 'LAMP', 'depot')).toBe(0);
+    expect((await fleet.post('eu', '/v1/orders/o1/cancel', {})).body).toMatchObject({ status: 'cancelled' });
+    expect((await fleet.post('eu', '/v1/orders/o1/cancel', {})).status).toBe(200);
+    expect(onHand(region, 'LAMP', 'depot')).toBe(3);
+  });
+});

@@ -1,0 +1,171 @@
+/** A small fleet inside one test process: authorities on a real Postgres, agents on real SQLite, real sockets. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PoolId, ReplicaId } from '@tallystick/crdt';
+import {
+  type Agent,
+  createApp,
+  createLog,
+  enrol,
+  openIdentity,
+  openLinkDoor,
+  readAgentConfig,
+  type Served,
+  serveAgent,
+  settingsSchema,
+  shopRoutes,
+  writeAgentFile,
+} from '@tallystick/store-agent';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { regionRoutes } from '../region/region.ts';
+import { Authority } from './authority.ts';
+import { putCatalogue } from './catalogue.ts';
+import { freshDatabase } from './postgres/database.test-kit.ts';
+import { addReplica } from './registry.ts';
+import { operatorRoutes } from './routes.ts';
+
+export const TOKEN = 'test-operator';
+
+interface OpenAuthority {
+  readonly authority: Authority;
+  readonly app: FastifyInstance;
+  readonly url: string;
+}
+
+export class TestFleet {
+  readonly folder = mkdtempSync(join(tmpdir(), 'tallystick-fleet-'));
+  readonly authorities: OpenAuthority[] = [];
+  readonly served = new Map<string, Served>();
+  databaseUrl = '';
+
+  static async start(authorityCount = 1): Promise<TestFleet> {
+    const fleet = new TestFleet();
+    const database = await freshDatabase();
+    onTestFinished(() => fleet.stop());
+    fleet.databaseUrl = database.url;
+    await putCatalogue(database.pool, [
+      location('berlin', 'store'),
+      location('depot', 'warehouse'),
+      ...['LAMP', 'MUG'].map(product),
+    ]);
+    for (let i = 0; i < authorityCount; i += 1) await fleet.openAuthority();
+    return fleet;
+  }
+
+  async openAuthority(): Promise<OpenAuthority> {
+    const log = createLog('authority', 'silent');
+    const authority = await Authority.open({
+      databaseUrl: this.databaseUrl,
+      dataDir: join(this.folder, `authority-${this.authorities.length}`),
+      log,
+      resendMs: 100,
+      policy: { recallMs: 300 },
+    });
+    const app = createApp(log);
+    operatorRoutes(app, authority, TOKEN);
+    openLinkDoor(app, authority.host);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    authority.start();
+    const address = app.server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const opened = { authority, app, url: `http://127.0.0.1:${port}` };
+    this.authorities.push(opened);
+    await until(() => authority.host.engine.replica.ledger.hasLife, 'the authority has a life');
+    return opened;
+  }
+
+  /** Enrols a replica with a real code over a real link, and runs it. */
+  async add(
+    id: string,
+    kind: 'region' | 'store' | 'warehouse' | 'terminal',
+    parent: string,
+    place: string | null,
+    at = 0,
+  ): Promise<Agent> {
+    const opened = this.authorities[at] as OpenAuthority;
+    const added = await addReplica(opened.authority.pool, {
+      id: id as ReplicaId,
+      kind,
+      parent: parent as ReplicaId,
+      location: place,
+      codeTtlMs: 60_000,
+    });
+    if (!added.ok) throw new Error(added.message);
+    const parentUrl = `${(this.served.get(parent)?.url ?? opened.url).replace('http', 'ws')}/link`;
+    const folder = join(this.folder, id);
+    mkdirSync(folder, { recursive: true });
+    await enrol(parentUrl, id as ReplicaId, added.code, openIdentity(join(folder, 'identity.pem')));
+    const settings = settingsSchema.parse({
+      link: { resendMs: 100 },
+      policy: { recallMs: 300 },
+      times: { retryMsMin: 10, retryMsMax: 50 },
+    });
+    writeAgentFile(folder, { replica: id, kind, location: place, parentUrl, port: 0, settings });
+    return this.run(id);
+  }
+
+  /** Starts a replica that is enrolled. */
+  async run(id: string): Promise<Agent> {
+    const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent' });
+    const served = await serveAgent(config, config.kind === 'region' ? regionRoutes : shopRoutes);
+    this.served.set(id, served);
+    await until(() => served.agent.unready() === undefined, `${id} is ready`);
+    await until(() => served.agent.host.parent?.state === 'up', `${id} has its link`);
+    return served.agent;
+  }
+
+  async stopOne(id: string): Promise<void> {
+    await this.served.get(id)?.stop();
+    this.served.delete(id);
+  }
+
+  async post(id: string, path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+    const response = await fetch(`${this.served.get(id)?.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  async stop(): Promise<void> {
+    for (const served of [...this.served.values()].reverse()) await served.stop();
+    this.served.clear();
+    for (const { app, authority } of this.authorities.splice(0)) {
+      await app.close();
+      await authority.stop();
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function onHand(agent: Agent, sku: string, place: string): number {
+  return agent.engine.replica.canSell(`${sku}@${place}` as PoolId);
+}
+
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const startedMs = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - startedMs > 15_000) throw new Error(`Waited in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function location(id: string, kind: 'store' | 'warehouse') {
+  const body = { id, name: id, kind, keeper: id, timeZone: 'Europe/Berlin', currency: 'EUR' };
+  return { kind: 'location', id, body: JSON.stringify(body) };
+}
+
+function product(sku: string) {
+  const body = {
+    sku,
+    names: { en: sku },
+    baseUnit: 'piece',
+    prices: { EUR: 1000 },
+    taxRateBp: 1900,
+    taxIncluded: true,
+  };
+  return { kind: 'product', id: sku, body: JSON.stringify(body) };
+}
