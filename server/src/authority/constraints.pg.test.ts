@@ -78,11 +78,11 @@ test('[T2] a turn with a hole in a chain is refused', async () => {
 
 test('[T8] a document that another entry brought first is refused', async () => {
   const { pool, authority, shop } = await booksWithSales();
-  shop.sell('o2', 1);
+  shop.receive('r2', 1);
   const frame = shop.frame();
   const writes = await authority.decide(() => authority.takeIn(shop, frame));
   if (writes === undefined) throw new Error('the turn is empty');
-  const documents = writes.documents.map((write) => ({ ...write, id: 'o1' }));
+  const documents = writes.documents.map((write) => ({ ...write, id: 'r1' }));
   await expect(authority.journal.commit({ ...writes, documents })).rejects.toMatchObject({
     constraint: 'documents_pkey',
   });

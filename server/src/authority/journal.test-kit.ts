@@ -29,7 +29,7 @@ import { NotPrefetched } from './prefetched-view.ts';
 import { questionsOfCommand, questionsOfFrame } from './questions.ts';
 
 export const NOW: Now = { wallMs: 1_700_000_000_000, monotonicMs: 1_000, bootId: 'ab'.repeat(16) };
-export const SHOP = 'shop' as ReplicaId;
+const SHOP = 'shop' as ReplicaId;
 const AUTHORITY = 'root' as ReplicaId;
 export const LAMP = 'lamp@shop' as PoolId;
 
@@ -40,7 +40,7 @@ const ofAuthority: Directory = {
   isShared: () => false,
 };
 
-export function testTools(directory: Directory): Tools {
+function testTools(directory: Directory): Tools {
   return {
     sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
     nonce: () => randomBytes(16).toString('hex'),

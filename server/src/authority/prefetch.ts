@@ -35,19 +35,38 @@ async function fetchDocuments(
   view: PrefetchedView,
   asked: readonly DocumentName[],
 ): Promise<void> {
-  if (asked.length === 0) return;
-  const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
-    name: 'find_documents',
-    text: `select q.at, d.writer, d.seq
-      from unnest($1::text[], $2::text[]) with ordinality q(kind, id, at)
-      join tallystick.documents d on d.kind = q.kind and d.id = q.id`,
-    values: [pgArray(asked.map(({ kind }) => kind)), pgArray(asked.map(({ id }) => text(id)))],
-  });
-  const found = new Map(rows.map((row) => [row.at, row]));
-  asked.forEach(({ kind, id }, index) => {
-    const row = found.get(index + 1);
-    view.documents.set(`${kind}:${id}`, row === undefined ? null : { writer: row.writer, seq: row.seq });
-  });
+  for (const { kind, id } of asked) view.documents.set(`${kind}:${id}`, null);
+  const orders = asked.filter(({ kind }) => kind === 'order');
+  const others = asked.filter(({ kind }) => kind !== 'order');
+  if (orders.length > 0) {
+    const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
+      name: 'find_orders',
+      text: `select q.at, o.writer, o.seq from unnest($1::text[]) with ordinality q(id, at)
+        join tallystick.orders o on o.order_id = q.id`,
+      values: [pgArray(orders.map(({ id }) => text(id)))],
+    });
+    setFound(view, orders, rows);
+  }
+  if (others.length > 0) {
+    const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
+      name: 'find_documents',
+      text: `select q.at, d.writer, d.seq from unnest($1::text[], $2::text[]) with ordinality q(kind, id, at)
+        join tallystick.documents d on d.kind = q.kind and d.id = q.id`,
+      values: [pgArray(others.map(({ kind }) => kind)), pgArray(others.map(({ id }) => text(id)))],
+    });
+    setFound(view, others, rows);
+  }
+}
+
+function setFound(
+  view: PrefetchedView,
+  asked: readonly DocumentName[],
+  rows: readonly { readonly at: number; readonly writer: WriterId; readonly seq: number }[],
+): void {
+  for (const { at, writer, seq } of rows) {
+    const name = asked[at - 1];
+    if (name !== undefined) view.documents.set(`${name.kind}:${name.id}`, { writer, seq });
+  }
 }
 
 async function fetchDocumentEntries(

@@ -33,7 +33,9 @@ export function projectTurn(writes: Writes): Projected {
   const duplicates: Record<string, unknown>[] = [];
   const excused = new Set<string>();
   const firsts = new Map(writes.documents.map(({ kind, id, ref }) => [`${kind}:${id}`, ref]));
-  const fenced = new Set(writes.streams.filter(({ head }) => head.fence !== null).map(({ writer }) => writer));
+  const fenced = new Set(
+    writes.streams.filter(({ head }) => head.fence !== null).map(({ writer }) => writer),
+  );
   let position = writes.position;
 
   for (const run of writes.runs) {
@@ -44,7 +46,8 @@ export function projectTurn(writes: Writes): Projected {
       for (const { kind, id } of documentsOf(body, entry.docId)) {
         const first = firsts.get(`${kind}:${id}`);
         if (first?.writer === entry.writer && first.seq === entry.seq) continue;
-        isDuplicate = true;
+        // What ended a hold twice is still an order of its own.
+        isDuplicate ||= kind !== 'hold-end';
         duplicates.push({ kind, id: text(id), writer: entry.writer, seq: entry.seq });
       }
       if (!isDuplicate && (body.type === 'sold' || body.type === 'confirmed')) {

@@ -29,6 +29,8 @@ export function turnParameters(writes: Writes): unknown[] {
 function parametersOf(writes: Writes): unknown[] {
   const runs = runColumns(writes);
   const projected = projectTurn(writes);
+  // An order's own row is its document: one index less for the commonest act.
+  const documents = writes.documents.filter(({ kind }) => kind !== 'order');
   return [
     runs.count,
     writes.self,
@@ -36,10 +38,10 @@ function parametersOf(writes: Writes): unknown[] {
     ...runs.columns,
     json(writes.streams.map((stream) => headOf(stream.writer, stream.head, digestText(stream.digest)))),
     ...rowColumns(writes),
-    writes.documents.map(({ kind }) => kind),
-    writes.documents.map(({ id }) => text(id)),
-    writes.documents.map(({ ref }) => ref.writer),
-    writes.documents.map(({ ref }) => ref.seq),
+    documents.map(({ kind }) => kind),
+    documents.map(({ id }) => text(id)),
+    documents.map(({ ref }) => ref.writer),
+    documents.map(({ ref }) => ref.seq),
     ...projected.columns,
     listOrNull(projected.progress),
     listOrNull(writes.holds.map(({ holdId, hold }) => ({ hold_id: holdId, hold }))),

@@ -86,13 +86,15 @@ create table tallystick.rows (
 ) with (fillfactor = 70);
 create index rows_by_pool on tallystick.rows (pool);
 
--- T8: the first entry that carried a document, over all writers.
+-- T8: the first entry that carried a document, over all writers. Orders are not here:
+-- the row of an order is its document.
 create table tallystick.documents (
   kind text collate "C" not null,
   id text collate "C" not null,
   writer text collate "C" not null,
   seq tallystick.whole not null,
-  primary key (kind, id)
+  primary key (kind, id),
+  check (kind <> 'order')
 );
 
 -- The same document again, from another entry: kept, and counted as nothing.

@@ -18,6 +18,9 @@ create table tallystick.orders (
   override_reason text
 );
 
+create trigger orders_stay before delete or truncate on tallystick.orders
+  for each statement execute function tallystick.refuse_change();
+
 -- As it was sold, for ever: `order_lines` below shows it with what happened since.
 create table tallystick.sold_lines (
   order_id text collate "C" not null,

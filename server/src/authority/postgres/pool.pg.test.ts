@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { freshDatabase } from './database.test-kit.ts';
 import { listen } from './listen.ts';
-import { openPool } from './pool.ts';
+import { DatabaseUnreachable, openPool } from './pool.ts';
 
 test('an unreachable database is named with a reason and what to do, and never with its password', async () => {
   const refused = 'postgres://books:secret@127.0.0.1:1/books';
@@ -9,6 +9,7 @@ test('an unreachable database is named with a reason and what to do, and never w
     '127.0.0.1:1/books cannot be reached: nothing listens there',
   );
   await expect(openPool(refused)).rejects.not.toThrow('secret');
+  await expect(openPool(refused)).rejects.toThrow(DatabaseUnreachable);
   await expect(openPool('mysql://x:secret@y/z')).rejects.toThrow('where postgres:// is needed');
   await expect(openPool('not a url: secret')).rejects.not.toThrow('secret');
   const wrongPassword = new URL(inject('templateUrl'));

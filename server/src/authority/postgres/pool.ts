@@ -13,7 +13,7 @@ export interface PoolOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** The largest turn takes well under a second; what takes this long is stuck. */
-export const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** DATABASE_URL is wrong, or nobody answers there. The message never holds the password. */
 export class DatabaseUnreachable extends Error {
@@ -65,7 +65,7 @@ export function clientConfig(url: string, name = 'tallystick'): pg.ClientConfig 
 }
 
 /** Host, port and name of a database, as a log may show them. */
-export function describeDatabase(url: string): string {
+function describeDatabase(url: string): string {
   let parsed: URL;
   try {
     parsed = new URL(url);
