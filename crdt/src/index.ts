@@ -21,6 +21,7 @@ export * from './replica/replica.ts';
 export * from './replica/settings.ts';
 export * from './replica/stream.ts';
 export * from './replica/waiting.ts';
+export * from './replica/writes.ts';
 export * from './tally/digest.ts';
 export * from './tally/fold.ts';
 export * from './tally/guards.ts';

@@ -8,18 +8,18 @@
  */
 import { encodeEntry } from '../entry/codec.ts';
 import type { BodyOf, Entry, EntryBody, FenceReason, Hash, ReplicaKind } from '../entry/entry.ts';
-import { ENTRY_VERSION, NO_HASH } from '../entry/entry.ts';
+import { ENTRY_VERSION } from '../entry/entry.ts';
 import type { HoldId, LineId, OrderId, PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { replicaOf } from '../ids.ts';
 import { digestText } from '../tally/digest.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
-import type { Row } from '../tally/row.ts';
-import { type DocumentKind, documentsOf } from './documents.ts';
+import type { DocumentKind } from './documents.ts';
 import { foldHold, type Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
-import { foldProgress, NO_PROGRESS } from './progress.ts';
-import { type Fence, NO_MARK, Stream, type StreamHead } from './stream.ts';
+import { OpenTurn } from './open-turn.ts';
+import { type Fence, newHead, Stream, type StreamHead } from './stream.ts';
+import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
 export interface Now {
   readonly wallMs: number;
@@ -28,54 +28,6 @@ export interface Now {
 }
 
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
-
-/** Entries of one writer in a row, as they go into the journal. */
-export interface Run {
-  readonly writer: WriterId;
-  readonly entries: WrittenEntry[];
-}
-
-export interface WrittenEntry {
-  readonly entry: Entry;
-  readonly bytes: Uint8Array;
-  readonly hash: Hash;
-}
-
-export interface DocumentWrite {
-  readonly kind: DocumentKind;
-  readonly id: string;
-  readonly ref: EntryRef;
-}
-
-/** An entry that no chain has a place for: one branch of a fork. Kept for ever, folded by no one but F5. */
-export interface Quarantined extends WrittenEntry {
-  readonly reason: FenceReason;
-}
-
-/** All that one turn must make durable, together or not at all. */
-export interface Writes {
-  /** How many entries the journal holds before this turn: the authority commits only if that still holds. */
-  readonly position: number;
-  readonly self: WriterId;
-  readonly runs: readonly Run[];
-  readonly rows: readonly { readonly stream: Stream; readonly pool: PoolId; readonly row: Readonly<Row> }[];
-  readonly streams: readonly Stream[];
-  readonly documents: readonly DocumentWrite[];
-  readonly progress: readonly { orderId: OrderId; lineId: LineId; progress: LineProgress }[];
-  readonly holds: readonly { holdId: HoldId; hold: Hold | null }[];
-  readonly quarantined: readonly Quarantined[];
-  readonly awaitsFormerLives: boolean;
-}
-
-/** What a journal gives back when it is opened. */
-export interface Stored {
-  readonly self: WriterId | null;
-  /** This life must first be told what its former lives did (T8). */
-  readonly awaitsFormerLives: boolean;
-  readonly position: number;
-  readonly streams: Iterable<Stream>;
-  readonly holds: Iterable<[HoldId, Hold]>;
-}
 
 export class Ledger {
   readonly view: JournalView;
@@ -91,18 +43,15 @@ export class Ledger {
   readonly #sha256: Sha256;
 
   #selfBefore: WriterId | null;
-  #runs: Run[] = [];
+  #turn: OpenTurn;
   #effects: [Stream, Effect][] = [];
   #born: Stream[] = [];
   readonly #dirty = new Set<Stream>();
-  readonly #documents = new Map<string, DocumentWrite>();
-  readonly #progress = new Map<string, { orderId: OrderId; lineId: LineId; progress: LineProgress }>();
   readonly #holdsBefore = new Map<HoldId, Hold | null>();
-  readonly #entries = new Map<string, Entry>();
-  #quarantined: Quarantined[] = [];
 
   constructor(stored: Stored, view: JournalView, sha256: Sha256) {
     this.view = view;
+    this.#turn = new OpenTurn(view);
     this.#sha256 = sha256;
     this.#self = stored.self;
     this.#selfBefore = stored.self;
@@ -124,7 +73,7 @@ export class Ledger {
 
   /** Entries in the journal, those of the open turn included. */
   get position(): number {
-    return this.#position + this.#runs.reduce((count, run) => count + run.entries.length, 0);
+    return this.#position + this.#turn.entryCount;
   }
 
   /** Entries in the journal that are on disk. */
@@ -155,17 +104,7 @@ export class Ledger {
 
   /** Begins a life: a writer that no one has been before. It has no rights but those it takes later. */
   beginLife(writer: WriterId, kind: ReplicaKind, parent: WriterId | null, now: Now): Entry {
-    const stream = this.addStream(writer, {
-      seq: 0,
-      hash: NO_HASH,
-      kind,
-      parent,
-      via: null,
-      fence: null,
-      parentSeen: 0,
-      relayed: NO_MARK,
-      settled: NO_MARK,
-    });
+    const stream = this.addStream(writer, newHead(kind, parent, null));
     this.#self = stream.writer;
     return this.append({ type: 'life', kind, parent }, '', 'system', now);
   }
@@ -225,7 +164,8 @@ export class Ledger {
     head.hash = written.hash;
     if (entry.body.type === 'reparented') head.parent = entry.body.parent;
     if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
-    this.#file(stream, written);
+    this.#turn.file(written);
+    if (replicaOf(stream.writer) === replicaOf(this.self.writer)) this.#foldOwnHold(entry);
   }
 
   touchHead(stream: Stream): StreamHead {
@@ -236,12 +176,7 @@ export class Ledger {
   /** The hash of a known entry; undefined where it was pruned. */
   hashOf(stream: Stream, seq: number): Hash | undefined {
     if (seq === stream.head.seq) return stream.head.hash;
-    for (const run of this.#runs) {
-      if (run.writer !== stream.writer) continue;
-      const found = run.entries.find(({ entry }) => entry.seq === seq);
-      if (found !== undefined) return found.hash;
-    }
-    return this.view.hashAt(stream.writer, seq);
+    return this.#turn.written(stream.writer, seq)?.hash ?? this.view.hashAt(stream.writer, seq);
   }
 
   /** Shuts a writer out: what it says from here on is kept, acked, and no longer trusted. */
@@ -251,12 +186,10 @@ export class Ledger {
 
   /** T6: shuts a writer out for the entry that was folded last, by an entry that comes before it. */
   fenceBefore(stream: Stream, written: WrittenEntry, reason: FenceReason, now: Now): void {
-    const run = this.#runs.at(-1) as Run;
-    run.entries.pop();
-    if (run.entries.length === 0) this.#runs.pop();
+    this.#turn.takeBackLast();
     const { seq, prevHash } = written.entry;
     this.#fenceAt(stream, { seq: seq - 1, hash: prevHash, reason }, now);
-    this.#place(written);
+    this.#turn.place(written);
   }
 
   /** A fence read from an own entry; where it was just decided here, it stands already. */
@@ -274,36 +207,7 @@ export class Ledger {
   }
 
   quarantine(written: WrittenEntry, reason: FenceReason): void {
-    this.#quarantined.push({ ...written, reason });
-  }
-
-  /** Puts a written entry where the turn's reads and its commit find it. */
-  #file(stream: Stream, written: WrittenEntry): void {
-    const { entry } = written;
-    this.#place(written);
-    const ref: EntryRef = { writer: entry.writer, seq: entry.seq };
-    for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
-      // The first entry to carry a document owns it; the second is reported where both meet.
-      if (this.findDocument(kind, id) !== undefined) continue;
-      this.#documents.set(`${kind}:${id}`, { kind, id, ref });
-      this.#entries.set(`${ref.writer}/${ref.seq}`, entry);
-    }
-    foldProgress(entry.body, (orderId, lineId, change) => {
-      const was = this.lineProgress(orderId, lineId);
-      const progress = {
-        cancelled: was.cancelled + (change.cancelled ?? 0),
-        shipped: was.shipped + (change.shipped ?? 0),
-        returned: was.returned + (change.returned ?? 0),
-      };
-      this.#progress.set(`${orderId}/${lineId}`, { orderId, lineId, progress });
-    });
-    if (replicaOf(stream.writer) === replicaOf(this.self.writer)) this.#foldOwnHold(entry);
-  }
-
-  #place(written: WrittenEntry): void {
-    const last = this.#runs.at(-1);
-    if (last?.writer === written.entry.writer) last.entries.push(written);
-    else this.#runs.push({ writer: written.entry.writer, entries: [written] });
+    this.#turn.quarantined.push({ ...written, reason });
   }
 
   #foldOwnHold(entry: Entry): void {
@@ -317,36 +221,26 @@ export class Ledger {
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
-    return this.#documents.get(`${kind}:${id}`)?.ref ?? this.view.findDocument(kind, id);
+    return this.#turn.findDocument(kind, id);
   }
 
   /** The entry that first carried a document, from this turn or from the journal. */
   documentEntry(kind: DocumentKind, id: string): Entry | undefined {
-    const ref = this.findDocument(kind, id);
-    if (ref === undefined) return undefined;
-    return this.#entries.get(`${ref.writer}/${ref.seq}`) ?? this.view.entryAt(ref.writer, ref.seq);
+    const ref = this.#turn.findDocument(kind, id);
+    return ref && this.#turn.entryAt(ref.writer, ref.seq);
   }
 
   /** An entry of this turn or of the journal. */
   entryAt(writer: WriterId, seq: number): Entry | undefined {
-    for (const run of this.#runs) {
-      if (run.writer !== writer) continue;
-      const found = run.entries.find(({ entry }) => entry.seq === seq);
-      if (found !== undefined) return found.entry;
-    }
-    return this.view.entryAt(writer, seq);
+    return this.#turn.entryAt(writer, seq);
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
-    return (
-      this.#progress.get(`${orderId}/${lineId}`)?.progress ??
-      this.view.lineProgress(orderId, lineId) ??
-      NO_PROGRESS
-    );
+    return this.#turn.lineProgress(orderId, lineId);
   }
 
   get hasWrites(): boolean {
-    return this.#dirty.size > 0 || this.#quarantined.length > 0;
+    return this.#dirty.size > 0 || this.#turn.quarantined.length > 0;
   }
 
   /** What this turn must make durable, or undefined when it changed nothing. */
@@ -360,16 +254,16 @@ export class Ledger {
     return {
       position: this.#position,
       self: this.self.writer,
-      runs: this.#runs,
+      runs: this.#turn.runs,
       rows,
       streams: [...this.#dirty],
-      documents: [...this.#documents.values()],
-      progress: [...this.#progress.values()],
+      documents: this.#turn.documents,
+      progress: this.#turn.progress,
       holds: [...this.#holdsBefore.keys()].map((holdId) => ({
         holdId,
         hold: this.holds.get(holdId) ?? null,
       })),
-      quarantined: this.#quarantined,
+      quarantined: this.#turn.quarantined,
       awaitsFormerLives: this.awaitsFormerLives,
     };
   }
@@ -384,17 +278,7 @@ export class Ledger {
     if (stream === undefined) {
       if (entry.body.type !== 'life') throw new Error(`D5: ${entry.writer} does not begin with its life`);
       const { kind, parent } = entry.body;
-      stream = this.addStream(entry.writer, {
-        seq: 0,
-        hash: NO_HASH,
-        kind,
-        parent,
-        via,
-        fence: null,
-        parentSeen: 0,
-        relayed: NO_MARK,
-        settled: NO_MARK,
-      });
+      stream = this.addStream(entry.writer, newHead(kind, parent, via));
       if (via === null) this.#self = entry.writer;
     }
     this.accept(stream, written);
@@ -436,15 +320,11 @@ export class Ledger {
   }
 
   #clear(): void {
-    this.#runs = [];
+    this.#turn = new OpenTurn(this.view);
     this.#effects = [];
     this.#born = [];
     this.#dirty.clear();
-    this.#documents.clear();
-    this.#progress.clear();
     this.#holdsBefore.clear();
-    this.#entries.clear();
-    this.#quarantined = [];
   }
 
   /** The lives of one replica that this ledger holds. */

@@ -26,11 +26,12 @@ import { execute, mayWait } from './execute.ts';
 import { takeFormer } from './former.ts';
 import { holdLeftMs } from './holds.ts';
 import type { JournalView } from './journal-view.ts';
-import { Ledger, type Now, type Sha256, type Stored, type Writes } from './ledger.ts';
+import { Ledger, type Now, type Sha256 } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { type PastReason, Uplink } from './uplink.ts';
 import { type Ticket, type Waiter, Waiting } from './waiting.ts';
+import type { Stored, Writes } from './writes.ts';
 
 export interface Tools {
   readonly sha256: Sha256;

@@ -41,6 +41,21 @@ export interface StreamHead {
   settled: Mark;
 }
 
+/** The head of a writer that has written nothing yet. */
+export function newHead(kind: ReplicaKind, parent: WriterId | null, via: ReplicaId | null): StreamHead {
+  return {
+    seq: 0,
+    hash: NO_HASH,
+    kind,
+    parent,
+    via,
+    fence: null,
+    parentSeen: 0,
+    relayed: NO_MARK,
+    settled: NO_MARK,
+  };
+}
+
 interface Slot {
   row: Row;
   lo: number;

@@ -1,0 +1,104 @@
+/**
+ * Open turn: the entries that a turn has written so far, laid over the journal.
+ *
+ * Whoever asks for a document, an entry or an order line's progress sees the turn's
+ * own writes first, so that two commands of one turn know of each other (T8).
+ */
+import type { Entry } from '../entry/entry.ts';
+import type { LineId, OrderId, WriterId } from '../ids.ts';
+import { type DocumentKind, documentsOf } from './documents.ts';
+import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
+import { foldProgress, NO_PROGRESS } from './progress.ts';
+import type { DocumentWrite, Quarantined, Run, Writes, WrittenEntry } from './writes.ts';
+
+export class OpenTurn {
+  readonly runs: Run[] = [];
+  readonly quarantined: Quarantined[] = [];
+  readonly #view: JournalView;
+  readonly #documents = new Map<string, DocumentWrite>();
+  readonly #progress = new Map<string, Writes['progress'][number]>();
+  /** The entries that carry the turn's documents: found without a walk over all of its runs. */
+  readonly #carriers = new Map<string, Entry>();
+
+  constructor(view: JournalView) {
+    this.#view = view;
+  }
+
+  get entryCount(): number {
+    return this.runs.reduce((count, run) => count + run.entries.length, 0);
+  }
+
+  get documents(): readonly DocumentWrite[] {
+    return [...this.#documents.values()];
+  }
+
+  get progress(): Writes['progress'] {
+    return [...this.#progress.values()];
+  }
+
+  /** Puts a written entry where the turn's reads and its commit find it. */
+  file(written: WrittenEntry): void {
+    const { entry } = written;
+    this.place(written);
+    const ref: EntryRef = { writer: entry.writer, seq: entry.seq };
+    for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
+      // The first entry to carry a document owns it; the second is reported where both meet.
+      if (this.findDocument(kind, id) !== undefined) continue;
+      this.#documents.set(`${kind}:${id}`, { kind, id, ref });
+      this.#carriers.set(`${ref.writer}/${ref.seq}`, entry);
+    }
+    foldProgress(entry.body, (orderId, lineId, change) => {
+      const was = this.lineProgress(orderId, lineId);
+      const progress = {
+        cancelled: was.cancelled + (change.cancelled ?? 0),
+        shipped: was.shipped + (change.shipped ?? 0),
+        returned: was.returned + (change.returned ?? 0),
+      };
+      this.#progress.set(`${orderId}/${lineId}`, { orderId, lineId, progress });
+    });
+  }
+
+  /** Puts an entry at the end of what is to be committed. */
+  place(written: WrittenEntry): void {
+    const last = this.runs.at(-1);
+    if (last?.writer === written.entry.writer) last.entries.push(written);
+    else this.runs.push({ writer: written.entry.writer, entries: [written] });
+  }
+
+  /** Undoes the last `place`, so that another entry may come before it. */
+  takeBackLast(): void {
+    const run = this.runs.at(-1);
+    run?.entries.pop();
+    if (run?.entries.length === 0) this.runs.pop();
+  }
+
+  /** An entry that this turn wrote. */
+  written(writer: WriterId, seq: number): WrittenEntry | undefined {
+    for (const run of this.runs) {
+      if (run.writer !== writer) continue;
+      const found = run.entries.find(({ entry }) => entry.seq === seq);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  entryAt(writer: WriterId, seq: number): Entry | undefined {
+    return (
+      this.#carriers.get(`${writer}/${seq}`) ??
+      this.written(writer, seq)?.entry ??
+      this.#view.entryAt(writer, seq)
+    );
+  }
+
+  findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
+    return this.#documents.get(`${kind}:${id}`)?.ref ?? this.#view.findDocument(kind, id);
+  }
+
+  lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
+    return (
+      this.#progress.get(`${orderId}/${lineId}`)?.progress ??
+      this.#view.lineProgress(orderId, lineId) ??
+      NO_PROGRESS
+    );
+  }
+}
