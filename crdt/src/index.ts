@@ -16,6 +16,7 @@ export { kindOf } from './replica/execute.ts';
 export * from './replica/holds.ts';
 export * from './replica/journal-view.ts';
 export * from './replica/ledger.ts';
+export * from './replica/out.ts';
 export { foldProgress, NO_PROGRESS } from './replica/progress.ts';
 export * from './replica/replica.ts';
 export * from './replica/settings.ts';

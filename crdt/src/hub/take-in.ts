@@ -10,7 +10,7 @@ import { type BodyOf, type Entry, type FenceReason, NO_HASH } from '../entry/ent
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import { NO_MARK, type Stream } from '../replica/stream.ts';
+import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
 import { forEachEffect } from '../tally/fold.ts';
@@ -117,17 +117,7 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string {
   if (known !== undefined && known.head.via !== child && replica !== child) {
     return `${replica} belongs under ${known.head.via}, not under ${child}`;
   }
-  return ledger.addStream(entry.writer, {
-    seq: 0,
-    hash: entry.prevHash,
-    kind: entry.body.kind,
-    parent: entry.body.parent,
-    via: child,
-    fence: null,
-    parentSeen: 0,
-    relayed: NO_MARK,
-    settled: NO_MARK,
-  });
+  return ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, child));
 }
 
 /** T3: a seq seen again is compared, never skipped. */

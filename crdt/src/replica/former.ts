@@ -11,7 +11,7 @@ import { MalformedBytes } from '../wire/bytes.ts';
 import type { Former } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Ledger } from './ledger.ts';
-import { NO_MARK } from './stream.ts';
+import { newHead } from './stream.ts';
 
 /** @returns false where the entries do not join on: then the past stays unknown and is asked for again. */
 export function takeFormer(ledger: Ledger, frame: Former): boolean {
@@ -24,17 +24,9 @@ export function takeFormer(ledger: Ledger, frame: Former): boolean {
       if (stream === undefined) {
         if (entry.seq !== 1 || entry.body.type !== 'life') return false;
         const { kind, parent } = entry.body;
-        stream = ledger.addStream(entry.writer, {
-          seq: 0,
-          hash: entry.prevHash,
-          kind,
-          parent,
-          via: null,
-          fence: { seq: 0, hash: entry.prevHash, reason: 'superseded' },
-          parentSeen: 0,
-          relayed: NO_MARK,
-          settled: NO_MARK,
-        });
+        const head = newHead(kind, parent, null);
+        head.fence = { seq: 0, hash: entry.prevHash, reason: 'superseded' };
+        stream = ledger.addStream(entry.writer, head);
       }
       if (entry.seq <= stream.head.seq) continue;
       const fits = entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash);

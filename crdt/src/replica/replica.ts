@@ -11,26 +11,27 @@
  * If the commit fails, `putBack` makes memory say what the disk says (D4).
  */
 
-import type { EntryBody, FenceReason } from '../entry/entry.ts';
+import type { FenceReason } from '../entry/entry.ts';
 import { Hub, type Opened } from '../hub/hub.ts';
 import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
-import { debt, free } from '../tally/row.ts';
 import type { Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
-import { type Answer, type Command, type Refusal, refuse } from './command.ts';
+import type { Command } from './command.ts';
 import { decideExpiries } from './decide-sale.ts';
+import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
-import { execute, mayWait } from './execute.ts';
 import { takeFormer } from './former.ts';
 import { holdLeftMs } from './holds.ts';
 import type { JournalView } from './journal-view.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
+import { type Out, PARENT, type Peer } from './out.ts';
+import { PoolWatch } from './pool-watch.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
 import { type PastReason, Uplink } from './uplink.ts';
-import { type Ticket, type Waiter, Waiting } from './waiting.ts';
+import { type Ticket, Waiting } from './waiting.ts';
 import type { Stored, Writes } from './writes.ts';
 
 export interface Tools {
@@ -38,19 +39,6 @@ export interface Tools {
   /** 128 fresh random bits as 32 hex digits: what makes each life unique. */
   readonly nonce: () => string;
   readonly directory: Directory;
-}
-
-export const PARENT = 'parent';
-export type Peer = ReplicaId | typeof PARENT;
-
-/** What may leave once the turn is durable. */
-export interface Out {
-  readonly answers: readonly { readonly ticket: Ticket; readonly answer: Answer }[];
-  readonly frames: readonly { readonly to: Peer; readonly frame: Frame }[];
-  /** Links that must be closed, with the reason for the peer. */
-  readonly hangUps: readonly { readonly peer: Peer; readonly message: string }[];
-  /** This replica began a new life in this turn: its link must be opened anew. */
-  readonly newLife: WriterId | undefined;
 }
 
 export class Replica {
@@ -61,16 +49,14 @@ export class Replica {
   readonly #tools: Tools;
   readonly #waiting: Waiting;
   readonly #moves: Moves;
+  readonly #watch: PoolWatch;
+  readonly #desk: Desk;
 
-  #answers: { ticket: Ticket; answer: Answer }[] = [];
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
   #newLife: WriterId | undefined;
   #past: FenceReason | undefined;
-  readonly #grown = new Set<PoolId>();
-  readonly #owing = new Set<PoolId>();
   #entriesAtCheckpoint = 0;
-  #knowsFormerLives: boolean;
 
   constructor(settings: ReplicaSettings, stored: Stored, view: JournalView, tools: Tools) {
     this.settings = settings;
@@ -87,20 +73,17 @@ export class Replica {
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings);
     this.ledger.onStream = (stream, sign) => this.hub.totals.onStream(stream, sign);
     this.ledger.onEffect = (stream, effect, sign) => this.hub.totals.onEffect(stream, effect, sign);
-    this.#knowsFormerLives = !stored.awaitsFormerLives;
+    this.#watch = new PoolWatch(this.ledger, this.#moves);
+    this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
+    this.#desk.knowsFormerLives = !stored.awaitsFormerLives;
     if (this.ledger.hasLife) {
       this.#entriesAtCheckpoint = this.ledger.self.head.seq;
-      this.#findDebts();
+      this.#watch.findDebts();
     }
   }
 
-  #findDebts(): void {
-    if (!this.ledger.hasLife) return;
-    for (const [pool, row] of this.ledger.self.rows()) if (debt(row) > 0) this.#owe(pool);
-  }
-
   get knowsFormerLives(): boolean {
-    return this.#knowsFormerLives;
+    return this.#desk.knowsFormerLives;
   }
 
   /** Begins this replica's next life, unless it has one. The first waits for nothing; later ones for their past. */
@@ -114,9 +97,9 @@ export class Replica {
     this.ledger.beginLife(writer, kind, parent, now);
     this.#newLife = writer;
     // The authority has no parent to ask; its own former lives are all in its books.
-    this.#knowsFormerLives = incarnation === 1 || parent === null;
-    this.ledger.awaitsFormerLives = !this.#knowsFormerLives;
-    this.#owing.clear();
+    this.#desk.knowsFormerLives = incarnation === 1 || parent === null;
+    this.ledger.awaitsFormerLives = !this.#desk.knowsFormerLives;
+    this.#watch.forgetDebts();
   }
 
   /** F1: what this writer believes is the past. It ends, and a new writer without rights goes on. */
@@ -139,108 +122,18 @@ export class Replica {
 
   /** Runs a command. Its answer comes out of `keep`, of this turn or of a later one. */
   execute(ticket: Ticket, command: Command, now: Now): void {
-    const answer = this.#decide(command, now);
-    if (answer.ok || !mayWait(command, answer)) {
-      this.#answers.push({ ticket, answer });
-      return;
-    }
-    if (!this.#canBeHelped(answer)) {
-      this.#answers.push({ ticket, answer });
-    } else if (this.#waiting.isFull) {
-      this.#answers.push({ ticket, answer: refuse('overloaded', 'Too many sales wait for stock.') });
-    } else {
-      this.#waiting.add({
-        ticket,
-        command,
-        untilMs: now.monotonicMs + (command.waitMs ?? 0),
-        refusal: answer,
-      });
-      for (const item of answer.items ?? []) {
-        this.#moves.poolChanged(item.pool);
-      }
-    }
-  }
-
-  #decide(command: Command, now: Now): Answer {
-    const answer = execute(
-      {
-        ledger: this.ledger,
-        directory: this.#tools.directory,
-        now,
-        holdsMax: this.settings.holdsMax,
-        knowsFormerLives: this.#knowsFormerLives,
-      },
-      command,
-    );
-    if (answer.ok && !answer.replayed) this.#afterOwn(answer.entry.body, now);
-    return answer;
-  }
-
-  /** Somebody else may hold what is missing here. */
-  #canBeHelped(refusal: Refusal): boolean {
-    if (this.uplink.isOpen) return true;
-    for (const child of this.hub.children.values()) {
-      if (child.session === undefined) continue;
-      if (refusal.items?.some(({ pool }) => (child.pools.get(pool)?.holding ?? 0) > 0)) return true;
-    }
-    return false;
-  }
-
-  #afterOwn(body: EntryBody, now: Now): void {
-    switch (body.type) {
-      case 'sold':
-        for (const line of body.lines) {
-          this.#moves.observe(line.pool, line.quantityBase, now);
-          if (line.owed > 0) this.#owe(line.pool);
-        }
-        return;
-      case 'held':
-        for (const line of body.lines) this.#moves.observe(line.pool, line.n, now);
-        return;
-      case 'counted':
-      case 'lost':
-        for (const line of body.lines) {
-          if (line.owed > 0) this.#owe(line.pool);
-          this.#freed(line.pool);
-        }
-        return;
-      case 'received':
-      case 'returned':
-      case 'cancelled':
-        for (const line of body.lines) this.#freed(line.pool);
-        return;
-      case 'released':
-      case 'confirmed':
-        for (const line of body.closes) this.#freed(line.pool);
-        return;
-      case 'reclaimed':
-        for (const item of body.items) this.#freed(item.pool);
-        return;
-      default:
-    }
-  }
-
-  #owe(pool: PoolId): void {
-    this.#owing.add(pool);
-    this.#moves.poolChanged(pool);
-  }
-
-  #freed(pool: PoolId): void {
-    this.#grown.add(pool);
-    this.#moves.poolChanged(pool);
+    this.#desk.execute(ticket, command, now);
   }
 
   /** The parent answered hello. */
   linkUp(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): void {
     this.#end(this.uplink.open(welcome, now), now);
-    if (this.uplink.isOpen) for (const pool of this.#owing) this.#moves.poolChanged(pool);
+    if (this.uplink.isOpen) this.#watch.debtsChanged();
   }
 
   linkDown(now: Now): void {
     this.uplink.close();
-    for (const waiter of this.#waiting.all()) {
-      if (!this.#canBeHelped(waiter.refusal)) this.#giveUp(waiter, now);
-    }
+    this.#desk.giveUpHopeless(now);
   }
 
   /** A child whose identity the edge has proved says hello. */
@@ -292,20 +185,20 @@ export class Replica {
         return;
       case 'cells':
         this.uplink.cells(frame);
-        for (const pool of this.uplink.takeGranted(now)) this.#freed(pool);
+        for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
         return;
       case 'recalls':
         for (const pool of this.uplink.recall(frame)) this.#moves.poolChanged(pool);
         return;
       case 'denied': {
         const pools = this.uplink.denied(frame);
-        for (const waiter of this.#waiting.for(pools)) this.#giveUp(waiter, now);
+        this.#desk.giveUpWaitingFor(pools, now);
         for (const pool of pools) this.#moves.denied(pool, now);
         return;
       }
       case 'former':
         if (takeFormer(this.ledger, frame) && frame.last) {
-          this.#knowsFormerLives = true;
+          this.#desk.knowsFormerLives = true;
           this.ledger.awaitsFormerLives = false;
         }
         return;
@@ -353,11 +246,11 @@ export class Replica {
     }
     for (const body of decideExpiries(this.ledger, now)) {
       const entry = this.ledger.append(body, `expired-${body.holdId}`, 'system', now);
-      this.#afterOwn(entry.body, now);
+      this.#watch.afterOwn(entry.body, now);
     }
     this.#takeSurrendered(now);
-    this.#repay(now);
-    this.#retryWaiting(now);
+    this.#watch.repay(now);
+    this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
     this.#checkpoint(now);
     return this.ledger.endTurn();
@@ -367,41 +260,9 @@ export class Replica {
     for (const [from, cells] of this.hub.surrendered) {
       const items = [...cells].map(([pool, { seq, n }]) => ({ pool, seq, n }));
       this.ledger.append({ type: 'took', from, items }, '', 'system', now);
-      for (const { pool } of items) this.#freed(pool);
+      for (const { pool } of items) this.#watch.freed(pool);
     }
     this.hub.surrendered.clear();
-  }
-
-  /** While a writer owes, whatever becomes free there repays first (T4). */
-  #repay(now: Now): void {
-    const lines: { pool: PoolId; n: number }[] = [];
-    for (const pool of this.#owing) {
-      const row = this.ledger.self.row(pool);
-      const n = Math.min(debt(row), Math.max(0, free(row) - this.ledger.withheld(pool)));
-      if (n > 0) lines.push({ pool, n });
-    }
-    if (lines.length > 0) this.ledger.append({ type: 'repaid', lines }, '', 'system', now);
-  }
-
-  #retryWaiting(now: Now): void {
-    if (this.#waiting.size === 0) return;
-    for (const waiter of this.#waiting.for(this.#grown)) {
-      const answer = this.#decide(waiter.command, now);
-      if (answer.ok || !mayWait(waiter.command, answer)) this.#answer(waiter, answer);
-      else this.#waiting.update(waiter, answer);
-    }
-    for (const waiter of this.#waiting.overdue(now.monotonicMs)) this.#giveUp(waiter, now);
-  }
-
-  #answer(waiter: Waiter, answer: Answer): void {
-    this.#waiting.remove(waiter);
-    this.#answers.push({ ticket: waiter.ticket, answer: answer.ok ? { ...answer, waited: true } : answer });
-    for (const item of waiter.refusal.items ?? []) this.#moves.poolChanged(item.pool);
-  }
-
-  /** The last word: decided once more with what is here now. */
-  #giveUp(waiter: Waiter, now: Now): void {
-    this.#answer(waiter, this.#decide(waiter.command, now));
   }
 
   #checkpoint(now: Now): void {
@@ -418,16 +279,18 @@ export class Replica {
     this.uplink.keep();
     this.#waiting.keep();
     this.#moves.keep();
-    this.#grown.clear();
-    // Only now: a turn that is put back leaves its debts unpaid.
-    for (const pool of this.#owing) if (debt(this.ledger.self.row(pool)) === 0) this.#owing.delete(pool);
+    this.#watch.keep();
     for (const writer of touched) this.hub.settled(writer);
     const frames = this.#said;
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
     for (const sent of hubFrames(this.hub, this.ledger, this.settings, now)) frames.push(sent);
-    const out: Out = { answers: this.#answers, frames, hangUps: this.#hangUps, newLife: this.#newLife };
-    this.#answers = [];
+    const out: Out = {
+      answers: this.#desk.takeAnswers(),
+      frames,
+      hangUps: this.#hangUps,
+      newLife: this.#newLife,
+    };
     this.#hangUps = [];
     this.#newLife = undefined;
     return out;
@@ -440,12 +303,11 @@ export class Replica {
     this.uplink.putBack();
     this.#waiting.putBack();
     this.#moves.putBack();
-    if (this.#newLife !== undefined) this.#findDebts();
-    this.#answers = [];
+    this.#watch.putBack(this.#newLife !== undefined);
+    this.#desk.takeAnswers();
     this.#hangUps = [];
     this.#said = [];
     this.#newLife = undefined;
-    this.#grown.clear();
   }
 
   /** Takes in what another process of this same replica made durable; the open turn must be empty. */
