@@ -142,7 +142,9 @@ export class Hub {
     if (child === undefined || session === undefined || frame.writer !== session.writer) return undefined;
     session.isAckDue = true;
     this.#heard.add(child);
-    session.cursorNext ??= session.cursor ?? frame.base;
+    // What stands before a base was known here when the child asked: a late frame of an earlier
+    // session may name a lower one, and never holds back a later.
+    session.cursorNext = Math.max(session.cursorNext ?? session.cursor ?? 0, frame.base);
     if (frame.from > session.cursorNext || frame.base > frame.from || frame.from > frame.to) return undefined;
     const taken = takeIn(
       {
