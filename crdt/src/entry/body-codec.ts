@@ -6,6 +6,7 @@ import {
   readChoice,
   readFixed,
   readHex,
+  readId,
   readText,
   readUint,
   type Writer,
@@ -159,7 +160,7 @@ export function readBody(input: Reader, type: EntryType): EntryBody {
     case 'cancelled':
       return {
         type,
-        orderId: readText(input, ID_BYTES) as OrderId,
+        orderId: readId(input, ID_BYTES) as OrderId,
         reason: readText(input, REASON_BYTES),
         lines: readLineUnits(input),
       };
@@ -167,7 +168,7 @@ export function readBody(input: Reader, type: EntryType): EntryBody {
       return { type, cause: readChoice(input, RECEIPT_CAUSES), lines: readLines(input, readPoolUnits) };
     case 'returned':
     case 'shipped':
-      return { type, orderId: readText(input, ID_BYTES) as OrderId, lines: readLineUnits(input) };
+      return { type, orderId: readId(input, ID_BYTES) as OrderId, lines: readLineUnits(input) };
     case 'counted':
       return {
         type,
@@ -224,16 +225,16 @@ function writeLineUnits(
 function readLineUnits(input: Reader) {
   return readLines(input, (pool) => ({
     pool,
-    lineId: readText(input, ID_BYTES) as LineId,
+    lineId: readId(input, ID_BYTES) as LineId,
     n: readQuantity(input),
   }));
 }
 
 function readHoldId(input: Reader): HoldId {
-  return readText(input, ID_BYTES) as HoldId;
+  return readId(input, ID_BYTES) as HoldId;
 }
 
-export function readWriter(input: Reader): WriterId {
+function readWriter(input: Reader): WriterId {
   return asWriter(readText(input, ID_BYTES));
 }
 

@@ -41,7 +41,7 @@ export function readLines<Line>(
   return lines;
 }
 
-export function readPool(input: Reader): PoolId {
+function readPool(input: Reader): PoolId {
   const pool = readText(input, POOL_BYTES_MAX);
   if (!isPoolId(pool)) throw new MalformedBytes('not a pool: a SKU, an @ and a location were expected');
   return pool;

@@ -6,6 +6,7 @@ import {
   type Reader,
   readByte,
   readCount,
+  readId,
   readText,
   readUint,
   type Writer,
@@ -50,7 +51,7 @@ export function writeOrderHead(out: Writer, order: OrderHead): void {
 export function readOrderHead(input: Reader): OrderHead {
   const bits = readByte(input);
   if (bits > 15) throw new MalformedBytes('an order with unknown parts');
-  const orderId = readText(input, ID_BYTES) as OrderId;
+  const orderId = readId(input, ID_BYTES) as OrderId;
   const channel = readText(input, ID_BYTES);
   const clientId = bits & HAS_CLIENT ? readText(input, ID_BYTES) : undefined;
   const customerId = bits & HAS_CUSTOMER ? readText(input, ID_BYTES) : undefined;
@@ -134,7 +135,7 @@ export function readSoldLines(input: Reader): SoldLine[] {
 function readSoldLine(input: Reader): SoldLine {
   const bits = readByte(input);
   if (bits > 31) throw new MalformedBytes('an order line with unknown parts');
-  const lineId = readText(input, ID_BYTES) as LineId;
+  const lineId = readId(input, ID_BYTES) as LineId;
   const sku = readText(input, 256) as Sku;
   const locationId = readText(input, 64) as LocationId;
   if (!isSku(sku) || !isLocationId(locationId))

@@ -6,6 +6,7 @@
  */
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Demand } from '../rebalance/demand.ts';
+import type { Frame } from '../wire/frames.ts';
 
 export interface ChildPool {
   /** Units free to use in the child's subtree as far as the parent knows, rights on their way to it included. */
@@ -44,8 +45,10 @@ export interface Session {
   readonly denied: Map<PoolId, number>;
   readonly levels: Set<PoolId>;
   /** Former lives whose entries the child lacks, with the seq it has of each (T8). */
-  former: { readonly writer: WriterId; afterSeq: number }[];
+  former: { readonly writer: WriterId; readonly afterSeq: number }[];
   isFormerDue: boolean;
+  /** What of them waits to be sent. */
+  formerFrames: Frame[];
 }
 
 export class Child {
@@ -94,5 +97,6 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     levels: new Set(),
     former: [],
     isFormerDue: false,
+    formerFrames: [],
   };
 }

@@ -22,7 +22,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     if (session === undefined) continue;
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
-    if (session.isFormerDue) formerFrames(ledger, session, settings).forEach(send);
+    session.formerFrames.splice(0).forEach(send);
     if (session.isAckDue) send(ackFrame(ledger, session, names));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
@@ -125,23 +125,5 @@ function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
   for (let at = 0; at < items.length; at += ITEMS_MAX) {
     frames.push({ kind: 'levels', asOfMs: now.wallMs, items: items.slice(at, at + ITEMS_MAX) });
   }
-  return frames;
-}
-
-/** T8: a new life learns what its former lives did before it may receive, cancel or reclaim. */
-function formerFrames(ledger: Ledger, session: Session, settings: ReplicaSettings): Frame[] {
-  const frames: Frame[] = [];
-  for (const former of session.former) {
-    const stream = ledger.streams.get(former.writer);
-    while (stream !== undefined && former.afterSeq < stream.head.seq) {
-      const slice = ledger.view.readWriter(former.writer, former.afterSeq, settings.link.streamBytesTarget);
-      if (slice.to <= former.afterSeq) break;
-      former.afterSeq = slice.to;
-      frames.push({ kind: 'former', writer: former.writer, entries: slice.bytes, last: false });
-    }
-  }
-  session.former = [];
-  session.isFormerDue = false;
-  frames.push({ kind: 'former', writer: session.writer, entries: new Uint8Array(0), last: true });
   return frames;
 }

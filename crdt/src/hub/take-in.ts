@@ -7,8 +7,10 @@
  */
 import { decodeEntry } from '../entry/codec.ts';
 import { type BodyOf, type Entry, type FenceReason, NO_HASH } from '../entry/entry.ts';
-import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { type LineId, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { orderLines } from '../replica/decide-goods.ts';
 import type { Directory } from '../replica/directory.ts';
+import type { LineProgress } from '../replica/journal-view.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
@@ -163,9 +165,13 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       }
       return undefined;
     }
-    case 'received':
+    case 'cancelled':
+      return exceedsOrder(ledger, body, 'cancelled') ? 'departed' : undefined;
     case 'returned':
     case 'shipped':
+      if (isForeign(directory, replica, body.lines)) return 'foreign-pool';
+      return exceedsOrder(ledger, body, body.type) ? 'departed' : undefined;
+    case 'received':
     case 'counted':
     case 'lost':
       return isForeign(directory, replica, body.lines) ? 'foreign-pool' : undefined;
@@ -180,6 +186,22 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     default:
       return undefined;
   }
+}
+
+/** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */
+function exceedsOrder(
+  ledger: Ledger,
+  body: BodyOf<'cancelled' | 'returned' | 'shipped'>,
+  kind: keyof LineProgress,
+): boolean {
+  const sold = orderLines(ledger, body.orderId);
+  if (sold === undefined) return false;
+  const moved = new Map<LineId, number>();
+  for (const { lineId, n } of body.lines) moved.set(lineId, (moved.get(lineId) ?? 0) + n);
+  return [...moved].some(([lineId, n]) => {
+    const line = sold.get(lineId);
+    return line !== undefined && ledger.lineProgress(body.orderId, lineId)[kind] + n > line.quantityBase;
+  });
 }
 
 function isForeign(

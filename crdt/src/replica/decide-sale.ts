@@ -243,7 +243,7 @@ export function noRoom(ledger: Ledger, needs: readonly Need[]): Refusal | undefi
   return undefined;
 }
 
-export function insufficient(short: readonly Short[]): Refusal {
+function insufficient(short: readonly Short[]): Refusal {
   const items: ShortItem[] = short.map(({ pool, requested, available }) => ({
     pool,
     sku: parsePoolId(pool).sku,

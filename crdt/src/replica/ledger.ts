@@ -42,6 +42,8 @@ export class Ledger {
   #position: number;
   readonly #sha256: Sha256;
 
+  /** No open hold can expire before this, so that turns need not look at every hold. Monotonic. */
+  holdsDueMs = Number.POSITIVE_INFINITY;
   #selfBefore: WriterId | null;
   #turn: OpenTurn;
   #effects: [Stream, Effect][] = [];
@@ -59,6 +61,7 @@ export class Ledger {
     this.awaitsFormerLives = stored.awaitsFormerLives;
     for (const stream of stored.streams) this.streams.set(stream.writer, stream);
     for (const [id, hold] of stored.holds) this.holds.set(id, hold);
+    if (this.holds.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
   }
 
   get self(): Stream {
@@ -218,6 +221,9 @@ export class Ledger {
     }
     if (change.hold === null) this.holds.delete(change.holdId);
     else this.holds.set(change.holdId, change.hold);
+    const { hold } = change;
+    if (hold !== null && !hold.capturing)
+      this.holdsDueMs = Math.min(this.holdsDueMs, entry.monotonicMs + hold.ttlMs);
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
@@ -315,6 +321,7 @@ export class Ledger {
       if (hold === null) this.holds.delete(holdId);
       else this.holds.set(holdId, hold);
     }
+    if (this.#holdsBefore.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
     this.#self = this.#selfBefore;
     this.#clear();
   }

@@ -12,6 +12,7 @@
  */
 
 import type { FenceReason } from '../entry/entry.ts';
+import { readFormerLives } from '../hub/former-frames.ts';
 import { Hub, type Opened } from '../hub/hub.ts';
 import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
@@ -244,16 +245,26 @@ export class Replica {
       this.becomeNewWriter(this.#past, now);
       this.#past = undefined;
     }
-    for (const body of decideExpiries(this.ledger, now)) {
-      const entry = this.ledger.append(body, `expired-${body.holdId}`, 'system', now);
-      this.#watch.afterOwn(entry.body, now);
-    }
+    if (now.monotonicMs >= this.ledger.holdsDueMs) this.#expireHolds(now);
     this.#takeSurrendered(now);
     this.#watch.repay(now);
     this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
     this.#checkpoint(now);
+    readFormerLives(this.hub, this.ledger, this.settings);
     return this.ledger.endTurn();
+  }
+
+  #expireHolds(now: Now): void {
+    for (const body of decideExpiries(this.ledger, now)) {
+      const entry = this.ledger.append(body, `expired-${body.holdId}`, 'system', now);
+      this.#watch.afterOwn(entry.body, now);
+    }
+    let leftMs = Number.POSITIVE_INFINITY;
+    for (const hold of this.ledger.holds.values()) {
+      if (!hold.capturing) leftMs = Math.min(leftMs, Math.max(0, holdLeftMs(hold, now)));
+    }
+    this.ledger.holdsDueMs = now.monotonicMs + leftMs;
   }
 
   #takeSurrendered(now: Now): void {
@@ -325,10 +336,7 @@ export class Replica {
       this.#waiting.wakeAtMs() ?? at,
       this.hub.wakeAtMs() ?? at,
     );
-    at = Math.min(at, this.#moves.wakeAtMs());
-    for (const hold of this.ledger.holds.values()) {
-      if (!hold.capturing) at = Math.min(at, now.monotonicMs + Math.max(0, holdLeftMs(hold, now)));
-    }
+    at = Math.min(at, this.#moves.wakeAtMs(), Math.max(now.monotonicMs, this.ledger.holdsDueMs));
     return Number.isFinite(at) ? at : undefined;
   }
 

@@ -106,6 +106,15 @@ export function readText(input: Reader, bytesMax: number): string {
   }
 }
 
+const ID = /^[\x21-\x7e]+$/;
+
+/** An id: printable ASCII without spaces, so that it means the same in every database and log. */
+export function readId(input: Reader, bytesMax: number): string {
+  const text = readText(input, bytesMax);
+  if (!ID.test(text)) throw new MalformedBytes('an id with characters that no id may have');
+  return text;
+}
+
 /** A blob of known size. */
 export function writeFixed(out: Writer, bytes: Uint8Array): void {
   encoding.writeUint8Array(out, bytes);
