@@ -337,7 +337,7 @@ function differ(scene: Scene): void {
   if (requests.length === 0) return;
   const { node, command } = scene.prng.pick(requests);
   node.submit({ ...command, lines: command.lines.map((line) => ({ ...line, n: line.n + 1 })) }, (answer) => {
-    if (answer !== undefined && (answer.ok || answer.code !== 'document_differs')) {
+    if (answer !== undefined && (answer.ok || !['document_differs', 'read_only'].includes(answer.code))) {
       throw new Violation(
         'T8',
         `${command.id} with other units was answered ${answer.ok ? 'ok' : answer.code}`,
