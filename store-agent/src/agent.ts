@@ -3,21 +3,17 @@
  * terminal's, and under its doors a region's: a SQLite journal, one link up, links
  * down, a catalogue copy, and commands in.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type Answer,
   type Command,
   type Count,
-  defaultSettings,
   type LocationId,
   type Lose,
   locationOf,
   type PoolId,
   type Receive,
   type Refusal,
-  Replica,
+  type Replica,
   type ReplicaId,
   type ReplicaSettings,
   type ReturnGoods,
@@ -25,18 +21,15 @@ import {
   type Ship,
   type Writes,
 } from '@tallystick/crdt';
-import { Catalogue } from './catalogue/catalogue.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig, AgentSettings } from './config.ts';
-import type { Engine, TurnJournal } from './engine.ts';
+import { Disk, type OpenJournal } from './disk.ts';
+import type { Engine } from './engine.ts';
+import { figuresOf, type Worked } from './figures.ts';
 import { Host } from './host.ts';
 import { type Fact, factJson, orderJson } from './http/answers.ts';
 import { statusJson } from './http/look-routes.ts';
 import { Problem } from './http/problem.ts';
-import { type Identity, openIdentity } from './identity.ts';
-import { JournalError } from './journal/errors.ts';
-import { SqliteJournal } from './journal/journal.ts';
-import { sha256 } from './journal/runs.ts';
-import { Witness } from './journal/witness.ts';
 import { Levels } from './levels.ts';
 import type { CallResult } from './link/calls.ts';
 import { createLog, type Log } from './log.ts';
@@ -49,7 +42,6 @@ const KEEPER_WAIT_MS = 5_000;
 /** Between two attempts to use a disk again that failed. */
 const RECOVER_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Commands about goods at one place, which its keeper carries out. */
 export type GoodsCommand = Receive | ReturnGoods | Ship | Count | Lose;
@@ -66,43 +58,36 @@ export class Agent {
   readonly levels = new Levels();
   readonly host: Host;
   readonly log: Log;
-  readonly #config: AgentConfig;
-  readonly #replicaSettings: ReplicaSettings;
-  readonly #witness: Witness;
-  #journal: SqliteJournal;
+  readonly #disk: Disk;
   #timers: NodeJS.Timeout[] = [];
   #recovering: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
-  #turns = 0;
-  #entries = 0;
+  readonly #worked: Worked = { turns: 0, entries: 0 };
 
-  /** @throws JournalError where the data folder cannot be used as a journal must be. */
-  static open(config: AgentConfig): Agent {
-    mkdirSync(config.dataDir, { recursive: true });
-    return new Agent(config);
+  /** @throws JournalError or ConfigError where the data folder cannot be used as it must be. */
+  static open(config: AgentConfig, openJournal?: OpenJournal): Agent {
+    const log = createLog(config.replica, config.logLevel);
+    const disk = new Disk(config, log, openJournal);
+    try {
+      return new Agent(config, log, disk, disk.load());
+    } catch (error) {
+      disk.close();
+      throw error;
+    }
   }
 
-  private constructor(config: AgentConfig) {
-    this.#config = config;
+  private constructor(config: AgentConfig, log: Log, disk: Disk, replica: Replica) {
     this.id = config.replica;
     this.location = config.location;
     this.parentUrl = config.parentUrl;
     this.settings = config.settings;
-    this.log = createLog(config.replica, config.logLevel);
-    this.#replicaSettings = {
-      ...defaultSettings(config.replica, config.kind),
-      link: config.settings.link,
-      policy: config.settings.policy,
-      checkpointEvery: config.settings.checkpointEvery,
-    };
-    this.#journal = SqliteJournal.open({ folder: config.dataDir });
-    this.catalogue = new Catalogue(join(config.dataDir, 'catalogue.db'));
-    this.#witness = Witness.open(join(config.dataDir, 'witness'));
-    const identity: Identity = openIdentity(join(config.dataDir, 'identity.pem'));
+    this.log = log;
+    this.#disk = disk;
+    this.catalogue = disk.catalogue;
     this.host = new Host({
       id: config.replica,
-      replica: this.#load(),
-      journal: this.#turnJournal(),
+      replica,
+      journal: { commit: (writes) => disk.commit(writes, this.engine.replica) },
       catalogue: {
         version: () => this.catalogue.copy.version,
         since: (version, limit) => this.catalogue.since(version, limit),
@@ -110,9 +95,10 @@ export class Agent {
       },
       log: this.log,
       resendMs: config.settings.link.resendMs,
+      handshakeMs: config.settings.times.handshakeMs,
       parent: {
         url: config.parentUrl,
-        identity,
+        identity: disk.identity,
         wantsLevels: config.kind === 'region',
         times: config.settings.times,
       },
@@ -130,50 +116,9 @@ export class Agent {
     });
   }
 
-  /** The replica as the disk has it. Where it is the past, it goes on as a new writer (F1). */
-  #load(): Replica {
-    const stored = this.#journal.load();
-    for (const alarm of stored.alarms) this.log.error(alarm, 'the journal contradicts itself');
-    if (stored.alarms.length > 0) {
-      throw new JournalError(
-        'corrupt',
-        `The journal in ${this.#config.dataDir} contradicts itself. Run verify, then restore a backup.`,
-      );
-    }
-    const view = this.#journal.view;
-    const replica = new Replica(this.#replicaSettings, stored, view, {
-      sha256,
-      nonce: () => randomBytes(16).toString('hex'),
-      directory: this.catalogue,
-    });
-    const isPast =
-      this.#witness.compare(this.#journal.head(), (writer, seq) => view.hashAt(writer, seq)) === 'ahead';
-    if ((isPast || stored.wasRestored) && replica.ledger.hasLife) {
-      this.log.warn({ isPast, wasRestored: stored.wasRestored }, 'this journal is an image of the past');
-      const now = { wallMs: Date.now(), monotonicMs: 0, bootId: '0'.repeat(32) };
-      replica.becomeNewWriter('rollback', now);
-      const writes = replica.endTurn(now);
-      if (writes !== undefined) this.#journal.commit(writes);
-      replica.keep(now);
-    }
-    return replica;
-  }
-
-  #turnJournal(): TurnJournal {
-    return {
-      commit: (writes) => {
-        this.#journal.commit(writes);
-        const { writer, head } = this.engine.replica.ledger.self;
-        this.#witness.note(writer, head.seq, head.hash);
-        this.#witness.flushIfDue(performance.now());
-        return 'committed';
-      },
-    };
-  }
-
   #turned(writes: Writes): void {
-    this.#turns += 1;
-    for (const run of writes.runs) this.#entries += run.entries.length;
+    this.#worked.turns += 1;
+    for (const run of writes.runs) this.#worked.entries += run.entries.length;
   }
 
   get engine(): Engine {
@@ -182,20 +127,16 @@ export class Agent {
 
   start(): void {
     this.host.start();
-    const witness = setInterval(() => this.#witness.flushIfDue(performance.now()), 200);
+    const witness = setInterval(() => this.#disk.flushWitness(), 200);
     const prune = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     for (const timer of [witness, prune]) timer.unref();
     this.#timers.push(witness, prune);
   }
 
-  /** D7: only what the authority settled long ago goes; a checkpoint stays. Sales go on between the steps. */
+  /** D7: sales go on between the steps. */
   async #prune(): Promise<void> {
-    const retentionMs = this.settings.retentionDays * DAY_MS;
     try {
-      while (
-        this.engine.state === 'running' &&
-        this.#journal.prune({ nowMs: Date.now(), retentionMs }).more
-      ) {
+      while (this.engine.state === 'running' && this.#disk.pruneStep()) {
         await new Promise((resolve) => setImmediate(resolve));
       }
     } catch (error) {
@@ -203,30 +144,33 @@ export class Agent {
     }
   }
 
-  /** D3: nothing is decided until the disk was opened anew and read. */
+  /** D3: nothing is decided until the disk works again and was read anew. */
   #failed(error: unknown): void {
     this.#lastFailure = error instanceof Error ? error.message : String(error);
     this.log.error({ err: error }, 'the journal failed; nothing is sold until it works again');
-    const isDisk = error instanceof JournalError;
     this.host.children.stop();
     this.host.parent?.restart();
-    this.#recovering = setTimeout(() => this.#recover(isDisk), RECOVER_MS);
+    this.#recoverLater(error);
+  }
+
+  #recoverLater(failure: unknown): void {
+    this.#recovering = setTimeout(() => this.#recover(failure), RECOVER_MS);
     this.#recovering.unref();
   }
 
-  #recover(isDisk: boolean): void {
+  #recover(failure: unknown): void {
     try {
-      this.#journal.close();
-      this.#journal = SqliteJournal.open({ folder: this.#config.dataDir });
-      if (isDisk && !this.#journal.makeRoom()) throw new JournalError('read_only', 'The disk is still full.');
-      this.engine.resume(this.#load());
+      this.#disk.mend(failure);
+      this.engine.resume(this.#disk.load());
       this.#lastFailure = undefined;
       this.log.info('the journal works again');
       this.host.parent?.restart();
     } catch (error) {
-      this.log.warn({ err: error }, 'the journal still cannot be used');
-      this.#recovering = setTimeout(() => this.#recover(isDisk), RECOVER_MS);
-      this.#recovering.unref();
+      const said = error instanceof Error ? error.message : String(error);
+      // A disk that stays full is said once, not every second.
+      if (said !== this.#lastFailure) this.log.warn({ err: error }, 'the journal still cannot be used');
+      this.#lastFailure = said;
+      this.#recoverLater(failure);
     }
   }
 
@@ -322,59 +266,7 @@ export class Agent {
   }
 
   figures(): readonly Figure[] {
-    const { ledger } = this.engine.replica;
-    const head = ledger.hasLife ? ledger.self.head : undefined;
-    return [
-      {
-        name: 'turns_total',
-        help: 'Commits since this process started.',
-        kind: 'counter',
-        value: this.#turns,
-      },
-      {
-        name: 'entries_total',
-        help: 'Entries journalled since this process started.',
-        kind: 'counter',
-        value: this.#entries,
-      },
-      {
-        name: 'frames_sent_up_total',
-        help: 'Frames sent to the parent.',
-        kind: 'counter',
-        value: this.host.parent?.framesSent ?? 0,
-      },
-      {
-        name: 'frames_sent_down_total',
-        help: 'Frames sent to children.',
-        kind: 'counter',
-        value: this.host.children.framesSent,
-      },
-      {
-        name: 'journal_entries',
-        help: 'Entries in the journal.',
-        kind: 'gauge',
-        value: ledger.durablePosition,
-      },
-      {
-        name: 'unsettled_entries',
-        help: 'Own entries that the authority has not settled yet.',
-        kind: 'gauge',
-        value: head === undefined ? 0 : head.seq - head.settled.seq,
-      },
-      {
-        name: 'parent_link_up',
-        help: '1 while the link to the parent is up.',
-        kind: 'gauge',
-        value: this.host.parent?.state === 'up' ? 1 : 0,
-      },
-      {
-        name: 'children_up',
-        help: 'Children connected now.',
-        kind: 'gauge',
-        value: this.host.children.up.length,
-      },
-      { name: 'open_holds', help: 'Holds that are open.', kind: 'gauge', value: ledger.holds.size },
-    ];
+    return figuresOf(this, this.#worked);
   }
 
   /** Stops in order: no more input, the last turn durable, links closed, files closed. */
@@ -382,9 +274,7 @@ export class Agent {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#recovering);
     await this.host.stop();
-    this.#witness.close();
-    this.#journal.close();
-    this.catalogue.close();
+    this.#disk.close();
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type ReplicaId,
 } from '@tallystick/crdt';
 import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 import { PARENT_LINK_TIMES } from './link/parent-link.ts';
 
 const ms = z
@@ -79,11 +80,6 @@ export interface AgentConfig extends Omit<AgentFile, 'replica' | 'location'> {
 
 const CONFIG_FILE = 'agent.json';
 
-/** A mistake in configuration or in what the operator typed: said in one line, without a trace. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 export function writeAgentFile(dataDir: string, file: z.input<typeof agentFileSchema>): void {
   writeFileSync(join(dataDir, CONFIG_FILE), `${JSON.stringify(agentFileSchema.parse(file), null, 2)}\n`);
 }
@@ -94,24 +90,14 @@ export function readAgentConfig(
   over: { port?: number; host?: string; parentUrl?: string; logLevel?: string } = {},
 ): AgentConfig {
   const path = join(dataDir, CONFIG_FILE);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new ConfigError(
-      `There is no replica in ${dataDir}. Enrol one first: tallystick-agent enroll --help`,
-    );
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`${path} is not JSON: ${(error as Error).message}`);
-  }
-  const parsed = agentFileSchema.safeParse(json);
+  const parsed = agentFileSchema.safeParse(readJson(path, dataDir));
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ConfigError(`${path}: ${issue?.path.join('.')} ${issue?.message}`);
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.join('.') || 'it';
+    throw new ConfigError(
+      `${path} is not a replica's configuration: ${place}: ${issue?.message}. ` +
+        'Correct it, or enrol the replica again.',
+    );
   }
   const level = z.enum(['silent', 'error', 'warn', 'info', 'debug']).safeParse(over.logLevel ?? 'info');
   if (!level.success) throw new ConfigError('The log level must be silent, error, warn, info or debug.');
@@ -125,4 +111,24 @@ export function readAgentConfig(
     parentUrl: over.parentUrl ?? parsed.data.parentUrl,
     logLevel: level.data,
   };
+}
+
+function readJson(path: string, dataDir: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      code === 'ENOENT'
+        ? `There is no replica in ${dataDir}. Enrol one first: tallystick-agent enroll --help`
+        : `${path} cannot be read (${code}). Check that --data names a folder and who may read it.`,
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not the parser's own words: they quote the file, which is nobody's business in a log.
+    throw new ConfigError(`${path} is not JSON. Correct it, or enrol the replica again.`);
+  }
 }

@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly catalogue: CatalogueSource;
   readonly log: Log;
   readonly resendMs: number;
+  /** How long a stranger at the link's door may take to prove who it is. */
+  readonly handshakeMs?: number;
   readonly parent?: {
     readonly url: string;
     readonly identity: Identity;
@@ -76,13 +78,29 @@ export class Host {
       self: id,
       route: (target) => this.#route(target),
       send: (to, frame) => this.#send(to, frame),
-      serve: options.serve,
+      serve: (body, waitMs) =>
+        options.serve(body, waitMs).catch((error: unknown) => {
+          log.error({ err: error }, 'a call failed');
+          return {
+            ok: false,
+            code: 'internal',
+            message: 'Something went wrong there. It was logged; try again.',
+          };
+        }),
     });
     this.children = new ChildLinks({
       self: id,
       engine: this.engine,
+      handshakeMs: options.handshakeMs,
       publicKey: (replica) => options.catalogue.publicKeyOf(replica),
-      enrol: options.enrol,
+      enrol: async (frame) => {
+        try {
+          return await options.enrol(frame);
+        } catch (error) {
+          log.error({ err: error, replica: frame.replica }, 'enrolling failed');
+          throw error;
+        }
+      },
       opened: (replica, hello) => {
         log.info({ child: replica, writer: hello.writer }, 'child connected');
         this.#feed.opened(replica, hello.catalogueVersion);
@@ -179,9 +197,7 @@ export class Host {
         this.calls.onReply(PARENT, frame);
         return;
       case 'catalogue':
-        this.#options.onCatalogue?.(frame);
-        this.parent?.send({ kind: 'catalogue-seen', version: this.#options.catalogue.version() });
-        this.feedCatalogue();
+        this.#takeCatalogue(frame);
         return;
       case 'levels':
         this.#options.onLevels?.(frame);
@@ -189,6 +205,18 @@ export class Host {
       default:
         this.#options.log.warn({ kind: frame.kind }, 'unexpected frame from the parent');
     }
+  }
+
+  /** What cannot be stored or read now is not confirmed: the parent says it again. */
+  #takeCatalogue(frame: Extract<Frame, { kind: 'catalogue' }>): void {
+    try {
+      this.#options.onCatalogue?.(frame);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'a part of the catalogue could not be taken in');
+      return;
+    }
+    this.parent?.send({ kind: 'catalogue-seen', version: this.#options.catalogue.version() });
+    this.feedCatalogue();
   }
 
   #fromChild(from: ReplicaId, frame: Frame): void {

@@ -12,27 +12,43 @@ import {
 } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createWriter, finish, type Hello, writeFixed, writeText, writeUint } from '@tallystick/crdt/wire';
+import { ConfigError } from './config-error.ts';
+import { onDisk } from './journal/errors.ts';
 
 export interface Identity {
   readonly publicKey: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-/** Reads the key of this replica, or makes one: mode 600, written once. */
+/**
+ * Reads the key of this replica, or makes one: mode 600, written once.
+ * @throws ConfigError where the file holds no such key, JournalError where it cannot be read or written.
+ */
 export function openIdentity(path: string): Identity {
-  let pem: string;
+  const pem = onDisk(path, () => readOrMakeKey(path));
+  let privateKey: KeyObject;
   try {
-    pem = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+    privateKey = createPrivateKey(pem);
+  } catch {
+    throw new ConfigError(
+      `${path} holds no private key. Put the file back from where it was kept, or enrol the replica again.`,
+    );
   }
-  const privateKey = createPrivateKey(pem);
   return {
     publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
     sign: (bytes) => sign(null, bytes, privateKey),
   };
+}
+
+function readOrMakeKey(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+  return pem;
 }
 
 /** @returns false for a wrong signature and for a key that is none. */

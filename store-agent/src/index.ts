@@ -7,11 +7,11 @@ export { runAgent } from './cli/commands.ts';
 export {
   type AgentConfig,
   type AgentSettings,
-  ConfigError,
   readAgentConfig,
   settingsSchema,
   writeAgentFile,
 } from './config.ts';
+export { ConfigError } from './config-error.ts';
 export { Behind, Engine, type Input, type TurnJournal } from './engine.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';

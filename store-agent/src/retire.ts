@@ -1,6 +1,7 @@
 /** The settler's part of retiring a child (F3): fence its lives, then take back what was counted. */
 import { exposure, type PoolId, type PoolUnits, type ReplicaId, type WriterId } from '@tallystick/crdt';
 import type { Engine } from './engine.ts';
+import { derivedId } from './http/ids.ts';
 import { Problem } from './http/problem.ts';
 
 export interface RetireRequest {
@@ -31,7 +32,7 @@ export async function retireChild(engine: Engine, request: RetireRequest): Promi
     if (items.length === 0) continue;
     const answer = await engine.submit({
       type: 'reclaim',
-      id: `${request.id}~${at}`,
+      id: derivedId(request.id, `~${at}`),
       actor: `operator:${request.operator}`,
       writer,
       items,

@@ -9,7 +9,7 @@ import {
 } from '@tallystick/crdt';
 import { z } from 'zod';
 import type { Fact } from './http/answers.ts';
-import { documentId } from './http/order-body.ts';
+import { documentId, reason } from './http/order-body.ts';
 import { Problem } from './http/problem.ts';
 import type { CallResult } from './link/calls.ts';
 import type { RetireRequest, RetireResult } from './retire.ts';
@@ -25,7 +25,7 @@ const orderLines = (more: 'sold' | 'ordered') =>
     .array(z.strictObject({ pool, n: units, lineId: documentId, [more]: units.optional() }))
     .min(1)
     .max(10_000);
-const asked = { id: documentId, actor: z.string().min(1).max(160) };
+const asked = { id: documentId, actor: z.string().regex(/^[\x21-\x7e]{1,160}$/) };
 
 const goodsCommand = z.discriminatedUnion('type', [
   z.strictObject({
@@ -39,7 +39,7 @@ const goodsCommand = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('count'),
     ...asked,
-    reason: z.string().max(300),
+    reason,
     lines: z
       .array(
         z.strictObject({
@@ -55,14 +55,14 @@ const goodsCommand = z.discriminatedUnion('type', [
     type: z.literal('lose'),
     ...asked,
     cause: z.enum(['damage', 'shrinkage', 'correction', 'transfer']),
-    reason: z.string().max(300),
+    reason,
     lines,
   }),
   z.strictObject({
     type: z.literal('cancel'),
     ...asked,
     orderId: documentId,
-    reason: z.string().max(300),
+    reason,
     lineIds: z.array(documentId).max(10_000).optional(),
   }),
 ]);
@@ -75,11 +75,10 @@ const callSchema = z.discriminatedUnion('call', [
     call: z.literal('retire'),
     id: documentId,
     replica: z.string().refine(isReplicaId, 'a replica id'),
-    operator: z.string().min(1).max(100),
+    operator: z.string().regex(/^[\x21-\x7e]{1,100}$/),
     counted: z.array(z.strictObject({ pool, n: units })).max(10_000),
   }),
 ]);
-export type AgentCall = z.infer<typeof callSchema>;
 
 export interface CallServer {
   submit(command: Command): Promise<Answer>;

@@ -1,7 +1,9 @@
 /** Serving: an agent with its HTTP door and its link door, from start to orderly stop. */
 import type { FastifyInstance } from 'fastify';
 import { Agent } from './agent.ts';
-import { type AgentConfig, ConfigError } from './config.ts';
+import type { AgentConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import type { OpenJournal } from './disk.ts';
 import { createApp, openLinkDoor } from './http/app.ts';
 import { lookRoutes } from './http/look-routes.ts';
 import { shopRoutes } from './http/shop-routes.ts';
@@ -16,8 +18,9 @@ export interface Served {
 export async function serveAgent(
   config: AgentConfig,
   routes: (app: FastifyInstance, agent: Agent) => void = shopRoutes,
+  openJournal?: OpenJournal,
 ): Promise<Served> {
-  const agent = Agent.open(config);
+  const agent = Agent.open(config, openJournal);
   const app = createApp(agent.log);
   routes(app, agent);
   lookRoutes(app, agent);

@@ -5,6 +5,8 @@
 import type { Directory, LocationId, ReplicaId } from '@tallystick/crdt';
 import type { CatalogueItem } from '@tallystick/crdt/wire';
 import Database from 'better-sqlite3';
+import { ConfigError } from '../config-error.ts';
+import { asJournalError, JournalError } from '../journal/errors.ts';
 import {
   type ItemKind,
   type Location,
@@ -36,17 +38,9 @@ export class Catalogue implements Directory {
   #version = 0;
   #asOfMs: number | null = null;
 
+  /** @throws ConfigError where the file is no catalogue, JournalError where it cannot be used. */
   constructor(path: string) {
-    this.#db = new Database(path);
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = NORMAL');
-    this.#db.exec(`
-      create table if not exists item (
-        kind text not null, id text not null, version integer not null, body text,
-        primary key (kind, id)
-      ) without rowid;
-      create index if not exists item_version on item (version);
-    `);
+    this.#db = open(path);
     this.#get = this.#db.prepare('select body from item where kind = ? and id = ?').pluck();
     this.#put = this.#db.prepare(
       'insert into item (kind, id, version, body) values (?, ?, ?, ?) on conflict (kind, id) ' +
@@ -156,6 +150,30 @@ export class Catalogue implements Directory {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+function open(path: string): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.exec(`
+      create table if not exists item (
+        kind text not null, id text not null, version integer not null, body text,
+        primary key (kind, id)
+      ) without rowid;
+      create index if not exists item_version on item (version);
+    `);
+    return db;
+  } catch (error) {
+    db?.close();
+    const named = asJournalError(error, path);
+    if (!(named instanceof JournalError && named.code === 'corrupt')) throw named;
+    throw new ConfigError(
+      `${path} is damaged. It is only a copy of the catalogue: delete it, and the parent sends it again.`,
+    );
   }
 }
 

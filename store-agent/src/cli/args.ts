@@ -1,6 +1,6 @@
 /** Command lines: node's own parser, with messages that say what was meant. */
 import { parseArgs } from 'node:util';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 
 export type ArgOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 

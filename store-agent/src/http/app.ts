@@ -4,10 +4,13 @@ import { WebSocketServer } from 'ws';
 import type { Host } from '../host.ts';
 import { WS_OPTIONS } from '../link/connection.ts';
 import type { Log } from '../log.ts';
-import { installProblems } from './problem.ts';
+import { brokenRequest, frameworkProblem, installProblems } from './problem.ts';
 
-/** 10,000 lines of an order at about 200 bytes each, and room. */
-export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/**
+ * 10,000 lines of an order at about 200 bytes each, and room. An entry adds at most 100 bytes
+ * to a line (place, unit, price), so whatever fits in here also fits in an entry of 4 MiB.
+ */
+const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
 export const LINK_PATH = '/link';
 
@@ -22,8 +25,13 @@ export function createApp(log: Log): FastifyInstance {
     keepAliveTimeout: 72_000,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
-    routerOptions: { maxParamLength: 256 },
+    // Ids that are too long are refused by what reads them, not by a missing route.
+    routerOptions: { maxParamLength: 4_096 },
+    frameworkErrors: frameworkProblem,
+    clientErrorHandler: brokenRequest,
   });
+  // Fastify would take text/plain as well and hand its text to a call that wants an object.
+  app.removeContentTypeParser('text/plain');
   installProblems(app);
   return app;
 }

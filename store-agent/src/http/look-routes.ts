@@ -64,9 +64,14 @@ export function lookRoutes(app: FastifyInstance, agent: Agent): void {
   );
 }
 
-export function catalogueJson(agent: Agent) {
+function catalogueJson(agent: Agent) {
   const { version, asOfMs } = agent.catalogue.copy;
   return { version, asOf: asOfMs === null ? null : new Date(asOfMs).toISOString() };
+}
+
+/** `link` is how the uplink is, `wanted` what an operator asked of it, `why` what happened to it last. */
+export function parentJson({ parentUrl, host: { parent } }: Agent) {
+  return { url: parentUrl, link: parent?.state, wanted: parent?.wanted, why: parent?.why };
 }
 
 export function statusJson(agent: Agent) {
@@ -77,7 +82,7 @@ export function statusJson(agent: Agent) {
     kind: replica.settings.kind,
     location: agent.location ?? null,
     state: agent.engine.state,
-    parent: { url: agent.parentUrl ?? null, link: agent.host.parent?.state ?? 'none' },
+    parent: parentJson(agent),
     children: agent.host.children.up,
     writer: ledger.hasLife ? ledger.self.writer : null,
     entries: ledger.durablePosition,

@@ -10,9 +10,10 @@ import {
   type SellLine,
   type Sku,
 } from '@tallystick/crdt';
+import { type ErrorCode, firstError } from '@tallystick/crdt/wire';
 import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { type FieldError, Problem } from './problem.ts';
+import { FIELD_ERRORS_MAX, Problem } from './problem.ts';
 
 export const LINES_MAX = 10_000;
 /** R4: the longest that a caller may ask a command to wait for units from elsewhere. */
@@ -29,6 +30,21 @@ export const quantity = z
     message: `must be a whole number from 1 to ${QUANTITY_MAX}`,
   });
 
+/**
+ * Words for people, as journals keep them: bounded in bytes too, because an entry is; without
+ * NUL, for which Postgres has no place, and without half characters.
+ */
+export function words(charsMax: number, bytesMax: number) {
+  return z
+    .string()
+    .max(charsMax)
+    .refine((text) => !/[\0\p{Cs}]/u.test(text), 'must not hold NUL or half a character')
+    .refine((text) => Buffer.byteLength(text) <= bytesMax, `must be at most ${bytesMax} bytes`);
+}
+
+/** A reason as an entry keeps it. */
+export const reason = words(300, 512);
+
 /** Opaque to us; no name and no address belongs here. */
 const opaqueId = z
   .string()
@@ -37,7 +53,7 @@ const opaqueId = z
   .regex(/^[\x21-\x7e]+$/, 'must be an opaque id');
 
 const payment = z.strictObject({
-  method: z.string().min(1).max(32),
+  method: words(32, 128).min(1),
   amountMinor: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   currency: z.string().regex(/^[A-Z]{3}$/),
   reference: opaqueId.optional(),
@@ -70,11 +86,7 @@ export const orderBody = z.strictObject({
     .regex(/^[A-Z]{3}$/)
     .optional(),
   payments: z.array(payment).max(16).optional(),
-  note: z
-    .string()
-    .max(500)
-    .regex(/^[^\0]*$/, 'must not hold NUL')
-    .optional(),
+  note: words(500, 2_000).optional(),
   waitMs: z.number().int().min(0).max(WAIT_MS_MAX).optional(),
 });
 
@@ -92,24 +104,39 @@ export interface Placing {
   readonly nowMs: number;
 }
 
+interface LineError {
+  readonly code: ErrorCode;
+  readonly line: number;
+  readonly field: 'sku' | 'locationId' | 'lineId';
+  readonly message: string;
+}
+
 /** @throws Problem where a SKU or a location is not known, or a SKU has no price in the currency. */
 export function toSell(body: OrderBody, catalogue: Catalogue, placing: Placing): Sell {
-  const errors: FieldError[] = [];
+  const errors: LineError[] = [];
   const seen = new Set<string>();
   const [first] = placing.locations;
   const currency = first === undefined ? undefined : catalogue.location(first)?.currency;
   const lines: SellLine[] = body.lines.map((line, i) => {
     const lineId = line.lineId ?? String(i + 1);
     if (seen.has(lineId))
-      errors.push({ pointer: `/lines/${i}/lineId`, message: `${lineId} stands on two lines` });
+      errors.push({
+        code: 'invalid_request',
+        line: i,
+        field: 'lineId',
+        message: `${lineId} stands on two lines`,
+      });
     seen.add(lineId);
     return sellLine(line, lineId, i, body.currency, currency, catalogue, errors);
   });
   if (errors.length > 0) {
-    const unknown = errors.find(({ message }) => message.startsWith('no product'));
-    const named = unknown ?? (errors[0] as FieldError);
-    throw new Problem(unknown === undefined ? 'invalid_request' : 'unknown_sku', named.message, {
-      errors: errors.slice(0, 50),
+    // When several apply, the table's order decides which one the answer is named after.
+    const code = firstError(errors.map((error) => error.code)) as ErrorCode;
+    const named = errors.find((error) => error.code === code) as LineError;
+    throw new Problem(code, `Line ${named.line + 1}: ${named.message}.`, {
+      errors: errors
+        .slice(0, FIELD_ERRORS_MAX)
+        .map(({ line, field, message }) => ({ pointer: `/lines/${line}/${field}`, message })),
     });
   }
   return {
@@ -140,22 +167,34 @@ function sellLine(
   wanted: string | undefined,
   usual: string | undefined,
   catalogue: Catalogue,
-  errors: FieldError[],
+  errors: LineError[],
 ): SellLine {
   const product = catalogue.product(line.sku);
   const place = line.locationId === undefined ? undefined : catalogue.location(line.locationId);
   if (product === undefined)
-    errors.push({ pointer: `/lines/${index}/sku`, message: `no product has SKU ${line.sku}` });
+    errors.push({
+      code: 'unknown_sku',
+      line: index,
+      field: 'sku',
+      message: `no product has SKU ${line.sku}`,
+    });
   if (line.locationId !== undefined && place === undefined) {
     errors.push({
-      pointer: `/lines/${index}/locationId`,
+      code: 'unknown_location',
+      line: index,
+      field: 'locationId',
       message: `no location is called ${line.locationId}`,
     });
   }
   const currency = wanted ?? place?.currency ?? usual ?? Object.keys(product?.prices ?? {})[0] ?? 'EUR';
   const unitPriceMinor = product?.prices[currency];
   if (product !== undefined && unitPriceMinor === undefined) {
-    errors.push({ pointer: `/lines/${index}/sku`, message: `${line.sku} has no price in ${currency}` });
+    errors.push({
+      code: 'invalid_request',
+      line: index,
+      field: 'sku',
+      message: `${line.sku} has no price in ${currency}`,
+    });
   }
   return {
     lineId: lineId as LineId,

@@ -1,8 +1,11 @@
 /** Problems: every error that leaves over HTTP, as `application/problem+json` (RFC 9457). */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Refusal, ShortItem } from '@tallystick/crdt';
 import { type ErrorCode, errorKind } from '@tallystick/crdt/wire';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodError } from 'zod';
+import { JournalError } from '../journal/errors.ts';
 
 /** One place in the request that is wrong. */
 export interface FieldError {
@@ -49,64 +52,104 @@ export class Problem extends Error {
 }
 
 /** More places than this help nobody, and ten thousand bad lines should not make a ten-megabyte answer. */
-const FIELD_ERRORS_MAX = 50;
+export const FIELD_ERRORS_MAX = 50;
 
 /** Seconds after which a retry makes sense, where one does. */
 const RETRY_AFTER_S = 1;
 
+const PROBLEM_TYPE = 'application/problem+json';
+
+function problemJson({ code, message, errors, items }: Problem): string {
+  const { status, sentence } = errorKind(code);
+  return JSON.stringify({
+    type: `https://tallystick.dev/problems/${code}`,
+    title: sentence,
+    status,
+    code,
+    detail: message,
+    ...(errors === undefined ? {} : { errors }),
+    ...(items === undefined
+      ? {}
+      : {
+          items: items.map(({ sku, location, requested, available, reason }) => {
+            return { sku, location, requested, available, reason };
+          }),
+        }),
+  });
+}
+
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, retryable, sentence } = errorKind(problem.code);
+  const { status, retryable } = errorKind(problem.code);
   if (retryable) reply.header('retry-after', String(RETRY_AFTER_S));
-  return reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `https://tallystick.dev/problems/${problem.code}`,
-        title: sentence,
-        status,
-        code: problem.code,
-        detail: problem.message,
-        ...(problem.errors === undefined ? {} : { errors: problem.errors }),
-        ...(problem.items === undefined
-          ? {}
-          : {
-              items: problem.items.map(({ sku, location, requested, available, reason }) => {
-                return { sku, location, requested, available, reason };
-              }),
-            }),
-      }),
-    );
+  return reply.code(status).header('cache-control', 'no-store').type(PROBLEM_TYPE).send(problemJson(problem));
+}
+
+/** A request that Fastify gives up before it knows its route, such as a URL that cannot be decoded. */
+export function frameworkProblem(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(reply, new Problem('invalid_request', 'The URL cannot be read: check its percent-encoding.'));
+}
+
+/** Bytes that Node could not read as a request at all; the socket ends with this. */
+export function brokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, problem] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ([431, new Problem('invalid_request', 'The URL or the headers are too long.')] as const)
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ([408, new Problem('malformed_body', 'The request did not arrive whole in time.')] as const)
+        : ([400, new Problem('malformed_body', 'This is not an HTTP request that can be read.')] as const);
+  const body = problemJson(problem).replace(/"status":\d+/, `"status":${status}`);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncache-control: no-store\r\n` +
+      `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** Fastify's own errors in our words; whatever else is thrown is a bug of ours: logged, and said without a trace. */
 export function installProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) => {
-    if (error instanceof Problem) return sendProblem(reply, error);
-    switch (error.code) {
-      case 'FST_ERR_CTP_BODY_TOO_LARGE':
-        return sendProblem(reply, new Problem('body_too_large', 'The body is larger than this call takes.'));
-      case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+  app.setErrorHandler(
+    (error: FastifyError | Problem | JournalError, request: FastifyRequest, reply: FastifyReply) => {
+      if (error instanceof Problem) return sendProblem(reply, error);
+      if (error instanceof JournalError) {
+        request.log.error({ err: error }, 'the journal could not be read');
         return sendProblem(
           reply,
-          new Problem('unsupported_media_type', 'Send the body as application/json.'),
+          new Problem('read_only', 'The journal cannot be used now. Try again soon.'),
         );
-      case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-        return sendProblem(
-          reply,
-          new Problem('malformed_body', 'The body is not complete, well-formed JSON.'),
-        );
-      default:
-    }
-    if (error.statusCode !== undefined && error.statusCode < 500) {
-      return sendProblem(reply, new Problem('malformed_body', 'The request could not be read.'));
-    }
-    request.log.error({ err: error }, 'unexpected error');
-    return sendProblem(reply, new Problem('internal', 'Something went wrong on our side.'));
-  });
+      }
+      switch (error.code) {
+        case 'FST_ERR_CTP_BODY_TOO_LARGE':
+          return sendProblem(
+            reply,
+            new Problem('body_too_large', 'The body is larger than this call takes.'),
+          );
+        case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+          return sendProblem(
+            reply,
+            new Problem(
+              'unsupported_media_type',
+              'Send the body as JSON, with the header content-type: application/json.',
+            ),
+          );
+        case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+        case 'FST_ERR_CTP_INVALID_JSON_BODY':
+        case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+          return sendProblem(
+            reply,
+            new Problem('malformed_body', 'The body is not complete, well-formed JSON.'),
+          );
+        default:
+      }
+      if (error.statusCode !== undefined && error.statusCode < 500) {
+        return sendProblem(reply, new Problem('malformed_body', 'The request could not be read.'));
+      }
+      request.log.error({ err: error }, 'unexpected error');
+      return sendProblem(reply, new Problem('internal', 'Something went wrong on our side.'));
+    },
+  );
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       reply,

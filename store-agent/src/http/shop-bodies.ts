@@ -20,15 +20,21 @@ import type {
 } from '@tallystick/crdt';
 import { poolId, QUANTITY_MAX } from '@tallystick/crdt';
 import { z } from 'zod';
-import { documentId, LINES_MAX, locationId, orderBody, quantity, sku, WAIT_MS_MAX } from './order-body.ts';
+import { derivedId } from './ids.ts';
+import {
+  documentId,
+  LINES_MAX,
+  locationId,
+  orderBody,
+  quantity,
+  reason,
+  sku,
+  WAIT_MS_MAX,
+} from './order-body.ts';
 
 /** One day: a hold is a shopper's patience, not a reservation for a season. */
 const HOLD_MS_MAX = 86_400_000;
 
-const reason = z
-  .string()
-  .max(300)
-  .regex(/^[^\0]*$/, 'must not hold NUL');
 const ttlMs = z.number().int().min(1_000).max(HOLD_MS_MAX);
 const waitMs = z.number().int().min(0).max(WAIT_MS_MAX).optional();
 const stockLine = z.strictObject({ sku, quantity, locationId: locationId.optional() });
@@ -37,7 +43,7 @@ const found = z.number().int().min(0).max(QUANTITY_MAX);
 
 export const saleBody = orderBody.extend({
   /** F8: the goods are in the customer's hands; why they are sold without a right to them. */
-  override: z.strictObject({ reason: z.string().min(3).max(300) }).optional(),
+  override: z.strictObject({ reason: reason.min(3) }).optional(),
 });
 export const holdBody = z.strictObject({ id: documentId.optional(), lines: stockLines, ttlMs, waitMs });
 export const extendBody = z.strictObject({ id: documentId.optional(), ttlMs });
@@ -83,7 +89,7 @@ export const cancelBody = z
   .strictObject({
     id: documentId.optional(),
     reason: reason.optional(),
-    lineIds: z.array(documentId).optional(),
+    lineIds: z.array(documentId).min(1).max(LINES_MAX).optional(),
   })
   .optional();
 
@@ -175,8 +181,7 @@ export function toCancel(orderId: string, body: z.infer<typeof cancelBody>, here
     type: 'cancel',
     // Cancelling a whole order twice is one act, whoever asks.
     id:
-      body?.id ??
-      (body?.lineIds === undefined ? orderId : `${orderId}/${body.lineIds.join(',')}`.slice(0, 128)),
+      body?.id ?? (body?.lineIds === undefined ? orderId : derivedId(orderId, `/${body.lineIds.join(',')}`)),
     actor: here.actor,
     orderId: orderId as OrderId,
     reason: body?.reason ?? '',

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Agent } from '../agent.ts';
 import { factJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
+import { linkRoutes } from './link-routes.ts';
 import { documentId, toSell } from './order-body.ts';
 import { parse } from './parse.ts';
 import { Problem } from './problem.ts';
@@ -66,7 +67,9 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
 
   app.post('/v1/holds', async (request, reply) => {
     const body = parse(holdBody, request.body);
-    return fact201(agent, reply, await agent.submit(toHold(body.id ?? uuidv7(), body, here)));
+    const command = toHold(body.id ?? uuidv7(), body, here);
+    agent.checkGoods(command.lines.map(({ pool }) => pool));
+    return fact201(agent, reply, await agent.submit(command));
   });
   app.post('/v1/holds/:id/extend', async (request, reply) => {
     const body = parse(extendBody, request.body);
@@ -122,6 +125,7 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
       return reply.code(201).send(done.fact);
     });
   }
+  linkRoutes(app, agent);
 }
 
 export function accepted(answer: Answer): Extract<Answer, { ok: true }> {

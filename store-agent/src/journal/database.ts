@@ -23,6 +23,9 @@ const CACHE_BYTES = 16 * 1024 * 1024;
 /** A log that grew in a busy hour is cut back to this once it was carried over. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
+/** SQLite's own page size, which no journal changes. */
+export const PAGE_BYTES = 4096;
+
 /** `pragma synchronous` as numbers. */
 const FULL = 2;
 

@@ -131,7 +131,10 @@ describe('a full disk', () => {
     ledger.putBack();
     expect(small.view.findDocument('order', `order-${orders - 1}`)).toBeDefined();
     expect(small.view.findDocument('order', `order-${orders}`)).toBeUndefined();
+    expect(small.makeRoom()).toBe(false);
+    small.setPagesMax(10_000);
     expect(small.makeRoom()).toBe(true);
+    expect(small.hasRoom).toBe(true);
     small.close();
 
     const roomy = opened(folder);

@@ -16,7 +16,7 @@ import type { Hash, JournalView, WriterId, Writes } from '@tallystick/crdt';
 import type { Database } from 'better-sqlite3';
 import { copyJournal } from './backup.ts';
 import { Commit } from './commit.ts';
-import { type DatabaseOptions, openDatabase } from './database.ts';
+import { type DatabaseOptions, openDatabase, PAGE_BYTES } from './database.ts';
 import { asJournalError, isDiskFull, JournalError, onDisk } from './errors.ts';
 import { INCOMING_FILE, JOURNAL_FILE, RESERVE_FILE } from './files.ts';
 import { type Loaded, load, readMeta } from './load.ts';
@@ -40,6 +40,7 @@ export class SqliteJournal {
   readonly #names: Names;
   readonly #commit: Commit;
   readonly #reserve: Reserve;
+  readonly #reserveBytes: number;
   #position: number;
   #failure: JournalError | undefined;
 
@@ -66,13 +67,15 @@ export class SqliteJournal {
     this.#commit = new Commit(db, this.#names, options.wallMs ?? Date.now);
     this.view = new SqliteView(db, this.#names, (read) => {
       try {
+        if (!db.open) throw new JournalError('io_error', `${path} is closed until the disk works again.`);
         return read();
       } catch (error) {
         throw this.#failed(error);
       }
     });
     this.#position = readMeta(db).position;
-    this.#reserve = new Reserve(join(options.folder, RESERVE_FILE), options.reserveBytes ?? RESERVE_BYTES);
+    this.#reserveBytes = options.reserveBytes ?? RESERVE_BYTES;
+    this.#reserve = new Reserve(join(options.folder, RESERVE_FILE), this.#reserveBytes);
     this.#reserve.hold();
   }
 
@@ -124,9 +127,29 @@ export class SqliteJournal {
     return this.#reserve.isHeld;
   }
 
-  /** Tries to take the reserve again. @returns whether there is room to sell. */
+  /**
+   * Tries to take the reserve again, and to write.
+   * @returns whether there is room to sell.
+   * @throws JournalError where the disk is not full and yet takes nothing.
+   */
   makeRoom(): boolean {
-    return onDisk(this.path, () => this.#reserve.hold());
+    return onDisk(this.path, () => {
+      if (!this.#reserve.hold() || this.#pagesLeft() * PAGE_BYTES < this.#reserveBytes) return false;
+      this.#db.exec('update meta set position = position');
+      return true;
+    });
+  }
+
+  #pagesLeft(): number {
+    const [max, used, free] = ['max_page_count', 'page_count', 'freelist_count'].map((name) =>
+      Number(this.#db.pragma(name, { simple: true })),
+    ) as [number, number, number];
+    return max - used + free;
+  }
+
+  /** Changes the bound that `pagesMax` set. */
+  setPagesMax(pages: number): void {
+    this.#db.pragma(`max_page_count = ${pages}`);
   }
 
   /** D5: recomputes everything from its first entry or checkpoint on, and lets the loop run in between. */

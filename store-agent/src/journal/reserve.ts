@@ -2,7 +2,7 @@
  * Reserve: a file that only takes up room (D3). When the disk is full it is given up,
  * so that acks, marks and the message that the disk is full can still be written.
  */
-import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { isDiskFull } from './errors.ts';
 
 /** Room for about a thousand small commits, and for SQLite to carry its log over. */
@@ -22,7 +22,11 @@ export class Reserve {
     return this.#held;
   }
 
-  /** Takes the room. @returns false where the disk has too little left: then nothing may be sold. */
+  /**
+   * Takes the room, if as much again is left beside it: giving up the reserve alone must not
+   * look like a disk with room, or a full one would be tried again and again.
+   * @returns false where the disk has too little left: then nothing may be sold.
+   */
   hold(): boolean {
     if (this.#held) return true;
     if (sizeOf(this.#path) === this.#bytes) {
@@ -30,7 +34,7 @@ export class Reserve {
       return true;
     }
     try {
-      fill(this.#path, this.#bytes);
+      fill(this.#path, 2 * this.#bytes, this.#bytes);
       this.#held = true;
     } catch (error) {
       this.release();
@@ -50,7 +54,7 @@ function sizeOf(path: string): number | undefined {
 }
 
 /** Real bytes, not a hole: a file system may compress zeros away, or promise room that it does not have. */
-function fill(path: string, bytes: number): void {
+function fill(path: string, bytes: number, kept: number): void {
   const file = openSync(path, 'w');
   try {
     const block = Buffer.alloc(64 * 1024);
@@ -59,6 +63,7 @@ function fill(path: string, bytes: number): void {
       written += writeSync(file, block, 0, Math.min(block.length, bytes - written));
     }
     fsyncSync(file);
+    ftruncateSync(file, kept);
   } finally {
     closeSync(file);
   }

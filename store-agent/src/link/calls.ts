@@ -9,6 +9,10 @@ import type { Call, ErrorCode, Frame, Reply } from '@tallystick/crdt/wire';
 
 /** Outstanding calls at once; one more is refused. */
 const CALLS_MAX = 10_000;
+/** What a frame of this channel carries at most; a longer one would end the whole link. */
+const BODY_BYTES_MAX = 2 * 1024 * 1024;
+/** Nobody waits longer than this, whatever a peer asks for. */
+const WAIT_MS_MAX = 60_000;
 
 /** What every reply's JSON says: a result, or an error of the table. */
 export type CallResult =
@@ -55,7 +59,8 @@ export class Calls {
         .then((result) => this.#reply(from, frame.callId, result));
       return;
     }
-    this.#forward(frame.target, frame.body, frame.waitMs, { peer: from, callId: frame.callId }, from);
+    const waitMs = Math.min(frame.waitMs, WAIT_MS_MAX);
+    this.#forward(frame.target, frame.body, waitMs, { peer: from, callId: frame.callId }, from);
   }
 
   #forward(
@@ -65,6 +70,10 @@ export class Calls {
     origin: Pending['origin'],
     from: Peer | undefined,
   ): void {
+    if (Buffer.byteLength(body) > BODY_BYTES_MAX) {
+      const message = `This is too large to be passed on to ${target}. Send fewer lines at once.`;
+      return this.#finish(origin, { ok: false, code: 'body_too_large', message });
+    }
     const via = this.#ports.route(target);
     if (via === undefined || via === from) {
       return this.#finish(origin, unreachable(target));
@@ -118,9 +127,17 @@ export class Calls {
   }
 
   #reply(to: Peer, callId: number, result: CallResult): void {
-    this.#ports.send(to, { kind: 'reply', callId, body: JSON.stringify(result) });
+    const body = JSON.stringify(result);
+    const isTooLarge = Buffer.byteLength(body) > BODY_BYTES_MAX;
+    this.#ports.send(to, { kind: 'reply', callId, body: isTooLarge ? TOO_LARGE : body });
   }
 }
+
+const TOO_LARGE = JSON.stringify({
+  ok: false,
+  code: 'internal',
+  message: 'The answer is too large to be passed along the tree. Ask there.',
+} satisfies CallResult);
 
 function unreachable(target: ReplicaId): CallResult {
   return {

@@ -10,7 +10,6 @@ import type { Engine } from '../engine.ts';
 import { enrolProof, helloProof, isSignedBy } from '../identity.ts';
 import { Connection } from './connection.ts';
 
-/** From the opening of a socket to a proven hello; a stranger costs no more than this. */
 const HANDSHAKE_MS = 5_000;
 /** Sockets that have not proved themselves yet; one more is turned away. */
 const STRANGERS_MAX = 1_000;
@@ -18,6 +17,8 @@ const STRANGERS_MAX = 1_000;
 export interface ChildLinksPorts {
   readonly self: ReplicaId;
   readonly engine: Engine;
+  /** From the opening of a socket to a proven hello; a stranger costs no more than this. */
+  readonly handshakeMs: number | undefined;
   /** The key of a replica that belongs under this one; undefined for strangers. */
   publicKey(replica: ReplicaId): Uint8Array | undefined;
   enrol(frame: Enrol): Promise<Frame>;
@@ -95,7 +96,7 @@ export class ChildLinks {
     });
     const timer = setTimeout(
       () => connection.hangUp('unauthenticated', 'No hello came in time.'),
-      HANDSHAKE_MS,
+      this.#ports.handshakeMs ?? HANDSHAKE_MS,
     );
     const { replica: self } = this.#ports.engine;
     if (this.#strangers > STRANGERS_MAX)
@@ -142,7 +143,14 @@ export class ChildLinks {
     if (!isSignedBy(frame.publicKey, proof, frame.signature)) {
       return connection.hangUp('bad_signature', 'The key that was handed in did not sign this.');
     }
-    connection.send(await this.#ports.enrol(frame));
+    const answer = await this.#ports.enrol(frame).catch((): Frame => {
+      return {
+        kind: 'refuse',
+        code: 'internal',
+        message: 'Enrolling failed here; it was logged. Try again.',
+      };
+    });
+    connection.send(answer);
   }
 
   #frame(from: ReplicaId, frame: Frame): void {

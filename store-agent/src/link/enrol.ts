@@ -2,7 +2,7 @@
 import type { ReplicaId } from '@tallystick/crdt';
 import type { Enrolled } from '@tallystick/crdt/wire';
 import { WebSocket } from 'ws';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { enrolProof, type Identity } from '../identity.ts';
 import { Connection, WS_OPTIONS } from './connection.ts';
 

@@ -30,6 +30,8 @@ export interface ParentLinkTimes {
 
 export const PARENT_LINK_TIMES: ParentLinkTimes = { retryMsMin: 100, retryMsMax: 10_000, handshakeMs: 5_000 };
 
+const STOPPED = 'taken down here on purpose';
+
 export class ParentLink {
   readonly #url: string;
   readonly #ports: ParentLinkPorts;
@@ -40,6 +42,8 @@ export class ParentLink {
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = true;
+  #why = 'not started';
+  #refusal: string | undefined;
   framesSent = 0;
 
   constructor(url: string, ports: ParentLinkPorts, times = PARENT_LINK_TIMES, random = Math.random) {
@@ -53,15 +57,28 @@ export class ParentLink {
     return this.#state;
   }
 
+  /** What whoever owns this link asked of it. */
+  get wanted(): 'up' | 'down' {
+    return this.#isStopped ? 'down' : 'up';
+  }
+
+  /** What happened last: for a person who asks why it is down. */
+  get why(): string {
+    return this.#why;
+  }
+
   start(): void {
+    if (!this.#isStopped) return;
     this.#isStopped = false;
+    this.#attempt = 0;
     this.#connect();
   }
 
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#connection?.end();
+    if (this.#connection === undefined) this.#set('down', STOPPED);
+    else this.#connection.end();
   }
 
   /** The session is over by our own word: a new writer says hello at once. */
@@ -77,7 +94,9 @@ export class ParentLink {
 
   #connect(): void {
     if (this.#isStopped) return;
-    this.#set('connecting', `connecting to ${this.#url}`);
+    this.#refusal = undefined;
+    // Why it is down stays readable while it is tried again and again.
+    this.#set('connecting', this.#attempt === 0 ? `connecting to ${this.#url}` : this.#why);
     const socket = new WebSocket(this.#url, { ...WS_OPTIONS, handshakeTimeout: this.#times.handshakeMs });
     const connection = new Connection(socket, {
       frame: (frame) => {
@@ -133,14 +152,15 @@ export class ParentLink {
   }
 
   #refused(frame: Refuse): void {
-    this.#ports.changed(this.#state, `refused by the parent: ${frame.message}`);
+    this.#refusal = `refused by the parent: ${frame.message}`;
     // A newer life exists, or this one was shut out: what is here goes on as a new writer (F1).
     if (frame.code === 'replica_fenced') {
       this.#ports.engine.run((replica, now) => replica.becomeNewWriter('superseded', now));
     }
   }
 
-  #down(why: string): void {
+  #down(reason: string): void {
+    const why = this.#refusal ?? (this.#isStopped ? STOPPED : reason);
     clearTimeout(this.#timer);
     const wasUp = this.#state === 'up';
     this.#connection = undefined;
@@ -154,6 +174,7 @@ export class ParentLink {
 
   #set(state: ParentLinkState, why: string): void {
     this.#state = state;
+    this.#why = why;
     this.#ports.changed(state, why);
   }
 }

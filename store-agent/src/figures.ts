@@ -1,0 +1,65 @@
+/** Figures: what an agent counts and measures, for `/metrics`. */
+import type { Agent } from './agent.ts';
+import type { Figure } from './metrics.ts';
+
+/** What was done since this process started. */
+export interface Worked {
+  turns: number;
+  entries: number;
+}
+
+export function figuresOf(agent: Agent, worked: Worked): readonly Figure[] {
+  const { ledger } = agent.engine.replica;
+  const head = ledger.hasLife ? ledger.self.head : undefined;
+  return [
+    {
+      name: 'turns_total',
+      help: 'Commits since this process started.',
+      kind: 'counter',
+      value: worked.turns,
+    },
+    {
+      name: 'entries_total',
+      help: 'Entries journalled since this process started.',
+      kind: 'counter',
+      value: worked.entries,
+    },
+    {
+      name: 'frames_sent_up_total',
+      help: 'Frames sent to the parent.',
+      kind: 'counter',
+      value: agent.host.parent?.framesSent ?? 0,
+    },
+    {
+      name: 'frames_sent_down_total',
+      help: 'Frames sent to children.',
+      kind: 'counter',
+      value: agent.host.children.framesSent,
+    },
+    {
+      name: 'journal_entries',
+      help: 'Entries in the journal.',
+      kind: 'gauge',
+      value: ledger.durablePosition,
+    },
+    {
+      name: 'unsettled_entries',
+      help: 'Own entries that the authority has not settled yet.',
+      kind: 'gauge',
+      value: head === undefined ? 0 : head.seq - head.settled.seq,
+    },
+    {
+      name: 'parent_link_up',
+      help: '1 while the link to the parent is up.',
+      kind: 'gauge',
+      value: agent.host.parent?.state === 'up' ? 1 : 0,
+    },
+    {
+      name: 'children_up',
+      help: 'Children connected now.',
+      kind: 'gauge',
+      value: agent.host.children.up.length,
+    },
+    { name: 'open_holds', help: 'Holds that are open.', kind: 'gauge', value: ledger.holds.size },
+  ];
+}
