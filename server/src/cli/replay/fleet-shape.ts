@@ -1,0 +1,67 @@
+/**
+ * The fleet of a replay: two regions, each with its stores, their terminals, and a warehouse.
+ * A store and a warehouse keep the location that carries their own name.
+ */
+import { ReplayInputError } from './trade.ts';
+
+export type ReplicaKind = 'region' | 'store' | 'warehouse' | 'terminal';
+
+export interface FleetReplica {
+  readonly id: string;
+  readonly kind: ReplicaKind;
+  /** A region's parent is the authority. */
+  readonly parent: string;
+}
+
+export interface FleetShape {
+  readonly regions: readonly string[];
+  readonly stores: readonly string[];
+  readonly warehouses: readonly string[];
+  readonly replicas: readonly FleetReplica[];
+  /** Stores and warehouses: the places where goods stand, each with the replica that keeps it. */
+  readonly locations: readonly { readonly id: string; readonly keeper: string }[];
+  terminalsOf(store: string): readonly string[];
+}
+
+export const AUTHORITY = 'authority';
+const REGIONS = {
+  eu: ['berlin', 'paris', 'madrid', 'vienna'],
+  us: ['boston', 'austin', 'denver', 'seattle'],
+} as const;
+const TERMINALS_PER_STORE = 2;
+export const STORES_DEFAULT = 8;
+/** Each store is three processes; past this one machine measures its own scheduler. */
+export const STORES_MAX = 64;
+
+/** Stores are dealt to the regions in turn, so that any number of them stays balanced. */
+export function createFleetShape(storeCount = STORES_DEFAULT): FleetShape {
+  if (!Number.isInteger(storeCount) || storeCount < 1 || storeCount > STORES_MAX) {
+    throw new ReplayInputError(`--stores must be a whole number from 1 to ${STORES_MAX}.`);
+  }
+  const regions = Object.keys(REGIONS) as (keyof typeof REGIONS)[];
+  const replicas: FleetReplica[] = regions.map((id) => ({ id, kind: 'region', parent: AUTHORITY }));
+  const warehouses = regions.map((region) => `${region}-warehouse`);
+  for (const [i, id] of warehouses.entries()) {
+    replicas.push({ id, kind: 'warehouse', parent: regions[i] as string });
+  }
+  const stores: string[] = [];
+  const terminals = new Map<string, string[]>();
+  for (let i = 0; i < storeCount; i++) {
+    const region = regions[i % regions.length] as keyof typeof REGIONS;
+    const nth = Math.floor(i / regions.length);
+    const store = REGIONS[region][nth] ?? `${region}-store-${nth + 1}`;
+    const tills = Array.from({ length: TERMINALS_PER_STORE }, (_, t) => `${store}-till-${t + 1}`);
+    stores.push(store);
+    terminals.set(store, tills);
+    replicas.push({ id: store, kind: 'store', parent: region });
+    replicas.push(...tills.map((id) => ({ id, kind: 'terminal' as const, parent: store })));
+  }
+  return {
+    regions,
+    stores,
+    warehouses,
+    replicas,
+    locations: [...stores, ...warehouses].map((id) => ({ id, keeper: id })),
+    terminalsOf: (store) => terminals.get(store) ?? [],
+  };
+}
