@@ -2,7 +2,7 @@
 export { Agent, type Done, type GoodsCommand } from './agent.ts';
 export { Catalogue } from './catalogue/catalogue.ts';
 export * from './catalogue/items.ts';
-export { readArgs, stopSignal, wholeNumber, withPlainErrors } from './cli/args.ts';
+export { readArgs, readOptions, stopSignal, wholeNumber, withPlainErrors } from './cli/args.ts';
 export { runAgent } from './cli/commands.ts';
 export {
   type AgentConfig,
@@ -16,7 +16,7 @@ export { Behind, Engine, type Input, type TurnJournal } from './engine.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { createApp, LINK_PATH, openLinkDoor } from './http/app.ts';
-export { uuidv7 } from './http/ids.ts';
+export { derivedId, uuidv7 } from './http/ids.ts';
 export { lookRoutes } from './http/look-routes.ts';
 export * from './http/order-body.ts';
 export { parse } from './http/parse.ts';

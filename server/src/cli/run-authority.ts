@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
+  type AgentSettings,
   ConfigError,
   createApp,
   createLog,
   type LogLevel,
   listen,
   openLinkDoor,
-  readArgs,
+  readOptions,
+  settingsSchema,
   stopSignal,
   wholeNumber,
 } from '@tallystick/store-agent';
@@ -22,7 +24,7 @@ export const TOKEN_FILE = 'operator-token';
 const LEVELS: readonly string[] = ['silent', 'error', 'warn', 'info', 'debug'] satisfies LogLevel[];
 
 export async function runAuthority(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, {
+  const values = readOptions(args, {
     data: { type: 'string' },
     port: { type: 'string' },
     host: { type: 'string' },
@@ -38,18 +40,20 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const port = wholeNumber('--port', values.port ?? String(DEFAULT_PORT), 0, 65_535);
   const level = values.log ?? 'info';
   if (!LEVELS.includes(level)) throw new ConfigError(`--log must be one of ${LEVELS.join(', ')}.`);
+  const resendMs = wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000);
+  const postgresPort = wholeNumber('--postgres-port', values['postgres-port'] ?? '0', 0, 65_535);
+  const policy = values.policy === undefined ? {} : { policy: readPolicy(values.policy) };
   const log = createLog('authority', level as LogLevel);
   const signal = stopSignal();
   const token = operatorToken(dataDir);
   const own = process.env.DATABASE_URL;
-  const postgresPort = wholeNumber('--postgres-port', values['postgres-port'] ?? '0', 0, 65_535);
   const embedded =
     own === undefined
       ? await startEmbedded({
           folder: join(dataDir, 'postgres'),
           port: postgresPort,
           log: (line) => log.debug(line),
-        })
+        }).catch(sayPlainly)
       : undefined;
   try {
     const databaseUrl = own ?? (embedded?.url as string);
@@ -57,8 +61,8 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       databaseUrl,
       dataDir,
       log,
-      resendMs: wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000),
-      ...(values.policy === undefined ? {} : { policy: JSON.parse(values.policy) as object }),
+      resendMs,
+      ...policy,
     });
     const app = createApp(log);
     operatorRoutes(app, authority, token);
@@ -83,6 +87,25 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
     await embedded?.stop();
   }
   return 0;
+}
+
+/** Whatever keeps a Postgres server of ours from starting is about this machine, and says what to do. */
+export function sayPlainly(error: Error): never {
+  throw new ConfigError(error.message, { cause: error });
+}
+
+/** @throws ConfigError */
+function readPolicy(text: string): AgentSettings['policy'] {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    throw new ConfigError('--policy must be JSON.');
+  }
+  const parsed = settingsSchema.shape.policy.safeParse(policy);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ConfigError(`--policy: ${issue?.path.join('.')} ${issue?.message}`);
 }
 
 /** The operator's token lies in a file that only its owner can read. @throws ConfigError */

@@ -1,13 +1,14 @@
 /** `tallystick verify`: reads every chain in the books from its first entry and folds every row anew (D5, D6). */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, readArgs } from '@tallystick/store-agent';
+import { ConfigError, readOptions } from '@tallystick/store-agent';
 import { startEmbedded } from '../authority/postgres/embedded.ts';
 import { openPool } from '../authority/postgres/pool.ts';
 import { verifyChains } from '../authority/verify.ts';
+import { sayPlainly } from './run-authority.ts';
 
 export async function verifyBooks(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, {
+  const values = readOptions(args, {
     data: { type: 'string' },
     database: { type: 'string' },
     json: { type: 'boolean' },
@@ -20,7 +21,7 @@ export async function verifyBooks(args: readonly string[]): Promise<number> {
     );
   }
   // Where the fleet runs, its Postgres runs too; otherwise it is started for this.
-  const embedded = url === undefined ? await startEmbedded({ folder }) : undefined;
+  const embedded = url === undefined ? await startEmbedded({ folder }).catch(sayPlainly) : undefined;
   try {
     const pool = await openPool(url ?? (embedded?.url as string));
     try {

@@ -14,12 +14,14 @@ import {
 } from '@tallystick/crdt';
 import {
   type Agent,
+  derivedId,
   documentId,
   type GoodsCommand,
   LINES_MAX,
   locationId,
   Problem,
   parse,
+  reason,
   sku,
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
@@ -32,10 +34,10 @@ const delta = z
     'must be a whole number of units',
   );
 
-export const adjustmentBody = z.strictObject({
+const adjustmentBody = z.strictObject({
   id: documentId.optional(),
   type: z.enum(['receive', 'return', 'count', 'damage', 'correct']),
-  reason: z.string().max(300).default(''),
+  reason: reason.default(''),
   /** For returns: the order whose goods come back. */
   orderId: documentId.optional(),
   lines: z
@@ -72,7 +74,7 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
     const groups = byKeeper(agent, body);
     const results: { keeper: string; ok: boolean; code?: string; detail?: string; replayed?: boolean }[] = [];
     for (const [keeper, lines] of groups) {
-      for (const command of toCommands(groups.size === 1 ? id : `${id}~${keeper}`, body, lines)) {
+      for (const command of toCommands(groups.size === 1 ? id : derivedId(id, `~${keeper}`), body, lines)) {
         const done = await agent.toKeeper(command);
         if (!done.ok && groups.size === 1 && results.length === 0) throw Problem.of(done);
         results.push(
@@ -133,7 +135,7 @@ function byKeeper(agent: Agent, body: AdjustmentBody): Map<string, PoolDelta[]> 
 
 function toCommands(id: string, body: AdjustmentBody, lines: readonly PoolDelta[]): GoodsCommand[] {
   const asked = { actor: 'rest:anyone' };
-  const { reason } = body;
+  const why = body.reason;
   const units = lines.map(({ pool, n }) => ({ pool, n }));
   switch (body.type) {
     case 'receive':
@@ -144,20 +146,29 @@ function toCommands(id: string, body: AdjustmentBody, lines: readonly PoolDelta[
     }
     case 'count': {
       const found = lines.map(({ pool, n }) => ({ pool, found: n }));
-      return [{ type: 'count', id, ...asked, reason, lines: found }];
+      return [{ type: 'count', id, ...asked, reason: why, lines: found }];
     }
     case 'damage':
-      return [{ type: 'lose', id, ...asked, cause: 'damage', reason, lines: units }];
+      return [{ type: 'lose', id, ...asked, cause: 'damage', reason: why, lines: units }];
     case 'correct': {
       // More and fewer are different facts; each has a document of its own.
       const more = units.filter(({ n }) => n > 0);
       const fewer = units.filter(({ n }) => n < 0).map(({ pool, n }) => ({ pool, n: -n }));
       return [
         ...(fewer.length > 0
-          ? [{ type: 'lose', id: `${id}-`, ...asked, cause: 'correction', reason, lines: fewer } as const]
+          ? [
+              {
+                type: 'lose',
+                id: derivedId(id, '-'),
+                ...asked,
+                cause: 'correction',
+                reason: why,
+                lines: fewer,
+              } as const,
+            ]
           : []),
         ...(more.length > 0
-          ? [{ type: 'receive', id: `${id}+`, ...asked, cause: 'correction', lines: more } as const]
+          ? [{ type: 'receive', id: derivedId(id, '+'), ...asked, cause: 'correction', lines: more } as const]
           : []),
       ];
     }

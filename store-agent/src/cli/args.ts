@@ -1,5 +1,5 @@
 /** Command lines: node's own parser, with messages that say what was meant. */
-import { parseArgs } from 'node:util';
+import { debuglog, parseArgs } from 'node:util';
 import { ConfigError } from '../config-error.ts';
 
 export type ArgOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
@@ -9,13 +9,31 @@ export interface Args<O extends ArgOptions> {
   readonly positionals: readonly string[];
 }
 
-/** @throws ConfigError for an option that is not known or lacks its value. */
-export function readArgs<const O extends ArgOptions>(args: readonly string[], options: O): Args<O> {
+/** @throws ConfigError for an option that is not known or lacks its value, and for one word too many. */
+export function readArgs<const O extends ArgOptions>(
+  args: readonly string[],
+  options: O,
+  positionalsMax = 1,
+): Args<O> {
+  let read: Args<O>;
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as Args<O>;
+    read = parseArgs({ args: [...args], options, allowPositionals: true, strict: true }) as Args<O>;
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message.split('\n')[0]} See --help.`);
+    // Node's own first sentence is right; what follows it is about a case that we do not have.
+    const [said] = (error as Error).message.split(/[.\n]/);
+    throw new ConfigError(`${said}. See --help.`);
   }
+  const surplus = read.positionals[positionalsMax];
+  if (surplus !== undefined) throw new ConfigError(`"${surplus}" is not expected here. See --help.`);
+  return read;
+}
+
+/** For a command that takes options alone. @throws ConfigError */
+export function readOptions<const O extends ArgOptions>(
+  args: readonly string[],
+  options: O,
+): Args<O>['values'] {
+  return readArgs(args, options, 0).values;
 }
 
 /** @throws ConfigError unless the text is a whole number in the range. */
@@ -27,17 +45,36 @@ export function wholeNumber(name: string, text: string, min: number, max: number
   return value;
 }
 
-/** Runs a command; a mistake of the user's is one line on stderr, a bug of ours keeps its trace. */
+/** What can go wrong without being a bug: its message says what, why and what to do. */
+const PLAIN: readonly string[] = ['ConfigError', 'JournalError', 'DatabaseUnreachable', 'ReplayInputError'];
+
+/**
+ * Runs a command. Whatever goes wrong is one line on stderr, never a trace: one of a
+ * bug is for us, and is shown when `NODE_DEBUG` names tallystick.
+ */
 export async function withPlainErrors(program: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    const isPlain =
-      error instanceof Error && ['ConfigError', 'JournalError', 'PostgresError'].includes(error.name);
-    if (isPlain) process.stderr.write(`${program}: ${error.message}\n`);
-    else process.stderr.write(`${program}: unexpected error: ${(error as Error).stack ?? String(error)}\n`);
+    process.stderr.write(`${program}: ${plainMessage(error)}\n`);
+    debug('%s', (error as Error)?.stack);
     return 1;
   }
+}
+
+const debug = debuglog('tallystick');
+
+function plainMessage(error: unknown): string {
+  if (!(error instanceof Error)) return `unexpected error: ${String(error)}`;
+  if (PLAIN.includes(error.name)) return error.message;
+  if ('severity' in error)
+    return `The database refused: ${error.message}. Look at its log and at its user's rights.`;
+  const { syscall, code, path } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined && code !== undefined) {
+    return `The system refused ${syscall}${path === undefined ? '' : ` of ${path}`} (${code}). Check that it exists, who may use it, and the room on the disk.`;
+  }
+  const [said] = error.message.split('\n');
+  return `unexpected error: ${said}. This is a bug of ours: report it with what NODE_DEBUG=tallystick shows.`;
 }
 
 /** A terminal and npm may both hand on one Ctrl-C; people do not press it twice this fast. */

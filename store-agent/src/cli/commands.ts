@@ -1,5 +1,5 @@
 /** The commands of `tallystick-agent`. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isReplicaId } from '@tallystick/crdt';
 import type { FastifyInstance } from 'fastify';
@@ -8,11 +8,13 @@ import { readAgentConfig, settingsSchema, writeAgentFile } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
 import { shopRoutes } from '../http/shop-routes.ts';
 import { openIdentity } from '../identity.ts';
+import { onDisk } from '../journal/errors.ts';
+import { JOURNAL_FILE } from '../journal/files.ts';
 import { SqliteJournal } from '../journal/journal.ts';
 import { restoreJournal } from '../journal/restore.ts';
 import { enrol } from '../link/enrol.ts';
 import { serveAgent } from '../serve.ts';
-import { readArgs, stopSignal, wholeNumber, withPlainErrors } from './args.ts';
+import { readOptions, stopSignal, wholeNumber, withPlainErrors } from './args.ts';
 
 const HELP = `tallystick-agent: one replica that sells from the rights it holds
 
@@ -28,7 +30,8 @@ Stop it with Ctrl-C; it finishes what it began.
 
 export function runCli(args: readonly string[]): Promise<number> {
   return withPlainErrors('tallystick-agent', async () => {
-    const [command, ...rest] = args;
+    const [first, ...rest] = args;
+    const command = rest.includes('--help') ? '--help' : first;
     switch (command) {
       case 'run':
         return run(rest);
@@ -69,7 +72,7 @@ export async function runAgent(
   args: readonly string[],
   routes: (app: FastifyInstance, agent: Agent) => void,
 ): Promise<number> {
-  const { values } = readArgs(args, {
+  const values = readOptions(args, {
     ...DATA,
     port: { type: 'string' },
     host: { type: 'string' },
@@ -97,20 +100,20 @@ export async function runAgent(
 }
 
 async function status(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, { url: { type: 'string' } });
+  const values = readOptions(args, { url: { type: 'string' } });
   if (values.url === undefined) throw new ConfigError('Name the agent with --url http://HOST:PORT.');
-  let response: Response;
-  try {
-    response = await fetch(new URL('/v1/status', values.url));
-  } catch {
+  if (!URL.canParse(values.url)) throw new ConfigError(`"${values.url}" is not a URL: http://HOST:PORT.`);
+  const response = await fetch(new URL('/v1/status', values.url)).catch(() => undefined);
+  if (response === undefined)
     throw new ConfigError(`Nothing answers at ${values.url}. Is the agent running?`);
-  }
-  process.stdout.write(`${JSON.stringify(await response.json(), null, 2)}\n`);
+  const said: unknown = await response.json().catch(() => undefined);
+  if (said === undefined) throw new ConfigError(`What answers at ${values.url} is not an agent.`);
+  process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
   return response.ok ? 0 : 1;
 }
 
 async function enroll(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, {
+  const values = readOptions(args, {
     ...DATA,
     id: { type: 'string' },
     code: { type: 'string' },
@@ -126,12 +129,12 @@ async function enroll(args: readonly string[]): Promise<number> {
   if (!isReplicaId(id))
     throw new ConfigError(`"${id}" is not a replica id: lower-case letters, digits, dashes.`);
   if (!/^wss?:\/\//.test(parent)) throw new ConfigError('--parent must begin with ws:// or wss://.');
+  const number = wholeNumber('--port', port, 0, 65_535);
   const settings = readSettings(values.settings);
-  mkdirSync(folder, { recursive: true });
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }));
   const identity = openIdentity(join(folder, 'identity.pem'));
   const { replicaKind, location } = await enrol(parent, id, code, identity);
   const place = location === '' ? null : location;
-  const number = wholeNumber('--port', port, 0, 65_535);
   writeAgentFile(folder, {
     replica: id,
     kind: replicaKind,
@@ -160,9 +163,17 @@ function readSettings(text: string | undefined) {
   throw new ConfigError(`--settings: ${issue?.path.join('.')} ${issue?.message}`);
 }
 
+/** @throws ConfigError where there is none: looking must not make one. */
+function openExisting(folder: string): SqliteJournal {
+  if (!existsSync(join(folder, JOURNAL_FILE))) {
+    throw new ConfigError(`There is no journal in ${folder}. Name the replica's folder with --data DIR.`);
+  }
+  return SqliteJournal.open({ folder, mustExist: true });
+}
+
 async function verify(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, { ...DATA, json: { type: 'boolean' } });
-  const journal = SqliteJournal.open({ folder: dataDir(values) });
+  const values = readOptions(args, { ...DATA, json: { type: 'boolean' } });
+  const journal = openExisting(dataDir(values));
   try {
     const report = await journal.verify();
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -181,9 +192,9 @@ function reportText(report: Awaited<ReturnType<SqliteJournal['verify']>>): strin
 }
 
 async function backup(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, { ...DATA, to: { type: 'string' } });
+  const values = readOptions(args, { ...DATA, to: { type: 'string' } });
   if (values.to === undefined) throw new ConfigError('Name the file with --to FILE.');
-  const journal = SqliteJournal.open({ folder: dataDir(values) });
+  const journal = openExisting(dataDir(values));
   try {
     await journal.backup(resolve(values.to));
   } finally {
@@ -194,7 +205,7 @@ async function backup(args: readonly string[]): Promise<number> {
 }
 
 async function restore(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, { ...DATA, from: { type: 'string' } });
+  const values = readOptions(args, { ...DATA, from: { type: 'string' } });
   if (values.from === undefined) throw new ConfigError('Name the backup with --from FILE.');
   const folder = dataDir(values);
   const { report, kept } = await restoreJournal({ folder, backup: resolve(values.from), nowMs: Date.now() });

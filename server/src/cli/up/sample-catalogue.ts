@@ -54,7 +54,7 @@ const GOODS: readonly (readonly [string, string, string, number, number])[] = [
   ['CUSHION', 'Linen cushion, 45 cm', 'Leinenkissen, 45 cm', 2490, 2690],
 ];
 
-export const LOCATIONS: readonly LocationInput[] = [
+const LOCATIONS: readonly LocationInput[] = [
   {
     id: 'berlin',
     name: 'Berlin, Torstraße',
@@ -81,7 +81,7 @@ export const LOCATIONS: readonly LocationInput[] = [
   },
 ];
 
-export const PRODUCTS: readonly ProductInput[] = GOODS.map(([sku, en, de, eur, usd], i) => ({
+const PRODUCTS: readonly ProductInput[] = GOODS.map(([sku, en, de, eur, usd], i) => ({
   sku,
   names: { en, de },
   baseUnit: 'piece',

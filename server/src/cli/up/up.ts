@@ -1,7 +1,7 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, readArgs, stopSignal, wholeNumber } from '@tallystick/store-agent';
+import { ConfigError, readOptions, stopSignal, wholeNumber } from '@tallystick/store-agent';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica } from '../fleet/fleet.ts';
 import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 
@@ -37,7 +37,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
 }
 
 export async function up(args: readonly string[]): Promise<number> {
-  const { values } = readArgs(args, {
+  const values = readOptions(args, {
     data: { type: 'string' },
     'port-base': { type: 'string' },
     fresh: { type: 'boolean' },
