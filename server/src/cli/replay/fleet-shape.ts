@@ -23,15 +23,15 @@ export interface FleetShape {
   terminalsOf(store: string): readonly string[];
 }
 
-export const AUTHORITY = 'authority';
+const AUTHORITY = 'authority';
 const REGIONS = {
   eu: ['berlin', 'paris', 'madrid', 'vienna'],
   us: ['boston', 'austin', 'denver', 'seattle'],
 } as const;
 const TERMINALS_PER_STORE = 2;
-export const STORES_DEFAULT = 8;
+const STORES_DEFAULT = 8;
 /** Each store is three processes; past this one machine measures its own scheduler. */
-export const STORES_MAX = 64;
+const STORES_MAX = 64;
 
 /** Stores are dealt to the regions in turn, so that any number of them stays balanced. */
 export function createFleetShape(storeCount = STORES_DEFAULT): FleetShape {

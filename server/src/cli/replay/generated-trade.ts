@@ -16,7 +16,7 @@ export interface TradeShape {
   readonly days: number;
 }
 
-export const TRADE_SHAPE_DEFAULT: TradeShape = {
+const TRADE_SHAPE_DEFAULT: TradeShape = {
   seed: 1,
   lines: 100_000,
   skus: 2_000,

@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly dayFirst?: boolean;
   readonly strict?: boolean;
   readonly onMalformed?: (row: MalformedRow) => void;
+  /** Told once of each stock code that is no SKU as it stands, such as `BANK CHARGES`. */
+  readonly onRenamed?: (code: string, sku: string) => void;
 }
 
 export function readInvoices(path: string, options: ReadOptions = {}): AsyncGenerator<Invoice> {
@@ -42,21 +44,33 @@ export async function* readInvoicesFrom(
   options: ReadOptions = {},
 ): AsyncGenerator<Invoice> {
   const columns = options.columns ?? parseColumnMap('');
+  let parseRow: RowParser | undefined;
   const malformed = (lineNo: number, reason: string) => {
+    if (parseRow === undefined)
+      throw new ReplayInputError(`The header in line ${lineNo} ${says(reason)}. Is this a CSV file?`);
     if (options.strict)
       throw new ReplayInputError(`Line ${lineNo} ${says(reason)}. Leave out --strict to skip it.`);
     options.onMalformed?.({ lineNo, reason });
   };
-  let parseRow: RowParser | undefined;
+  const renamed = new Set<string>();
   let open: OpenInvoice | undefined;
 
-  for await (const block of readRecordBlocks(source, malformed)) {
+  for await (const block of readRecordBlocks(source)) {
     const rows = parseBlock(block.bytes);
     if (rows.length !== block.lineNos.length) {
       throw new Error(`csv-parse found ${rows.length} records where ${block.lineNos.length} were framed`);
     }
+    let told = 0;
     for (const [i, cells] of rows.entries()) {
       const lineNo = block.lineNos[i] as number;
+      // In the order of lines, so that --strict stops at the first fault of either kind.
+      for (
+        let fault = block.faults[told];
+        fault !== undefined && fault.lineNo < lineNo;
+        fault = block.faults[++told]
+      ) {
+        malformed(fault.lineNo, fault.reason);
+      }
       if (parseRow === undefined) {
         const places = placeColumns(cells, columns);
         parseRow = createRowParser({ columns: cells.length, places, dayFirst: options.dayFirst ?? false });
@@ -67,13 +81,19 @@ export async function* readInvoicesFrom(
         malformed(lineNo, parsed.reason);
         continue;
       }
+      const { code, line } = parsed.row;
+      if (code !== line.sku && !renamed.has(code)) {
+        renamed.add(code);
+        options.onRenamed?.(code, line.sku);
+      }
       if (open !== undefined && !belongs(open, parsed.row)) {
         yield open;
         open = undefined;
       }
       if (open === undefined) open = openInvoice(parsed.row);
-      else open.lines.push(parsed.row.line);
+      else open.lines.push(line);
     }
+    for (const { lineNo, reason } of block.faults.slice(told)) malformed(lineNo, reason);
   }
   if (parseRow === undefined) throw new ReplayInputError('The file is empty: not even a header was found.');
   if (open !== undefined) yield open;

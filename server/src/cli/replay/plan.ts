@@ -59,7 +59,7 @@ export const CUT_SHARE_DEFAULT = 0.2;
 /** Above this a store would hardly ever hear of a delivery. */
 const CUT_SHARE_MAX = 0.9;
 /** The issue asks for at least 20; with 24 every store and warehouse of the default fleet has its turn or a neighbour's. */
-export const KILLS_DEFAULT = 24;
+const KILLS_DEFAULT = 24;
 
 export function createPlan(table: TradeTable, options: PlanOptions = {}): ReplayPlan {
   const { seed = 1, cutShare = CUT_SHARE_DEFAULT, kills = KILLS_DEFAULT } = options;

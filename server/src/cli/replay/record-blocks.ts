@@ -9,6 +9,7 @@ import { isUtf8 } from 'node:buffer';
 
 /** Far above any real row (the longest field kept is 500 characters), small enough to hold. */
 const RECORD_BYTES_MAX = 65_536;
+const TOO_LONG = `is longer than ${RECORD_BYTES_MAX} bytes`;
 /** Line breaks inside quotes are legal; more of them than this is a quote that nobody closed. */
 const RECORD_LINES_MAX = 16;
 
@@ -21,39 +22,35 @@ export interface RecordBlock {
   readonly bytes: Buffer;
   /** The line on which each record of the block begins, the first line of the file being 1. */
   readonly lineNos: readonly number[];
+  /** What was left out, in the order of lines. */
+  readonly faults: readonly RecordFault[];
 }
 
-export type OnBadRecord = (lineNo: number, reason: string) => void;
+export interface RecordFault {
+  readonly lineNo: number;
+  readonly reason: string;
+}
 
-export async function* readRecordBlocks(
-  source: AsyncIterable<Uint8Array>,
-  onBad: OnBadRecord,
-): AsyncGenerator<RecordBlock> {
-  const cutter = new Cutter(onBad);
+export async function* readRecordBlocks(source: AsyncIterable<Uint8Array>): AsyncGenerator<RecordBlock> {
+  const cutter = new Cutter();
   for await (const chunk of source) {
-    const block = cutter.cut(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), false);
-    if (block.lineNos.length > 0) yield block;
+    yield cutter.cut(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), false);
   }
-  const last = cutter.cut(Buffer.alloc(0), true);
-  if (last.lineNos.length > 0) yield last;
+  yield cutter.cut(Buffer.alloc(0), true);
 }
 
 class Cutter {
-  readonly #onBad: OnBadRecord;
   #rest: Buffer = Buffer.alloc(0);
   #lineNo = 1;
   /** Inside a line that is already reported as too long: its remainder is thrown away. */
   #skipping = false;
-
-  constructor(onBad: OnBadRecord) {
-    this.#onBad = onBad;
-  }
 
   cut(chunk: Buffer, ended: boolean): RecordBlock {
     const buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const suspect = buffer.includes(0) || !isUtf8(buffer);
     const kept: Buffer[] = [];
     const lineNos: number[] = [];
+    const faults: RecordFault[] = [];
     let runStart = 0;
     let at = 0;
     let quoteAt = buffer.indexOf(QUOTE);
@@ -67,7 +64,7 @@ class Cutter {
       const lineEnd = newline < 0 ? buffer.length : newline + 1;
       if (newline < 0 && !ended && !this.#skipping && buffer.length - at <= RECORD_BYTES_MAX) break;
       if (this.#skipping || lineEnd - at > RECORD_BYTES_MAX) {
-        if (!this.#skipping) this.#onBad(this.#lineNo, `is longer than ${RECORD_BYTES_MAX} bytes`);
+        if (!this.#skipping) faults.push({ lineNo: this.#lineNo, reason: TOO_LONG });
         this.#skipping = newline < 0;
         drop(at, lineEnd);
         if (newline >= 0) this.#lineNo++;
@@ -84,7 +81,7 @@ class Cutter {
           ? 'has a quote that is never closed'
           : suspect && faultOf(buffer.subarray(at, recordEnd));
       if (fault) {
-        this.#onBad(this.#lineNo, fault);
+        faults.push({ lineNo: this.#lineNo, reason: fault });
         drop(at, recordEnd);
       } else if (isBlank(buffer, at, recordEnd)) {
         drop(at, recordEnd);
@@ -96,7 +93,11 @@ class Cutter {
     }
     drop(at, at);
     this.#rest = buffer.subarray(at);
-    return { bytes: kept.length === 1 && kept[0] !== undefined ? kept[0] : Buffer.concat(kept), lineNos };
+    return {
+      bytes: kept.length === 1 && kept[0] !== undefined ? kept[0] : Buffer.concat(kept),
+      lineNos,
+      faults,
+    };
   }
 }
 

@@ -22,6 +22,8 @@ export interface ParsedRow {
   readonly at: number;
   readonly customer: string;
   readonly store: string;
+  /** The stock code as the file writes it. */
+  readonly code: string;
   readonly line: TradeLine;
 }
 
@@ -80,7 +82,7 @@ function parseRow(
     quantity: Math.abs(quantity),
     unitPriceMinor,
   };
-  return { ok: true, row: { invoiceNo, at, customer, store, line } };
+  return { ok: true, row: { invoiceNo, at, customer, store, code, line } };
 }
 
 /** The sign decides first, for an invoice number that happens to begin with a C may be an ordinary sale. */
