@@ -117,7 +117,7 @@ export function decideCount(ledger: Ledger, directory: Directory, command: Count
   const refused = notKeeper(ledger, directory, command.lines);
   if (refused !== undefined) return refused;
   const later = command.includes === undefined ? new Map<PoolId, number>() : sinceCount(ledger, command);
-  if (later === undefined) return refuse('count_outdated', 'The count names a point that is not known here.');
+  if (later === undefined) return refuse('count_outdated', 'The count names a point that is not known here, or was overtaken by another.');
   const lines: BodyOf<'counted'>['lines'][number][] = [];
   for (const { pool, found, replaces } of command.lines) {
     const books = goodsOnHand(ledger, pool);
@@ -163,7 +163,10 @@ export function goodsOnHand(ledger: Ledger, pool: PoolId): number {
 /** How far a count may reach back. A stocktake is a day's work, not a year's. */
 const COUNT_ENTRIES_MAX = 100_000;
 
-/** Goods that came (+) or went (−) after the points that a count includes; undefined where a point is unknown. */
+/**
+ * Goods that came (+) or went (−) after the points that a count includes; undefined where
+ * a point is unknown, or where one of the pools was counted again since.
+ */
 function sinceCount(ledger: Ledger, command: Count): Map<PoolId, number> | undefined {
   const change = new Map<PoolId, number>();
   let steps = 0;
@@ -174,10 +177,17 @@ function sinceCount(ledger: Ledger, command: Count): Map<PoolId, number> | undef
       const entry = ledger.entryAt(writer, at);
       steps += 1;
       if (entry === undefined || steps > COUNT_ENTRIES_MAX) return undefined;
+      // What a newer count put right, an older one may not put right again.
+      if (entry.body.type === 'counted' && sharesPool(entry.body.lines, command.lines)) return undefined;
       addGoods(change, entry);
     }
   }
   return change;
+}
+
+function sharesPool(a: readonly { readonly pool: PoolId }[], b: readonly { readonly pool: PoolId }[]): boolean {
+  const pools = new Set(a.map(({ pool }) => pool));
+  return b.some(({ pool }) => pools.has(pool));
 }
 
 function addGoods(change: Map<PoolId, number>, entry: Entry): void {
