@@ -15,7 +15,7 @@ import {
   type SellLine,
 } from '@tallystick/crdt';
 import type { Clients, Request } from './clients.ts';
-import { countShelf, loseGoods, receive, returnGoods, ship } from './goods-acts.ts';
+import { countShelf, loseGoods, overstep, receive, returnGoods, ship } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import type { Shelves } from './shelves.ts';
@@ -29,6 +29,7 @@ export interface OrderLineInWorld {
   departed: boolean;
   shipped: number;
   returned: number;
+  isGivenUp: boolean;
 }
 
 /** An order as the world knows it. Whoever cancels and whoever ships have talked to each other first. */
@@ -56,6 +57,7 @@ export interface Scene {
   readonly holds: HoldInWorld[];
   readonly locationOfNode: ReadonlyMap<SimNode, LocationId>;
   nextId(kind: string): string;
+  later(delayMs: number, act: () => void): void;
 }
 
 const WEIGHTS = {
@@ -71,7 +73,7 @@ const WEIGHTS = {
   ship: 8,
   again: 3,
   differ: 1,
-  nonsense: 1,
+  nonsense: 2,
 } as const;
 
 export function actOnce(scene: Scene): void {
@@ -89,7 +91,7 @@ export function actOnce(scene: Scene): void {
     case 'return':
       return returnGoods(scene);
     case 'count':
-      return countShelf(scene, scene.prng.pick(scene.tree.locations));
+      return countShelf(scene, scene.prng.pick(scene.tree.locations), scene.prng.chance(0.5) ? scene.prng.spanMs(0, 5_000) : 0);
     case 'lose':
       return loseGoods(scene, true);
     case 'steal':
@@ -101,7 +103,7 @@ export function actOnce(scene: Scene): void {
     case 'differ':
       return differ(scene);
     case 'nonsense':
-      return nonsense(scene);
+      return scene.prng.chance(0.5) ? nonsense(scene) : overstep(scene);
   }
 }
 
@@ -214,7 +216,7 @@ function trackOrder(
         node,
         course: 'standing',
         lines: body.lines.map(({ lineId, pool, quantityBase, departed }) => {
-          return { lineId, pool, n: quantityBase, departed, shipped: 0, returned: 0 };
+          return { lineId, pool, n: quantityBase, departed, shipped: 0, returned: 0, isGivenUp: false };
         }),
       });
     },
@@ -296,13 +298,17 @@ function confirm(scene: Scene, _: HoldInWorld, holdId: HoldId, node: SimNode): v
 
 function cancel(scene: Scene): void {
   const { prng, clients, shelves } = scene;
-  const orders = scene.orders.filter((each) => each.course === 'standing' && each.node.isListening);
+  const orders = scene.orders.filter((each) => each.course !== 'shipping' && each.node.isListening);
   if (orders.length === 0) return;
   const cancelled = prng.pick(orders);
   const lines = prng.chance(0.7) ? cancelled.lines : [prng.pick(cancelled.lines)];
+  // Some cancel what they have cancelled before: they have nothing left to give up.
+  const given = lines.filter((line) => !line.departed && !line.isGivenUp);
   cancelled.course = 'cancelling';
-  const given = lines.filter((line) => !line.departed);
-  for (const { pool, n } of given) shelves.giveUp(pool, n);
+  for (const line of given) {
+    shelves.giveUp(line.pool, line.n);
+    line.isGivenUp = true;
+  }
   clients.ask(
     cancelled.node,
     {
@@ -314,8 +320,13 @@ function cancel(scene: Scene): void {
       ...(lines === cancelled.lines ? {} : { lineIds: lines.map((line) => line.lineId) }),
     },
     {
-      refused: () => {
-        for (const { pool, n } of given) shelves.giveUp(pool, -n);
+      refused: ({ code }) => {
+        // Another cancellation was faster: what was given up stays given up.
+        if (code === 'already_cancelled') return;
+        for (const line of given) {
+          shelves.giveUp(line.pool, -line.n);
+          line.isGivenUp = false;
+        }
       },
       abandoned: () => {},
     },

@@ -15,9 +15,13 @@ import { sellLine } from './acts.ts';
 import { type BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
+import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
+
+/** No hold was opened or extended for longer. */
+const HOLD_MS_MAX = 31_000;
 
 export function checkAtEnd(world: World, seed: number): void {
   checkSame(world);
@@ -138,6 +142,7 @@ function inFlightTo(
 /** Each thing that was answered stands in the books once, as it was answered, and nobody else's does. */
 function checkAnswers(world: World): void {
   const inBooks = new Map<string, Entry>();
+  const lines = new OrderLines();
   const asked = new Set(['sold', 'confirmed', 'held', 'extended', 'capturing', 'released', 'cancelled']);
   for (const type of ['received', 'returned', 'shipped', 'counted', 'lost']) asked.add(type);
   for (const { bytes } of rootOf(world).disk.entries) {
@@ -150,8 +155,10 @@ function checkAnswers(world: World): void {
     if (request.state === 'refused')
       throw new Violation('books', `${docId} was refused and stands in the books`);
     checkGoods(request.command, entry);
+    lines.add(entry);
     inBooks.set(docId, entry);
   }
+  lines.check();
   for (const { command, entry } of world.clients.requests.values()) {
     if (entry === undefined) continue;
     const booked = inBooks.get(command.id);
@@ -173,8 +180,10 @@ function checkGoods(command: Command, { body }: Entry): void {
 
 /** Nobody leaves a hold open for ever: payments come to an end too. */
 function endHolds(world: World): void {
+  world.runFor(HOLD_MS_MAX);
   for (const node of world.nodes) {
-    for (const holdId of [...node.replica.ledger.holds.keys()]) {
+    for (const [holdId, { capturing }] of [...node.replica.ledger.holds]) {
+      if (!capturing) throw new Violation('F9', `${node.name} never lets hold ${holdId} expire`);
       world.clients.ask(node, { type: 'release', id: world.scene.nextId('release'), actor: 'web:1', holdId });
     }
   }
@@ -186,7 +195,7 @@ function endHolds(world: World): void {
 
 /** T9: after a stocktake at every place, the books say what stands there. */
 function countEverything(world: World): void {
-  for (const location of world.tree.locations) countShelf(world.scene, location);
+  for (const location of world.tree.locations) countShelf(world.scene, location, 0);
   world.settle('after the stocktake');
   for (const pool of world.tree.pools) {
     const onHand = sumOverWriters(world, pool, (row) => row.received - row.departed);

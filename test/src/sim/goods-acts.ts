@@ -1,7 +1,8 @@
 /** Acts of those who stand where the goods stand: they come, go, come back, are counted, and vanish. */
-import { type LocationId, locationOf, type PoolId, type WriterId } from '@tallystick/crdt';
+import { type Command, type LocationId, locationOf, type WriterId } from '@tallystick/crdt';
 import type { OrderInWorld, OrderLineInWorld, Scene } from './acts.ts';
 import type { SimNode } from './node.ts';
+import { Violation } from './trace.ts';
 
 function keeperOf(scene: Scene, location: LocationId): SimNode | undefined {
   const replica = scene.tree.directory.keeperOf(location);
@@ -129,7 +130,7 @@ export function returnGoods(scene: Scene): void {
 }
 
 /** After closing time: nobody carries anything while the shelf is counted, and every till says how far it is (T9). */
-export function countShelf(scene: Scene, location: LocationId): void {
+export function countShelf(scene: Scene, location: LocationId, delayMs: number): void {
   const { tree, clients, shelves } = scene;
   const keeper = keeperOf(scene, location);
   if (keeper === undefined) return;
@@ -142,13 +143,31 @@ export function countShelf(scene: Scene, location: LocationId): void {
     const writer: WriterId | null = disk.self;
     return writer === null ? [] : [{ writer, seq: disk.head(writer)?.seq ?? 0 }];
   });
-  const pools: PoolId[] = tree.pools.filter((pool) => locationOf(pool) === location);
-  clients.ask(keeper, {
+  const command: Command = {
     type: 'count',
     id: scene.nextId('count'),
     actor: 'clerk:1',
     reason: 'stocktake',
     includes,
-    lines: pools.map((pool) => ({ pool, found: shelves.standing(pool) })),
+    lines: tree.pools
+      .filter((pool) => locationOf(pool) === location)
+      .map((pool) => ({ pool, found: shelves.standing(pool) })),
+  };
+  // The clerk carries the list to the office while the shop has opened again.
+  scene.later(delayMs, () => {
+    if (keeper.isListening) clients.ask(keeper, command);
+  });
+}
+
+/** Somebody wants to send out, or bring back, more than was ever sold. */
+export function overstep(scene: Scene): void {
+  const found = pickLine(scene, () => true);
+  if (found === undefined) return;
+  const { order, line, keeper } = found;
+  const isShipment = scene.prng.chance(0.5);
+  const lines = [{ lineId: line.lineId, pool: line.pool, n: line.n + 1, ordered: line.n, sold: line.n }];
+  const base = { id: scene.nextId('overstep'), actor: 'clerk:1', orderId: order.orderId, lines };
+  keeper.submit({ ...base, type: isShipment ? 'ship' : 'return' }, (answer) => {
+    if (answer?.ok === true) throw new Violation('T4', `${line.n + 1} of ${line.n} ${isShipment ? 'shipped' : 'returned'}`);
   });
 }

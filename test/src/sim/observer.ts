@@ -75,6 +75,7 @@ export class Observer {
     const { writer, seq, body } = entry;
     const book = this.#book(writer);
     if (seq !== book.seq + 1) throw new Violation('D5', `${writer} goes from ${book.seq} to ${seq}`);
+    checkDebtsFirst(book, entry);
     const touched = book.add(entry);
     this.#trace.say(node.name, () => `#${seq} ${tell(entry)}`);
     for (const pool of touched) {
@@ -188,6 +189,21 @@ export class Observer {
 
   free(writer: WriterId | null, pool: PoolId): number {
     return writer === null ? 0 : freeOf(this.#book(writer).row(pool));
+  }
+}
+
+/** T4: who owes repays before anything is sold, held or sent; a loss alone needs nobody's leave. */
+function checkDebtsFirst(book: BookOfWriter, { writer, seq, body }: Entry): void {
+  const spent = new Map<PoolId, number>();
+  const spend = (pool: PoolId, n: number) => spent.set(pool, (spent.get(pool) ?? 0) + n);
+  if (body.type === 'sold') for (const line of body.lines) spend(line.pool, line.quantityBase - line.owed);
+  else if (body.type === 'held') for (const { pool, n } of body.lines) spend(pool, n);
+  else if (body.type === 'sent') for (const { pool, n } of body.items) spend(pool, n);
+  for (const [pool, n] of spent) {
+    const row = book.row(pool);
+    if (n > 0 && n > freeOf(row) - debtOf(row)) {
+      throw new Violation('T4', `${writer} ${seq} ${body.type} ${n} ${pool} before its debt: ${textOfBook(row)}`);
+    }
   }
 }
 

@@ -73,6 +73,7 @@ export class World {
         this.#ids += 1;
         return `${kind}-${this.#ids}`;
       },
+      later: (delayMs, act) => this.timeline.after(delayMs, act),
     };
   }
 

@@ -1,0 +1,52 @@
+/** Order lines as the entries of the books tell them: nothing leaves, comes back or is cancelled twice (T4, T8). */
+import type { Entry } from '@tallystick/crdt';
+import { Violation } from './trace.ts';
+
+interface Line {
+  sold: number;
+  departed: number;
+  cancelled: number;
+  returned: number;
+}
+
+export class OrderLines {
+  readonly #lines = new Map<string, Line>();
+
+  #of(orderId: string, lineId: string): Line {
+    const key = `${orderId} ${lineId}`;
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { sold: 0, departed: 0, cancelled: 0, returned: 0 };
+      this.#lines.set(key, line);
+    }
+    return line;
+  }
+
+  /** Entries of several writers come in any order, so what was sold may be learnt last: check at the end. */
+  add({ body }: Entry): void {
+    if (body.type === 'sold' || body.type === 'confirmed') {
+      for (const { lineId, quantityBase, departed } of body.lines) {
+        const line = this.#of(body.orderId, lineId);
+        line.sold += quantityBase;
+        if (departed) line.departed += quantityBase;
+      }
+    } else if (body.type === 'shipped') {
+      for (const { lineId, n } of body.lines) this.#of(body.orderId, lineId).departed += n;
+    } else if (body.type === 'cancelled') {
+      for (const { lineId, n } of body.lines) this.#of(body.orderId, lineId).cancelled += n;
+    } else if (body.type === 'returned') {
+      for (const { lineId, n } of body.lines) this.#of(body.orderId, lineId).returned += n;
+    }
+  }
+
+  check(): void {
+    for (const [key, { sold, departed, cancelled, returned }] of this.#lines) {
+      if (departed + cancelled > sold || returned > departed) {
+        throw new Violation(
+          'T4',
+          `${key}: ${sold} sold, ${departed} departed, ${cancelled} cancelled, ${returned} returned`,
+        );
+      }
+    }
+  }
+}
