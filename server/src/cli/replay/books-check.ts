@@ -5,17 +5,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type pg from 'pg';
-
-export interface BookedLine {
-  readonly saleId: string;
-  readonly lineNo: number;
-  readonly sku: string;
-  readonly location: string;
-  readonly quantity: number;
-}
+import type { BookedPool, BookedSaleLine } from './ledger-check.ts';
 
 /** Every order line in the books, read in pages so that half a million of them need no half a gigabyte. */
-export async function* bookedLines(pool: pg.Pool): AsyncIterable<BookedLine> {
+export async function* bookedLines(pool: pg.Pool): AsyncIterable<BookedSaleLine> {
   let after = ['', ''];
   for (;;) {
     const { rows } = await pool.query<{
@@ -123,4 +116,13 @@ async function compareRows(
   }
   for (const pool_ of booked.keys()) differences.push(`${writer}: only the books have ${pool_}`);
   return differences;
+}
+
+/** What may still be sold of each pool, whoever holds the rights: conservation over all rows. */
+export async function bookedPools(pool: pg.Pool): Promise<BookedPool[]> {
+  const { rows } = await pool.query<{ sku: string; location: string; available: string }>(
+    `select sku, location, sum(received + reinstated - used) - sum(owed - repaid) as available
+       from tallystick.rows group by sku, location`,
+  );
+  return rows.map(({ sku, location, available }) => ({ sku, location, available: Number(available) }));
 }
