@@ -10,6 +10,7 @@ import {
   type Entry,
   FENCE_REASONS,
   LOSS_CAUSES,
+  type PoolUnits,
   RECEIPT_CAUSES,
   RELEASE_CAUSES,
   REPLICA_KINDS,
@@ -68,8 +69,7 @@ describe('hostile bytes', () => {
 
   test('[L7] a count that promises more than its bytes hold allocates nothing', () => {
     const entry = golden.find(({ value }) => value.body.type === 'repaid') as (typeof golden)[number];
-    const { lines } = entry.value.body as BodyOf<'repaid'>;
-    const [{ pool }] = lines as [{ pool: string }];
+    const { pool } = (entry.value.body as BodyOf<'repaid'>).lines[0] as PoolUnits;
     // Behind the head stand one count, one pool with its size, and one quantity.
     const head = entry.hex.slice(0, entry.hex.length - 2 * (1 + 1 + pool.length + 1));
     for (const count of ['904e', 'ffffffff0f', 'ffffffffffffff0f']) {

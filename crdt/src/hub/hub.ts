@@ -152,14 +152,14 @@ export class Hub {
         directory,
         now,
         child: replica,
+        onEntry: (entry) => this.#hear(child, entry, now),
         onFence: (writer) => this.#noteFence(writer),
         onAheadOfMe: () => this.#events.aheadOfMe(),
       },
       frame.entries,
     );
     for (const writer of taken.writers) session.has.add(writer);
-    for (const entry of taken.fresh) this.#hear(child, entry, now);
-    if (!taken.ok) return taken.message;
+    if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);
     return undefined;
   }

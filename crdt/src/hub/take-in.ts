@@ -6,7 +6,7 @@
  * kept, and never stops those behind it.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import { type BodyOf, type Entry, type FenceReason, NO_HASH } from '../entry/entry.ts';
+import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { type LineId, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { orderLines } from '../replica/decide-goods.ts';
 import type { Directory } from '../replica/directory.ts';
@@ -28,45 +28,45 @@ export interface TakeIn {
   readonly now: Now;
   /** The direct child whose stream this is. */
   readonly child: ReplicaId;
+  /** Told of each entry that is new and counts as its writer's good word. */
+  readonly onEntry: (entry: Entry) => void;
   /** Told of each writer that was fenced by what it said. */
   readonly onFence: (writer: WriterId, reason: FenceReason) => void;
   /** Told when a child's entry shows that this replica itself is the past (F1). */
   readonly onAheadOfMe: () => void;
 }
 
-export type TakenIn =
-  | { readonly ok: true; readonly writers: ReadonlySet<WriterId>; readonly fresh: readonly Entry[] }
+export interface TakenIn {
+  readonly writers: ReadonlySet<WriterId>;
   /** The sender breaks the protocol itself: its session ends, and nothing after this entry is taken in. */
-  | {
-      readonly ok: false;
-      readonly message: string;
-      readonly writers: ReadonlySet<WriterId>;
-      readonly fresh: readonly Entry[];
-    };
+  readonly problem: string | undefined;
+}
 
 /** Applies a slice of a child's stream to the ledger's open turn. */
 export function takeIn(context: TakeIn, slice: Uint8Array): TakenIn {
   const writers = new Set<WriterId>();
-  const fresh: Entry[] = [];
   try {
     for (const view of splitEntries(slice)) {
       const entry = decodeEntry(view);
-      const problem = takeInEntry(context, entry, view, fresh);
+      const problem = takeInEntry(context, entry, view);
       writers.add(entry.writer);
-      if (problem !== undefined) return { ok: false, message: problem, writers, fresh };
+      if (problem !== undefined) return { writers, problem };
     }
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
-    return { ok: false, message: error.message, writers, fresh };
+    return { writers, problem: error.message };
   }
-  return { ok: true, writers, fresh };
+  return { writers, problem: undefined };
 }
 
-function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Entry[]): string | undefined {
+function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | undefined {
   const { ledger } = context;
   const stream = ledger.streams.get(entry.writer) ?? firstOf(context, entry);
   if (typeof stream === 'string') return stream;
   const hash = ledger.hash(view);
+  if (stream.head.via !== context.child && replicaOf(entry.writer) !== context.child) {
+    return passedOn(context, stream, entry.seq, hash);
+  }
   if (entry.seq <= stream.head.seq) return compare(context, stream, { entry, bytes: view, hash });
   if (entry.seq > stream.head.seq + 1) {
     // A fenced writer's other branch goes on where no chain has a place for it: kept, and nothing behind it waits.
@@ -93,8 +93,16 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array, fresh: Ent
     ledger.fenceBefore(stream, written, 'rights', context.now);
     context.onFence(stream.writer, 'rights');
   }
-  fresh.push(entry);
+  // What a writer says after its fence is kept and not trusted; nobody acts on it.
+  if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   return undefined;
+}
+
+/** L7: nobody speaks for a writer of another branch, or for this replica; what is known already does no harm. */
+function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): string | undefined {
+  const known = context.ledger.hashOf(stream, seq);
+  const isKnown = known === undefined ? seq <= stream.head.seq : sameBytes(known, hash);
+  return isKnown ? undefined : `${stream.writer} does not speak through ${context.child}`;
 }
 
 /** A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for fenced too. */

@@ -1,6 +1,6 @@
 /** Taking back what a fenced child writer still held, on an operator's word (F3). */
 import type { BodyOf } from '../entry/entry.ts';
-import type { PoolId } from '../ids.ts';
+import { type PoolId, replicaOf } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
 import { type Reclaim, refuse } from './command.ts';
@@ -25,12 +25,14 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
- * its account, with what was sent to it and never taken, less what was taken back already.
+ * its account, with what was sent to it and never taken, and what it sent here after its
+ * fence, which nobody took; less what was taken back already.
  * Its open holds are void (F3), so they do not lower it.
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
   const row = lost.row(pool);
-  return account(row) + inFlightTo(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
+  const sentHere = notTakenHere(ledger, pool, row, lost);
+  return account(row) + inFlightTo(ledger, lost, pool, row) + sentHere - reclaimedFrom(ledger, lost, pool);
 }
 
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
@@ -38,6 +40,14 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
   for (const stream of ledger.streams.values()) {
     const sent = amountOf(stream.row(pool).sent, lost.writer);
     if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
+  }
+  return units;
+}
+
+function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
+  let units = 0;
+  for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
+    units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
   }
   return units;
 }

@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest';
+import type { EntryBody, FenceReason } from '../entry/entry.ts';
+import { replicaOf, type WriterId } from '../ids.ts';
+import { receive, reclaim, sell } from '../replica/commands.test-kit.ts';
+import { pool, shop } from '../replica/world.test-kit.ts';
+import type { Ack } from '../wire/frames.ts';
+import { Forger } from './forger.test-kit.ts';
+
+const lamp = pool('lamp');
+const received = (n: number): EntryBody => ({
+  type: 'received',
+  cause: 'delivery',
+  lines: [{ pool: lamp, n }],
+});
+const held = (id: string, n: number): EntryBody => {
+  return { type: 'held', holdId: id as never, ttlMs: 1, lines: [{ pool: lamp, n }] };
+};
+
+describe('[T2] a chain', () => {
+  test('[T2] an entry that comes twice is applied once', () => {
+    const { world, hq, berlin } = shop();
+    berlin.do(receive('d1', { lamp: 5 }));
+    const [letter] = world.intercept('stream');
+    if (letter === undefined) throw new Error('nothing was sent');
+    world.deliver(letter);
+    world.deliver(letter);
+    world.calm();
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(5);
+    expect(hq.fenceOf(berlin.self)).toBeUndefined();
+    expect(hq.journal.quarantined).toEqual([]);
+  });
+
+  test('[T2] entries of different writers commute: two orders of arrival give the same rows', () => {
+    const states = [false, true].map((reversed) => {
+      const { world, hq, berlin } = shop();
+      const paris = world.add('paris', 'store', hq);
+      berlin.do(receive('d1', { lamp: 9 }));
+      berlin.do(sell('b1', { lamp: 3 }));
+      paris.do(receive('d1', { lamp: 4 }, 'paris'));
+      const letters = world.intercept('stream');
+      if (reversed) letters.sort((a, b) => (a.from < b.from ? 1 : -1));
+      for (const letter of letters) world.deliver(letter);
+      world.calm();
+      const digests = [berlin, paris].map(({ self }) => hq.replica.ledger.streams.get(self)?.currentDigest());
+      return { digests: structuredClone(digests), used: hq.row('lamp', 'berlin', berlin.self).used };
+    });
+    expect(states[0]).toEqual(states[1]);
+    expect(states[0]?.used).toBe(3);
+  });
+
+  test('[T2] a hole in a chain ends the session, and nothing behind it is taken in', () => {
+    const { hq, berlin } = shop({ lamp: 1 });
+    const forger = new Forger(berlin);
+    forger.entry(received(1));
+    forger.say(received(100));
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(1);
+    expect(hq.hangUps.at(-1)).toMatch(/jumps from entry/);
+  });
+
+  test('[T2] an unknown writer must begin with its life', () => {
+    const { hq, berlin } = shop();
+    const forger = new Forger(berlin);
+    const stranger = `till.7.${'9'.repeat(32)}` as WriterId;
+    forger.send(forger.frame([forger.entry(received(5), { writer: stranger, seq: 1 })]));
+    expect(hq.replica.ledger.streams.has(stranger)).toBe(false);
+    expect(hq.hangUps.at(-1)).toMatch(/does not begin with its life/);
+  });
+});
+
+describe('[T3] forks', () => {
+  test('[T3] another entry at a seq that is known fences the writer, and is kept aside', () => {
+    const { hq, berlin } = shop({ lamp: 5 });
+    const forger = new Forger(berlin, berlin.replica.ledger.self.head.seq - 1);
+    forger.say(received(500));
+    expect(hq.fenceOf(berlin.self)).toBe('fork');
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(5);
+    expect(hq.journal.quarantined.map(({ entry, reason }) => [entry.body.type, reason])).toEqual([
+      ['received', 'fork'],
+    ]);
+    expect(hq.history.at(-1)).toBe('hq:fenced');
+  });
+
+  test('[T3] an entry that does not join on to the chain fences the writer', () => {
+    const { hq, berlin } = shop({ lamp: 5 });
+    const forger = new Forger(berlin);
+    forger.hash = new Uint8Array(32).fill(9);
+    forger.say(received(500));
+    expect(hq.fenceOf(berlin.self)).toBe('fork');
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(5);
+    expect(hq.journal.quarantined).toHaveLength(1);
+  });
+
+  test('[T3] the whole of the other branch is kept, and what other writers say behind it is taken in', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 5 });
+    world.calm();
+    const forger = new Forger(berlin, berlin.replica.ledger.self.head.seq - 1);
+    const branch = [received(500), received(600), received(700)].map((body) => forger.entry(body));
+    const other = new Forger(till);
+    const honest = other.entry({ type: 'checkpoint', digest: '00'.repeat(8), pools: 0 });
+    forger.send(forger.frame([...branch, honest]));
+    expect(hq.journal.quarantined.map(({ entry }) => entry.seq)).toEqual(
+      branch.map(({ entry }) => entry.seq),
+    );
+    expect(hq.replica.ledger.streams.get(till.self)?.head.seq).toBe(honest.entry.seq);
+  });
+});
+
+describe('[T6] what breaks a rule', () => {
+  const wrongs: readonly [string, (free: number) => readonly EntryBody[]][] = [
+    ['sells more than it has', () => [{ type: 'repaid', lines: [{ pool: lamp, n: 1 }] }]],
+    ['holds more than it has', (free) => [held('h1', free + 1)]],
+    [
+      'closes more holds than it opened',
+      () => [{ type: 'released', holdId: 'h' as never, cause: 'released', closes: [{ pool: lamp, n: 1 }] }],
+    ],
+    [
+      'sends more than it has',
+      (free) => [{ type: 'sent', to: 'parent' as never, items: [{ pool: lamp, n: free + 1 }] }],
+    ],
+  ];
+
+  test.each(wrongs)(
+    '[T6] who %s is fenced before the entry that shows it; the entry is kept and acked',
+    (_, wrong) => {
+      const { world, hq, berlin } = shop({ lamp: 5 });
+      const forger = new Forger(berlin);
+      const bodies = wrong(berlin.free('lamp')).map((body) =>
+        body.type === 'sent' ? { ...body, to: hq.self } : body,
+      );
+      world.intercept('ack');
+      forger.say(...bodies, held('behind', 1));
+      expect(hq.fenceOf(berlin.self)).toBe('rights');
+      const types = bodies.map(({ type }) => `berlin:${type}`);
+      // The honest part of its word ends where the fence says, just before the entry.
+      expect(hq.history.slice(-2 - types.length)).toEqual([
+        ...types.slice(0, -1),
+        'hq:fenced',
+        types.at(-1),
+        'berlin:held',
+      ]);
+      const fence = hq.replica.ledger.streams.get(berlin.self)?.head.fence;
+      expect(fence?.seq).toBe(forger.seq - 2);
+      const ack = world.intercept('ack').at(-1)?.frame as Ack;
+      expect(ack.has.find(({ writer }) => writer === berlin.self)?.seq).toBe(forger.seq);
+      expect(ack.fenced.map(({ writer, reason }) => [writer, reason])).toEqual([[berlin.self, 'rights']]);
+    },
+  );
+
+  test('[T6] every ancestor finds it on its own, though the one between looks away', () => {
+    const { hq, berlin, till } = shop({ lamp: 5 });
+    const asTill = new Forger(till);
+    const throughBerlin = new Forger(berlin);
+    throughBerlin.send(throughBerlin.frame([asTill.entry(held('h1', 1))]));
+    expect(berlin.fenceOf(till.self)).toBeUndefined();
+    expect(hq.fenceOf(till.self)).toBe('rights');
+  });
+
+  test('[T6] what a fenced writer sends is not trusted: nobody takes it, and an operator may reclaim it', () => {
+    const { hq, berlin } = shop({ lamp: 5 });
+    const shut = berlin.self;
+    new Forger(berlin).say({ type: 'sent', to: hq.self, items: [{ pool: lamp, n: 500 }] });
+    expect(hq.free('lamp')).toBe(0);
+    expect(hq.do(reclaim('r1', shut, { lamp: 6 }))).toMatchObject({ ok: false, code: 'more_than_ordered' });
+    expect(hq.do(reclaim('r2', shut, { lamp: 5 }))).toMatchObject({ ok: true });
+  });
+});
+
+describe('[L7] what a stream may not name', () => {
+  const lies: readonly [string, FenceReason, (sibling: WriterId) => EntryBody][] = [
+    ['receives goods that another replica keeps', 'foreign-pool', () => received(5)],
+    [
+      'counts a shelf that is not its own',
+      'foreign-pool',
+      () => ({ type: 'counted', reason: 'x', lines: [{ pool: lamp, found: 9, more: 9, less: 0, owed: 0 }] }),
+    ],
+    [
+      'sends to a writer that is neither parent nor child',
+      'foreign-pool',
+      (sibling) => ({ type: 'sent', to: sibling, items: [{ pool: lamp, n: 1 }] }),
+    ],
+    [
+      'says other rows than its entries make',
+      'rows-differ',
+      () => ({ type: 'checkpoint', digest: 'ff'.repeat(8), pools: 1 }),
+    ],
+  ];
+
+  test.each(lies)('[L7] a till that %s is fenced: %s', (_, reason, lie) => {
+    const { world, berlin, till } = shop({ lamp: 5 });
+    const sibling = world.add('till-2', 'terminal', berlin);
+    new Forger(till).say(lie(sibling.self));
+    expect(berlin.fenceOf(till.self)).toBe(reason);
+  });
+
+  test('[L7] a took of more than was sent fences its writer', () => {
+    const { world, berlin, till } = shop({ lamp: 5 });
+    till.ask(sell('t1', { lamp: 1 }, { waitMs: 1_000 }));
+    world.calm();
+    const cell = berlin.row('lamp').sent.find(({ writer }) => writer === till.self);
+    expect(cell?.n).toBeGreaterThan(0);
+    const n = (cell?.n ?? 0) + 1;
+    new Forger(till).say({
+      type: 'took',
+      from: berlin.self,
+      items: [{ pool: lamp, seq: cell?.seq ?? 0, n }],
+    });
+    expect(berlin.fenceOf(till.self)).toBe('false-took');
+  });
+
+  test('[L7] a writer of another branch of the tree is not taken from a child', () => {
+    const { world, hq, berlin } = shop();
+    const paris = world.add('paris', 'store', hq);
+    const forger = new Forger(berlin);
+    const life: EntryBody = { type: 'life', kind: 'store', parent: hq.self };
+    const writer = `paris.2.${'7'.repeat(32)}` as WriterId;
+    forger.send(forger.frame([forger.entry(life, { writer, seq: 1, prevHash: new Uint8Array(32) })]));
+    expect(hq.replica.ledger.streams.has(writer)).toBe(false);
+    expect(hq.hangUps.at(-1)).toMatch(/belongs under paris/);
+    expect(hq.fenceOf(paris.self)).toBeUndefined();
+  });
+
+  test('[L7] entries of a writer that is known by another way are not taken from a child', () => {
+    const { world, hq, berlin } = shop();
+    const paris = world.add('paris', 'store', hq);
+    const seq = paris.replica.ledger.self.head.seq;
+    const forger = new Forger(berlin);
+    const asParis = new Forger(paris);
+    forger.send(
+      forger.frame([asParis.entry({ type: 'repaid', lines: [{ pool: pool('lamp', 'paris'), n: 1 }] })]),
+    );
+    // Neither its words nor a fence may be put on a replica by its neighbour.
+    expect(hq.replica.ledger.streams.get(paris.self)?.head.seq).toBe(seq);
+    expect(hq.fenceOf(paris.self)).toBeUndefined();
+  });
+
+  test('[L7] this replica itself is not told its own story', () => {
+    const { hq, berlin } = shop();
+    const forger = new Forger(berlin);
+    const life: EntryBody = { type: 'life', kind: 'authority', parent: null };
+    const writer = `hq.2.${'7'.repeat(32)}` as WriterId;
+    forger.send(forger.frame([forger.entry(life, { writer, seq: 1, prevHash: new Uint8Array(32) })]));
+    expect(hq.replica.ledger.livesOf(replicaOf(hq.self))).toHaveLength(1);
+    expect(hq.hangUps.at(-1)).toMatch(/claims to be this replica/);
+  });
+
+  test('[L7] bytes that are no entries end the session and change nothing', () => {
+    const { hq, berlin } = shop({ lamp: 2 });
+    const forger = new Forger(berlin);
+    const before = hq.journal.entries.length;
+    forger.send(forger.frame([{ bytes: Uint8Array.from([1, 2, 3]) }]));
+    expect(hq.journal.entries.length).toBe(before);
+    expect(hq.hangUps).toHaveLength(1);
+  });
+});
