@@ -15,7 +15,7 @@ import { SqliteJournal } from './journal/journal.ts';
 import { sha256 } from './journal/runs.ts';
 import { createLog } from './log.ts';
 
-export const LAMP: ProductInput = {
+const LAMP: ProductInput = {
   sku: 'LAMP',
   names: { en: 'Desk lamp' },
   baseUnit: 'piece',
@@ -53,6 +53,7 @@ export class TestRoot {
       },
       log,
       resendMs: 100,
+      handshakeMs: 1_000,
       serve: async () => ({ ok: false, code: 'not_found', message: 'no calls here' }),
       enrol: async () => ({ kind: 'refuse', code: 'enrolment_refused', message: 'no enrolment here' }),
       onFailure: (error) => {

@@ -81,7 +81,12 @@ function problemJson({ code, message, errors, items }: Problem): string {
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, retryable } = errorKind(problem.code);
   if (retryable) reply.header('retry-after', String(RETRY_AFTER_S));
-  return reply.code(status).header('cache-control', 'no-store').type(PROBLEM_TYPE).send(problemJson(problem));
+  // As bytes: to a text Fastify adds a charset, which this media type does not have (RFC 9457).
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type(PROBLEM_TYPE)
+    .send(Buffer.from(problemJson(problem)));
 }
 
 /** A request that Fastify gives up before it knows its route, such as a URL that cannot be decoded. */

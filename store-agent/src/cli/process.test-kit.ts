@@ -1,0 +1,37 @@
+/** Runs a program of ours from its sources, as a user would, and says what the user saw. */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export function start(
+  main: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const loader = ['--conditions=tallystick-source', '--import=tsx'];
+  return spawn(process.execPath, [...loader, main, ...args], { env: { ...process.env, ...env } });
+}
+
+export function run(
+  main: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = start(main, args, env);
+    let out = '';
+    let err = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      out += chunk.toString('utf8');
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      err += chunk.toString('utf8');
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, err }));
+  });
+}
