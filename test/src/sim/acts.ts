@@ -91,7 +91,11 @@ export function actOnce(scene: Scene): void {
     case 'return':
       return returnGoods(scene);
     case 'count':
-      return countShelf(scene, scene.prng.pick(scene.tree.locations), scene.prng.chance(0.5) ? scene.prng.spanMs(0, 5_000) : 0);
+      return countShelf(
+        scene,
+        scene.prng.pick(scene.tree.locations),
+        scene.prng.chance(0.5) ? scene.prng.spanMs(0, 5_000) : 0,
+      );
     case 'lose':
       return loseGoods(scene, true);
     case 'steal':

@@ -168,6 +168,7 @@ export function overstep(scene: Scene): void {
   const lines = [{ lineId: line.lineId, pool: line.pool, n: line.n + 1, ordered: line.n, sold: line.n }];
   const base = { id: scene.nextId('overstep'), actor: 'clerk:1', orderId: order.orderId, lines };
   keeper.submit({ ...base, type: isShipment ? 'ship' : 'return' }, (answer) => {
-    if (answer?.ok === true) throw new Violation('T4', `${line.n + 1} of ${line.n} ${isShipment ? 'shipped' : 'returned'}`);
+    if (answer?.ok === true)
+      throw new Violation('T4', `${line.n + 1} of ${line.n} ${isShipment ? 'shipped' : 'returned'}`);
   });
 }

@@ -59,7 +59,11 @@ export class Connection {
     if (!this.#isOpen[from]) return;
     const bytes = encodeFrame(frame);
     trace.event(frame.kind, this.link.name, bytes.length);
-    trace.say(this.link.end(from).name, () => `> ${this.link.end(other(from)).name} ${frame.kind} ${'cursor' in frame ? frame.cursor : ''}${'from' in frame ? `${'base' in frame ? frame.base : ''}: ${frame.from}–${frame.to}` : ''}`);
+    trace.say(
+      this.link.end(from).name,
+      () =>
+        `> ${this.link.end(other(from)).name} ${frame.kind} ${'cursor' in frame ? frame.cursor : ''}${'from' in frame ? `${'base' in frame ? frame.base : ''}: ${frame.from}–${frame.to}` : ''}`,
+    );
     if (this.#isBroken) return this.#ports.lost(frame, this);
     if (prng.chance(faults.frameLost)) {
       trace.fault('frame lost', this.link.name);

@@ -8,7 +8,6 @@ import {
   type Answer,
   decodeEntry,
   type Entry,
-  type HoldId,
   incarnationOf,
   type PoolId,
   type ReplicaId,
@@ -18,6 +17,7 @@ import {
 import type { Frame } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
 import type { Commit } from './disk.ts';
+import { HoldBook } from './hold-book.ts';
 import type { SimNode } from './node.ts';
 import type { Shelves } from './shelves.ts';
 import { type Trace, Violation } from './trace.ts';
@@ -33,7 +33,7 @@ export class Observer {
   readonly #shelves: Shelves;
   readonly #nodeOf: (replica: ReplicaId) => SimNode;
   readonly #told = new Map<SimNode, Told>();
-  readonly #holds = new Map<HoldId, 'open' | 'ended'>();
+  readonly #holds = new HoldBook();
   /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
   isForked = false;
 
@@ -105,23 +105,9 @@ export class Observer {
         this.#trace.saw('debt repaid');
         for (const { pool, n } of body.lines) this.#shelves.repaid(pool, n);
         return;
-      case 'held':
-        this.#holds.set(body.holdId, 'open');
-        return;
-      case 'released':
-        if (body.cause === 'expired') this.#trace.saw('expiry');
-        return this.#endHold(body.holdId);
-      case 'confirmed':
-        return this.#endHold(body.holdId);
       default:
+        this.#holds.add(entry, () => this.#trace.saw('expiry'));
     }
-  }
-
-  #endHold(holdId: HoldId): void {
-    const state = this.#holds.get(holdId);
-    if (state !== 'open')
-      throw new Violation('F9', `hold ${holdId} was resolved, being ${state ?? 'unknown'}`);
-    this.#holds.set(holdId, 'ended');
   }
 
   /** Nobody knows more of a writer than that writer will always say of itself. */
@@ -202,7 +188,10 @@ function checkDebtsFirst(book: BookOfWriter, { writer, seq, body }: Entry): void
   for (const [pool, n] of spent) {
     const row = book.row(pool);
     if (n > 0 && n > freeOf(row) - debtOf(row)) {
-      throw new Violation('T4', `${writer} ${seq} ${body.type} ${n} ${pool} before its debt: ${textOfBook(row)}`);
+      throw new Violation(
+        'T4',
+        `${writer} ${seq} ${body.type} ${n} ${pool} before its debt: ${textOfBook(row)}`,
+      );
     }
   }
 }
