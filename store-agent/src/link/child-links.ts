@@ -172,7 +172,10 @@ export class ChildLinks {
     const link = this.#links.get(replica);
     if (link?.connection !== connection) return;
     this.#links.delete(replica);
-    this.#ports.engine.run((self) => self.childDown(replica, link.writer));
+    this.#ports.engine.run((self) => {
+      // A newer connection may have said hello in this very turn: its session is not this one's to close.
+      if (!this.#links.has(replica)) self.childDown(replica, link.writer);
+    });
     this.#ports.closed(replica, why);
   }
 }

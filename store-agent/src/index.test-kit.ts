@@ -1,0 +1,3 @@
+/** What tests of other packages use; there is no built form of it. */
+export { type Ran, run } from './cli/process.test-kit.ts';
+export { TestRoot, until } from './root.test-kit.ts';
