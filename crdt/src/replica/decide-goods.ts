@@ -117,7 +117,11 @@ export function decideCount(ledger: Ledger, directory: Directory, command: Count
   const refused = notKeeper(ledger, directory, command.lines);
   if (refused !== undefined) return refused;
   const later = command.includes === undefined ? new Map<PoolId, number>() : sinceCount(ledger, command);
-  if (later === undefined) return refuse('count_outdated', 'The count names a point that is not known here, or was overtaken by another.');
+  if (later === undefined)
+    return refuse(
+      'count_outdated',
+      'The count names a point that is not known here, or was overtaken by another.',
+    );
   const lines: BodyOf<'counted'>['lines'][number][] = [];
   for (const { pool, found, replaces } of command.lines) {
     const books = goodsOnHand(ledger, pool);
@@ -185,7 +189,10 @@ function sinceCount(ledger: Ledger, command: Count): Map<PoolId, number> | undef
   return change;
 }
 
-function sharesPool(a: readonly { readonly pool: PoolId }[], b: readonly { readonly pool: PoolId }[]): boolean {
+function sharesPool(
+  a: readonly { readonly pool: PoolId }[],
+  b: readonly { readonly pool: PoolId }[],
+): boolean {
   const pools = new Set(a.map(({ pool }) => pool));
   return b.some(({ pool }) => pools.has(pool));
 }

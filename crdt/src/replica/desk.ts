@@ -24,8 +24,6 @@ interface Here {
 }
 
 export class Desk {
-  /** False while a restored replica waits for what its former lives did (T8). */
-  knowsFormerLives = true;
   readonly #here: Here;
   readonly #waiting: Waiting;
   readonly #moves: Moves;
@@ -71,7 +69,7 @@ export class Desk {
         directory: this.#directory,
         now,
         holdsMax: this.#here.settings.holdsMax,
-        knowsFormerLives: this.knowsFormerLives,
+        knowsFormerLives: !this.#here.ledger.awaitsFormerLives,
       },
       command,
     );

@@ -5,19 +5,51 @@
  * folded as they stand; they are the parent's already and are not sent up again.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import { replicaOf } from '../ids.ts';
+import { replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
-import type { Former } from '../wire/frames.ts';
+import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Ledger } from './ledger.ts';
 import { newHead } from './stream.ts';
 
-/** @returns false where the entries do not join on: then the past stays unknown and is asked for again. */
-export function takeFormer(ledger: Ledger, frame: Former): boolean {
+/** What the parent said it has of former lives, and how far it has told of them: a frame may be lost (L2). */
+export class FormerLives {
+  readonly #lives = new Map<WriterId, { toldTo: number; readonly to: number }>();
+
+  /** The parent's welcome names its point of each life. */
+  expect(ledger: Ledger, points: readonly Point[]): void {
+    this.#lives.clear();
+    const { writer: self } = ledger.self;
+    for (const { writer, seq } of points) {
+      if (writer === self || replicaOf(writer) !== replicaOf(self)) continue;
+      this.#lives.set(writer, { toldTo: ledger.streams.get(writer)?.head.seq ?? 0, to: seq });
+    }
+  }
+
+  told(writer: WriterId, seq: number): void {
+    const life = this.#lives.get(writer);
+    if (life !== undefined && seq === life.toldTo + 1) life.toldTo = seq;
+  }
+
+  get isComplete(): boolean {
+    return [...this.#lives.values()].every(({ toldTo, to }) => toldTo >= to);
+  }
+
+  /** The turn failed: what it took in is gone again. */
+  putBack(ledger: Ledger): void {
+    for (const [writer, life] of this.#lives) {
+      life.toldTo = Math.min(life.toldTo, ledger.streams.get(writer)?.head.seq ?? 0);
+    }
+  }
+}
+
+/** @returns false where the entries do not join on. */
+export function takeFormer(ledger: Ledger, frame: Former, lives: FormerLives): boolean {
   try {
     for (const bytes of splitEntries(frame.entries)) {
       const entry = decodeEntry(bytes);
+      lives.told(entry.writer, entry.seq);
       if (entry.writer === ledger.self.writer) return false;
       if (replicaOf(entry.writer) !== replicaOf(ledger.self.writer)) return false;
       let stream = ledger.streams.get(entry.writer);

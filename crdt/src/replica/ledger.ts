@@ -37,7 +37,9 @@ export class Ledger {
   onEffect: (stream: Stream, effect: Effect, sign: 1 | -1) => void = () => {};
   /** Told of every writer that is heard of first, and with sign −1 when that is put back. */
   onStream: (stream: Stream, sign: 1 | -1) => void = () => {};
+  /** A restored replica waits for what its former lives did (T8). */
   awaitsFormerLives: boolean;
+  #awaitedBefore: boolean;
   #self: WriterId | null;
   #position: number;
   readonly #sha256: Sha256;
@@ -59,6 +61,7 @@ export class Ledger {
     this.#selfBefore = stored.self;
     this.#position = stored.position;
     this.awaitsFormerLives = stored.awaitsFormerLives;
+    this.#awaitedBefore = stored.awaitsFormerLives;
     for (const stream of stored.streams) this.streams.set(stream.writer, stream);
     for (const [id, hold] of stored.holds) this.holds.set(id, hold);
     if (this.holds.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
@@ -246,7 +249,8 @@ export class Ledger {
   }
 
   get hasWrites(): boolean {
-    return this.#dirty.size > 0 || this.#turn.quarantined.length > 0;
+    const isDirty = this.#dirty.size > 0 || this.#turn.quarantined.length > 0;
+    return isDirty || this.awaitsFormerLives !== this.#awaitedBefore;
   }
 
   /** What this turn must make durable, or undefined when it changed nothing. */
@@ -304,6 +308,7 @@ export class Ledger {
     for (const stream of this.#dirty) stream.keep();
     this.#position = this.position;
     this.#selfBefore = this.#self;
+    this.#awaitedBefore = this.awaitsFormerLives;
     this.#clear();
   }
 
@@ -323,6 +328,7 @@ export class Ledger {
     }
     if (this.#holdsBefore.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
     this.#self = this.#selfBefore;
+    this.awaitsFormerLives = this.#awaitedBefore;
     this.#clear();
   }
 

@@ -10,7 +10,6 @@
  * Nothing leaves before its commit (D1), because there is no other way to get at it.
  * If the commit fails, `putBack` makes memory say what the disk says (D4).
  */
-
 import type { FenceReason } from '../entry/entry.ts';
 import { readFormerLives } from '../hub/former-frames.ts';
 import { Hub, type Opened } from '../hub/hub.ts';
@@ -23,7 +22,7 @@ import type { Command } from './command.ts';
 import { decideExpiries } from './decide-sale.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
-import { takeFormer } from './former.ts';
+import { FormerLives, takeFormer } from './former.ts';
 import { holdLeftMs } from './holds.ts';
 import type { JournalView } from './journal-view.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
@@ -52,6 +51,7 @@ export class Replica {
   readonly #moves: Moves;
   readonly #watch: PoolWatch;
   readonly #desk: Desk;
+  readonly #formerLives = new FormerLives();
 
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
@@ -76,7 +76,6 @@ export class Replica {
     this.ledger.onEffect = (stream, effect, sign) => this.hub.totals.onEffect(stream, effect, sign);
     this.#watch = new PoolWatch(this.ledger, this.#moves);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
-    this.#desk.knowsFormerLives = !stored.awaitsFormerLives;
     if (this.ledger.hasLife) {
       this.#entriesAtCheckpoint = this.ledger.self.head.seq;
       this.#watch.findDebts();
@@ -84,7 +83,7 @@ export class Replica {
   }
 
   get knowsFormerLives(): boolean {
-    return this.#desk.knowsFormerLives;
+    return !this.ledger.awaitsFormerLives;
   }
 
   /** Begins this replica's next life, unless it has one. The first waits for nothing; later ones for their past. */
@@ -98,8 +97,7 @@ export class Replica {
     this.ledger.beginLife(writer, kind, parent, now);
     this.#newLife = writer;
     // The authority has no parent to ask; its own former lives are all in its books.
-    this.#desk.knowsFormerLives = incarnation === 1 || parent === null;
-    this.ledger.awaitsFormerLives = !this.#desk.knowsFormerLives;
+    this.ledger.awaitsFormerLives = incarnation > 1 && parent !== null;
     this.#watch.forgetDebts();
   }
 
@@ -128,6 +126,7 @@ export class Replica {
 
   /** The parent answered hello. */
   linkUp(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): void {
+    this.#formerLives.expect(this.ledger, welcome.has);
     this.#end(this.uplink.open(welcome, now), now);
     if (this.uplink.isOpen) this.#watch.debtsChanged();
   }
@@ -198,10 +197,9 @@ export class Replica {
         return;
       }
       case 'former':
-        if (takeFormer(this.ledger, frame) && frame.last) {
-          this.#desk.knowsFormerLives = true;
-          this.ledger.awaitsFormerLives = false;
-        }
+        if (!takeFormer(this.ledger, frame, this.#formerLives) || !frame.last) return;
+        if (this.#formerLives.isComplete) this.ledger.awaitsFormerLives = false;
+        else this.#hangUp(PARENT, 'What former lives did came with a gap.');
         return;
       case 'levels':
         return;
@@ -310,6 +308,7 @@ export class Replica {
   /** The commit failed: memory goes back, and whoever asked in this turn must ask again or be told. */
   putBack(): void {
     this.ledger.putBack();
+    this.#formerLives.putBack(this.ledger);
     this.hub.putBack();
     this.uplink.putBack();
     this.#waiting.putBack();

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { reclaim, sell } from './commands.test-kit.ts';
+import { type Node, pool, shop } from './world.test-kit.ts';
+
+/** A till that was granted four lamps, sold one of them, and is gone. */
+function lostTill() {
+  const set = shop({ lamp: 4 });
+  const { world, berlin, till } = set;
+  berlin.turn((self) => {
+    const items = [{ pool: pool('lamp'), atLeast: 4, waitMs: 1_000 }];
+    self.frame(till.id, { kind: 'asks', writer: till.self, parent: berlin.self, items }, world.now);
+  });
+  world.calm();
+  till.do(sell('t1', { lamp: 1 }));
+  world.calm();
+  till.cut();
+  till.isRunning = false;
+  return { ...set, lost: till.self };
+}
+
+function retire(parent: Node, child: Node): void {
+  parent.turn((self, now) => expect(self.retire(child.id, now)).toEqual([child.self]));
+}
+
+describe('[F3] a lost writer', () => {
+  test('[F3] keeps its rights whatever time passes', () => {
+    const { world, berlin, lost } = lostTill();
+    world.calmFor(100_000, 10_000);
+    expect(berlin.fenceOf(lost)).toBeUndefined();
+    expect(berlin.free('lamp')).toBe(0);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 1 }))).toMatchObject({ ok: false, code: 'forbidden' });
+  });
+
+  test('[F3] gives back at most its account, in an act that names the operator', () => {
+    const { berlin, till, lost } = lostTill();
+    retire(berlin, till);
+    expect(berlin.fenceOf(lost)).toBe('retired');
+    expect(berlin.free('lamp')).toBe(0);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 4 }))).toMatchObject({
+      ok: false,
+      code: 'more_than_ordered',
+    });
+    expect(berlin.do(reclaim('r2', lost, { lamp: 2 }))).toMatchObject({ ok: true });
+    expect(berlin.journal.entries.at(-1)?.entry).toMatchObject({
+      actor: 'operator:1',
+      body: { type: 'reclaimed' },
+    });
+  });
+
+  test('[F3] the act may be repeated when more turns up, and never gives more than the account in all', () => {
+    const { berlin, till, lost } = lostTill();
+    retire(berlin, till);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 2 }))).toMatchObject({ ok: true });
+    expect(berlin.do(reclaim('r1', lost, { lamp: 2 }))).toMatchObject({ ok: true, replayed: true });
+    expect(berlin.do(reclaim('r2', lost, { lamp: 2 }))).toMatchObject({
+      ok: false,
+      code: 'more_than_ordered',
+    });
+    expect(berlin.do(reclaim('r3', lost, { lamp: 1 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F3] what is taken back is free once the authority has settled it, and no sooner', () => {
+    const { world, hq, berlin, till, lost } = lostTill();
+    retire(berlin, till);
+    berlin.do(reclaim('r1', lost, { lamp: 3 }));
+    expect(berlin.replica.canSell(pool('lamp'))).toBe(0);
+    expect(berlin.do(sell('o1', { lamp: 1 }))).toMatchObject({ ok: false, code: 'insufficient_stock' });
+    world.calm();
+    expect(hq.row('lamp', 'berlin', berlin.self).reclaimed).toMatchObject([{ writer: lost, n: 3 }]);
+    expect(berlin.replica.canSell(pool('lamp'))).toBe(3);
+    expect(berlin.do(sell('o2', { lamp: 3 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F3] units on their way to it can be taken back too', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    till.ask(sell('t1', { lamp: 4 }, { waitMs: 1_000 }));
+    for (const letter of world.intercept('asks')) world.deliver(letter);
+    world.intercept('cells');
+    till.cut();
+    till.isRunning = false;
+    retire(berlin, till);
+    expect(berlin.do(reclaim('r1', till.self, { lamp: 5 }))).toMatchObject({ ok: false });
+    expect(berlin.do(reclaim('r2', till.self, { lamp: 4 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F3] a retired till that comes back must begin a new life', () => {
+    const { world, berlin, till, lost } = lostTill();
+    retire(berlin, till);
+    till.isRunning = true;
+    till.link();
+    world.calm();
+    expect(till.self).not.toBe(lost);
+    expect(till.free('lamp')).toBe(0);
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { Forger } from '../hub/forger.test-kit.ts';
+import { incarnationOf } from '../ids.ts';
+import type { Former } from '../wire/frames.ts';
+import { cancel, receive, reclaim, sell } from './commands.test-kit.ts';
+import { type Node, pool, shop } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+
+/** The process starts again on an image that is so many commits older than what it did since. */
+function rollBack(node: Node, commits: number): void {
+  node.cut();
+  node.restart(node.journal.image(node.journal.commitCount - commits));
+}
+
+function expectNewLife(node: Node, before: string): void {
+  expect(node.self).not.toBe(before);
+  expect(incarnationOf(node.self)).toBe(2);
+  expect(node.replica.ledger.streams.get(before as Node['self'])?.head.fence).not.toBeNull();
+  expect(node.free('lamp')).toBe(0);
+  expect(node.do(sell('after', { lamp: 1 }))).toMatchObject({ ok: false, code: 'insufficient_stock' });
+}
+
+describe('[F1] a replica that is the past goes on as a new writer without rights', () => {
+  test('[F1] when its parent’s welcome is ahead of it', () => {
+    const { world, berlin } = shop({ lamp: 9 });
+    const before = berlin.self;
+    berlin.do(sell('o1', { lamp: 4 }));
+    world.calm();
+    rollBack(berlin, 1);
+    expect(berlin.free('lamp')).toBe(9);
+    berlin.link();
+    world.calm();
+    expectNewLife(berlin, before);
+  });
+
+  test('[F1] when its parent has another hash at a seq that both know', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const before = berlin.self;
+    berlin.do(sell('o1', { lamp: 4 }));
+    world.calm();
+    rollBack(berlin, 1);
+    // The image sells again before it hears of its parent: the same seq, another entry.
+    berlin.do(sell('o2', { lamp: 3 }));
+    berlin.do(sell('o3', { lamp: 1 }));
+    berlin.link();
+    world.calm();
+    expectNewLife(berlin, before);
+    expect(hq.row('lamp', 'berlin', before as Node['self']).used).toBe(4);
+  });
+
+  test('[F1] when an ack comes with a hash that is not its own', () => {
+    const { berlin, till } = shop();
+    const before = till.self;
+    const has = [
+      { writer: till.self, seq: till.replica.ledger.self.head.seq, hash: new Uint8Array(32).fill(1) },
+    ];
+    till.hear(berlin.id, {
+      kind: 'ack',
+      writer: till.self,
+      parent: berlin.self,
+      cursor: 0,
+      has,
+      settled: [],
+      fenced: [],
+    });
+    expectNewLife(till, before);
+  });
+
+  test('[F1] when it was fenced', () => {
+    const { world, berlin, till } = shop({ lamp: 5 });
+    const before = till.self;
+    new Forger(till).say({ type: 'repaid', lines: [{ pool: lamp, n: 1 }] });
+    world.calm();
+    expect(berlin.fenceOf(before)).toBe('rights');
+    expectNewLife(till, before);
+  });
+
+  test('[F1] when a child has seen more of its chain than it wrote', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const before = berlin.self;
+    till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+    world.calm();
+    berlin.cut();
+    till.cut();
+    // The grant, and what came of it, are not in the image.
+    const granted = berlin.journal.entries.findIndex(({ entry }) => entry.body.type === 'sent');
+    let commits = berlin.journal.commitCount;
+    while (berlin.journal.image(commits).entries.length > granted) commits -= 1;
+    berlin.restart(berlin.journal.image(commits));
+    expect(berlin.free('lamp')).toBe(9);
+    till.link();
+    expectNewLife(berlin, before);
+  });
+
+  test('[F1] when a child took what it does not remember sending', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const before = berlin.self;
+    const { seq } = berlin.replica.ledger.self.head;
+    new Forger(till).say({ type: 'took', from: berlin.self, items: [{ pool: lamp, seq: seq + 1, n: 2 }] });
+    expect(world).toBeDefined();
+    expectNewLife(berlin, before);
+  });
+
+  test('[F1] its parent fences the former life, which keeps what it may have sold', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const before = berlin.self;
+    berlin.do(sell('o1', { lamp: 4 }));
+    world.calm();
+    rollBack(berlin, 1);
+    berlin.link();
+    world.calm();
+    expect(berlin.replica.uplink.isOpen).toBe(false);
+    berlin.link();
+    world.calm();
+    expect(hq.fenceOf(before)).toBeDefined();
+    expect(hq.row('lamp', 'berlin', before)).toMatchObject({ received: 9, used: 4 });
+    expect(hq.free('lamp')).toBe(0);
+  });
+
+  test('[F1] an older life than the newest that is known is refused a session', () => {
+    const { world, hq, berlin } = shop();
+    const old = berlin.hello();
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    berlin.link();
+    world.calm();
+    let opened: unknown;
+    hq.turn((self, now) => {
+      opened = self.childUp(old, { protocol: 1, channels: [] }, now);
+    });
+    expect(opened).toMatchObject({ ok: false, code: 'replica_fenced' });
+  });
+});
+
+describe('[T8] a restored replica', () => {
+  /** A shop whose image lacks its last order and delivery, before its parent told it of them. */
+  function restored() {
+    const set = shop({ lamp: 9 });
+    const { world, berlin } = set;
+    berlin.do(sell('o1', { lamp: 4 }, { departsFrom: [] }));
+    berlin.do(receive('d1', { lamp: 6 }));
+    world.calm();
+    rollBack(berlin, 2);
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    return set;
+  }
+
+  test.each([
+    ['receives', () => receive('d2', { lamp: 1 })],
+    ['cancels', () => cancel('c1', 'o1')],
+    ['reclaims', () => reclaim('r1', `till.1.${'a'.repeat(32)}` as Node['self'], { lamp: 1 })],
+  ])('[T8] %s nothing before it knows what its former lives did', (_, command) => {
+    const { berlin } = restored();
+    expect(berlin.do(command())).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+    // Nor after another restart.
+    berlin.restart();
+    expect(berlin.do(command())).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+  });
+
+  test('[T8] is told by its parent, and then repeats give the first answer', () => {
+    const { world, berlin } = restored();
+    berlin.link();
+    world.calm();
+    expect(berlin.do(receive('d1', { lamp: 6 }))).toMatchObject({ ok: true, replayed: true });
+    expect(berlin.do(receive('d2', { lamp: 2 }))).toMatchObject({ ok: true, replayed: false });
+    expect(berlin.free('lamp')).toBe(2);
+  });
+
+  test('[T8] goes on waiting while the last of it is on its way', () => {
+    const { world, berlin } = restored();
+    berlin.link();
+    for (const letter of world.intercept('welcome')) world.deliver(letter);
+    const former = world.intercept('former');
+    expect(former.map(({ frame }) => (frame as Former).last)).toEqual([false, true]);
+    world.deliver(former[0] as (typeof former)[number]);
+    expect(berlin.do(receive('d2', { lamp: 2 }))).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+    world.deliver(former[1] as (typeof former)[number]);
+    expect(berlin.do(receive('d2', { lamp: 2 }))).toMatchObject({ ok: true });
+  });
+
+  test('[T8] the last of it does no good where what came before it was lost', () => {
+    const { world, berlin } = restored();
+    berlin.link();
+    for (const letter of world.intercept('welcome')) world.deliver(letter);
+    const [, last] = world.intercept('former');
+    world.deliver(last as NonNullable<typeof last>);
+    expect(berlin.do(receive('d1', { lamp: 6 }))).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+  });
+
+  test('[T8] an order of a former life is not its own to cancel', () => {
+    const { world, berlin } = restored();
+    berlin.link();
+    world.calm();
+    expect(berlin.do(cancel('c1', 'o1'))).toMatchObject({ ok: false, code: 'not_owner' });
+  });
+});
