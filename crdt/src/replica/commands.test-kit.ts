@@ -25,7 +25,7 @@ function unitsOf(units: Units, location: string = BERLIN): PoolUnits[] {
   return Object.entries(units).map(([sku, n]) => ({ pool: pool(sku, location), n }));
 }
 
-export function lineOf(sku: string, n: number, lineId: string, location: string = BERLIN): SellLine {
+function lineOf(sku: string, n: number, lineId: string, location: string = BERLIN): SellLine {
   return {
     lineId: lineId as LineId,
     sku: sku as Sku,
