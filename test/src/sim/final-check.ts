@@ -11,10 +11,10 @@ import {
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
-import { sellLine } from './acts.ts';
 import { type BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
+import { sellLine } from './order-acts.ts';
 import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
 import { Violation } from './trace.ts';

@@ -5,9 +5,9 @@
  * machine may mix them: what each holds of a writer stays one chain and its fold (T2).
  */
 import { decodeEntry, type PoolId, type WriterId } from '@tallystick/crdt';
-import { sellLine } from './acts.ts';
 import { foldAll, textOfBook, textOfRow } from './books.ts';
 import type { SimNode } from './node.ts';
+import { sellLine } from './order-acts.ts';
 import { Prng } from './prng.ts';
 import { sha256 } from './sha256.ts';
 import { Violation } from './trace.ts';

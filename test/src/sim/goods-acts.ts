@@ -1,7 +1,7 @@
 /** Acts of those who stand where the goods stand: they come, go, come back, are counted, and vanish. */
 import { type Command, type LocationId, locationOf, type WriterId } from '@tallystick/crdt';
-import type { OrderInWorld, OrderLineInWorld, Scene } from './acts.ts';
 import type { SimNode } from './node.ts';
+import type { OrderInWorld, OrderLineInWorld, Scene } from './scene.ts';
 import { Violation } from './trace.ts';
 
 function keeperOf(scene: Scene, location: LocationId): SimNode | undefined {

@@ -57,9 +57,8 @@ export async function plant(bug: PlantedBug): Promise<RunSeed> {
     logLevel: 'silent',
   });
   const code = Buffer.from(bundle.outputFiles[0]?.contents ?? []).toString('base64');
-  const module = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as {
-    runSeed: RunSeed;
-  };
+  const url = `data:text/javascript;base64,${code}`;
+  const module = (await import(/* @vite-ignore */ url)) as { runSeed: RunSeed };
   return module.runSeed;
 }
 

@@ -6,7 +6,6 @@
  * with time between the steps, so that a crash or a power cut can fall between any two.
  */
 import {
-  type Answer,
   type Command,
   type Directory,
   type Now,
@@ -15,24 +14,18 @@ import {
   type Peer,
   type PoolId,
   Replica,
-  type ReplicaId,
   type ReplicaSettings,
   refuse,
   type Tools,
   type Writes,
 } from '@tallystick/crdt';
-import {
-  CHANNELS,
-  type Frame,
-  type Hello,
-  negotiate,
-  PROTOCOL,
-  type StockFrame,
-} from '@tallystick/crdt/wire';
+import type { Frame, StockFrame } from '@tallystick/crdt/wire';
+import { Askers, type OnAnswer } from './askers.ts';
 import { MachineClock, type Timeline } from './clock.ts';
 import { type Commit, SimDisk } from './disk.ts';
 import type { Faults } from './faults.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
+import { NodeLinks } from './node-links.ts';
 import type { Prng } from './prng.ts';
 import { sha256 } from './sha256.ts';
 import type { Trace } from './trace.ts';
@@ -49,10 +42,7 @@ type Input =
 
 /** Where a turn may be struck: between any two of its steps, and between two of its frames. */
 export const STAGES = ['decided', 'committed', 'fsynced', 'half out', 'out'] as const;
-export type Stage = (typeof STAGES)[number];
-
-/** undefined: the machine went down, and nobody knows what became of the command. */
-export type OnAnswer = (answer: Answer | undefined) => void;
+type Stage = (typeof STAGES)[number];
 
 export interface NodePorts {
   readonly timeline: Timeline;
@@ -75,20 +65,13 @@ export interface NodePorts {
 export class SimNode implements LinkEnd {
   readonly settings: ReplicaSettings;
   disk = new SimDisk();
-  readonly wantsLevels: boolean;
-  uplink: Link | undefined;
   readonly #ports: NodePorts;
   readonly #clock: MachineClock;
   readonly #tools: Tools;
-  readonly #downlinks = new Map<ReplicaId, Connection>();
-  readonly #asked = new Map<number, OnAnswer>();
-  /** Tickets that a turn left without an answer: their commands wait for units. */
-  readonly #waiting = new Set<number>();
+  readonly #links: NodeLinks;
+  readonly #askers = new Askers();
   #replica: Replica | undefined;
   #queue: Input[] = [];
-  /** Tickets of the turn under way. */
-  #submitted: number[] = [];
-  #nextTicket = 1;
   #turn: 'idle' | 'planned' | 'running' = 'idle';
   /** Counts boots: what an earlier boot planned happens to nobody. */
   #boot = 0;
@@ -98,9 +81,15 @@ export class SimNode implements LinkEnd {
   constructor(settings: ReplicaSettings, ports: NodePorts) {
     this.settings = settings;
     this.#ports = ports;
-    this.wantsLevels = ports.prng.chance(0.5);
     this.#clock = new MachineClock(ports.timeline, ports.prng);
     this.#tools = { sha256, nonce: () => ports.prng.hex(32), directory: ports.directory };
+    this.#links = new NodeLinks({
+      settings,
+      prng: ports.prng,
+      input: (run) => this.#push({ kind: 'run', run }),
+      frame: (from, connection, frame) => this.#push({ kind: 'frame', from, connection, frame }),
+      hangUp: (message) => ports.hangUp(this, message),
+    });
   }
 
   get name(): string {
@@ -121,24 +110,33 @@ export class SimNode implements LinkEnd {
     return this.#replica;
   }
 
-  get isBusy(): boolean {
-    return this.#turn !== 'idle' || this.#queue.length > 0;
+  get uplink(): Link | undefined {
+    return this.#links.uplink;
   }
+
+  set uplink(link: Link | undefined) {
+    this.#links.uplink = link;
+  }
+
+  submit(command: Command, onAnswer: OnAnswer): void {
+    this.#push({ kind: 'command', ticket: this.#askers.add(onAnswer), command });
+  }
+
+  // Up and down.
 
   start(): void {
     if (this.#replica !== undefined) return;
     this.#ports.restarting(this);
     this.#clock.boot();
-    this.#replica = this.#fromDisk();
+    this.#replica = new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
     this.#turn = 'idle';
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
-    if (this.settings.kind === 'authority') this.#input((replica, now) => replica.beginLife(null, now));
-    else this.uplink?.connect();
+    if (this.settings.kind === 'authority') {
+      this.#push({ kind: 'run', run: (replica, now) => replica.beginLife(null, now) });
+    } else {
+      this.uplink?.connect();
+    }
     this.#schedule();
-  }
-
-  #fromDisk(): Replica {
-    return new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
   }
 
   /** The process dies at once, wherever its turn stands. */
@@ -147,10 +145,8 @@ export class SimNode implements LinkEnd {
     this.#replica = undefined;
     this.#boot += 1;
     this.#queue = [];
-    this.uplink?.current?.close('child');
-    for (const connection of [...this.#downlinks.values()]) connection.close('parent');
-    this.#downlinks.clear();
-    this.#dropAnswers();
+    this.#links.dropAll();
+    this.#askers.dropAll();
     this.#ports.durable(this, this.disk.fsync());
   }
 
@@ -179,115 +175,21 @@ export class SimNode implements LinkEnd {
     return this.#replica === undefined;
   }
 
-  #dropAnswers(): void {
-    const asked = [...this.#asked.values()];
-    this.#asked.clear();
-    this.#waiting.clear();
-    for (const answer of asked) answer(undefined);
-  }
-
-  submit(command: Command, answer: OnAnswer): void {
-    const ticket = this.#nextTicket;
-    this.#nextTicket += 1;
-    this.#asked.set(ticket, answer);
-    this.#push({ kind: 'command', ticket, command });
-  }
-
-  // The links.
+  // What the network tells.
 
   opened(connection: Connection): void {
-    const { self } = this.replica.ledger;
-    const nonce = new Uint8Array(32).fill(this.#ports.prng.below(256));
-    connection.send('parent', {
-      kind: 'challenge',
-      parent: this.settings.replica,
-      writer: self.writer,
-      nonce,
-    });
+    this.#links.challenge(connection, this.replica);
   }
 
   arrived(connection: Connection, frame: Frame): void {
-    if (!this.isRunning) return;
-    if (connection.link === this.uplink) this.#fromParent(connection, frame);
-    else this.#fromChild(connection, frame);
-  }
-
-  #fromParent(connection: Connection, frame: Frame): void {
-    if (this.uplink?.current !== connection) return;
-    switch (frame.kind) {
-      case 'challenge':
-        return this.#input((replica, now) => {
-          replica.beginLife(frame.writer, now);
-          replica.say(PARENT, this.#hello(replica));
-        });
-      case 'welcome':
-        connection.isWelcomed = true;
-        return this.#input((replica, now) => {
-          if (this.uplink?.current === connection) replica.linkUp(frame, now);
-        });
-      default:
-        this.#push({ kind: 'frame', from: PARENT, connection, frame: frame as StockFrame });
-    }
-  }
-
-  #hello(replica: Replica): Hello {
-    return {
-      kind: 'hello',
-      protocol: PROTOCOL,
-      channels: CHANNELS,
-      ...replica.uplink.hello(),
-      replicaKind: this.settings.kind,
-      wantsLevels: this.wantsLevels,
-      catalogueVersion: 0,
-      signature: new Uint8Array(0),
-    };
-  }
-
-  #fromChild(connection: Connection, frame: Frame): void {
-    const child = connection.link.name as ReplicaId;
-    if (frame.kind === 'hello') {
-      if (connection.isGreeted) return;
-      connection.isGreeted = true;
-      return this.#input((replica, now) => {
-        if (connection.isOpenAt('parent')) this.#greet(replica, connection, frame, now);
-      });
-    }
-    this.#push({ kind: 'frame', from: child, connection, frame: frame as StockFrame });
-  }
-
-  #greet(replica: Replica, connection: Connection, hello: Hello, now: Now): void {
-    const agreed = negotiate(hello);
-    const opened = agreed.ok ? replica.childUp(hello, agreed, now) : agreed;
-    if (!opened.ok) {
-      this.#ports.hangUp(this, `turned ${hello.writer} away: ${opened.message}`);
-      return connection.close('parent');
-    }
-    const child = connection.link.name as ReplicaId;
-    const before = this.#downlinks.get(child);
-    this.#downlinks.set(child, connection);
-    if (before !== connection) before?.close('parent');
+    if (this.isRunning) this.#links.arrived(connection, frame);
   }
 
   closed(connection: Connection): void {
-    if (!this.isRunning) return;
-    if (connection.link === this.uplink) {
-      if (connection.isWelcomed) this.#input((replica, now) => replica.linkDown(now));
-      this.uplink.lost(connection);
-      return;
-    }
-    const child = connection.link.name as ReplicaId;
-    if (this.#downlinks.get(child) !== connection) return;
-    this.#downlinks.delete(child);
-    this.#input((replica) => {
-      if (!this.#downlinks.has(child)) replica.childDown(child);
-    });
+    if (this.isRunning) this.#links.closed(connection);
   }
 
   // The turn.
-
-  #input(run: (replica: Replica, now: Now) => void): void {
-    this.#push({ kind: 'run', run });
-  }
 
   #push(input: Input): void {
     this.#queue.push(input);
@@ -329,17 +231,14 @@ export class SimNode implements LinkEnd {
   #apply(replica: Replica, input: Input, now: Now): void {
     switch (input.kind) {
       case 'command':
-        this.#submitted.push(input.ticket);
+        this.#askers.decide(input.ticket);
         replica.execute(input.ticket, input.command, now);
         return;
-      case 'frame': {
-        // A frame of a connection that ended while it waited for its turn belongs to nobody.
-        const current = input.from === PARENT ? this.uplink?.current : this.#downlinks.get(input.from);
-        if (current !== input.connection) return;
+      case 'frame':
+        if (!this.#links.isCurrent(input.from, input.connection)) return;
         this.#noteGap(replica, input.from, input.frame);
         replica.frame(input.from, input.frame, now);
         return;
-      }
       case 'run':
         input.run(replica, now);
         return;
@@ -363,7 +262,7 @@ export class SimNode implements LinkEnd {
     const { prng, trace } = this.#ports;
     trace.fault('commit failed', this.name);
     this.replica.putBack();
-    this.#submitted = [];
+    this.#askers.putBack();
     const how = prng.pick(['again', 'dropped', 'restart'] as const);
     if (how === 'restart') {
       this.crash();
@@ -371,16 +270,11 @@ export class SimNode implements LinkEnd {
       return;
     }
     if (how === 'dropped') {
-      for (const input of inputs) if (input.kind === 'command') this.#refuse(input.ticket);
+      const refusal = refuse('read_only', 'The disk could not be written.');
+      for (const input of inputs) if (input.kind === 'command') this.#askers.answer(input.ticket, refusal);
     }
     const left = how === 'dropped' ? inputs.filter(({ kind }) => kind === 'run') : inputs;
     this.#later(prng.spanMs(0, 20), () => this.#attempt(left));
-  }
-
-  #refuse(ticket: number): void {
-    const asked = this.#asked.get(ticket);
-    this.#asked.delete(ticket);
-    asked?.(refuse('read_only', 'The disk could not be written.'));
   }
 
   #commit(writes: Writes): void {
@@ -396,11 +290,9 @@ export class SimNode implements LinkEnd {
   }
 
   #letOut(): void {
-    const submitted = this.#submitted;
-    this.#submitted = [];
     this.#deliver(this.replica.keep(this.#clock.now()));
     if (this.#replica === undefined || this.#isStruck('out')) return;
-    for (const ticket of submitted) if (this.#asked.has(ticket)) this.#waiting.add(ticket);
+    this.#askers.endTurn();
     this.#turn = 'idle';
     if (this.#queue.length > 0) this.#schedule();
     else this.#planWake();
@@ -408,28 +300,20 @@ export class SimNode implements LinkEnd {
 
   #deliver(out: Out): void {
     for (const { ticket, answer } of out.answers) {
-      const asked = this.#asked.get(ticket);
-      this.#asked.delete(ticket);
       if (!answer.ok && answer.items !== undefined) {
         this.#ports.shortage(
           this,
           answer.items.map(({ pool }) => pool),
         );
       }
-      if (this.#waiting.delete(ticket) && answer.ok) this.#ports.trace.saw('waiting command served');
-      asked?.(answer);
+      if (this.#askers.answer(ticket, answer) && answer.ok) this.#ports.trace.saw('waiting command served');
     }
     for (const [i, { to, frame }] of out.frames.entries()) {
       if (i === Math.floor(out.frames.length / 2) && this.#isStruck('half out')) return;
       this.#ports.leaving(this, frame);
-      if (to === PARENT) this.uplink?.current?.send('child', frame);
-      else this.#downlinks.get(to)?.send('parent', frame);
+      this.#links.send(to, frame);
     }
-    for (const { peer, message } of out.hangUps) {
-      this.#ports.hangUp(this, `hung up on ${peer}: ${message}`);
-      if (peer === PARENT) this.uplink?.current?.close('child');
-      else this.#downlinks.get(peer)?.close('parent');
-    }
+    for (const { peer, message } of out.hangUps) this.#links.hangUp(peer, message);
   }
 
   /** Timers wake a little late, as everywhere. */

@@ -197,7 +197,7 @@ function checkDebtsFirst(book: BookOfWriter, { writer, seq, body }: Entry): void
 }
 
 /** An entry in a few words, for the readable trace. */
-export function tell({ body, docId }: Entry): string {
+function tell({ body, docId }: Entry): string {
   switch (body.type) {
     case 'took':
       return `took ${body.items.map(({ pool, n }) => `${pool}→${n}`).join(', ')} from ${replicaOf(body.from)}`;

