@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Ran, run } from '@tallystick/store-agent/test-kit';
+import { type Ran, run, runHere } from '@tallystick/store-agent/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from './commands.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -16,6 +17,8 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+const here = (...args: string[]) => runHere(() => runCli(args));
 
 /** One line that begins with the program's name, and nothing else. */
 function expectOneLine({ code, out, err }: Ran, said: RegExp): void {
@@ -29,6 +32,11 @@ const authority = (args: readonly string[], databaseUrl = 'postgres://u:secret@1
     DATABASE_URL: databaseUrl,
   });
 
+const badOption = (args: readonly string[]) => here('authority', '--data', join(folder, 'a'), ...args);
+
+/** Starting a process takes a second, and several on a busy machine. */
+const PROCESS_TEST_MS = 60_000;
+
 test.each<[string, string[], RegExp]>([
   ['an unknown command', ['nonsense'], /no command "nonsense"\. See tallystick --help/],
   ['an object’s own words', ['toString'], /no command "toString"/],
@@ -37,62 +45,70 @@ test.each<[string, string[], RegExp]>([
   ['a region without a folder', ['region'], /--data DIR/],
   ['why without a SKU', ['why'], /Name a SKU/],
 ])('%s', async (_, args, said) => {
-  expectOneLine(await run(MAIN, args), said);
+  expectOneLine(await here(...args), said);
 });
 
 test('a region, or questions, where no fleet is', async () => {
   const nowhere = join(folder, 'nowhere');
-  expectOneLine(await run(MAIN, ['region', '--data', nowhere]), /no replica in/);
-  expectOneLine(await run(MAIN, ['why', 'MUG', '--data', nowhere]), /No operator token in/);
-  expectOneLine(await run(MAIN, ['verify', '--data', nowhere]), /no books in/);
-  expectOneLine(await run(MAIN, ['up', '--port-base', 'x']), /--port-base must be a whole number/);
+  expectOneLine(await here('region', '--data', nowhere), /no replica in/);
+  expectOneLine(await here('why', 'MUG', '--data', nowhere), /No operator token in/);
+  expectOneLine(await here('verify', '--data', nowhere), /no books in/);
+  expectOneLine(await here('up', '--port-base', 'x'), /--port-base must be a whole number/);
   expect(existsSync(nowhere)).toBe(false);
 });
 
 test('an authority that gets options of the wrong kind touches nothing', async () => {
-  expectOneLine(await authority(['--port', '1e3']), /--port must be a whole number/);
-  expectOneLine(await authority(['--policy', '{nonsense']), /--policy must be JSON/);
-  expectOneLine(await authority(['--policy', '{"halfLifeMs":-1}']), /--policy: halfLifeMs/);
+  expectOneLine(await badOption(['--port', '1e3']), /--port must be a whole number/);
+  expectOneLine(await badOption(['--policy', '{nonsense']), /--policy must be JSON/);
+  expectOneLine(await badOption(['--policy', '{"halfLifeMs":-1}']), /--policy: halfLifeMs/);
   expect(existsSync(join(folder, 'a'))).toBe(false);
 });
 
-test('an unreachable DATABASE_URL: why and what to do, and never the password', async () => {
-  const refused = await authority([]);
-  expectOneLine(
-    refused,
-    /127\.0\.0\.1:1\/books cannot be reached: nothing listens there\. Start Postgres, or correct/,
-  );
-  const notOurs = await authority([], 'mysql://u:secret@host/books');
-  expectOneLine(notOurs, /DATABASE_URL begins with mysql:\/\/ where postgres:\/\/ is needed/);
-  const noUrl = await authority([], 'secret at host');
-  expectOneLine(noUrl, /DATABASE_URL is not a URL\. Write it as postgres:/);
-  const silent = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const { port } = silent.address() as { port: number };
-  const notPostgres = await authority([], `postgres://u:secret@127.0.0.1:${port}/books`);
-  await new Promise((resolve) => silent.close(resolve));
-  expectOneLine(notPostgres, /cannot be reached/);
-  const verify = await run(MAIN, ['verify', '--database', 'postgres://u:secret@127.0.0.1:1/books']);
-  expectOneLine(verify, /nothing listens there/);
-  for (const { err, out } of [refused, notOurs, noUrl, notPostgres, verify])
-    expect(err + out).not.toMatch(/secret/);
-});
+test(
+  'an unreachable DATABASE_URL: why and what to do, and never the password',
+  async () => {
+    const refused = await authority([]);
+    expectOneLine(
+      refused,
+      /127\.0\.0\.1:1\/books cannot be reached: nothing listens there\. Start Postgres, or correct/,
+    );
+    const notOurs = await authority([], 'mysql://u:secret@host/books');
+    expectOneLine(notOurs, /DATABASE_URL begins with mysql:\/\/ where postgres:\/\/ is needed/);
+    const noUrl = await authority([], 'secret at host');
+    expectOneLine(noUrl, /DATABASE_URL is not a URL\. Write it as postgres:/);
+    const silent = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const notPostgres = await authority([], `postgres://u:secret@127.0.0.1:${port}/books`);
+    await new Promise((resolve) => silent.close(resolve));
+    expectOneLine(notPostgres, /cannot be reached/);
+    const verify = await here('verify', '--database', 'postgres://u:secret@127.0.0.1:1/books');
+    expectOneLine(verify, /nothing listens there/);
+    for (const { err, out } of [refused, notOurs, noUrl, notPostgres, verify])
+      expect(err + out).not.toMatch(/secret/);
+  },
+  PROCESS_TEST_MS,
+);
 
-test('a data folder that cannot be used: a file in its place, or one under a file', async () => {
-  const file = join(folder, 'file');
-  writeFileSync(file, 'goods');
-  for (const data of [file, join(file, 'under')]) {
-    expectOneLine(await run(MAIN, ['authority', '--data', data]), /data folder .* cannot be used/);
-    expectOneLine(await run(MAIN, ['up', '--data', data]), /file.*\((ENOTDIR|EEXIST)\)/);
-    expectOneLine(await run(MAIN, ['region', '--data', data]), /cannot be read \(ENOTDIR\)/);
-  }
-  expect(readFileSync(file, 'utf8')).toBe('goods');
-  const others = join(folder, 'others');
-  mkdirSync(others);
-  writeFileSync(join(others, 'thesis.txt'), 'mine');
-  expectOneLine(
-    await run(MAIN, ['up', '--fresh', '--data', others]),
-    /not made by tallystick\. Choose another folder/,
-  );
-  expect(readFileSync(join(others, 'thesis.txt'), 'utf8')).toBe('mine');
-});
+test(
+  'a data folder that cannot be used: a file in its place, or one under a file',
+  async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, 'goods');
+    for (const data of [file, join(file, 'under')]) {
+      expectOneLine(await run(MAIN, ['authority', '--data', data]), /data folder .* cannot be used/);
+      expectOneLine(await run(MAIN, ['up', '--data', data]), /file.*\((ENOTDIR|EEXIST)\)/);
+      expectOneLine(await here('region', '--data', data), /cannot be read \(ENOTDIR\)/);
+    }
+    expect(readFileSync(file, 'utf8')).toBe('goods');
+    const others = join(folder, 'others');
+    mkdirSync(others);
+    writeFileSync(join(others, 'thesis.txt'), 'mine');
+    expectOneLine(
+      await here('up', '--fresh', '--data', others),
+      /not made by tallystick\. Choose another folder/,
+    );
+    expect(readFileSync(join(others, 'thesis.txt'), 'utf8')).toBe('mine');
+  },
+  PROCESS_TEST_MS,
+);

@@ -111,7 +111,15 @@ export class Fleet {
   #authorityArgs(): string[] {
     const { dataDir, authorityPort, postgresPort, logLevel, authorityArgs } = this.plan;
     const args = ['--data', join(dataDir, 'authority'), '--port', String(authorityPort)];
-    return [...args, '--postgres-port', String(postgresPort), '--log', logLevel ?? 'info', ...(authorityArgs ?? []), '--json'];
+    return [
+      ...args,
+      '--postgres-port',
+      String(postgresPort),
+      '--log',
+      logLevel ?? 'info',
+      ...(authorityArgs ?? []),
+      '--json',
+    ];
   }
 
   #process(name: string, args: readonly string[]): FleetProcess {

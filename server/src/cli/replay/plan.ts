@@ -105,7 +105,7 @@ function survey(table: TradeTable, sourcing: Sourcing) {
   for (const invoice of table.invoices) {
     for (const line of linesOf(table, invoice)) {
       counts[line.kind]++;
-      const source = sourcing.sourceOf(line.skuIndex, invoice.store);
+      const source = sourcing.sourceOf(line.skuIndex, invoice.store, shopperOf(invoice));
       const { sku } = table.skus[line.skuIndex] as { sku: string };
       const key = `${sku}@${source.location}`;
       const pool = demandOf.get(key) ?? { sku, source, demand: 0 };
@@ -172,11 +172,11 @@ function* stepsOf(
   const { at, customer, invoiceNo } = invoice;
   const bySeller = new Map<string, SaleLine[]>();
   for (const { kind, lineNo, quantity, skuIndex, unitPriceMinor } of linesOf(table, invoice)) {
-    const source = sourcing.sourceOf(skuIndex, invoice.store);
+    const source = sourcing.sourceOf(skuIndex, invoice.store, shopperOf(invoice));
     const { location, contended } = source;
     const { sku } = table.skus[skuIndex] as { sku: string };
     if (kind === 'sale') {
-      const seller = sourcing.sellerOf(source, lineNo);
+      const seller = sourcing.sellerOf(source, invoiceNo);
       const lines = bySeller.get(seller);
       const line: SaleLine = { lineNo, sku, location, quantity, unitPriceMinor, contended };
       if (lines === undefined) bySeller.set(seller, [line]);
@@ -192,6 +192,11 @@ function* stepsOf(
     const saleId = saleIdOf(at, `${seed} ${invoiceNo} ${lines[0]?.lineNo} ${seller}`);
     yield { kind: 'sale', at, saleId, invoiceNo, customer, seller, lines };
   }
+}
+
+/** Who shops: what is brought back comes back to the shop that sold it. */
+function shopperOf({ customer, invoiceNo }: TableInvoice): string {
+  return customer === '' ? invoiceNo : customer;
 }
 
 function* linesOf(table: TradeTable, invoice: TableInvoice): Generator<TableLine> {

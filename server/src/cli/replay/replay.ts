@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type AgentSettings, ConfigError, stopSignal } from '@tallystick/store-agent';
 import { openPool } from '../../authority/postgres/pool.ts';
 import { Fleet, type FleetPlan } from '../fleet/fleet.ts';
+import { freePorts } from '../fleet/free-ports.ts';
 import type { CatalogueEntry } from '../fleet/operator.ts';
 import {
   bookedLines,
@@ -38,9 +39,6 @@ const SETTINGS = {
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
 };
 const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, recallMs: 400, debtAskMs: 2_000 };
-
-const PORT_BASE = 18_400;
-const AUTHORITY_PORT = PORT_BASE + 300;
 
 export async function replay(args: readonly string[]): Promise<number> {
   const options = readReplayOptions(args);
@@ -76,10 +74,13 @@ async function runPlan(
     asked: (child, pools) => driver?.noteAsked(child, pools),
   });
   const proxyPort = await proxy.start();
-  const fleet = new Fleet(fleetPlan(plan, dataDir, proxy, proxyPort), {
-    step: (message) => say(`  ${message}`),
-    restarted: () => {},
-  });
+  const fleet = new Fleet(
+    fleetPlan(plan, dataDir, proxy, proxyPort, await freePorts(plan.shape.replicas.length + 2)),
+    {
+      step: (message) => say(`  ${message}`),
+      restarted: () => {},
+    },
+  );
   try {
     await fleet.start();
     const ledger = new Ledger(plan.returnKeys);
@@ -152,14 +153,20 @@ async function check(
   }
 }
 
-function fleetPlan(plan: ReplayPlan, dataDir: string, proxy: FaultProxy, proxyPort: number): FleetPlan {
+function fleetPlan(
+  plan: ReplayPlan,
+  dataDir: string,
+  proxy: FaultProxy,
+  proxyPort: number,
+  ports: readonly number[],
+): FleetPlan {
   const { shape } = plan;
   const settings = { ...SETTINGS, policy: POLICY } as unknown as Partial<AgentSettings>;
   const isPlace = (kind: string) => kind === 'store' || kind === 'warehouse';
   return {
     dataDir,
-    authorityPort: AUTHORITY_PORT,
-    postgresPort: AUTHORITY_PORT + 1,
+    authorityPort: ports[shape.replicas.length] as number,
+    postgresPort: ports[shape.replicas.length + 1] as number,
     authorityArgs: ['--resend-ms', '150', '--policy', JSON.stringify(POLICY)],
     logLevel: 'warn',
     replicas: shape.replicas.map(({ id, kind, parent }, i) => ({
@@ -167,7 +174,7 @@ function fleetPlan(plan: ReplayPlan, dataDir: string, proxy: FaultProxy, proxyPo
       kind,
       parent,
       location: isPlace(kind) ? id : kind === 'terminal' ? parent : null,
-      port: PORT_BASE + i,
+      port: ports[i] as number,
       settings,
     })),
     catalogue: catalogueOf(plan),

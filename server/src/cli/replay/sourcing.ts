@@ -1,9 +1,11 @@
 /**
  * Who sells what, from whose shelf: fixed by hashes of the names, the same in every run of one seed.
  *
- * Half of the sale lines come from a store's own pool, which only that store and its terminals sell.
- * The other half come from warehouse pools, each sold by four replicas: a region, a store agent and
- * two terminals of other stores, so that rights to one pool have to travel down several branches.
+ * Half of the sale lines come from a store's own pool, which only that store and its terminals sell:
+ * each customer has a shop, and every shop stocks these goods. The other half come from warehouse
+ * pools, each sold by four replicas: a region, a store agent and two terminals of other stores, so
+ * that rights to one pool have to travel down several branches. An invoice is served by one seller a
+ * shelf, as a customer who stands at one counter and orders the rest.
  */
 import type { FleetShape } from './fleet-shape.ts';
 import { hash32, mix32 } from './prng.ts';
@@ -18,9 +20,9 @@ export interface Source {
 }
 
 export interface Sourcing {
-  /** `store` is what the file says; empty where it says nothing, and then the SKU decides. */
-  sourceOf(skuIndex: number, store: string): Source;
-  sellerOf(source: Source, lineNo: number): string;
+  /** `store` is what the file says; empty where it says nothing, and then the customer's shop is meant. */
+  sourceOf(skuIndex: number, store: string, shopper: string): Source;
+  sellerOf(source: Source, invoiceNo: string): string;
 }
 
 /** Most customers pay at a till; the agent itself serves the counter and the telephone. */
@@ -28,22 +30,26 @@ const OWN_WEIGHTS = [1, 2, 2];
 /** The region is the web shop, the busiest single seller of warehouse goods. */
 const CONTENDED_WEIGHTS = [3, 3, 2, 2];
 
+/** Goods of one group have the same four sellers: a group is a range of goods that these shops carry. */
+const GROUPS_PER_WAREHOUSE = 2;
+
 export function createSourcing(shape: FleetShape, skus: readonly TableSku[], seed: number): Sourcing {
   const contended = halfOfTheLines(skus, seed);
   const own = new Map(shape.stores.map((store) => [store, ownSource(shape, store)]));
-  const home = skus.map(({ sku }, i) =>
-    contended[i]
-      ? contendedSource(shape, hash32(`shared ${seed} ${sku}`))
-      : own.get(pick(shape.stores, hash32(`home ${seed} ${sku}`))),
+  const groups = Array.from({ length: shape.warehouses.length * GROUPS_PER_WAREHOUSE }, (_, group) =>
+    contendedSource(shape, group % shape.warehouses.length, hash32(`group ${seed} ${group}`)),
+  );
+  const shared = skus.map(({ sku }, i) =>
+    contended[i] ? pick(groups, hash32(`shared ${seed} ${sku}`)) : undefined,
   );
   const storeOfName = createStoreNames(shape);
-  const lineSeed = hash32(`seller ${seed}`);
   return {
-    sourceOf: (skuIndex, store) => {
-      const usual = home[skuIndex] as Source;
-      return usual.contended || store === '' ? usual : (own.get(storeOfName(store)) as Source);
+    sourceOf: (skuIndex, store, shopper) => {
+      const shop = store === '' ? pick(shape.stores, hash32(`shop ${seed} ${shopper}`)) : storeOfName(store);
+      return shared[skuIndex] ?? (own.get(shop) as Source);
     },
-    sellerOf: (source, lineNo) => weighted(source, mix32(lineNo ^ lineSeed)),
+    sellerOf: (source, invoiceNo) =>
+      weighted(source, hash32(`seller ${seed} ${invoiceNo} ${source.sellers[0]}`)),
   };
 }
 
@@ -77,8 +83,7 @@ function ownSource(shape: FleetShape, store: string): Source {
   };
 }
 
-function contendedSource(shape: FleetShape, hash: number): Source {
-  const place = hash % shape.warehouses.length;
+function contendedSource(shape: FleetShape, place: number, hash: number): Source {
   const agent = mix32(hash + 1) % shape.stores.length;
   const store = shape.stores[agent] as string;
   // Starting at a random neighbour and going round meets every other store once, and `store` last.
@@ -121,6 +126,6 @@ function createStoreNames(shape: FleetShape): (name: string) => string {
   };
 }
 
-function pick(items: readonly string[], hash: number): string {
-  return items[hash % items.length] as string;
+function pick<T>(items: readonly T[], hash: number): T {
+  return items[hash % items.length] as T;
 }
