@@ -1,3 +1,3 @@
 /** What tests of other packages use; there is no built form of it. */
-export { type Ran, run } from './cli/process.test-kit.ts';
+export { type Ran, run, runHere } from './cli/process.test-kit.ts';
 export { TestRoot, until } from './root.test-kit.ts';

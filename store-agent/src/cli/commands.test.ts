@@ -4,12 +4,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestRoot } from '../root.test-kit.ts';
 import { runCli } from './commands.ts';
-import { type Ran, run, start } from './process.test-kit.ts';
+import { type Ran, run, runHere, start } from './process.test-kit.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** Starting a process takes a second, and several on a busy machine. */
+const PROCESS_TEST_MS = 60_000;
 
 let root: TestRoot;
 let folder: string;
@@ -26,26 +29,7 @@ afterAll(async () => {
 const agent = (...args: string[]) => run(MAIN, args);
 
 /** The same in this process: a second sooner for each case that ends by itself. */
-async function here(...args: string[]): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      out += String(text);
-      return true;
-    }),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      err += String(text);
-      return true;
-    }),
-  ];
-  try {
-    const code = await runCli(args);
-    return { code, out, err };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const here = (...args: string[]) => runHere(() => runCli(args));
 
 /** One line that begins with the program's name, and nothing else. */
 function expectOneLine({ code, out, err }: Ran, said: RegExp): void {
@@ -146,18 +130,25 @@ test('looking makes nothing', async () => {
   expect(existsSync(join(root.folder, 'nowhere'))).toBe(false);
 });
 
-test('a folder that cannot be used: a file in its place, or one under a file', async () => {
-  const file = join(root.folder, 'a-file');
-  writeFileSync(file, 'goods');
-  expectOneLine(
-    await agent('run', '--data', file),
-    /a-file\/agent\.json cannot be read \(ENOTDIR\).*names a folder/,
-  );
-  const options = ['--id', 'x', '--code', 'c', '--parent', root.url, '--port', '1'];
-  expectOneLine(await agent('enroll', '--data', file, ...options), /a-file cannot be opened for writing/);
-  expectOneLine(await agent('enroll', '--data', join(file, 'x'), ...options), /cannot be opened for writing/);
-  expect(readFileSync(file, 'utf8')).toBe('goods');
-});
+test(
+  'a folder that cannot be used: a file in its place, or one under a file',
+  async () => {
+    const file = join(root.folder, 'a-file');
+    writeFileSync(file, 'goods');
+    expectOneLine(
+      await agent('run', '--data', file),
+      /a-file\/agent\.json cannot be read \(ENOTDIR\).*names a folder/,
+    );
+    const options = ['--id', 'x', '--code', 'c', '--parent', root.url, '--port', '1'];
+    expectOneLine(await here('enroll', '--data', file, ...options), /a-file cannot be opened for writing/);
+    expectOneLine(
+      await here('enroll', '--data', join(file, 'x'), ...options),
+      /cannot be opened for writing/,
+    );
+    expect(readFileSync(file, 'utf8')).toBe('goods');
+  },
+  PROCESS_TEST_MS,
+);
 
 test.each([
   ['agent.json', '{"replica": "ber', /agent\.json is not JSON\. Correct it/],
@@ -188,30 +179,37 @@ test('something that is no file where a file of ours should be', async () => {
   }
 });
 
-test('[D2] a port in use, and a second process on one folder; the first one goes on', async () => {
-  const server = createServer((_request, response) => response.end('not JSON'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const taken = await agent('run', '--data', folder, '--port', String(port), '--log', 'silent');
-  expectOneLine(
-    taken,
-    /Port \d+ on 127\.0\.0\.1 is taken\. Stop what uses it, or choose another with --port/,
-  );
-  expectOneLine(await agent('status', '--url', `http://127.0.0.1:${port}`), /is not an agent/);
-  await new Promise((resolve) => server.close(resolve));
+test(
+  '[D2] a port in use, and a second process on one folder; the first one goes on',
+  async () => {
+    const server = createServer((_request, response) => response.end('not JSON'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const taken = await agent('run', '--data', folder, '--port', String(port), '--log', 'silent');
+    expectOneLine(
+      taken,
+      /Port \d+ on 127\.0\.0\.1 is taken\. Stop what uses it, or choose another with --port/,
+    );
+    expectOneLine(await agent('status', '--url', `http://127.0.0.1:${port}`), /is not an agent/);
+    await new Promise((resolve) => server.close(resolve));
 
-  const first = start(MAIN, ['run', '--data', folder, '--port', '0', '--log', 'silent', '--json']);
-  const ended = new Promise<number | null>((resolve) => first.once('exit', resolve));
-  const line = await new Promise<string>((resolve) => {
-    first.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8')));
-  });
-  const { url } = JSON.parse(line) as { url: string };
-  const second = await agent('run', '--data', folder, '--port', '0', '--log', 'silent');
-  expectOneLine(second, /Another process owns this journal .*Stop it, or give this one a folder of its own/);
-  expectOneLine(await agent('verify', '--data', folder), /Another process owns this journal/);
-  expect((await fetch(`${url}/healthz`)).status).toBe(200);
-  expect((await agent('status', '--url', url)).out).toMatch(/"replica": "berlin"/);
-  first.kill('SIGTERM');
-  expect(await ended).toBe(0);
-  expect((await agent('verify', '--data', folder)).out).toMatch(/whole/);
-}, 30_000);
+    const first = start(MAIN, ['run', '--data', folder, '--port', '0', '--log', 'silent', '--json']);
+    const ended = new Promise<number | null>((resolve) => first.once('exit', resolve));
+    const line = await new Promise<string>((resolve) => {
+      first.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8')));
+    });
+    const { url } = JSON.parse(line) as { url: string };
+    const second = await agent('run', '--data', folder, '--port', '0', '--log', 'silent');
+    expectOneLine(
+      second,
+      /Another process owns this journal .*Stop it, or give this one a folder of its own/,
+    );
+    expectOneLine(await agent('verify', '--data', folder), /Another process owns this journal/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await agent('status', '--url', url)).out).toMatch(/"replica": "berlin"/);
+    first.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect((await agent('verify', '--data', folder)).out).toMatch(/whole/);
+  },
+  PROCESS_TEST_MS,
+);

@@ -1,5 +1,6 @@
 /** Runs a program of ours from its sources, as a user would, and says what the user saw. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { vi } from 'vitest';
 
 export interface Ran {
   readonly code: number | null;
@@ -34,4 +35,26 @@ export function run(
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, out, err }));
   });
+}
+
+/** Runs a command in this process: a second sooner, for one that ends by itself and waits for no signal. */
+export async function runHere(command: () => Promise<number>): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      out += String(text);
+      return true;
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      err += String(text);
+      return true;
+    }),
+  ];
+  try {
+    const code = await command();
+    return { code, out, err };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }
