@@ -160,24 +160,32 @@ test.each([
     /catalogue\.db is damaged\..*delete it, and the parent sends it/,
   ],
   ['journal.db', 'nonsense '.repeat(1_000), /journal\.db is damaged.*restore a backup/],
-])('a corrupt %s', async (name, text, said) => {
-  const broken = root.addShop(`broken-${name.replace('.', '-')}`);
-  writeFileSync(join(broken, name), text);
-  expectOneLine(await agent('run', '--data', broken, '--log', 'silent'), said);
-  expect(readFileSync(join(broken, name), 'utf8')).toBe(text);
-});
+])(
+  'a corrupt %s',
+  async (name, text, said) => {
+    const broken = root.addShop(`broken-${name.replace('.', '-')}`);
+    writeFileSync(join(broken, name), text);
+    expectOneLine(await agent('run', '--data', broken, '--log', 'silent'), said);
+    expect(readFileSync(join(broken, name), 'utf8')).toBe(text);
+  },
+  PROCESS_TEST_MS,
+);
 
-test('something that is no file where a file of ours should be', async () => {
-  for (const name of ['journal.db', 'witness', 'catalogue.db']) {
-    const broken = root.addShop(`blocked-${name.replace('.', '-')}`);
-    rmSync(join(broken, name), { recursive: true, force: true });
-    mkdirSync(join(broken, name));
-    expectOneLine(
-      await agent('run', '--data', broken, '--log', 'silent'),
-      new RegExp(`${name} |of .*${name}`),
-    );
-  }
-});
+test(
+  'something that is no file where a file of ours should be',
+  async () => {
+    for (const name of ['journal.db', 'witness', 'catalogue.db']) {
+      const broken = root.addShop(`blocked-${name.replace('.', '-')}`);
+      rmSync(join(broken, name), { recursive: true, force: true });
+      mkdirSync(join(broken, name));
+      expectOneLine(
+        await agent('run', '--data', broken, '--log', 'silent'),
+        new RegExp(`${name} |of .*${name}`),
+      );
+    }
+  },
+  PROCESS_TEST_MS,
+);
 
 test(
   '[D2] a port in use, and a second process on one folder; the first one goes on',
