@@ -308,6 +308,8 @@ export class Replica {
   /** The commit failed: memory goes back, and whoever asked in this turn must ask again or be told. */
   putBack(): void {
     this.ledger.putBack();
+    // The checkpoint may be among what failed: the next turn writes one.
+    this.#entriesAtCheckpoint = 0;
     this.#formerLives.putBack(this.ledger);
     this.hub.putBack();
     this.uplink.putBack();

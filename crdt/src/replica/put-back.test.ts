@@ -1,0 +1,107 @@
+/** What the simulator found first (`npm run sim`), each as a history of its own. */
+import { describe, expect, test } from 'vitest';
+import type { StreamFrame } from '../wire/frames.ts';
+import { count, receive, sell } from './commands.test-kit.ts';
+import { type Letter, type Node, pool, shop, World } from './world.test-kit.ts';
+
+function only(letters: Letter[]): Letter {
+  expect(letters).toHaveLength(1);
+  return letters[0] as Letter;
+}
+
+/** Runs the turn that is due, and lets its commit fail. */
+function failTurn(node: Node): void {
+  node.replica.endTurn(node.world.now);
+  node.replica.putBack();
+}
+
+describe('[D4] a turn whose commit failed', () => {
+  test('[D4] whoever was answered in it waits on, and is answered by a later one', () => {
+    const { world, till } = shop({ lamp: 9 });
+    const ticket = till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+    world.pass(5_000);
+    failTurn(till);
+    expect(till.answers.has(ticket)).toBe(false);
+    till.turn();
+    expect(till.answers.get(ticket)).toMatchObject({ ok: false, code: 'insufficient_stock' });
+  });
+
+  test('[D6] a pool that it touched first has no row, and the next digest fits the rows', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 }, { checkpointEvery: 1 });
+    berlin.replica.execute(9, receive('d2', { bulb: 3 }), world.now);
+    failTurn(berlin);
+    expect(berlin.replica.ledger.self.has(pool('bulb'))).toBe(false);
+    berlin.do(receive('d2', { bulb: 3 }));
+    world.calm();
+    // The parent compares each checkpoint with its own rows, and fences who differs.
+    expect(hq.fenceOf(berlin.self)).toBeUndefined();
+    expect(hq.history.at(-1)).toBe('berlin:checkpoint');
+  });
+
+  test('[F7] a debt that it paid is still owed, and is paid by the next', () => {
+    const { world, berlin } = shop();
+    berlin.do(sell('o1', { lamp: 2 }, { override: { reason: 'in hand', owedMax: 5 } }));
+    berlin.replica.execute(9, receive('d1', { lamp: 5 }), world.now);
+    failTurn(berlin);
+    berlin.do(receive('d1', { lamp: 5 }));
+    expect(berlin.row('lamp')).toMatchObject({ owed: 2, repaid: 2 });
+  });
+});
+
+test('[F7] who owes asks again until somebody has units', () => {
+  const { world, berlin, till } = shop();
+  till.do(sell('o1', { lamp: 2 }, { override: { reason: 'in hand', owedMax: 5 } }));
+  world.calmFor(60_000);
+  expect(till.row('lamp').repaid).toBe(0);
+  berlin.do(receive('d1', { lamp: 5 }));
+  world.calmFor(till.settings.policy.debtAskMs + 2_000);
+  expect(till.row('lamp')).toMatchObject({ owed: 2, repaid: 2 });
+});
+
+test('[L2] a late frame of an earlier session never holds back those of this one', () => {
+  const { world, hq, berlin } = shop();
+  berlin.do(receive('d1', { lamp: 5 }));
+  const late = only(world.intercept('stream'));
+  for (const _session of ['second', 'third']) {
+    berlin.cut();
+    berlin.link();
+    world.calm();
+  }
+  berlin.cut();
+  berlin.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  berlin.do(receive('d2', { lamp: 2 }));
+  const own = only(world.intercept('stream'));
+  expect((own.frame as StreamFrame).base).toBeGreaterThan((late.frame as StreamFrame).base);
+  // The first frame that this session hears was sent by one before it.
+  world.deliver(late);
+  world.deliver(own);
+  world.mail = [];
+  expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(7);
+});
+
+test('[T9] a count that a newer one overtook is refused: it would record one loss twice', () => {
+  const { berlin } = shop({ lamp: 10 });
+  const includes = [{ writer: berlin.self, seq: berlin.replica.ledger.self.head.seq }];
+  // One is missing; two clerks counted, and the second enters his list first.
+  expect(berlin.do(count('c2', { lamp: 9 }, { includes }))).toMatchObject({ ok: true });
+  expect(berlin.do(count('c1', { lamp: 9 }, { includes }))).toMatchObject({ code: 'count_outdated' });
+  expect(berlin.do(count('c3', { bulb: 0 }, { includes }))).toMatchObject({ ok: true });
+  expect(berlin.row('lamp').departed).toBe(1);
+});
+
+test('[R2] what a child was granted before its first entry arrived counts as held by it', () => {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const berlin = world.add('berlin', 'store', hq);
+  berlin.do(receive('d1', { lamp: 5 }));
+  world.calm();
+  const till = world.add('till', 'terminal', berlin);
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calm();
+  const hint = () => berlin.replica.hub.children.get(till.id)?.pools.get(pool('lamp'))?.holding;
+  const held = till.free('lamp');
+  expect(hint()).toBe(held);
+  berlin.restart();
+  expect(hint()).toBe(held);
+});
