@@ -1,8 +1,10 @@
 /** What the simulator found first (`npm run sim`), each as a history of its own. */
 import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../ids.ts';
 import type { StreamFrame } from '../wire/frames.ts';
 import { count, receive, sell } from './commands.test-kit.ts';
-import { type Letter, type Node, pool, shop, World } from './world.test-kit.ts';
+import { defaultSettings } from './settings.ts';
+import { type Letter, Node, pool, shop } from './world.test-kit.ts';
 
 function only(letters: Letter[]): Letter {
   expect(letters).toHaveLength(1);
@@ -91,17 +93,22 @@ test('[T9] a count that a newer one overtook is refused: it would record one los
 });
 
 test('[R2] what a child was granted before its first entry arrived counts as held by it', () => {
-  const world = new World();
-  const hq = world.add('hq', 'authority');
-  const berlin = world.add('berlin', 'store', hq);
-  berlin.do(receive('d1', { lamp: 5 }));
-  world.calm();
-  const till = world.add('till', 'terminal', berlin);
+  const { world, berlin } = shop({ lamp: 5 });
+  const till = new Node(world, defaultSettings('till-2' as ReplicaId, 'terminal'), berlin);
+  world.nodes.set(till.id, till);
+  till.turn((self, now) => self.beginLife(berlin.self, now));
+  till.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  const life = world.intercept('stream');
   till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
-  world.calm();
+  for (const letter of world.intercept('asks')) world.deliver(letter);
+  const granted = berlin.row('lamp').sent.find(({ writer }) => writer === till.self)?.n;
+  expect(granted).toBeGreaterThanOrEqual(2);
   const hint = () => berlin.replica.hub.children.get(till.id)?.pools.get(pool('lamp'))?.holding;
-  const held = till.free('lamp');
-  expect(hint()).toBe(held);
+  for (const letter of life) world.deliver(letter);
+  expect(hint()).toBe(granted);
+  world.calm();
+  expect(hint()).toBe(till.free('lamp'));
   berlin.restart();
-  expect(hint()).toBe(held);
+  expect(hint()).toBe(till.free('lamp'));
 });

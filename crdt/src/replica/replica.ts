@@ -76,10 +76,8 @@ export class Replica {
     this.ledger.onEffect = (stream, effect, sign) => this.hub.totals.onEffect(stream, effect, sign);
     this.#watch = new PoolWatch(this.ledger, this.#moves);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
-    if (this.ledger.hasLife) {
-      this.#entriesAtCheckpoint = this.ledger.self.head.seq;
-      this.#watch.findDebts();
-    }
+    if (this.ledger.hasLife) this.#entriesAtCheckpoint = this.ledger.self.head.seq;
+    this.#watch.findDebts();
   }
 
   get knowsFormerLives(): boolean {
