@@ -1,6 +1,6 @@
 /** What the simulator found first (`npm run sim`), each as a history of its own. */
 import { describe, expect, test } from 'vitest';
-import type { ReplicaId } from '../ids.ts';
+import type { LocationId, ReplicaId } from '../ids.ts';
 import type { StreamFrame } from '../wire/frames.ts';
 import { count, receive, sell } from './commands.test-kit.ts';
 import { defaultSettings } from './settings.ts';
@@ -51,13 +51,16 @@ describe('[D4] a turn whose commit failed', () => {
 });
 
 test('[F7] who owes asks again until somebody has units', () => {
-  const { world, berlin, till } = shop();
-  till.do(sell('o1', { lamp: 2 }, { override: { reason: 'in hand', owedMax: 5 } }));
+  const { world, hq, berlin } = shop();
+  const paris = world.add('paris', 'store', hq);
+  const { lines, ...order } = sell('o1', { lamp: 2 }, { override: { reason: 'promised', owedMax: 5 } });
+  berlin.do({ ...order, lines: lines.map((line) => ({ ...line, locationId: 'paris' as LocationId })) });
   world.calmFor(60_000);
-  expect(till.row('lamp').repaid).toBe(0);
-  berlin.do(receive('d1', { lamp: 5 }));
-  world.calmFor(till.settings.policy.debtAskMs + 2_000);
-  expect(till.row('lamp')).toMatchObject({ owed: 2, repaid: 2 });
+  expect(berlin.row('lamp', 'paris')).toMatchObject({ owed: 2, repaid: 0 });
+  // Nobody spreads what stands on a shop's own shelf: it comes to who asks.
+  paris.do(receive('d1', { lamp: 5 }, 'paris'));
+  world.calmFor(berlin.settings.policy.debtAskMs + 5_000);
+  expect(berlin.row('lamp', 'paris')).toMatchObject({ owed: 2, repaid: 2 });
 });
 
 test('[L2] a late frame of an earlier session never holds back those of this one', () => {
