@@ -34,6 +34,8 @@ export interface Session {
   /** Writers whose point must be told anew. */
   readonly has: Set<WriterId>;
   readonly settled: Set<WriterId>;
+  /** When what was settled must be told at the latest. */
+  settledDueMs: number;
   readonly fenced: Set<WriterId>;
   /** Pools whose cells changed since the last cells frame. */
   readonly cells: Set<PoolId>;
@@ -87,6 +89,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     isAckDue: false,
     has: new Set(),
     settled: new Set(),
+    settledDueMs: Number.POSITIVE_INFINITY,
     fenced: new Set(),
     cells: new Set(),
     cellsSentTo: cellsSeenTo,

@@ -23,7 +23,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
     session.formerFrames.splice(0).forEach(send);
-    if (session.isAckDue) send(ackFrame(ledger, session, names));
+    if (session.isAckDue || session.settledDueMs <= now.monotonicMs) send(ackFrame(ledger, session, names));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
     if (session.recalls.size > 0) send(recallsFrame(child, session, names));
@@ -48,6 +48,7 @@ function takeChangedLevels(hub: Hub): readonly PoolId[] {
 
 function ackFrame(ledger: Ledger, session: Session, names: { writer: WriterId; parent: WriterId }): Frame {
   session.isAckDue = false;
+  session.settledDueMs = Number.POSITIVE_INFINITY;
   const has: Point[] = [];
   for (const writer of take(session.has)) {
     const stream = ledger.streams.get(writer);

@@ -33,6 +33,9 @@ function poolsOf(body: EntryBody): PoolId[] {
   return body.type === 'took' ? body.items.map(({ pool }) => pool) : [];
 }
 
+/** How long news of settling may wait for company; a sale’s stage is looked at by people. */
+const SETTLED_EVERY_MS = 200;
+
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
   readonly totals: Totals;
@@ -269,7 +272,10 @@ export class Hub {
   wakeAtMs(): number | undefined {
     let at: number | undefined;
     for (const { session } of this.children.values()) {
-      if (session === undefined || session.cellsSeenTo >= session.cellsSentTo) continue;
+      if (session === undefined) continue;
+      if (Number.isFinite(session.settledDueMs))
+        at = Math.min(at ?? session.settledDueMs, session.settledDueMs);
+      if (session.cellsSeenTo >= session.cellsSentTo) continue;
       const due = session.cellsSentAtMs + this.#settings.link.resendMs;
       at = Math.min(at ?? due, due);
     }
@@ -277,13 +283,14 @@ export class Hub {
   }
 
   /** The authority or this replica's parent settled more: children want to know of their own streams. */
-  settled(writer: WriterId): void {
+  settled(writer: WriterId, now: Now): void {
     const via = this.#ledger.streams.get(writer)?.head.via;
     if (via === null || via === undefined) return;
     const session = this.children.get(via)?.session;
     if (session === undefined) return;
     session.settled.add(writer);
-    session.isAckDue = true;
+    // Nobody waits for this: it goes with the next ack, or with many of its kind a moment later.
+    session.settledDueMs = Math.min(session.settledDueMs, now.monotonicMs + SETTLED_EVERY_MS);
   }
 
   /** Another process of this replica granted something: the child is told by whoever holds its link. */

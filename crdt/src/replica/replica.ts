@@ -177,7 +177,7 @@ export class Replica {
     switch (frame.kind) {
       case 'ack':
         this.#end(
-          this.uplink.ack(frame, now, (writer) => this.hub.settled(writer)),
+          this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now)),
           now,
         );
         return;
@@ -287,7 +287,7 @@ export class Replica {
     this.#waiting.keep();
     this.#moves.keep();
     this.#watch.keep();
-    for (const writer of touched) this.hub.settled(writer);
+    for (const writer of touched) this.hub.settled(writer, now);
     const frames = this.#said;
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
