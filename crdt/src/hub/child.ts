@@ -31,6 +31,8 @@ export interface Session {
   /** The cursor as the open turn would have it: it holds only once the turn is durable. */
   cursorNext: number | null;
   isAckDue: boolean;
+  /** A frame beyond the cursor came and was dropped. */
+  sawGap: boolean;
   /** Writers whose point must be told anew. */
   readonly has: Set<WriterId>;
   readonly settled: Set<WriterId>;
@@ -87,6 +89,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     cursor: null,
     cursorNext: null,
     isAckDue: false,
+    sawGap: false,
     has: new Set(),
     settled: new Set(),
     settledDueMs: Number.POSITIVE_INFINITY,

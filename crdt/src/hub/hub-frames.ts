@@ -47,6 +47,8 @@ function takeChangedLevels(hub: Hub): readonly PoolId[] {
 }
 
 function ackFrame(ledger: Ledger, session: Session, names: { writer: WriterId; parent: WriterId }): Frame {
+  const gap = session.sawGap;
+  session.sawGap = false;
   session.isAckDue = false;
   session.settledDueMs = Number.POSITIVE_INFINITY;
   const has: Point[] = [];
@@ -64,7 +66,7 @@ function ackFrame(ledger: Ledger, session: Session, names: { writer: WriterId; p
     const fence = ledger.streams.get(writer)?.head.fence;
     if (fence !== null && fence !== undefined) fenced.push({ writer, ...fence });
   }
-  return { kind: 'ack', ...names, cursor: session.cursor ?? 0, has, settled, fenced };
+  return { kind: 'ack', ...names, cursor: session.cursor ?? 0, gap, has, settled, fenced };
 }
 
 function take<T>(set: Set<T>): T[] {

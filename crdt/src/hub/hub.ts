@@ -148,6 +148,7 @@ export class Hub {
     // What stands before a base was known here when the child asked: a late frame of an earlier
     // session may name a lower one, and never holds back a later.
     session.cursorNext = Math.max(session.cursorNext ?? session.cursor ?? 0, frame.base);
+    if (frame.from > session.cursorNext) session.sawGap = true;
     if (frame.from > session.cursorNext || frame.base > frame.from || frame.from > frame.to) return undefined;
     const taken = takeIn(
       {

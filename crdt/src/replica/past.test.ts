@@ -59,6 +59,7 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
       kind: 'ack',
       writer: till.self,
       parent: berlin.self,
+      gap: false,
       cursor: 0,
       has,
       settled: [],

@@ -31,6 +31,8 @@ interface Session {
   sendFrom: number;
   ackedTo: number;
   inFlight: InFlight[];
+  /** The cursor from which everything was sent again for a gap. */
+  rewoundAt: number;
   sentAtMs: number;
   isSeenDue: boolean;
 }
@@ -104,6 +106,7 @@ export class Uplink {
       sendFrom: base,
       ackedTo: base,
       inFlight: [],
+      rewoundAt: -1,
       sentAtMs: now.monotonicMs,
       isSeenDue: false,
     };
@@ -161,10 +164,9 @@ export class Uplink {
       session.ackedTo = Math.min(frame.cursor, session.sendFrom);
       session.inFlight = session.inFlight.filter(({ to }) => to > session.ackedTo);
       session.sentAtMs = now.monotonicMs;
-    } else if (frame.cursor === session.ackedTo && session.inFlight.length > 0) {
-      // Nothing new was taken in although more was sent: a frame is missing.
-      const first = session.inFlight[0] as InFlight;
-      if (first.from === session.ackedTo && session.inFlight.length === 1) return undefined;
+    } else if (frame.gap && frame.cursor === session.ackedTo && session.rewoundAt !== frame.cursor) {
+      // Every frame behind the missing one says so; once is enough, and the timer stands behind it.
+      session.rewoundAt = frame.cursor;
       this.#rewind(session);
     }
     return undefined;

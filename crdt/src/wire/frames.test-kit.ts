@@ -45,6 +45,7 @@ const bodies: { readonly [Kind in FrameKind]: fc.Arbitrary<Omit<Extract<Frame, {
   seen: fc.record({ ...names, seq: uints }),
   ack: fc.record({
     ...names,
+    gap: fc.boolean(),
     cursor: uints,
     has: points,
     settled: points,

@@ -133,6 +133,8 @@ export interface Ack {
   readonly parent: WriterId;
   /** How far this session's stream was taken in, as a position in the child's journal. */
   readonly cursor: number;
+  /** A frame beyond the cursor was dropped since the last ack: what follows the cursor must come again (L2). */
+  readonly gap: boolean;
   readonly has: readonly Point[];
   readonly settled: readonly Point[];
   readonly fenced: readonly FencePoint[];

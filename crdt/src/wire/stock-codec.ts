@@ -84,6 +84,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
     write(out, frame) {
       writeNames(out, frame);
       writeUint(out, frame.cursor);
+      writeFlag(out, frame.gap);
       writePoints(out, frame.has);
       writePoints(out, frame.settled);
       writeList(out, frame.fenced, (fence) => {
@@ -95,6 +96,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
       kind: 'ack',
       ...readNames(input),
       cursor: readUint(input),
+      gap: readFlag(input),
       has: readPoints(input),
       settled: readPoints(input),
       fenced: readList(input, HEADS_MAX, (): FencePoint => {
