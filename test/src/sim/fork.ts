@@ -24,12 +24,15 @@ export function forkAtLast(world: World, seed: number): void {
   const life = leaf.disk.self;
   const commits = leaf.disk.commitCount - prng.between(1, 5);
   if (uplink === undefined || life === null || commits < 1 || prng.chance(0.5)) return;
+  const image = leaf.disk.imageOf(commits);
+  const lived = leaf.disk.head(life)?.seq ?? 0;
+  // Not every commit has an entry: an image that lacks none is no fork.
+  if ((image.head(life)?.seq ?? 0) >= lived) return;
   world.observer.isForked = true;
   world.trace.fault('fork', leaf.name);
-  const lived = leaf.disk.head(life)?.seq ?? 0;
   leaf.crash();
   uplink.cut();
-  leaf.disk = leaf.disk.imageOf(commits);
+  leaf.disk = image;
   leaf.start();
   world.runFor(100);
   // Sales by override need no rights, so that even an empty till writes a branch of its own.

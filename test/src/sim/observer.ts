@@ -101,6 +101,9 @@ export class Observer {
       case 'sent':
         if (body.to === node.disk.head(writer)?.parent) this.#trace.saw('recall served');
         return;
+      case 'counted':
+        for (const { pool, more } of body.lines) this.#shelves.found(pool, more);
+        return;
       case 'repaid':
         this.#trace.saw('debt repaid');
         for (const { pool, n } of body.lines) this.#shelves.repaid(pool, n);

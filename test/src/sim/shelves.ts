@@ -67,6 +67,11 @@ export class Shelves {
     this.#of(pool).givenUp += n;
   }
 
+  /** Goods beyond the books were found in a count: they stood there all along. */
+  found(pool: PoolId, n: number): void {
+    this.#of(pool).givenUp += n;
+  }
+
   repaid(pool: PoolId, n: number): void {
     this.#of(pool).repaid += n;
     this.#check(pool);
@@ -87,10 +92,7 @@ export class Shelves {
         return;
       case 'counted':
         for (const line of body.lines) {
-          const shelf = this.#of(line.pool);
-          // Goods beyond the books stood there all along.
-          shelf.givenUp += line.more;
-          shelf.lostByRight += line.less - line.owed;
+          this.#of(line.pool).lostByRight += line.less - line.owed;
           this.#check(line.pool);
         }
         return;
