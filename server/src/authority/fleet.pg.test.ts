@@ -12,7 +12,11 @@ describe('a fleet on a real Postgres', () => {
     const body = { id: 'o1', lines: [{ sku: 'LAMP', quantity: 4, locationId: 'depot' }], waitMs: 5_000 };
     const sold = await fleet.post('eu', '/v1/orders', body);
     expect(sold).toMatchObject({ status: 201, body: { id: 'o1', waited: true } });
-    const refused = await fleet.post('eu', '/v1/orders', { ...body, id: 'o2', lines: [{ sku: 'LAMP', quantity: 7, locationId: 'depot' }] });
+    const refused = await fleet.post('eu', '/v1/orders', {
+      ...body,
+      id: 'o2',
+      lines: [{ sku: 'LAMP', quantity: 7, locationId: 'depot' }],
+    });
     expect(refused).toMatchObject({ status: 409, body: { code: 'insufficient_stock' } });
     await until(async () => {
       const why = fleet.authorities[0]?.authority.why('LAMP');
@@ -39,13 +43,17 @@ describe('a fleet on a real Postgres', () => {
     expect(sold).toBeLessThanOrEqual(40);
     await until(async () => {
       const pool = fleet.authorities[0]?.authority.pool;
-      const { rows } = (await pool?.query('select count(*)::int as n from tallystick.orders')) as { rows: { n: number }[] };
+      const { rows } = (await pool?.query('select count(*)::int as n from tallystick.orders')) as {
+        rows: { n: number }[];
+      };
       return rows[0]?.n === sold;
     }, 'every sale is in the books once');
     const first = fleet.authorities[0]?.authority as NonNullable<(typeof fleet.authorities)[0]>['authority'];
     const second = fleet.authorities[1]?.authority as typeof first;
     await until(
-      () => first.host.engine.replica.ledger.durablePosition === second.host.engine.replica.ledger.durablePosition,
+      () =>
+        first.host.engine.replica.ledger.durablePosition ===
+        second.host.engine.replica.ledger.durablePosition,
       'both processes know the same',
     );
     expect(JSON.stringify(first.why('LAMP').pools)).toBe(JSON.stringify(second.why('LAMP').pools));
@@ -58,7 +66,15 @@ describe('a fleet on a real Postgres', () => {
     const shop = await fleet.add('berlin', 'store', 'eu', 'berlin');
     const till = await fleet.add('till', 'terminal', 'berlin', 'berlin');
     await fleet.post('berlin', '/v1/receipts', { id: 'd1', lines: [{ sku: 'MUG', quantity: 20 }] });
-    expect((await fleet.post('till', '/v1/sales', { id: 's1', lines: [{ sku: 'MUG', quantity: 2 }], waitMs: 5_000 })).status).toBe(201);
+    expect(
+      (
+        await fleet.post('till', '/v1/sales', {
+          id: 's1',
+          lines: [{ sku: 'MUG', quantity: 2 }],
+          waitMs: 5_000,
+        })
+      ).status,
+    ).toBe(201);
     await until(() => till.order('s1').stage === 'settled', 'the till’s sale settles');
     const held = onHand(till, 'MUG', 'berlin');
     expect(held).toBeGreaterThan(0);
@@ -73,7 +89,10 @@ describe('a fleet on a real Postgres', () => {
       return (await response.json()) as Record<string, unknown>;
     };
     const counted = [{ sku: 'MUG', locationId: 'berlin', quantity: held }];
-    expect(await retire('r1', counted)).toMatchObject({ reclaimed: [{ pool: 'MUG@berlin', n: held }], exposure: [] });
+    expect(await retire('r1', counted)).toMatchObject({
+      reclaimed: [{ pool: 'MUG@berlin', n: held }],
+      exposure: [],
+    });
     expect(await retire('r2', counted)).toMatchObject({ reclaimed: [] });
     await until(() => onHand(shop, 'MUG', 'berlin') === before + held, 'the units are free once settled');
     expect(fleet.authorities[0]?.authority.why('MUG').words).toContain('shut out (retired)');

@@ -121,7 +121,11 @@ export class TestFleet {
     this.served.delete(id);
   }
 
-  async post(id: string, path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+  async post(
+    id: string,
+    path: string,
+    body: unknown,
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
     const response = await fetch(`${this.served.get(id)?.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -78,6 +78,7 @@ test('finds every form of import and none in comments or messages', () => {
     "} from 'f';",
     "// import 'x';",
     "const message = `taken from 'y'`;",
+    "const bytes = Buffer.from('z');",
   ].join('\n');
   expect(importsOf(text).map((found) => found.specifier)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
 });

@@ -45,7 +45,7 @@ export function importsOf(text: string): Import[] {
   const code = blank(text, 'comments');
   // `importsOf` must not take the words of a message for an import, so the keyword has to be outside strings.
   const outsideStrings = blank(text, 'comments-and-strings');
-  const pattern = /\b(?:from|import|require)\s*\(?\s*(['"`])([^'"`\n]+)\1/g;
+  const pattern = /(?<![.\w$])(?:from|import|require)\s*\(?\s*(['"`])([^'"`\n]+)\1/g;
   return [...code.matchAll(pattern)]
     .filter((match) => outsideStrings.slice(match.index).startsWith(match[0].slice(0, 4)))
     .map((match) => ({ specifier: match[2] ?? '', line: lineOf(text, match.index) }));

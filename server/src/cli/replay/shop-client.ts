@@ -17,6 +17,7 @@ export class ShopClient {
   readonly #port: number;
   /** A sale takes its turn behind the one before, as at a counter; a region serves several at once. */
   readonly #connections: Agent;
+  #isClosed = false;
 
   constructor(port: number, atOnce: number) {
     this.#port = port;
@@ -27,7 +28,7 @@ export class ShopClient {
   async post(path: string, body: unknown): Promise<ShopAnswer> {
     const text = JSON.stringify(body);
     const startedMs = performance.now();
-    for (;;) {
+    while (!this.#isClosed) {
       try {
         const answer = await this.#once('POST', path, text);
         if (answer.status !== 503) return answer;
@@ -38,6 +39,7 @@ export class ShopClient {
         throw new Error(`${path} was not answered in a minute.`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+    throw new Error('The replay was stopped.');
   }
 
   async get(path: string): Promise<ShopAnswer> {
@@ -77,6 +79,7 @@ export class ShopClient {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#connections.destroy();
   }
 }
