@@ -21,6 +21,7 @@ import { operatorRoutes } from '../authority/routes.ts';
 
 const DEFAULT_PORT = 7410;
 export const TOKEN_FILE = 'operator-token';
+export const DATABASE_URL_FILE = 'database-url';
 const LEVELS: readonly string[] = ['silent', 'error', 'warn', 'info', 'debug'] satisfies LogLevel[];
 
 export async function runAuthority(args: readonly string[]): Promise<number> {
@@ -73,6 +74,8 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       const address = app.server.address();
       const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
       writeFileSync(join(dataDir, 'url'), `${url}\n`);
+      // With the password, for `verify` beside a running fleet: only its owner can read it.
+      writeFileSync(join(dataDir, DATABASE_URL_FILE), `${databaseUrl}\n`, { mode: 0o600 });
       process.stdout.write(
         values.json
           ? `${JSON.stringify({ event: 'listening', id: 'authority', url, operatorToken: token, databaseUrl })}\n`

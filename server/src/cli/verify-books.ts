@@ -1,11 +1,11 @@
 /** `tallystick verify`: reads every chain in the books from its first entry and folds every row anew (D5, D6). */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, readOptions } from '@tallystick/store-agent';
 import { startEmbedded } from '../authority/postgres/embedded.ts';
 import { openPool } from '../authority/postgres/pool.ts';
 import { verifyChains } from '../authority/verify.ts';
-import { sayPlainly } from './run-authority.ts';
+import { DATABASE_URL_FILE, sayPlainly } from './run-authority.ts';
 
 export async function verifyBooks(args: readonly string[]): Promise<number> {
   const values = readOptions(args, {
@@ -13,8 +13,9 @@ export async function verifyBooks(args: readonly string[]): Promise<number> {
     database: { type: 'string' },
     json: { type: 'boolean' },
   });
-  const url = values.database ?? process.env.DATABASE_URL;
-  const folder = join(resolve(values.data ?? '.tallystick'), 'authority', 'postgres');
+  const home = join(resolve(values.data ?? '.tallystick'), 'authority');
+  const url = values.database ?? process.env.DATABASE_URL ?? (await runningBooks(home));
+  const folder = join(home, 'postgres');
   if (url === undefined && !existsSync(folder)) {
     throw new ConfigError(
       `There are no books in ${folder}. Name the fleet’s folder with --data DIR, or set DATABASE_URL.`,
@@ -41,5 +42,17 @@ export async function verifyBooks(args: readonly string[]): Promise<number> {
     }
   } finally {
     await embedded?.stop();
+  }
+}
+
+/** The books of a fleet that runs now; undefined where none answers. */
+async function runningBooks(home: string): Promise<string | undefined> {
+  try {
+    const url = readFileSync(join(home, DATABASE_URL_FILE), 'utf8').trim();
+    const pool = await openPool(url);
+    await pool.end();
+    return url;
+  } catch {
+    return undefined;
   }
 }

@@ -49,7 +49,7 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
       nowMs: Date.now(),
     });
     const answer = await agent.submit(command);
-    reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
     return order201(agent, reply, answer);
   });
 

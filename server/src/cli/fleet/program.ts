@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 const here = import.meta.url;
 const isSource = here.endsWith('.ts');
 
-/** The arguments for `node` that run `tallystick …`. */
+/** The arguments for `node` that run `tallystick …`: regions and the authority take in whole trees, with node's own heap. */
 export function serverProgram(...args: readonly string[]): string[] {
-  return program(fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', here)), args);
+  return program(fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', here)), [], args);
 }
 
 /** The arguments for `node` that run `tallystick-agent …`. */
@@ -15,11 +15,11 @@ export function agentProgram(...args: readonly string[]): string[] {
   const index = fileURLToPath(import.meta.resolve('@tallystick/store-agent'));
   const path = index.replace(/index\.(ts|js)$/, 'cli/main.$1');
   if (!existsSync(path)) throw new Error(`${path} is missing: run npm run build first.`);
-  return program(path, args);
+  // A turn's objects die young; a small nursery keeps two dozen replicas on one machine.
+  return program(path, ['--max-semi-space-size=4'], args);
 }
 
-function program(path: string, args: readonly string[]): string[] {
+function program(path: string, flags: readonly string[], args: readonly string[]): string[] {
   const loader = isSource ? ['--conditions=tallystick-source', '--import', 'tsx'] : [];
-  // A turn's objects die young; a small nursery keeps two dozen replicas on one machine.
-  return ['--max-semi-space-size=4', ...loader, path, ...args];
+  return [...flags, ...loader, path, ...args];
 }
