@@ -12,38 +12,18 @@ import type { Ack, Cells, Denied, Frame, Hello, Point, Recalls, Welcome } from '
 import type { Ledger, Now } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
-
-interface InFlight {
-  readonly from: number;
-  readonly to: number;
-  readonly bytes: number;
-}
-
-interface Ask {
-  readonly atLeast: number;
-  readonly untilMs: number;
-  sentAtMs: number;
-}
-
-interface Session {
-  readonly parent: WriterId;
-  readonly base: number;
-  sendFrom: number;
-  ackedTo: number;
-  inFlight: InFlight[];
-  /** The cursor from which everything was sent again for a gap. */
-  rewoundAt: number;
-  sentAtMs: number;
-  isSeenDue: boolean;
-}
+import type { Ask, UplinkSession } from './uplink-session.ts';
 
 /** Why this writer must end: a peer knows more of it than it does, or shut it out. */
 export type PastReason = 'rollback' | 'fork' | 'fenced';
 
+/** The longest patience, in resend intervals. */
+const PATIENCE_MAX = 16;
+
 export class Uplink {
   readonly #ledger: Ledger;
   readonly #settings: ReplicaSettings;
-  #session: Session | undefined;
+  #session: UplinkSession | undefined;
   readonly asks = new Map<PoolId, Ask>();
   /** L3: the parent wants units back, as long as what it sent is `given`. */
   readonly recalls = new Map<PoolId, { readonly keep: number; readonly given: number }>();
@@ -108,6 +88,8 @@ export class Uplink {
       inFlight: [],
       rewoundAt: -1,
       sentAtMs: now.monotonicMs,
+      patienceMs: this.#settings.link.resendMs,
+      windowBytes: this.#settings.link.inFlightBytesMax,
       isSeenDue: false,
     };
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
@@ -164,6 +146,8 @@ export class Uplink {
       session.ackedTo = Math.min(frame.cursor, session.sendFrom);
       session.inFlight = session.inFlight.filter(({ to }) => to > session.ackedTo);
       session.sentAtMs = now.monotonicMs;
+      session.patienceMs = this.#settings.link.resendMs;
+      session.windowBytes = Math.min(this.#settings.link.inFlightBytesMax, session.windowBytes * 2);
     } else if (frame.gap && frame.cursor === session.ackedTo && session.rewoundAt !== frame.cursor) {
       // Every frame behind the missing one says so; once is enough, and the timer stands behind it.
       session.rewoundAt = frame.cursor;
@@ -172,7 +156,7 @@ export class Uplink {
     return undefined;
   }
 
-  #rewind(session: Session): void {
+  #rewind(session: UplinkSession): void {
     session.sendFrom = session.ackedTo;
     session.inFlight = [];
   }
@@ -272,10 +256,15 @@ export class Uplink {
     const out: Frame[] = [];
     const { self } = this.#ledger;
     const names = { writer: self.writer, parent: session.parent };
-    const isLate = session.inFlight.length > 0 && now.monotonicMs - session.sentAtMs >= link.resendMs;
-    if (isLate) this.#rewind(session);
+    const isLate = session.inFlight.length > 0 && now.monotonicMs - session.sentAtMs >= session.patienceMs;
+    if (isLate) {
+      // A parent that is slow rather than deaf must not be sent everything again and again.
+      this.#rewind(session);
+      session.patienceMs = Math.min(session.patienceMs * 2, link.resendMs * PATIENCE_MAX);
+      session.windowBytes = link.streamBytesTarget;
+    }
     let inFlightBytes = session.inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
-    while (session.sendFrom < this.#ledger.durablePosition && inFlightBytes < link.inFlightBytesMax) {
+    while (session.sendFrom < this.#ledger.durablePosition && inFlightBytes < session.windowBytes) {
       const slice = this.#ledger.view.readStream(session.sendFrom, link.streamBytesTarget);
       if (slice.to <= session.sendFrom) break;
       out.push({
@@ -319,7 +308,7 @@ export class Uplink {
     const session = this.#session;
     if (session === undefined) return undefined;
     let at = Number.POSITIVE_INFINITY;
-    if (session.inFlight.length > 0) at = session.sentAtMs + this.#settings.link.resendMs;
+    if (session.inFlight.length > 0) at = session.sentAtMs + session.patienceMs;
     for (const ask of this.asks.values()) {
       at = Math.min(at, ask.untilMs, ask.sentAtMs + this.#settings.link.resendMs);
     }
