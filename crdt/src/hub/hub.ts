@@ -331,13 +331,15 @@ export class Hub {
     this.surrendered.clear();
   }
 
-  /** The turn failed. @returns true where the sums must be made anew from the rows. */
-  putBack(): boolean {
+  /** The turn failed, and the rows are put back already. */
+  putBack(): void {
     for (const child of this.children.values()) {
       if (child.session !== undefined) child.session.cursorNext = child.session.cursor;
     }
     this.#heard.clear();
     this.surrendered.clear();
-    return this.#heardFence;
+    // What a fence took out of the sums, no effect puts back.
+    if (this.#heardFence) this.totals.sumAgain(this.children.values());
+    this.#heardFence = false;
   }
 }

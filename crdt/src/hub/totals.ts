@@ -31,6 +31,13 @@ export class Totals {
     for (const stream of ledger.streams.values()) this.#addStream(stream);
   }
 
+  /** Everything anew, from the rows. */
+  sumAgain(children: Iterable<Child>): void {
+    for (const child of children) for (const pool of child.pools.values()) pool.holding = 0;
+    this.levels?.clear();
+    for (const stream of this.#ledger.streams.values()) this.#addStream(stream);
+  }
+
   #addStream(stream: Stream): void {
     for (const [pool, row] of stream.rows()) {
       if (this.levels !== undefined) {

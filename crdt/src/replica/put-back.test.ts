@@ -115,3 +115,17 @@ test('[R2] what a child was granted before its first entry arrived counts as hel
   berlin.restart();
   expect(hint()).toBe(till.free('lamp'));
 });
+
+test('[D4] a fence that is put back leaves what each child is thought to hold as it was', () => {
+  const { world, berlin, till } = shop({ lamp: 9 });
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calm();
+  const hint = () => berlin.replica.hub.children.get(till.id)?.pools.get(pool('lamp'))?.holding;
+  const held = hint();
+  expect(held).toBe(till.free('lamp'));
+  berlin.replica.execute(9, receive('d2', { lamp: 1 }), world.now);
+  berlin.replica.retire(till.id, world.now);
+  failTurn(berlin);
+  expect(berlin.fenceOf(till.self)).toBeUndefined();
+  expect(hint()).toBe(held);
+});
