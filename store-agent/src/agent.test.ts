@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { PoolId } from '@tallystick/crdt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readAgentConfig } from './config.ts';
@@ -70,5 +71,30 @@ describe('a shop under a root, on real sockets and a real journal', () => {
     const over = await post(till, '/v1/sales', { id: 't3', lines: [{ sku: 'LAMP', quantity: 1 }] });
     expect(over.status).toBe(409);
     expect(over.body).toMatchObject({ code: 'insufficient_stock' });
+  });
+
+  test('[F8] an override sells the goods in the customer’s hands, also without naming a place', async () => {
+    const shop = await start(root.addShop('berlin'));
+    await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+    await post(shop, '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 1 }] });
+    const lines = [{ sku: 'LAMP', quantity: 3 }];
+    const refused = await post(shop, '/v1/sales', { id: 'o1', lines, waitMs: 0 });
+    expect(refused.body).toMatchObject({ code: 'insufficient_stock' });
+    const override = { reason: 'customer holds them' };
+    const sold = await post(shop, '/v1/sales', { id: 'o1', lines, waitMs: 0, override });
+    expect(sold).toMatchObject({ status: 201, body: { lines: [{ quantity: 3, owed: 2 }] } });
+  });
+
+  test('[L7] a stranger who upgrades elsewhere and resets ends nothing', async () => {
+    const shop = await start(root.addShop('berlin'));
+    await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+    for (let i = 0; i < 20; i += 1) {
+      const socket = connect(Number(new URL(shop.url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+      socket.write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+      socket.resetAndDestroy();
+    }
+    expect((await fetch(`${shop.url}/healthz`)).status).toBe(200);
   });
 });

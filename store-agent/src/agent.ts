@@ -10,6 +10,8 @@ import {
   type LocationId,
   type Lose,
   locationOf,
+  PARENT,
+  type Peer,
   type PoolId,
   type Receive,
   type Refusal,
@@ -102,7 +104,7 @@ export class Agent {
         wantsLevels: config.kind === 'region',
         times: config.settings.times,
       },
-      serve: (body) => this.#serve(body),
+      serve: (body, _waitMs, from) => this.#serve(body, from),
       enrol: async (frame) => {
         const { replica, code } = frame;
         const publicKey = Buffer.from(frame.publicKey).toString('base64');
@@ -197,14 +199,18 @@ export class Agent {
     return this.host.calls.call(target, body, waitMs);
   }
 
-  #serve(body: string): Promise<CallResult> {
+  #serve(body: string, from: Peer | undefined): Promise<CallResult> {
     return serveCall(
       {
         submit: (command) => this.submit(command),
         fact: (answer) => factJson(this.engine.replica.ledger, answer),
         order: (id) => this.order(id),
         status: () => this.status(),
-        retire: (request) => retireChild(this.engine, request),
+        // Only what comes down from the authority may shut a child out; a till cannot ask it of its shop.
+        retire: async (request) => {
+          if (from === PARENT) return retireChild(this.engine, request);
+          throw new Problem('forbidden', 'A replica is retired by the authority alone.');
+        },
       },
       body,
     );

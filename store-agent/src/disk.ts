@@ -91,7 +91,8 @@ export class Disk {
     this.#journal.commit(writes);
     const { writer, head } = replica.ledger.self;
     this.#witness.note(writer, head.seq, head.hash);
-    this.#witness.flushIfDue(performance.now());
+    // The turn is durable whatever becomes of the witness: nobody may be told otherwise.
+    this.flushWitness();
     return 'committed';
   }
 

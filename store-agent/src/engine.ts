@@ -79,6 +79,8 @@ export class Engine {
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #idle: (() => void)[] = [];
+  /** Told when the open turn is durable, or that it never will be; made anew by each attempt. */
+  #onDurable: { resolve(): void; reject(error: Error): void }[] = [];
   #between: ((replica: Replica) => Promise<void>)[] = [];
 
   constructor(replica: Replica, journal: TurnJournal, events: EngineEvents) {
@@ -121,6 +123,17 @@ export class Engine {
   /** Runs something inside the next turn, for links that open and close. */
   run(run: (replica: Replica, now: Now) => void): void {
     if (this.#state === 'running') this.#push({ kind: 'run', run });
+  }
+
+  /** Runs something inside the next turn; resolves with its result once that turn is durable (D1). */
+  runDurably<T>(run: (replica: Replica, now: Now) => T): Promise<T> {
+    if (this.#state !== 'running') return Promise.reject(new Error(this.#closed().message));
+    return new Promise((resolve, reject) => {
+      this.run((replica, now) => {
+        const result = run(replica, now);
+        this.#onDurable.push({ resolve: () => resolve(result), reject });
+      });
+    });
   }
 
   /** Runs something between two turns, alone with the replica: no turn is open meanwhile. */
@@ -168,6 +181,7 @@ export class Engine {
 
   #attempt(inputs: readonly Input[]): Out | Promise<Out> {
     const now = this.now();
+    this.#onDurable = [];
     for (const input of inputs) this.#apply(input, now);
     const writes = this.#replica.endTurn(now);
     if (writes === undefined) return this.#replica.keep(now);
@@ -220,6 +234,7 @@ export class Engine {
       this.#answers.get(ticket)?.(answer);
       this.#answers.delete(ticket);
     }
+    for (const { resolve } of this.#onDurable.splice(0)) resolve();
     for (const { to, frame } of out.frames) this.#events.send(to, frame);
     for (const { peer, message } of out.hangUps) this.#events.hangUp(peer, message);
     if (out.newLife !== undefined) this.#events.newLife();
@@ -255,6 +270,8 @@ export class Engine {
     const refusal = this.#closed();
     for (const answer of this.#answers.values()) answer(refusal);
     this.#answers.clear();
+    for (const { reject } of this.#onDurable.splice(0)) reject(new Error(refusal.message));
+    for (const done of this.#idle.splice(0)) done();
     this.#queue = [];
     this.#events.failed(error);
   }

@@ -38,7 +38,8 @@ export interface HostOptions {
     readonly wantsLevels: boolean;
     readonly times: ParentLinkTimes;
   };
-  readonly serve: (body: string, waitMs: number) => Promise<CallResult>;
+  /** `from` is the hop that a call came by; undefined where it was made here. */
+  readonly serve: (body: string, waitMs: number, from: Peer | undefined) => Promise<CallResult>;
   readonly enrol: (frame: Enrol) => Promise<Frame>;
   /** Frames from the parent for others than the core. */
   readonly onCatalogue?: (frame: Extract<Frame, { kind: 'catalogue' }>) => void;
@@ -78,8 +79,8 @@ export class Host {
       self: id,
       route: (target) => this.#route(target),
       send: (to, frame) => this.#send(to, frame),
-      serve: (body, waitMs) =>
-        options.serve(body, waitMs).catch((error: unknown) => {
+      serve: (body, waitMs, from) =>
+        options.serve(body, waitMs, from).catch((error: unknown) => {
           log.error({ err: error }, 'a call failed');
           return {
             ok: false,

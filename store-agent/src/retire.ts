@@ -22,9 +22,7 @@ export interface RetireResult {
 
 /** @throws Problem where the replica is not a child of this one, or more was counted than it can have had. */
 export async function retireChild(engine: Engine, request: RetireRequest): Promise<RetireResult> {
-  const writers = await new Promise<readonly WriterId[] | undefined>((resolve) => {
-    engine.run((replica, now) => resolve(replica.retire(request.replica, now)));
-  });
+  const writers = await engine.runDurably((replica, now) => replica.retire(request.replica, now));
   if (writers === undefined) throw new Problem('not_found', `${request.replica} was never heard of here.`);
   const reclaimed: PoolUnits[] = [];
   for (const [at, writer] of writers.entries()) {

@@ -133,6 +133,14 @@ describe('[T8] once', () => {
     expect(berlin.do(cancel('c4', 't1'))).toMatchObject({ ok: false, code: 'not_owner' });
   });
 
+  test('[T8] units that came back as a return are not reinstated by a cancellation as well', () => {
+    const { berlin } = shop({ lamp: 5 });
+    berlin.do(sell('o1', { lamp: 3 }, later));
+    expect(berlin.do(giveBack('r1', 'o1', '1', 'lamp', 2))).toMatchObject({ ok: true });
+    expect(berlin.do(cancel('c1', 'o1'))).toMatchObject({ ok: true });
+    expect(berlin.free('lamp')).toBe(5);
+  });
+
   test('[T8] what left is not cancelled, and no more is shipped or taken back than was sold', () => {
     const { berlin } = shop({ lamp: 9 });
     berlin.do(sell('gone', { lamp: 2 }));

@@ -90,7 +90,8 @@ export function decideCancel(ledger: Ledger, command: CancelOrder): Decided {
     if (command.lineIds !== undefined && !command.lineIds.includes(line.lineId)) continue;
     const progress = ledger.lineProgress(command.orderId, line.lineId);
     if (progress.cancelled > 0 || line.departed) continue;
-    const n = line.quantityBase - progress.shipped;
+    // What came back had left, whoever knows of its shipment.
+    const n = line.quantityBase - Math.max(progress.shipped, progress.returned);
     if (n > 0) lines.push({ lineId: line.lineId, pool: line.pool, n });
   }
   if (lines.length === 0) {

@@ -78,6 +78,11 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
     return refuse('invalid_request', 'Name a location for each line: none is configured to choose from.');
   }
   const sourced = source(command.lines, locations, (sku, location) => ledger.usable(poolId(sku, location)));
+  if (!sourced.ok && command.override !== undefined) {
+    // F8: the goods are in the customer's hands, here: what rights cannot pay for is owed at this place.
+    const here = locations[0];
+    return { ok: true, lines: command.lines.map((line) => sold(line, line.locationId ?? here, command)) };
+  }
   if (!sourced.ok) {
     // What cannot be served whole anywhere is asked for where preference says (R4).
     return insufficient(

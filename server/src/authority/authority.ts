@@ -18,7 +18,7 @@ import { orderFromBooks } from './order-from-books.ts';
 import { listen } from './postgres/listen.ts';
 import { openPool } from './postgres/pool.ts';
 import { enrolReplica } from './registry.ts';
-import { catchUp, pgTurnJournal } from './turn-journal.ts';
+import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
 import { type Why, why } from './why.ts';
 
 export const AUTHORITY = 'authority' as ReplicaId;
@@ -28,6 +28,8 @@ export interface AuthorityOptions {
   readonly dataDir: string;
   readonly log: Log;
   readonly resendMs: number;
+  /** This process can decide nothing any more: end it, so that its children find another or a fresh one. */
+  readonly onFatal?: () => void;
   readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
 }
 
@@ -126,6 +128,8 @@ export class Authority {
       onFailure: (error) => {
         this.failure = error instanceof Error ? error.message : String(error);
         options.log.error({ err: error }, 'the books refused a turn; this process stops deciding');
+        this.host.children.stop();
+        options.onFatal?.();
       },
     });
     this.#stopListening = listen({
@@ -148,7 +152,7 @@ export class Authority {
   #lookForOthers(position: number): void {
     const { engine } = this.host;
     engine.idle(async (replica) => {
-      if (position > replica.ledger.durablePosition) await catchUp(this.#journal, replica);
+      if (position > replica.ledger.durablePosition) await catchUpPatiently(this.#journal, replica, this.log);
     });
   }
 

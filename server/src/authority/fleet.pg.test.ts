@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { onHand, TestFleet, TOKEN, until } from './fleet.test-kit.ts';
 import { verifyChains } from './verify.ts';
@@ -42,10 +43,8 @@ describe('a fleet on a real Postgres', () => {
     expect(sold).toBeGreaterThan(0);
     expect(sold).toBeLessThanOrEqual(40);
     await until(async () => {
-      const pool = fleet.authorities[0]?.authority.pool;
-      const { rows } = (await pool?.query('select count(*)::int as n from tallystick.orders')) as {
-        rows: { n: number }[];
-      };
+      const pool = fleet.authorities[0]?.authority.pool as Pool;
+      const { rows } = await pool.query<{ n: number }>('select count(*)::int as n from tallystick.orders');
       return rows[0]?.n === sold;
     }, 'every sale is in the books once');
     const first = fleet.authorities[0]?.authority as NonNullable<(typeof fleet.authorities)[0]>['authority'];

@@ -23,13 +23,19 @@ export function pgTurnJournal(journal: PgJournal, log: Log): TurnJournal {
         await patiently(log, () => journal.prefetch(error.questions));
         return true;
       }
-      if (error instanceof Behind || error instanceof CommitUnknown) {
+      if (error instanceof Behind || error instanceof CommitUnknown || isNotWritten(error)) {
+        if (isNotWritten(error)) await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
         await patiently(log, () => catchUp(journal, replica));
         return true;
       }
       return false;
     },
   };
+}
+
+/** Catches up between turns, however long the books are away. */
+export function catchUpPatiently(journal: PgJournal, replica: Replica, log: Log): Promise<void> {
+  return patiently(log, () => catchUp(journal, replica));
 }
 
 /** Folds what others committed, so that memory says what the books say. The open turn must be empty. */
@@ -58,7 +64,12 @@ async function patiently<T>(log: Log, attempt: () => Promise<T>): Promise<T> {
 function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   if (code === undefined) return /connection|timeout|terminated/i.test(message ?? '');
-  return /^(ECONN|ETIMEDOUT|EPIPE|08|57P0)/.test(code);
+  return /^(ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN|08|53|57)/.test(code);
+}
+
+/** Postgres said no for a reason that passes: a deadlock, a full disk, too many connections, a time-out. */
+function isNotWritten(error: unknown): boolean {
+  return /^(40|53|55|57)/.test((error as { code?: string }).code ?? '');
 }
 
 function questionsOf(input: Input, replica: Replica): Questions {

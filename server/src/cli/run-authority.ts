@@ -63,6 +63,8 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       dataDir,
       log,
       resendMs,
+      // Whoever watches over this process starts it again; `up` does.
+      onFatal: () => setTimeout(() => process.exit(1), 500),
       ...policy,
     });
     const app = createApp(log);

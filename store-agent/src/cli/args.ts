@@ -84,7 +84,7 @@ const SAME_SIGNAL_MS = 1_000;
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let stoppingSinceMs: number | undefined;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         const nowMs = performance.now();
         if (stoppingSinceMs !== undefined && nowMs - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);

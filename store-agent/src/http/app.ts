@@ -41,7 +41,9 @@ export function openLinkDoor(app: FastifyInstance, host: Host): WebSocketServer 
   const door = new WebSocketServer({ noServer: true, ...WS_OPTIONS });
   app.server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== LINK_PATH) {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      // Node takes its own listener off an upgraded socket: a reset would end the process.
+      socket.on('error', () => socket.destroy());
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => socket.destroy());
       return;
     }
     door.handleUpgrade(request, socket, head, (ws) => host.accept(ws));

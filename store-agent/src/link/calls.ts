@@ -25,7 +25,7 @@ export interface CallsPorts {
   route(target: ReplicaId): Peer | undefined;
   send(to: Peer, frame: Frame): void;
   /** Carries out a call that ends here. Its input is JSON from afar: hostile until parsed. */
-  serve(body: string, waitMs: number): Promise<CallResult>;
+  serve(body: string, waitMs: number, from: Peer | undefined): Promise<CallResult>;
 }
 
 interface Pending {
@@ -48,14 +48,14 @@ export class Calls {
   /** Calls a replica anywhere in the tree. Never rejects: what goes wrong is a result. */
   call(target: ReplicaId, body: unknown, waitMs: number): Promise<CallResult> {
     const text = JSON.stringify(body);
-    if (target === this.#ports.self) return this.#ports.serve(text, waitMs);
+    if (target === this.#ports.self) return this.#ports.serve(text, waitMs, undefined);
     return new Promise((done) => this.#forward(target, text, waitMs, { done }, undefined));
   }
 
   onCall(from: Peer, frame: Call): void {
     if (frame.target === this.#ports.self) {
       void this.#ports
-        .serve(frame.body, frame.waitMs)
+        .serve(frame.body, frame.waitMs, from)
         .then((result) => this.#reply(from, frame.callId, result));
       return;
     }

@@ -151,6 +151,8 @@ export class ChildLinks {
       };
     });
     connection.send(answer);
+    // The device comes back with a hello; nobody keeps a socket by handing in codes.
+    connection.close();
   }
 
   #frame(from: ReplicaId, frame: Frame): void {

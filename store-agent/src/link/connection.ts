@@ -82,6 +82,12 @@ export class Connection {
     this.#close(message);
   }
 
+  /** Closes after what was sent has left. */
+  close(): void {
+    this.#socket.close(1000);
+    this.#close('closed here');
+  }
+
   /** Closes without a word, as a process that ends does. */
   end(): void {
     this.#socket.terminate();

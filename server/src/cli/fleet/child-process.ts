@@ -59,6 +59,8 @@ export class FleetProcess {
   #spawn(): Promise<Listening> {
     const { name, args, logFile, env } = this.#options;
     const log: WriteStream = createWriteStream(logFile, { flags: 'a' });
+    // A full disk costs the log, never the process that watches over the fleet.
+    log.on('error', () => undefined);
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

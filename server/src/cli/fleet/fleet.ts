@@ -105,7 +105,6 @@ export class Fleet {
       await Promise.all(level.map((replica) => this.#startReplica(replica)));
     }
     await Promise.all(plan.replicas.map(({ id }) => this.ready(id)));
-    writeFileSync(join(plan.dataDir, MARK), 'Made by tallystick. --fresh may empty this folder.\n');
   }
 
   #authorityArgs(): string[] {
@@ -178,6 +177,11 @@ export class Fleet {
       if (response?.ok !== true)
         throw new ConfigError(`${replica} is not ready: see its log in ${this.plan.dataDir}/logs.`);
     });
+  }
+
+  /** The first start is complete: the next one brings up what is there. */
+  markMade(): void {
+    writeFileSync(join(this.plan.dataDir, MARK), 'Made by tallystick. --fresh may empty this folder.\n');
   }
 
   /** Children first, the books last: whatever was sold reaches them if it still can. */

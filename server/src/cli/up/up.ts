@@ -1,6 +1,5 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ConfigError, readOptions, stopSignal, wholeNumber } from '@tallystick/store-agent';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica } from '../fleet/fleet.ts';
 import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
@@ -61,16 +60,24 @@ export async function up(args: readonly string[]): Promise<number> {
     step: (message) => say(`  ${message}`),
     restarted: (name, why) => say(`  ${name} ended (${why}); starting it again`),
   });
-  const started = fleet.start().then(() => (fleet.isFirstStart ? fillShelves(fleet) : undefined));
-  const first = await Promise.race([started.then(() => 'ready' as const), signal]);
-  if (first === 'ready') {
-    process.stdout.write(isJson ? `${JSON.stringify(readyObject(fleet))}\n` : readyText(fleet));
-    await signal;
+  const started = fleet.start().then(async () => {
+    if (!fleet.isFirstStart) return;
+    await fillShelves(fleet);
+    // Only now: a first start that was broken off is a first start again.
+    fleet.markMade();
+  });
+  // Stopping breaks off a start that is under way: that is no error then.
+  started.catch(() => undefined);
+  try {
+    const first = await Promise.race([started.then(() => 'ready' as const), signal]);
+    if (first === 'ready') {
+      process.stdout.write(isJson ? `${JSON.stringify(readyObject(fleet))}\n` : readyText(fleet));
+      await signal;
+    }
+  } finally {
+    if (fleet.processes.size > 0) say('stopping, children first …');
+    await fleet.stop();
   }
-  say('stopping, children first …');
-  await fleet.stop();
-  // A start that was broken off must not pass for a finished one.
-  if (first !== 'ready') await started.catch(() => undefined);
   say('stopped; everything that was sold is on disk');
   return 0;
 }
@@ -84,7 +91,6 @@ async function fillShelves(fleet: Fleet): Promise<void> {
       body: JSON.stringify({ id: `opening-stock-${location}`, lines: openingStock(location) }),
     });
     if (!response.ok) {
-      rmSync(join(fleet.plan.dataDir, 'tallystick-fleet'), { force: true });
       throw new ConfigError(`The opening stock of ${location} was refused: ${await response.text()}`);
     }
   }
