@@ -39,7 +39,7 @@ export function catchUpPatiently(journal: PgJournal, replica: Replica, log: Log)
 }
 
 /** Folds what others committed, so that memory says what the books say. The open turn must be empty. */
-export async function catchUp(journal: PgJournal, replica: Replica): Promise<void> {
+async function catchUp(journal: PgJournal, replica: Replica): Promise<void> {
   for (;;) {
     const caughtUp = await journal.readAfter(replica.ledger.durablePosition, CATCH_UP_ENTRIES_MAX);
     replica.absorb(caughtUp);
