@@ -1,12 +1,12 @@
 /** Questions: what a turn will ask of the journal, read off the frames and commands that it is given. */
 import {
   type Command,
-  type DocumentKind,
   type DocumentName,
   decodeEntry,
   documentsOf,
   type Entry,
   type EntryBody,
+  kindOf,
   type OrderId,
   type WriterId,
 } from '@tallystick/crdt';
@@ -89,28 +89,11 @@ function* readableEntries(slice: Uint8Array): Iterable<Entry> {
   }
 }
 
-/** What a command becomes, and under which kind of document it is known. */
-const DOCUMENT_OF: Readonly<Record<Command['type'], DocumentKind>> = {
-  sell: 'order',
-  hold: 'hold',
-  extend: 'extension',
-  capture: 'capture',
-  confirm: 'order',
-  release: 'release',
-  cancel: 'cancellation',
-  receive: 'receipt',
-  return: 'return',
-  ship: 'shipment',
-  count: 'count',
-  lose: 'loss',
-  reclaim: 'reclaim',
-};
-
 /** A count may reach back this far, and one entry more shows the core that it is too far. */
 const COUNT_ENTRIES_MAX = 100_001;
 
 export function questionsOfCommand(command: Command, headOf: HeadOf): Questions {
-  const own: DocumentName = { kind: DOCUMENT_OF[command.type], id: command.id };
+  const own: DocumentName = { kind: kindOf(command), id: command.id };
   switch (command.type) {
     case 'sell':
     case 'hold':
