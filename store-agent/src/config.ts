@@ -29,6 +29,7 @@ export const settingsSchema = z.strictObject({
   link: z
     .strictObject({
       resendMs: ms.default(DEFAULT_LINK.resendMs),
+      gatherMs: z.number().int().min(0).max(1_000).default(DEFAULT_LINK.gatherMs),
       inFlightBytesMax: z.number().int().min(65_536).default(DEFAULT_LINK.inFlightBytesMax),
       streamBytesTarget: z.number().int().min(1_024).default(DEFAULT_LINK.streamBytesTarget),
     })

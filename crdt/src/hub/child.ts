@@ -31,6 +31,9 @@ export interface Session {
   /** The cursor as the open turn would have it: it holds only once the turn is durable. */
   cursorNext: number | null;
   isAckDue: boolean;
+  /** Acks gather while they follow each other closely, but not beyond so many bytes. */
+  ackSentAtMs: number;
+  unackedBytes: number;
   /** A frame beyond the cursor came and was dropped. */
   sawGap: boolean;
   /** Writers whose point must be told anew. */
@@ -48,6 +51,7 @@ export interface Session {
   readonly recalls: Set<PoolId>;
   readonly denied: Map<PoolId, number>;
   readonly levels: Set<PoolId>;
+  levelsSentAtMs: number;
   /** Former lives whose entries the child lacks, with the seq it has of each (T8). */
   former: { readonly writer: WriterId; readonly afterSeq: number }[];
   isFormerDue: boolean;
@@ -89,6 +93,8 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     cursor: null,
     cursorNext: null,
     isAckDue: false,
+    ackSentAtMs: Number.NEGATIVE_INFINITY,
+    unackedBytes: 0,
     sawGap: false,
     has: new Set(),
     settled: new Set(),
@@ -101,6 +107,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     recalls: new Set(),
     denied: new Map(),
     levels: new Set(),
+    levelsSentAtMs: Number.NEGATIVE_INFINITY,
     former: [],
     isFormerDue: false,
     formerFrames: [],

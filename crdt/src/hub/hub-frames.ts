@@ -4,7 +4,7 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { type FencePoint, type Frame, ITEMS_MAX, type Point, type SentCell } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
-import type { Hub } from './hub.ts';
+import { type Hub, NEWS_EVERY_MS } from './hub.ts';
 
 interface Addressed {
   readonly to: ReplicaId;
@@ -13,6 +13,8 @@ interface Addressed {
 
 /** Items of one frame: a cut costs one of these, and a frame stays well under its limit. */
 const CELLS_PER_FRAME = 2_000;
+/** With so much taken in since the last ack, a child that sends a long journal may be waiting for its window. */
+const UNACKED_BYTES_MAX = 65_536;
 
 export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, now: Now): Addressed[] {
   const out: Addressed[] = [];
@@ -23,7 +25,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
     session.formerFrames.splice(0).forEach(send);
-    if (session.isAckDue || session.settledDueMs <= now.monotonicMs) send(ackFrame(ledger, session, names));
+    if (isAckDue(session, settings, now)) send(ackFrame(ledger, session, names, now));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
     if (session.recalls.size > 0) send(recallsFrame(child, session, names));
@@ -34,7 +36,8 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     }
     if (session.wantsLevels && hub.totals.levels !== undefined) {
       for (const pool of changed) session.levels.add(pool);
-      if (session.levels.size > 0) levelFrames(hub, session, now).forEach(send);
+      const isDue = now.monotonicMs >= session.levelsSentAtMs + NEWS_EVERY_MS;
+      if (isDue && session.levels.size > 0) levelFrames(hub, session, now).forEach(send);
     }
   }
   return out;
@@ -46,10 +49,24 @@ function takeChangedLevels(hub: Hub): readonly PoolId[] {
   return changed;
 }
 
-function ackFrame(ledger: Ledger, session: Session, names: { writer: WriterId; parent: WriterId }): Frame {
+function isAckDue(session: Session, { link }: ReplicaSettings, now: Now): boolean {
+  if (session.settledDueMs <= now.monotonicMs) return true;
+  if (!session.isAckDue) return false;
+  const isWaitedFor = session.sawGap || session.fenced.size > 0 || session.unackedBytes >= UNACKED_BYTES_MAX;
+  return isWaitedFor || now.monotonicMs >= session.ackSentAtMs + link.gatherMs;
+}
+
+function ackFrame(
+  ledger: Ledger,
+  session: Session,
+  names: { writer: WriterId; parent: WriterId },
+  now: Now,
+): Frame {
   const gap = session.sawGap;
   session.sawGap = false;
   session.isAckDue = false;
+  session.ackSentAtMs = now.monotonicMs;
+  session.unackedBytes = 0;
   session.settledDueMs = Number.POSITIVE_INFINITY;
   const has: Point[] = [];
   for (const writer of take(session.has)) {
@@ -120,6 +137,7 @@ function recallsFrame(child: Child, session: Session, names: { writer: WriterId;
 }
 
 function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
+  session.levelsSentAtMs = now.monotonicMs;
   const items = take(session.levels).map((pool) => {
     const level = hub.totals.levels?.get(pool);
     return { pool, onHand: level?.onHand ?? 0, available: level?.available ?? 0 };

@@ -33,8 +33,8 @@ function poolsOf(body: EntryBody): PoolId[] {
   return body.type === 'took' ? body.items.map(({ pool }) => pool) : [];
 }
 
-/** How long news of settling may wait for company; a sale’s stage is looked at by people. */
-const SETTLED_EVERY_MS = 200;
+/** How long news that nobody waits for may gather: what is settled, what the levels are. People look at these. */
+export const NEWS_EVERY_MS = 200;
 
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
@@ -144,6 +144,8 @@ export class Hub {
     const session = child?.session;
     if (child === undefined || session === undefined || frame.writer !== session.writer) return undefined;
     session.isAckDue = true;
+    session.unackedBytes += frame.entries.length;
+    if (frame.from === frame.to) this.#tellAll(replica, session);
     this.#heard.add(child);
     // What stands before a base was known here when the child asked: a late frame of an earlier
     // session may name a lower one, and never holds back a later.
@@ -166,6 +168,15 @@ export class Hub {
     if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);
     return undefined;
+  }
+
+  /** A frame without entries asks how far this replica came with everything of that child. */
+  #tellAll(replica: ReplicaId, session: Session): void {
+    for (const { writer, head } of this.#ledger.streams.values()) {
+      if (head.via !== replica) continue;
+      session.has.add(writer);
+      session.settled.add(writer);
+    }
   }
 
   #noteFence(writer: WriterId): void {
@@ -269,18 +280,18 @@ export class Hub {
     this.#catchUpCells(session);
   }
 
-  /** When something must be told again; undefined while everything was heard. */
+  /** When something is due to be told, or told again; undefined while everything was heard. */
   wakeAtMs(): number | undefined {
-    let at: number | undefined;
+    const { resendMs, gatherMs } = this.#settings.link;
+    let at = Number.POSITIVE_INFINITY;
     for (const { session } of this.children.values()) {
       if (session === undefined) continue;
-      if (Number.isFinite(session.settledDueMs))
-        at = Math.min(at ?? session.settledDueMs, session.settledDueMs);
-      if (session.cellsSeenTo >= session.cellsSentTo) continue;
-      const due = session.cellsSentAtMs + this.#settings.link.resendMs;
-      at = Math.min(at ?? due, due);
+      at = Math.min(at, session.settledDueMs);
+      if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + gatherMs);
+      if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + NEWS_EVERY_MS);
+      if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + resendMs);
     }
-    return at;
+    return Number.isFinite(at) ? at : undefined;
   }
 
   /** The authority or this replica's parent settled more: children want to know of their own streams. */
@@ -291,7 +302,7 @@ export class Hub {
     if (session === undefined) return;
     session.settled.add(writer);
     // Nobody waits for this: it goes with the next ack, or with many of its kind a moment later.
-    session.settledDueMs = Math.min(session.settledDueMs, now.monotonicMs + SETTLED_EVERY_MS);
+    session.settledDueMs = Math.min(session.settledDueMs, now.monotonicMs + NEWS_EVERY_MS);
   }
 
   /** Another process of this replica granted something: the child is told by whoever holds its link. */

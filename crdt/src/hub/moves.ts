@@ -152,7 +152,10 @@ export class Moves {
       parent: { free: spare, ...this.#ownNeed(pool, directory, now) },
       children: [...pseudo(SELF, mine - ownFree), ...pseudo(PARENT, parentAsks - forParent), ...children],
     });
-    if (forParent > 0 && parent !== null) push(grants, parent, { pool, n: forParent });
+    if (forParent > 0 && parent !== null) {
+      push(grants, parent, { pool, n: forParent });
+      this.#uplink.hurry();
+    }
     this.#grant(pool, plan, spare, now, grants);
     this.#recall(pool, plan, now);
     this.#noteLows(pool, plan);

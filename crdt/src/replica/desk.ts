@@ -55,6 +55,7 @@ export class Desk {
         command,
         untilMs: now.monotonicMs + (command.waitMs ?? 0),
         refusal: answer,
+        denied: new Set(),
       });
       for (const item of answer.items ?? []) {
         this.#moves.poolChanged(item.pool);
@@ -93,7 +94,7 @@ export class Desk {
     for (const waiter of this.#waiting.for(this.#watch.grown)) {
       const answer = this.#decide(waiter.command, now);
       if (answer.ok || !mayWait(waiter.command, answer)) this.#answer(waiter, answer);
-      else this.#waiting.update(waiter, answer);
+      else this.#waitOn(waiter, answer, now);
     }
     for (const waiter of this.#waiting.overdue(now.monotonicMs)) this.#giveUp(waiter, now);
   }
@@ -109,9 +110,18 @@ export class Desk {
     this.#answer(waiter, this.#decide(waiter.command, now));
   }
 
-  /** The parent said no for these pools. */
-  giveUpWaitingFor(pools: Iterable<PoolId>, now: Now): void {
-    for (const waiter of this.#waiting.for(pools)) this.#giveUp(waiter, now);
+  #waitOn(waiter: Waiter, refusal: Refusal, now: Now): void {
+    this.#waiting.update(waiter, refusal);
+    if (isHopeless(waiter)) this.#giveUp(waiter, now);
+  }
+
+  /** The parent said no for these pools. Who waits for others too waits on, so that its refusal names just what nobody has. */
+  denied(pools: readonly PoolId[], now: Now): void {
+    const none = new Set(pools);
+    for (const waiter of this.#waiting.for(pools)) {
+      this.#waiting.deny(waiter, none);
+      if (isHopeless(waiter)) this.#giveUp(waiter, now);
+    }
   }
 
   /** A link went: who can no longer be helped is told. */
@@ -126,4 +136,9 @@ export class Desk {
     this.#answers = [];
     return answers;
   }
+}
+
+/** Everything that is still missing was denied. */
+function isHopeless({ refusal, denied }: Waiter): boolean {
+  return (refusal.items ?? []).every(({ pool }) => denied.has(pool));
 }

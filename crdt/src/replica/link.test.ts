@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Ack, Asks, Cells, Frame, Recalls, StreamFrame } from '../wire/frames.ts';
 import { hold, receive, sell } from './commands.test-kit.ts';
+import { DEFAULT_LINK } from './settings.ts';
 import { type Letter, type Node, pool, shop } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -148,6 +149,81 @@ describe('[L2] loss, doubling, reordering', () => {
     expect(frame.to - frame.from).toBe(1);
   });
 
+  test('[L2] a parent that is silent is asked how far it came, and gets nothing twice', () => {
+    const { world, hq, berlin } = shop();
+    berlin.do(receive('d1', { lamp: 1 }));
+    const slow = only<StreamFrame>(world.intercept('stream'));
+    world.pass(1_000);
+    berlin.turn();
+    const question = only<StreamFrame>(world.intercept('stream'));
+    expect(question.frame).toMatchObject({ from: slow.frame.to, to: slow.frame.to });
+    expect(question.frame.entries).toHaveLength(0);
+    world.deliver(slow);
+    world.deliver(question);
+    world.calm();
+    expect(world.intercept('stream')).toEqual([]);
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(1);
+  });
+
+  test('[L2] what was lost last is found by asking, however often it is lost', () => {
+    const { world, hq, berlin } = shop();
+    berlin.do(receive('d1', { lamp: 1 }));
+    for (let i = 0; i < 3; i += 1) {
+      expect(world.intercept('stream').length).toBeGreaterThan(0);
+      world.pass(20_000);
+      berlin.turn();
+      world.deliver(only<StreamFrame>(world.intercept('stream')));
+      world.deliver(only<Ack>(world.intercept('ack').filter(({ from }) => from === hq.id)));
+    }
+    world.calm();
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(1);
+  });
+
+  test('[L2] news of settling that was lost is asked for', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    till.ask(sell('t1', { lamp: 2 }, waits));
+    world.calm();
+    world.pass(500);
+    berlin.turn();
+    world.intercept('ack');
+    const { head } = till.replica.ledger.self;
+    expect(head.settled.seq).toBeLessThan(head.seq);
+    world.calmFor(20_000, 1_000);
+    expect(till.replica.ledger.self.head.settled.seq).toBe(head.seq);
+    world.calmFor(60_000, 1_000);
+    expect(till.replica.wakeAtMs(world.now)).toBeUndefined();
+  });
+
+  test('[L2] a busy link gathers, a quiet one sends at once', () => {
+    const { world, berlin } = shop({ lamp: 40 }, { link: DEFAULT_LINK });
+    world.calmFor(2_000, 50);
+    berlin.do(sell('o1', { lamp: 1 }));
+    expect(world.intercept('stream')).toHaveLength(1);
+    for (let i = 2; i <= 9; i += 1) berlin.do(sell(`o${i}`, { lamp: 1 }));
+    expect(world.intercept('stream')).toEqual([]);
+    world.pass(50);
+    expect(berlin.replica.wakeAtMs(world.now)).toBeLessThanOrEqual(world.now.monotonicMs);
+    berlin.turn();
+    expect(only<StreamFrame>(world.intercept('stream')).frame.to).toBe(berlin.journal.entries.length);
+  });
+
+  test('[L3] what a parent asked back does not gather', () => {
+    const { world, berlin, till } = shop({ lamp: 9 }, { link: DEFAULT_LINK });
+    till.ask(sell('t1', { lamp: 4 }, waits));
+    world.calmFor(2_000, 50);
+    berlin.turn((self) => {
+      const items = [{ pool: lamp, atLeast: 9, waitMs: 1_000 }];
+      self.frame(till.id, { kind: 'asks', writer: till.self, parent: berlin.self, items }, world.now);
+    });
+    world.calmFor(2_000, 50);
+    expect(till.free('lamp')).toBe(5);
+    till.do(sell('t2', { lamp: 1 }));
+    world.calm();
+    const wanted = berlin.ask(sell('b1', { lamp: 3 }, waits));
+    world.calm();
+    expect(berlin.answers.get(wanted)).toMatchObject({ ok: true, waited: true });
+  });
+
   test('[L2] cells that were lost are told again', () => {
     const { world, berlin, till } = shop({ lamp: 9 });
     till.ask(sell('t1', { lamp: 3 }, waits));
@@ -290,7 +366,7 @@ test('[L5] bytes in flight are bounded', () => {
   const inFlightBytesMax = 2_000;
   const { world, hq, berlin } = shop(
     {},
-    { link: { resendMs: 1_000, inFlightBytesMax, streamBytesTarget: 500 } },
+    { link: { resendMs: 1_000, gatherMs: 0, inFlightBytesMax, streamBytesTarget: 500 } },
   );
   berlin.cut();
   for (let i = 0; i < 100; i += 1) berlin.do(receive(`d${i}`, { lamp: 1 }));

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LocationId, ReplicaId } from '../ids.ts';
 import type { StreamFrame } from '../wire/frames.ts';
 import { count, receive, sell } from './commands.test-kit.ts';
-import { defaultSettings } from './settings.ts';
-import { type Letter, Node, pool, shop } from './world.test-kit.ts';
+import { hastySettings, type Letter, Node, pool, shop } from './world.test-kit.ts';
 
 function only(letters: Letter[]): Letter {
   expect(letters).toHaveLength(1);
@@ -97,7 +96,7 @@ test('[T9] a count that a newer one overtook is refused: it would record one los
 
 test('[R2] what a child was granted before its first entry arrived counts as held by it', () => {
   const { world, berlin } = shop({ lamp: 5 });
-  const till = new Node(world, defaultSettings('till-2' as ReplicaId, 'terminal'), berlin);
+  const till = new Node(world, hastySettings('till-2' as ReplicaId, 'terminal'), berlin);
   world.nodes.set(till.id, till);
   till.turn((self, now) => self.beginLife(berlin.self, now));
   till.link();

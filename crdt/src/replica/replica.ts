@@ -182,7 +182,7 @@ export class Replica {
         );
         return;
       case 'cells':
-        this.uplink.cells(frame);
+        this.uplink.cells(frame, now);
         for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
         return;
       case 'recalls':
@@ -190,7 +190,7 @@ export class Replica {
         return;
       case 'denied': {
         const pools = this.uplink.denied(frame);
-        this.#desk.giveUpWaitingFor(pools, now);
+        this.#desk.denied(pools, now);
         for (const pool of pools) this.#moves.denied(pool, now);
         return;
       }

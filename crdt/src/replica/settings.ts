@@ -3,8 +3,10 @@ import type { ReplicaKind } from '../entry/entry.ts';
 import type { ReplicaId } from '../ids.ts';
 
 export interface LinkSettings {
-  /** After this long without an answer, what was sent is sent again. */
+  /** After this long without an answer, what was sent is asked after or sent again. */
   readonly resendMs: number;
+  /** A link that was quiet sends at once; one that just sent gathers for this long, unless somebody waits. */
+  readonly gatherMs: number;
   /** Bytes of the stream that may be on their way at once (L5). */
   readonly inFlightBytesMax: number;
   /** Bytes of one stream frame. */
@@ -50,6 +52,7 @@ const DAY_MS = 86_400_000;
 
 export const DEFAULT_LINK: LinkSettings = {
   resendMs: 1_000,
+  gatherMs: 50,
   inFlightBytesMax: 1024 * 1024,
   streamBytesTarget: 256 * 1024,
 };

@@ -19,12 +19,17 @@ export interface UplinkSession {
   sendFrom: number;
   ackedTo: number;
   inFlight: InFlight[];
-  /** The cursor from which everything was sent again for a gap. */
-  rewoundAt: number;
+  /** The cursor from which everything was sent again for a gap; undefined once the parent was asked again. */
+  rewoundAt: number | undefined;
   sentAtMs: number;
-  /** After this long without progress the parent is taken to have missed something; doubles while it stays silent. */
+  /** After this long without progress the parent is asked what it has; doubles while it stays silent. */
   patienceMs: number;
-  /** Bytes that may be on their way now: little after a silence, growing with every sign of progress (L5). */
-  windowBytes: number;
-  isSeenDue: boolean;
+  /** The stream may go on at this time; a link that just sent gathers. */
+  streamDueMs: number;
+  /** The parent waits for what comes next: it asked for units back. */
+  isUrgent: boolean;
+  /** When the parent must have heard which cells came. */
+  seenDueMs: number;
+  /** When to ask whether what the parent has is settled, should it not have said so. */
+  settledCheckAtMs: number;
 }

@@ -8,7 +8,17 @@
 import type { PoolId, WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { debt, free } from '../tally/row.ts';
-import type { Ack, Cells, Denied, Frame, Hello, Point, Recalls, Welcome } from '../wire/frames.ts';
+import type {
+  Ack,
+  Cells,
+  Denied,
+  Frame,
+  Hello,
+  Point,
+  Recalls,
+  StreamFrame,
+  Welcome,
+} from '../wire/frames.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
@@ -86,11 +96,13 @@ export class Uplink {
       sendFrom: base,
       ackedTo: base,
       inFlight: [],
-      rewoundAt: -1,
+      rewoundAt: undefined,
       sentAtMs: now.monotonicMs,
       patienceMs: this.#settings.link.resendMs,
-      windowBytes: this.#settings.link.inFlightBytesMax,
-      isSeenDue: false,
+      streamDueMs: Number.NEGATIVE_INFINITY,
+      isUrgent: false,
+      seenDueMs: Number.POSITIVE_INFINITY,
+      settledCheckAtMs: now.monotonicMs + this.#settings.link.resendMs * PATIENCE_MAX,
     };
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
     this.recalls.clear();
@@ -147,21 +159,17 @@ export class Uplink {
       session.inFlight = session.inFlight.filter(({ to }) => to > session.ackedTo);
       session.sentAtMs = now.monotonicMs;
       session.patienceMs = this.#settings.link.resendMs;
-      session.windowBytes = Math.min(this.#settings.link.inFlightBytesMax, session.windowBytes * 2);
     } else if (frame.gap && frame.cursor === session.ackedTo && session.rewoundAt !== frame.cursor) {
-      // Every frame behind the missing one says so; once is enough, and the timer stands behind it.
+      // Every frame behind the missing one says so; once is enough, until the parent is asked again.
       session.rewoundAt = frame.cursor;
-      this.#rewind(session);
+      session.sendFrom = session.ackedTo;
+      session.inFlight = [];
+      session.streamDueMs = Number.NEGATIVE_INFINITY;
     }
     return undefined;
   }
 
-  #rewind(session: UplinkSession): void {
-    session.sendFrom = session.ackedTo;
-    session.inFlight = [];
-  }
-
-  cells(frame: Cells): void {
+  cells(frame: Cells, now: Now): void {
     const session = this.#session;
     const { self } = this.#ledger;
     if (session === undefined || frame.parent !== session.parent || frame.writer !== self.writer) return;
@@ -177,7 +185,8 @@ export class Uplink {
     }
     const seen = this.#seenNext ?? self.head.parentSeen;
     if (frame.from <= seen && frame.to > seen) this.#seenNext = frame.to;
-    session.isSeenDue = true;
+    // The parent tells again what it hears nothing of, so this may wait for company, but not as long as that.
+    session.seenDueMs = Math.min(session.seenDueMs, now.monotonicMs + this.#settings.link.resendMs / 4);
   }
 
   /** T4: grants are written down before they are used. @returns the pools that grew. */
@@ -210,6 +219,11 @@ export class Uplink {
   takenFromParent(pool: PoolId): number {
     const { self } = this.#ledger;
     return self.row(pool).took.find((cell) => cell.writer === self.head.parent)?.n ?? 0;
+  }
+
+  /** What this replica sent up is waited for: it leaves with this turn. */
+  hurry(): void {
+    if (this.#session !== undefined) this.#session.isUrgent = true;
   }
 
   recall(frame: Recalls): readonly PoolId[] {
@@ -252,42 +266,62 @@ export class Uplink {
   frames(now: Now): Frame[] {
     const session = this.#session;
     if (session === undefined) return [];
-    const { link } = this.#settings;
     const out: Frame[] = [];
     const { self } = this.#ledger;
     const names = { writer: self.writer, parent: session.parent };
-    const isLate = session.inFlight.length > 0 && now.monotonicMs - session.sentAtMs >= session.patienceMs;
-    if (isLate) {
-      // A parent that is slow rather than deaf must not be sent everything again and again.
-      this.#rewind(session);
-      session.patienceMs = Math.min(session.patienceMs * 2, link.resendMs * PATIENCE_MAX);
-      session.windowBytes = link.streamBytesTarget;
-    }
-    let inFlightBytes = session.inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
-    while (session.sendFrom < this.#ledger.durablePosition && inFlightBytes < session.windowBytes) {
-      const slice = this.#ledger.view.readStream(session.sendFrom, link.streamBytesTarget);
-      if (slice.to <= session.sendFrom) break;
-      out.push({
-        kind: 'stream',
-        writer: self.writer,
-        base: session.base,
-        from: session.sendFrom,
-        to: slice.to,
-        entries: slice.bytes,
-      });
-      if (session.inFlight.length === 0) session.sentAtMs = now.monotonicMs;
-      session.inFlight.push({ from: session.sendFrom, to: slice.to, bytes: slice.bytes.length });
-      inFlightBytes += slice.bytes.length;
-      session.sendFrom = slice.to;
-    }
+    if (this.#isQuestionDue(session, now.monotonicMs)) out.push(this.#question(session, now.monotonicMs));
+    if (session.isUrgent || now.monotonicMs >= session.streamDueMs)
+      this.#stream(session, out, now.monotonicMs);
     const asking = this.#dueAsks(now);
     if (asking.length > 0) out.push({ kind: 'asks', ...names, items: asking });
-    if (session.isSeenDue) {
-      session.isSeenDue = false;
+    const isSeenDue = now.monotonicMs >= session.seenDueMs;
+    if (isSeenDue || (out.length > 0 && Number.isFinite(session.seenDueMs))) {
+      session.seenDueMs = Number.POSITIVE_INFINITY;
       this.#seenNext = undefined;
       out.push({ kind: 'seen', ...names, seq: self.head.parentSeen });
     }
     return out;
+  }
+
+  #stream(session: UplinkSession, out: Frame[], nowMs: number): void {
+    const { link } = this.#settings;
+    session.isUrgent = false;
+    let inFlightBytes = bytesOf(session.inFlight);
+    while (session.sendFrom < this.#ledger.durablePosition && inFlightBytes < link.inFlightBytesMax) {
+      const slice = this.#ledger.view.readStream(session.sendFrom, link.streamBytesTarget);
+      if (slice.to <= session.sendFrom) break;
+      out.push(this.#frame(session, slice.to, slice.bytes));
+      if (session.inFlight.length === 0) session.sentAtMs = nowMs;
+      session.inFlight.push({ from: session.sendFrom, to: slice.to, bytes: slice.bytes.length });
+      inFlightBytes += slice.bytes.length;
+      session.sendFrom = slice.to;
+      session.streamDueMs = nowMs + link.gatherMs;
+      session.settledCheckAtMs = nowMs + link.resendMs * PATIENCE_MAX;
+    }
+  }
+
+  #frame({ base, sendFrom }: UplinkSession, to: number, entries: Uint8Array): StreamFrame {
+    return { kind: 'stream', writer: this.#ledger.self.writer, base, from: sendFrom, to, entries };
+  }
+
+  #isQuestionDue(session: UplinkSession, nowMs: number): boolean {
+    if (session.inFlight.length > 0) return nowMs - session.sentAtMs >= session.patienceMs;
+    if (nowMs < session.settledCheckAtMs) return false;
+    session.settledCheckAtMs = Number.POSITIVE_INFINITY;
+    return [...this.#ledger.streams.values()].some(({ head }) => head.settled.seq < head.relayed.seq);
+  }
+
+  /**
+   * A frame without entries is a question: how far did you come? Where something was lost the
+   * answer says so, and it is sent again; a parent that is only slow gets nothing twice.
+   */
+  #question(session: UplinkSession, nowMs: number): Frame {
+    const { resendMs } = this.#settings.link;
+    session.sentAtMs = nowMs;
+    session.patienceMs = Math.min(session.patienceMs * 2, resendMs * PATIENCE_MAX);
+    session.rewoundAt = undefined;
+    session.settledCheckAtMs = nowMs + resendMs * PATIENCE_MAX;
+    return this.#frame(session, session.sendFrom, new Uint8Array(0));
   }
 
   #dueAsks(now: Now): { pool: PoolId; atLeast: number; waitMs: number }[] {
@@ -307,8 +341,10 @@ export class Uplink {
   wakeAtMs(): number | undefined {
     const session = this.#session;
     if (session === undefined) return undefined;
-    let at = Number.POSITIVE_INFINITY;
-    if (session.inFlight.length > 0) at = session.sentAtMs + session.patienceMs;
+    let at = Math.min(session.seenDueMs, session.settledCheckAtMs);
+    if (session.inFlight.length > 0) at = Math.min(at, session.sentAtMs + session.patienceMs);
+    const isFull = bytesOf(session.inFlight) >= this.#settings.link.inFlightBytesMax;
+    if (session.sendFrom < this.#ledger.durablePosition && !isFull) at = Math.min(at, session.streamDueMs);
     for (const ask of this.asks.values()) {
       at = Math.min(at, ask.untilMs, ask.sentAtMs + this.#settings.link.resendMs);
     }
@@ -323,6 +359,10 @@ export class Uplink {
     this.granted.clear();
     this.#seenNext = undefined;
     // The cells that were lost with the turn come again: the parent hears where this child stands.
-    if (this.#session !== undefined) this.#session.isSeenDue = true;
+    if (this.#session !== undefined) this.#session.seenDueMs = Number.NEGATIVE_INFINITY;
   }
+}
+
+function bytesOf(inFlight: UplinkSession['inFlight']): number {
+  return inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -45,6 +45,22 @@ describe('[R4] a command that cannot be met here', () => {
     });
   });
 
+  test('[R4] a no for one line leaves the others waiting, so that the refusal names just what nobody has', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const ticket = till.ask(sell('t1', { lamp: 2, bulb: 1 }, waits));
+    const [asked] = intercepted(world);
+    expect(asked.frame.items).toHaveLength(2);
+    const denied = asked.frame.items.filter(({ pool }) => pool.startsWith('bulb'));
+    till.hear(berlin.id, { kind: 'denied', writer: till.self, parent: berlin.self, items: denied });
+    expect(till.answers.get(ticket)).toBeUndefined();
+    world.deliver(asked);
+    world.calm();
+    expect(till.answers.get(ticket)).toMatchObject({
+      code: 'insufficient_stock',
+      items: [{ sku: 'bulb', requested: 1 }],
+    });
+  });
+
   test('[R4] is refused at its deadline where nobody answers', () => {
     const { world, till } = shop({ lamp: 9 });
     const ticket = till.ask(sell('t1', { lamp: 2 }, waits));

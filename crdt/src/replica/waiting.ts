@@ -17,6 +17,8 @@ export interface Waiter {
   readonly untilMs: number;
   /** What is missing where, by the last decision. */
   refusal: Refusal;
+  /** Pools that the tree said no to since this began to wait. */
+  denied: ReadonlySet<PoolId>;
 }
 
 export class Waiting {
@@ -61,6 +63,12 @@ export class Waiting {
     this.#unindex(waiter);
     waiter.refusal = refusal;
     this.#index(waiter);
+  }
+
+  /** The tree has nothing to give of this pool now. */
+  deny(waiter: Waiter, pools: ReadonlySet<PoolId>): void {
+    this.#remember(waiter.ticket);
+    waiter.denied = new Set([...waiter.denied, ...pools]);
   }
 
   remove(waiter: Waiter): void {

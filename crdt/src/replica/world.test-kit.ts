@@ -59,7 +59,7 @@ export class World {
 
   add(name: string, kind: ReplicaKind, parent?: Node, change: Partial<ReplicaSettings> = {}): Node {
     const replica = name as ReplicaId;
-    const node = new Node(this, { ...defaultSettings(replica, kind), ...change }, parent);
+    const node = new Node(this, { ...hastySettings(replica, kind), ...change }, parent);
     this.nodes.set(replica, node);
     node.turn((self, now) => self.beginLife(parent?.self ?? null, now));
     if (parent !== undefined) node.link();
@@ -105,6 +105,12 @@ export class World {
       this.calm();
     }
   }
+}
+
+/** The defaults, but nothing gathers: in a world time stands still. */
+export function hastySettings(replica: ReplicaId, kind: ReplicaKind): ReplicaSettings {
+  const settings = defaultSettings(replica, kind);
+  return { ...settings, link: { ...settings.link, gatherMs: 0 } };
 }
 
 export class Node {

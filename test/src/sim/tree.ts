@@ -77,6 +77,7 @@ function settingsOf(prng: Prng, replica: ReplicaId, kind: ReplicaKind): ReplicaS
     kind,
     link: {
       resendMs: prng.pick([200, 500, 1_000]),
+      gatherMs: prng.pick([0, 20, 100]),
       inFlightBytesMax: prng.pick([1_000, 4_000, 64_000]),
       streamBytesTarget: prng.pick([200, 1_000, 16_000]),
     },

@@ -35,7 +35,7 @@ import { ReplayInputError } from './trade.ts';
 const SETTINGS = {
   sellWaitMs: 400,
   overrideUnitsMax: 0,
-  link: { resendMs: 500, inFlightBytesMax: 1024 * 1024, streamBytesTarget: 128 * 1024 },
+  link: { resendMs: 500, gatherMs: 50, inFlightBytesMax: 1024 * 1024, streamBytesTarget: 128 * 1024 },
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
 };
 const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, recallMs: 400, debtAskMs: 2_000 };
