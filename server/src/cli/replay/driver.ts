@@ -107,13 +107,13 @@ export class Driver {
       case 'shrinkage':
         return this.#queue(step.keeper, step, () => this.#shrink(step));
       case 'cut':
-        await this.#drain(this.#shop(step.store));
-        this.#proxy.cut(step.store);
-        this.counts.cuts += 1;
+        this.#between(step.store, () => {
+          this.#proxy.cut(step.store);
+          this.counts.cuts += 1;
+        });
         return;
       case 'heal':
-        await this.#drain(this.#shop(step.store));
-        this.#proxy.heal(step.store);
+        this.#between(step.store, () => this.#proxy.heal(step.store));
         return;
       case 'kill':
         this.#fleet.processes.get(step.replica)?.kill();
@@ -126,6 +126,13 @@ export class Driver {
 
   #shop(store: string): string[] {
     return [store, ...this.#shape.terminalsOf(store)];
+  }
+
+  /** Between the customers before and those after, in one shop; the others trade on meanwhile. */
+  #between(store: string, act: () => void): void {
+    const shop = this.#shop(store);
+    const done = this.#drain(shop).then(act);
+    for (const replica of shop) this.#queues.set(replica, done);
   }
 
   async #drain(replicas: readonly string[]): Promise<void> {
