@@ -34,10 +34,11 @@ export interface TurnJournal {
   /** 'behind': another process of this replica was faster; nothing was written. */
   commit(writes: Writes): 'committed' | Promise<'committed' | 'behind'>;
   /**
-   * The turn was put back, for an error or because another process was faster. Makes
-   * the replica current again. @returns whether the same inputs may be decided anew.
+   * The turn was put back, for an error or because another process was faster. Makes the
+   * replica current again and prepares the inputs anew. @returns whether they may be decided
+   * again: 'learnt' when an answer was lacking and is there now, which cannot go on for ever.
    */
-  retry?(error: unknown, replica: Replica): Promise<boolean>;
+  retry?(error: unknown, inputs: readonly Input[], replica: Replica): Promise<'current' | 'learnt' | 'hopeless'>;
 }
 
 /** Another process of this replica committed first: nothing of this turn was written. */
@@ -201,14 +202,16 @@ export class Engine {
 
   /** Over a network a turn may have to be decided more than once before it is committed once. */
   async #attempts(inputs: readonly Input[]): Promise<Out> {
-    for (let attempt = 1; ; attempt += 1) {
-      await this.#journal.prepare?.(inputs, this.#replica);
+    await this.#journal.prepare?.(inputs, this.#replica);
+    for (let lost = 0; ; ) {
       try {
         return await this.#attempt(inputs);
       } catch (error) {
         this.#replica.putBack();
-        const goesOn = attempt < ATTEMPTS_MAX && (await this.#journal.retry?.(error, this.#replica)) === true;
-        if (!goesOn) throw error;
+        const outcome = await this.#journal.retry?.(error, inputs, this.#replica);
+        if (outcome === 'current') lost += 1;
+        else if (outcome !== 'learnt') throw error;
+        if (lost >= ATTEMPTS_MAX) throw error;
       }
     }
   }

@@ -22,6 +22,8 @@ export interface HubEvents {
   aheadOfMe(): void;
   /** Units of this pool may have become needed or available: look at it before the turn ends. */
   poolChanged(pool: PoolId): void;
+  /** There is more to sell below: whoever waits above should hear of it at once. */
+  newStock(): void;
 }
 
 export type Opened =
@@ -207,6 +209,10 @@ export class Hub {
         return;
       case 'received':
       case 'returned':
+      case 'cancelled':
+        this.#events.newStock();
+        for (const line of body.lines) this.#events.poolChanged(line.pool);
+        return;
       case 'counted':
       case 'lost':
         for (const line of body.lines) this.#events.poolChanged(line.pool);

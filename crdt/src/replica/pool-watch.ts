@@ -9,6 +9,7 @@ import type { Moves } from '../hub/moves.ts';
 import type { PoolId } from '../ids.ts';
 import { debt, free } from '../tally/row.ts';
 import type { Ledger, Now } from './ledger.ts';
+import type { Uplink } from './uplink.ts';
 
 export class PoolWatch {
   /** Pools that have more free units than when the turn began. */
@@ -16,10 +17,12 @@ export class PoolWatch {
   readonly #owing = new Set<PoolId>();
   readonly #ledger: Ledger;
   readonly #moves: Moves;
+  readonly #uplink: Uplink;
 
-  constructor(ledger: Ledger, moves: Moves) {
+  constructor(ledger: Ledger, moves: Moves, uplink: Uplink) {
     this.#ledger = ledger;
     this.#moves = moves;
+    this.#uplink = uplink;
   }
 
   findDebts(): void {
@@ -58,6 +61,7 @@ export class PoolWatch {
       case 'received':
       case 'returned':
       case 'cancelled':
+        this.#uplink.hurry();
         for (const line of body.lines) this.freed(line.pool);
         return;
       case 'released':

@@ -70,11 +70,12 @@ export class Replica {
         this.#past = 'rollback';
       },
       poolChanged: (pool) => this.#moves.poolChanged(pool),
+      newStock: () => this.uplink.hurry(),
     });
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings);
     this.ledger.onStream = (stream, sign) => this.hub.totals.onStream(stream, sign);
     this.ledger.onEffect = (stream, effect, sign) => this.hub.totals.onEffect(stream, effect, sign);
-    this.#watch = new PoolWatch(this.ledger, this.#moves);
+    this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
     if (this.ledger.hasLife) this.#entriesAtCheckpoint = this.ledger.self.head.seq;
     this.#watch.findDebts();

@@ -26,7 +26,7 @@ export interface UplinkSession {
   patienceMs: number;
   /** The stream may go on at this time; a link that just sent gathers. */
   streamDueMs: number;
-  /** The parent waits for what comes next: it asked for units back. */
+  /** What comes next is waited for above: units that it asked back, or new stock. */
   isUrgent: boolean;
   /** When the parent must have heard which cells came. */
   seenDueMs: number;

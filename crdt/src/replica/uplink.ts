@@ -221,7 +221,7 @@ export class Uplink {
     return self.row(pool).took.find((cell) => cell.writer === self.head.parent)?.n ?? 0;
   }
 
-  /** What this replica sent up is waited for: it leaves with this turn. */
+  /** Units that it has or sends up are waited for above: the stream leaves with this turn. */
   hurry(): void {
     if (this.#session !== undefined) this.#session.isUrgent = true;
   }

@@ -72,22 +72,22 @@ export class TestAuthority {
 
   headOf = (writer: WriterId): number => this.replica.ledger.streams.get(writer)?.head.seq ?? 0;
 
-  /** Decides a turn and leaves it open: the caller commits it. */
-  async decide(act: () => void): Promise<Writes | undefined> {
+  /** Decides a turn and leaves it open: the caller commits it. Commands and frames foresee all that they ask. */
+  async decide(act: () => void, mayAsk = true): Promise<Writes | undefined> {
     for (;;) {
       try {
         act();
         return this.replica.endTurn(NOW);
       } catch (error) {
-        if (!(error instanceof NotPrefetched)) throw error;
+        if (!mayAsk || !(error instanceof NotPrefetched)) throw error;
         this.replica.putBack();
         await this.journal.prefetch(error.questions);
       }
     }
   }
 
-  async turn(act: () => void): Promise<'committed' | 'behind' | 'nothing'> {
-    const writes = await this.decide(act);
+  async turn(act: () => void, mayAsk = true): Promise<'committed' | 'behind' | 'nothing'> {
+    const writes = await this.decide(act, mayAsk);
     if (writes === undefined) return 'nothing';
     const outcome = await this.journal.commit(writes);
     if (outcome === 'committed') this.replica.keep(NOW);
@@ -97,13 +97,13 @@ export class TestAuthority {
 
   async execute(command: Command): Promise<'committed' | 'behind' | 'nothing'> {
     await this.journal.prefetch(questionsOfCommand(command, this.headOf));
-    return await this.turn(() => this.replica.execute(1, command, NOW));
+    return await this.turn(() => this.replica.execute(1, command, NOW), false);
   }
 
   /** Opens a session for this writer and takes its frames in, one commit a frame. */
   async take(shop: TestShop, frame: StreamFrame): Promise<'committed' | 'behind' | 'nothing'> {
     await this.journal.prefetch(questionsOfFrame(frame, this.headOf));
-    return await this.turn(() => this.takeIn(shop, frame));
+    return await this.turn(() => this.takeIn(shop, frame), false);
   }
 
   takeIn(shop: TestShop, frame: StreamFrame): void {

@@ -45,7 +45,14 @@ export type HeadOf = (writer: WriterId) => number;
 
 export function questionsOfFrame(frame: StockFrame, headOf: HeadOf): Questions {
   if (frame.kind !== 'stream') return {};
-  return questionsOfEntries(readableEntries(frame.entries), headOf);
+  const entries = [...readableEntries(frame.entries)];
+  // What moves an order on is held against what was sold (T6).
+  const orders = new Set<OrderId>();
+  for (const { writer, seq, body } of entries) {
+    if (seq > headOf(writer) && movesOrder(body)) orders.add(body.orderId);
+  }
+  const documentEntries = [...orders].map((id): DocumentName => ({ kind: 'order', id }));
+  return { ...questionsOfEntries(entries, headOf), documentEntries };
 }
 
 /** Fresh entries bring documents and move orders on; repeated ones are compared by hash. */

@@ -12,23 +12,27 @@ const CATCH_UP_ENTRIES_MAX = 20_000;
 const AWAY_MS = 500;
 
 export function pgTurnJournal(journal: PgJournal, log: Log): TurnJournal {
+  const prepare = async (inputs: readonly Input[], replica: Replica) => {
+    const questions = joinQuestions(inputs.map((input) => questionsOf(input, replica)));
+    await patiently(log, () => journal.prefetch(questions));
+  };
   return {
-    async prepare(inputs, replica) {
-      const questions = joinQuestions(inputs.map((input) => questionsOf(input, replica)));
-      await patiently(log, () => journal.prefetch(questions));
-    },
+    prepare,
     commit: (writes) => journal.commit(writes),
-    async retry(error, replica) {
+    async retry(error, inputs, replica) {
       if (error instanceof NotPrefetched) {
+        // Right, and slow: each question that was not foreseen decides the whole turn once more.
+        log.warn({ err: error }, 'a question to the books was not foreseen');
         await patiently(log, () => journal.prefetch(error.questions));
-        return true;
+        return 'learnt';
       }
       if (error instanceof Behind || error instanceof CommitUnknown || isNotWritten(error)) {
         if (isNotWritten(error)) await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
         await patiently(log, () => catchUp(journal, replica));
-        return true;
+        await prepare(inputs, replica);
+        return 'current';
       }
-      return false;
+      return 'hopeless';
     },
   };
 }
