@@ -38,7 +38,11 @@ export interface TurnJournal {
    * replica current again and prepares the inputs anew. @returns whether they may be decided
    * again: 'learnt' when an answer was lacking and is there now, which cannot go on for ever.
    */
-  retry?(error: unknown, inputs: readonly Input[], replica: Replica): Promise<'current' | 'learnt' | 'hopeless'>;
+  retry?(
+    error: unknown,
+    inputs: readonly Input[],
+    replica: Replica,
+  ): Promise<'current' | 'learnt' | 'hopeless'>;
 }
 
 /** Another process of this replica committed first: nothing of this turn was written. */

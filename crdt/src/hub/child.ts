@@ -16,8 +16,8 @@ export interface ChildPool {
   low: number;
   /** Units whose demand was counted when they were asked for, and not again when they are sold. */
   counted: number;
-  /** L3: the child wants to have been sent this much in all. */
-  ask: { readonly atLeast: number; readonly untilMs: number } | undefined;
+  /** L3: the child wants to have been sent this much in all; fewer units than `least` at once serve nobody. */
+  ask: { readonly atLeast: number; readonly untilMs: number; readonly least: number } | undefined;
   /** The parent wants this back; void once `untilMs` has passed. */
   recall: { readonly keep: number; readonly given: number; readonly untilMs: number } | undefined;
   lastGrantAtMs: number | undefined;

@@ -4,7 +4,7 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { type FencePoint, type Frame, ITEMS_MAX, type Point, type SentCell } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
-import { type Hub, NEWS_EVERY_MS } from './hub.ts';
+import { ackEveryMs, type Hub, NEWS_EVERY_MS } from './hub.ts';
 
 interface Addressed {
   readonly to: ReplicaId;
@@ -53,7 +53,7 @@ function isAckDue(session: Session, { link }: ReplicaSettings, now: Now): boolea
   if (session.settledDueMs <= now.monotonicMs) return true;
   if (!session.isAckDue) return false;
   const isWaitedFor = session.sawGap || session.fenced.size > 0 || session.unackedBytes >= UNACKED_BYTES_MAX;
-  return isWaitedFor || now.monotonicMs >= session.ackSentAtMs + link.gatherMs;
+  return isWaitedFor || now.monotonicMs >= session.ackSentAtMs + ackEveryMs(link);
 }
 
 function ackFrame(

@@ -10,8 +10,9 @@ import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } 
 import { observeDemand } from '../rebalance/demand.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import type { ReplicaSettings } from '../replica/settings.ts';
+import type { LinkSettings, ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
+import { debt } from '../tally/row.ts';
 import type { Asks, Hello, Point, Seen, StreamFrame, Welcome } from '../wire/frames.ts';
 import { Child, openSession, type Session } from './child.ts';
 import { takeIn } from './take-in.ts';
@@ -37,6 +38,11 @@ function poolsOf(body: EntryBody): PoolId[] {
 
 /** How long news that nobody waits for may gather: what is settled, what the levels are. People look at these. */
 export const NEWS_EVERY_MS = 200;
+
+/** Acks gather like other news, but a child must not take their silence for loss; where nothing gathers, nor do they. */
+export function ackEveryMs({ gatherMs, resendMs }: LinkSettings): number {
+  return gatherMs === 0 ? 0 : Math.min(NEWS_EVERY_MS, resendMs / 4);
+}
 
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
@@ -258,14 +264,26 @@ export class Hub {
         child.session.cells.add(pool);
         continue;
       }
+      let least = known.ask?.least ?? Number.POSITIVE_INFINITY;
       if (known.ask === undefined || known.ask.atLeast < atLeast) {
         const units = atLeast - Math.max(sent, known.ask?.atLeast ?? 0);
+        // Each step by which a child raises its ask is somebody there who waits for as much.
+        least = Math.min(least, units);
         known.counted += units;
         known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
       }
-      known.ask = { atLeast, untilMs: now.monotonicMs + waitMs };
+      known.ask = { atLeast, untilMs: now.monotonicMs + waitMs, least };
       this.#events.poolChanged(pool);
     }
+  }
+
+  /** Somebody below this child owes units of the pool: any part repays. */
+  owesBelow(replica: ReplicaId, pool: PoolId): boolean {
+    for (const stream of this.#ledger.streams.values()) {
+      if (stream.head.via === replica && stream.head.fence === null && debt(stream.row(pool)) > 0)
+        return true;
+    }
+    return false;
   }
 
   sentTo(writer: WriterId, pool: PoolId): number {
@@ -288,14 +306,14 @@ export class Hub {
 
   /** When something is due to be told, or told again; undefined while everything was heard. */
   wakeAtMs(): number | undefined {
-    const { resendMs, gatherMs } = this.#settings.link;
+    const { link } = this.#settings;
     let at = Number.POSITIVE_INFINITY;
     for (const { session } of this.children.values()) {
       if (session === undefined) continue;
       at = Math.min(at, session.settledDueMs);
-      if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + gatherMs);
+      if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + ackEveryMs(link));
       if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + NEWS_EVERY_MS);
-      if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + resendMs);
+      if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + link.resendMs);
     }
     return Number.isFinite(at) ? at : undefined;
   }

@@ -195,12 +195,17 @@ export class Moves {
         ...need,
         ...(known.lastGrantAtMs === undefined ? {} : { lastGrantAtMs: known.lastGrantAtMs }),
         keeps: 0,
-        asked: known.ask === undefined ? 0 : Math.max(0, known.ask.atLeast - sent),
+        ...this.#askOf(known.ask, sent, child.replica, pool),
         mayDonate: known.recall === undefined,
         ...(known.recall === undefined ? {} : { returning: Math.max(0, known.holding - known.recall.keep) }),
       });
     }
     return seen;
+  }
+
+  #askOf(ask: ChildPool['ask'], sent: number, replica: ReplicaId, pool: PoolId) {
+    if (ask === undefined || ask.atLeast <= sent) return { asked: 0, least: 0 };
+    return { asked: ask.atLeast - sent, least: this.#hub.owesBelow(replica, pool) ? 1 : ask.least };
   }
 
   /** Asks and recalls whose time is over, or that were met, are forgotten. */
@@ -277,7 +282,7 @@ export class Moves {
 
 function pseudo(id: string, asked: number): PlanChild[] {
   if (asked <= 0) return [];
-  return [{ id, reachable: true, free: 0, ...NO_NEED, keeps: 0, asked, mayDonate: false }];
+  return [{ id, reachable: true, free: 0, ...NO_NEED, keeps: 0, asked, least: 1, mayDonate: false }];
 }
 
 function push(grants: Grants, to: WriterId, item: PoolUnits): void {

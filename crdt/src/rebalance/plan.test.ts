@@ -16,7 +16,17 @@ const lively = { rate: 2 / policy.horizonMs, sigma2: 4 / policy.horizonMs };
 const idle = { rate: 0, sigma2: 0 };
 
 function child(id: string, free: number, more: Partial<PlanChild> = {}): PlanChild {
-  return { id, reachable: true, free, ...lively, keeps: 0, asked: 0, mayDonate: true, ...more };
+  return {
+    id,
+    reachable: true,
+    free,
+    ...lively,
+    keeps: 0,
+    asked: 0,
+    least: more.asked ?? 0,
+    mayDonate: true,
+    ...more,
+  };
 }
 
 function plan(parentFree: number, children: PlanChild[], parent = idle): Plan {
@@ -86,9 +96,19 @@ test.each<[string, Plan, Partial<typeof quiet>]>([
     {},
   ],
   [
-    '[R2] small asks go first, then a part of the large',
+    '[R2] small asks go first, and what would serve nobody stays for the large until the rest is there',
     plan(7, [child('a', 0, { ...idle, asked: 6 }), child('b', 0, { ...idle, asked: 4 })]),
+    { grants: { b: 4 }, want: 3 },
+  ],
+  [
+    '[R2] a part is given where it serves somebody: the ask is the sum of several, or a debt',
+    plan(7, [child('a', 0, { ...idle, asked: 6, least: 3 }), child('b', 0, { ...idle, asked: 4 })]),
     { grants: { a: 3, b: 4 }, want: 3 },
+  ],
+  [
+    '[R2] what stays for an ask is not spread meanwhile',
+    plan(90, [child('a', 0, { asked: 100 }), child('b', 0)]),
+    { want: 10 },
   ],
   [
     '[R2] who is cut off neither gets nor gives',
@@ -151,6 +171,7 @@ const anyChild = fc.record({
   grantedHoursAgo: fc.option(fc.integer({ min: -48, max: 72 }), { nil: undefined }),
   keeps: fc.constantFrom(0, 0, 3),
   asked: fc.oneof(fc.constant(0), fc.constant(0), units),
+  part: fc.constantFrom(1, 1, 3),
   mayDonate: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
 });
 const anyInput: fc.Arbitrary<PlanInput> = fc
@@ -159,8 +180,9 @@ const anyInput: fc.Arbitrary<PlanInput> = fc
     nowMs: 1_000 * HOUR_MS,
     policy,
     parent: { free, ...needOf(perDay, 1) },
-    children: children.map(({ isCut, perDay, lineSize, grantedHoursAgo, ...one }, i) => ({
+    children: children.map(({ isCut, perDay, lineSize, grantedHoursAgo, part, ...one }, i) => ({
       ...one,
+      least: Math.ceil(one.asked / part),
       id: `c${String(i).padStart(2, '0')}`,
       reachable: !isCut,
       ...needOf(perDay, lineSize),
@@ -190,8 +212,13 @@ test('[R2] [R3] whatever is planned keeps within the rules', () => {
       expect(sum([...granted.values()])).toBeLessThanOrEqual(input.parent.free);
       expect(granted.size).toBe(grants.length);
       const unserved = sum(unmet.map((one) => one.units));
-      expect(unserved).toBe(Math.max(0, asked - input.parent.free));
-      expect(want).toBeLessThanOrEqual(unserved);
+      const forAsks = sum(grants.map(({ child: id, units }) => Math.min(units, byId.get(id)?.asked ?? 0)));
+      expect(unserved).toBe(asked - forAsks);
+      expect(want).toBeLessThanOrEqual(Math.max(0, asked - input.parent.free));
+      for (const { child: id, units } of grants) {
+        const one = byId.get(id) as PlanChild;
+        if (one.asked > 0) expect(units).toBeGreaterThanOrEqual(Math.min(one.asked, one.least));
+      }
       expect(Number.isSafeInteger(ahead) && ahead >= 0).toBe(true);
       for (const { child: id, units } of grants) {
         const one = byId.get(id) as PlanChild;

@@ -2,7 +2,9 @@
  * Plan: for one pool at one parent, who should get units and who should give them back (R2, R3).
  *
  * Asks come first and are served as exactly as they are asked, the smallest first,
- * which serves the most of them. Then whoever asked, and whoever has less than half of
+ * which serves the most of them. What would serve nobody moves nowhere: an ask that cannot
+ * be met whole gets a part only where a part is of use, and what is here for the rest stays
+ * until the rest is there, or a smaller ask comes. Then whoever asked, and whoever has less than half of
  * its target, is filled up to it from what the parent can spare beyond its reserve.
  * What is still lacking is recalled: for an ask from anyone down to half of its target,
  * ahead of need only from those above their own target. In scarcity nothing is spread.
@@ -33,8 +35,9 @@ export interface PlanChild {
   readonly lastGrantAtMs?: number;
   /** Units that stay where the goods physically stand. */
   readonly keeps: number;
-  /** Units asked for beyond what was sent. */
+  /** Units asked for beyond what was sent, and how few of them would serve anybody. */
   readonly asked: number;
+  readonly least: number;
   readonly mayDonate: boolean;
   /** Units recalled from it that have not come back yet: nobody else is asked for those. */
   readonly returning?: number;
@@ -52,9 +55,9 @@ export interface Plan {
   /** By id, each child at most once. */
   readonly grants: readonly { readonly child: string; readonly units: number }[];
   readonly recalls: readonly { readonly child: string; readonly keep: number }[];
-  /** Asks, or the rest of them, that the parent's free units do not cover. */
+  /** Asks, or the rest of them, that are not granted. */
   readonly unmet: readonly { readonly child: string; readonly units: number }[];
-  /** Of the unmet, units that recalls will not bring either: to be asked of the parent's own parent. */
+  /** Of the unmet, units that are not here and that recalls will not bring either: to be asked of the parent's own parent. */
   readonly want: number;
   /** Units that it would be good to have before anyone asks. Not an ask: asks may take from others' targets. */
   readonly ahead: number;
@@ -72,7 +75,10 @@ export function planPool({ nowMs, policy, parent, children: all }: PlanInput): P
   const children = all.filter(({ reachable }) => reachable).sort((a, b) => (a.id < b.id ? -1 : 1));
   const grants = new Map<string, number>();
   const unmet = serveAsks(children, Math.max(0, parent.free), grants);
-  const left = Math.max(0, parent.free) - sum([...grants.values()]);
+  const missing = sum(unmet.map(({ units }) => units));
+  const notGranted = Math.max(0, parent.free) - sum([...grants.values()]);
+  const kept = Math.min(notGranted, missing);
+  const left = notGranted - kept;
 
   // What was asked is as good as sold, so only the rest is shared.
   const total = left + sum(children.map(({ free }) => free));
@@ -90,7 +96,7 @@ export function planPool({ nowMs, policy, parent, children: all }: PlanInput): P
   const lacking = scarce ? 0 : topUp(children, targetOf, policy.topUpBelowBp, spare, grants);
 
   const returning = sum(children.map((child) => child.returning ?? 0));
-  const unserved = sum(unmet.map(({ units }) => units));
+  const unserved = missing - kept;
   const donors = children.filter(({ mayDonate, asked }) => mayDonate && asked <= 0);
   const forAsks = gather(
     donors.map((child) => donor(child, child.free, Math.floor(targetOf(child) / 2))),
@@ -105,14 +111,14 @@ export function planPool({ nowMs, policy, parent, children: all }: PlanInput): P
     rested.map((child) => donor(child, forAsks.kept.get(child.id) ?? child.free, targetOf(child))),
     Math.max(0, lacking - Math.max(0, returning - unserved)),
   );
-  const kept = new Map([...forAsks.kept, ...forTargets.kept]);
+  const keeps = new Map([...forAsks.kept, ...forTargets.kept]);
   const need = neededAhead(sellers, policy.horizonMs);
   return {
     grants: children.flatMap(({ id }) =>
       grants.has(id) ? [{ child: id, units: grants.get(id) as number }] : [],
     ),
     recalls: children.flatMap(({ id }) =>
-      kept.has(id) ? [{ child: id, keep: kept.get(id) as number }] : [],
+      keeps.has(id) ? [{ child: id, keep: keeps.get(id) as number }] : [],
     ),
     unmet,
     want: forAsks.missing,
@@ -127,11 +133,11 @@ function serveAsks(children: readonly PlanChild[], free: number, grants: Map<str
   const unmet: { child: string; units: number }[] = [];
   let left = free;
   // Sorting keeps the order of ids among equal asks.
-  for (const { id, asked } of [...children].sort((a, b) => a.asked - b.asked)) {
+  for (const { id, asked, least } of [...children].sort((a, b) => a.asked - b.asked)) {
     if (asked <= 0) continue;
-    const units = Math.min(asked, left);
+    // A part is of use where the ask is the sum of several, or a debt.
+    const units = left >= Math.min(asked, least) ? Math.min(asked, left) : 0;
     left -= units;
-    // A part is worth giving: an ask is often the sum of several waiting commands.
     if (units > 0) grants.set(id, units);
     if (units < asked) unmet.push({ child: id, units: asked - units });
   }

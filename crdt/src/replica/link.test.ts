@@ -196,12 +196,12 @@ describe('[L2] loss, doubling, reordering', () => {
 
   test('[L2] a busy link gathers, a quiet one sends at once', () => {
     const { world, berlin } = shop({ lamp: 40 }, { link: DEFAULT_LINK });
-    world.calmFor(2_000, 50);
+    world.calmFor(2_000, 100);
     berlin.do(sell('o1', { lamp: 1 }));
     expect(world.intercept('stream')).toHaveLength(1);
     for (let i = 2; i <= 9; i += 1) berlin.do(sell(`o${i}`, { lamp: 1 }));
     expect(world.intercept('stream')).toEqual([]);
-    world.pass(50);
+    world.pass(DEFAULT_LINK.gatherMs);
     expect(berlin.replica.wakeAtMs(world.now)).toBeLessThanOrEqual(world.now.monotonicMs);
     berlin.turn();
     expect(only<StreamFrame>(world.intercept('stream')).frame.to).toBe(berlin.journal.entries.length);
@@ -210,12 +210,12 @@ describe('[L2] loss, doubling, reordering', () => {
   test('[L3] what a parent asked back does not gather', () => {
     const { world, berlin, till } = shop({ lamp: 9 }, { link: DEFAULT_LINK });
     till.ask(sell('t1', { lamp: 4 }, waits));
-    world.calmFor(2_000, 50);
+    world.calmFor(2_000, 100);
     berlin.turn((self) => {
       const items = [{ pool: lamp, atLeast: 9, waitMs: 1_000 }];
       self.frame(till.id, { kind: 'asks', writer: till.self, parent: berlin.self, items }, world.now);
     });
-    world.calmFor(2_000, 50);
+    world.calmFor(2_000, 100);
     expect(till.free('lamp')).toBe(5);
     till.do(sell('t2', { lamp: 1 }));
     world.calm();

@@ -52,7 +52,7 @@ const DAY_MS = 86_400_000;
 
 export const DEFAULT_LINK: LinkSettings = {
   resendMs: 1_000,
-  gatherMs: 50,
+  gatherMs: 100,
   inFlightBytesMax: 1024 * 1024,
   streamBytesTarget: 256 * 1024,
 };

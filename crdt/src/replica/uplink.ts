@@ -185,8 +185,8 @@ export class Uplink {
     }
     const seen = this.#seenNext ?? self.head.parentSeen;
     if (frame.from <= seen && frame.to > seen) this.#seenNext = frame.to;
-    // The parent tells again what it hears nothing of, so this may wait for company, but not as long as that.
-    session.seenDueMs = Math.min(session.seenDueMs, now.monotonicMs + this.#settings.link.resendMs / 4);
+    // One answer to many cells, in good time before the parent tells them again.
+    session.seenDueMs = Math.min(session.seenDueMs, now.monotonicMs + this.#settings.link.resendMs / 2);
   }
 
   /** T4: grants are written down before they are used. @returns the pools that grew. */
@@ -274,8 +274,7 @@ export class Uplink {
       this.#stream(session, out, now.monotonicMs);
     const asking = this.#dueAsks(now);
     if (asking.length > 0) out.push({ kind: 'asks', ...names, items: asking });
-    const isSeenDue = now.monotonicMs >= session.seenDueMs;
-    if (isSeenDue || (out.length > 0 && Number.isFinite(session.seenDueMs))) {
+    if (now.monotonicMs >= session.seenDueMs) {
       session.seenDueMs = Number.POSITIVE_INFINITY;
       this.#seenNext = undefined;
       out.push({ kind: 'seen', ...names, seq: self.head.parentSeen });

@@ -35,7 +35,6 @@ import { ReplayInputError } from './trade.ts';
 const SETTINGS = {
   sellWaitMs: 400,
   overrideUnitsMax: 0,
-  link: { resendMs: 500, gatherMs: 50, inFlightBytesMax: 1024 * 1024, streamBytesTarget: 128 * 1024 },
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
 };
 const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, recallMs: 400, debtAskMs: 2_000 };
@@ -167,7 +166,7 @@ function fleetPlan(
     dataDir,
     authorityPort: ports[shape.replicas.length] as number,
     postgresPort: ports[shape.replicas.length + 1] as number,
-    authorityArgs: ['--resend-ms', '500', '--policy', JSON.stringify(POLICY)],
+    authorityArgs: ['--policy', JSON.stringify(POLICY)],
     logLevel: 'warn',
     replicas: shape.replicas.map(({ id, kind, parent }, i) => ({
       id,
