@@ -3,6 +3,7 @@ export * from './entry/codec.ts';
 export * from './entry/entry.ts';
 export * from './hub/child.ts';
 export * from './hub/hub.ts';
+export * from './hub/hub-events.ts';
 export * from './ids.ts';
 export * from './order/money.ts';
 export * from './order/order.ts';

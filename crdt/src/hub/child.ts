@@ -5,7 +5,7 @@
  * only makes the parent sell better or talk less. What is right stands in the rows.
  */
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
-import type { Demand } from '../rebalance/demand.ts';
+import { type Demand, observeDemand } from '../rebalance/demand.ts';
 import type { Frame } from '../wire/frames.ts';
 
 export interface ChildPool {
@@ -16,6 +16,9 @@ export interface ChildPool {
   low: number;
   /** Units whose demand was counted when they were asked for, and not again when they are sold. */
   counted: number;
+  /** Of the holding, units that somebody below waits for and is about to use: as good as sold until then. */
+  promised: number;
+  promisedUntilMs: number;
   /** L3: the child wants to have been sent this much in all; fewer units than `least` at once serve nobody. */
   ask: { readonly atLeast: number; readonly untilMs: number; readonly least: number } | undefined;
   /** The parent wants this back; void once `untilMs` has passed. */
@@ -76,6 +79,8 @@ export class Child {
         demand: undefined,
         low: 0,
         counted: 0,
+        promised: 0,
+        promisedUntilMs: 0,
         ask: undefined,
         recall: undefined,
         lastGrantAtMs: undefined,
@@ -84,6 +89,40 @@ export class Child {
     }
     return known;
   }
+}
+
+/** The child asks to have been sent this much in all; its demand is counted now, and not again when it is sold. */
+export function noteAsk(
+  known: ChildPool,
+  sent: number,
+  { atLeast, untilMs }: { readonly atLeast: number; readonly untilMs: number },
+  nowMs: number,
+  halfLifeMs: number,
+): void {
+  let least = known.ask?.least ?? Number.POSITIVE_INFINITY;
+  if (known.ask === undefined || known.ask.atLeast < atLeast) {
+    const units = atLeast - Math.max(sent, known.ask?.atLeast ?? 0);
+    // Each step by which a child raises its ask is somebody there who waits for as much.
+    least = Math.min(least, units);
+    known.counted += units;
+    known.demand = observeDemand(known.demand, units, nowMs, halfLifeMs);
+  }
+  known.ask = { atLeast, untilMs, least };
+}
+
+/** Units were used below this child. */
+export function noteUse(known: ChildPool, units: number, nowMs: number, halfLifeMs: number): void {
+  const isCounted = known.counted > 0;
+  known.counted = Math.max(0, known.counted - units);
+  known.promised = Math.max(0, known.promised - units);
+  if (!isCounted) known.demand = observeDemand(known.demand, units, nowMs, halfLifeMs);
+}
+
+/** Who asked is about to use what it is granted, and has until its deadline for it. */
+export function promise(known: ChildPool, sent: number, units: number): void {
+  if (known.ask === undefined) return;
+  known.promised += Math.max(0, Math.min(units, known.ask.atLeast - sent));
+  known.promisedUntilMs = Math.max(known.promisedUntilMs, known.ask.untilMs);
 }
 
 export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo: number): Session {

@@ -2,17 +2,17 @@
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
-import { type FencePoint, type Frame, ITEMS_MAX, type Point, type SentCell } from '../wire/frames.ts';
+import { type FencePoint, type Frame, ITEMS_MAX, type Point } from '../wire/frames.ts';
+import { cellFrames } from './cells.ts';
 import type { Child, Session } from './child.ts';
-import { ackEveryMs, type Hub, NEWS_EVERY_MS } from './hub.ts';
+import type { Hub } from './hub.ts';
+import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 
 interface Addressed {
   readonly to: ReplicaId;
   readonly frame: Frame;
 }
 
-/** Items of one frame: a cut costs one of these, and a frame stays well under its limit. */
-const CELLS_PER_FRAME = 2_000;
 /** With so much taken in since the last ack, a child that sends a long journal may be waiting for its window. */
 const UNACKED_BYTES_MAX = 65_536;
 
@@ -69,24 +69,24 @@ function ackFrame(
   session.unackedBytes = 0;
   session.settledDueMs = Number.POSITIVE_INFINITY;
   const has: Point[] = [];
-  for (const writer of take(session.has)) {
+  for (const writer of takeAll(session.has)) {
     const stream = ledger.streams.get(writer);
     if (stream !== undefined) has.push({ writer, seq: stream.head.seq, hash: stream.head.hash });
   }
   const settled: Point[] = [];
-  for (const writer of take(session.settled)) {
+  for (const writer of takeAll(session.settled)) {
     const stream = ledger.streams.get(writer);
     if (stream !== undefined && stream.head.settled.seq > 0) settled.push({ writer, ...stream.head.settled });
   }
   const fenced: FencePoint[] = [];
-  for (const writer of take(session.fenced)) {
+  for (const writer of takeAll(session.fenced)) {
     const fence = ledger.streams.get(writer)?.head.fence;
     if (fence !== null && fence !== undefined) fenced.push({ writer, ...fence });
   }
   return { kind: 'ack', ...names, cursor: session.cursor ?? 0, gap, has, settled, fenced };
 }
 
-function take<T>(set: Set<T>): T[] {
+function takeAll<T>(set: Set<T>): T[] {
   const items = [...set];
   set.clear();
   return items;
@@ -99,37 +99,9 @@ function isCellsLate(session: Session, settings: ReplicaSettings, now: Now): boo
   );
 }
 
-function cellFrames(
-  ledger: Ledger,
-  session: Session,
-  names: { writer: WriterId; parent: WriterId },
-  now: Now,
-): Frame[] {
-  const cells: SentCell[] = [];
-  for (const pool of take(session.cells)) {
-    const cell = ledger.self.row(pool).sent.find(({ writer }) => writer === session.writer);
-    if (cell === undefined) continue;
-    cells.push({ pool, from: ledger.self.writer, to: session.writer, n: cell.n, seq: cell.seq });
-  }
-  if (cells.length === 0) return [];
-  // A batch ends where the next cell of the order of entries begins, so a cursor never passes a cell unsent.
-  cells.sort((a, b) => a.seq - b.seq);
-  const frames: Frame[] = [];
-  const to = ledger.self.head.seq;
-  for (let at = 0; at < cells.length; at += CELLS_PER_FRAME) {
-    const part = cells.slice(at, at + CELLS_PER_FRAME);
-    const next = cells[at + CELLS_PER_FRAME];
-    const upTo = next === undefined ? to : Math.max(session.cellsSentTo, next.seq - 1);
-    frames.push({ kind: 'cells', ...names, from: session.cellsSentTo, to: upTo, cells: part });
-    session.cellsSentTo = upTo;
-  }
-  session.cellsSentAtMs = now.monotonicMs;
-  return frames;
-}
-
 function recallsFrame(child: Child, session: Session, names: { writer: WriterId; parent: WriterId }): Frame {
   const items: { pool: PoolId; keep: number; given: number }[] = [];
-  for (const pool of take(session.recalls)) {
+  for (const pool of takeAll(session.recalls)) {
     const recall = child.pools.get(pool)?.recall;
     if (recall !== undefined) items.push({ pool, keep: recall.keep, given: recall.given });
   }
@@ -138,7 +110,7 @@ function recallsFrame(child: Child, session: Session, names: { writer: WriterId;
 
 function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
   session.levelsSentAtMs = now.monotonicMs;
-  const items = take(session.levels).map((pool) => {
+  const items = takeAll(session.levels).map((pool) => {
     const level = hub.totals.levels?.get(pool);
     return { pool, onHand: level?.onHand ?? 0, available: level?.available ?? 0 };
   });

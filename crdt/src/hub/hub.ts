@@ -7,41 +7,22 @@
  */
 import type { BodyOf, Entry, EntryBody } from '../entry/entry.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
-import { observeDemand } from '../rebalance/demand.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import type { LinkSettings, ReplicaSettings } from '../replica/settings.ts';
+import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
 import { debt } from '../tally/row.ts';
-import type { Asks, Hello, Point, Seen, StreamFrame, Welcome } from '../wire/frames.ts';
-import { Child, openSession, type Session } from './child.ts';
+import type { Asks, Hello, Point, Seen, StreamFrame } from '../wire/frames.ts';
+import { catchUpCells } from './cells.ts';
+import { Child, noteAsk, noteUse, openSession, type Session } from './child.ts';
+import type { HubEvents, Opened } from './hub-events.ts';
+import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
-
-export interface HubEvents {
-  /** A child's words show that this replica itself was rolled back (F1). */
-  aheadOfMe(): void;
-  /** Units of this pool may have become needed or available: look at it before the turn ends. */
-  poolChanged(pool: PoolId): void;
-  /** There is more to sell below: whoever waits above should hear of it at once. */
-  newStock(): void;
-}
-
-export type Opened =
-  | { readonly ok: true; readonly welcome: Omit<Welcome, 'kind' | 'protocol' | 'channels'> }
-  | { readonly ok: false; readonly code: 'replica_fenced' | 'forbidden'; readonly message: string };
 
 /** Pools whose free units at the parent an entry of the parent's own may have changed. */
 function poolsOf(body: EntryBody): PoolId[] {
   return body.type === 'took' ? body.items.map(({ pool }) => pool) : [];
-}
-
-/** How long news that nobody waits for may gather: what is settled, what the levels are. People look at these. */
-export const NEWS_EVERY_MS = 200;
-
-/** Acks gather like other news, but a child must not take their silence for loss; where nothing gathers, nor do they. */
-export function ackEveryMs({ gatherMs, resendMs }: LinkSettings): number {
-  return gatherMs === 0 ? 0 : Math.min(NEWS_EVERY_MS, resendMs / 4);
 }
 
 export class Hub {
@@ -103,7 +84,7 @@ export class Hub {
     const session = openSession(hello.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
     child.session = session;
     for (const pool of child.pools.values()) pool.recall = undefined;
-    this.#catchUpCells(session);
+    catchUpCells(this.#ledger, session);
     if (hello.wantsLevels && this.totals.levels !== undefined) {
       for (const pool of this.totals.levels.keys()) session.levels.add(pool);
     }
@@ -135,15 +116,6 @@ export class Hub {
       pool.ask = undefined;
       pool.recall = undefined;
     }
-  }
-
-  /** What was granted since the child last listened, found in the rows and not in the journal. */
-  #catchUpCells(session: Session): void {
-    for (const [pool, row] of this.#ledger.self.rows()) {
-      const cell = row.sent.find(({ writer }) => writer === session.writer);
-      if (cell !== undefined && cell.seq > session.cellsSeenTo) session.cells.add(pool);
-    }
-    session.cellsSentTo = session.cellsSeenTo;
   }
 
   /** @returns a message where the child breaks the protocol and its session must end. */
@@ -229,10 +201,7 @@ export class Hub {
 
   #demand(child: Child, pool: PoolId, units: number, now: Now): void {
     const known = child.pool(pool);
-    const isCounted = known.counted > 0;
-    known.counted = Math.max(0, known.counted - units);
-    if (!isCounted)
-      known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
+    noteUse(known, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
     if (known.holding < known.low) this.#events.poolChanged(pool);
   }
 
@@ -256,6 +225,7 @@ export class Hub {
     const child = this.children.get(replica);
     if (child?.session === undefined || frame.writer !== child.session.writer) return;
     if (frame.parent !== this.#ledger.self.writer) return;
+    const { halfLifeMs } = this.#settings.policy;
     for (const { pool, atLeast, waitMs } of frame.items) {
       const known = child.pool(pool);
       const sent = this.sentTo(child.session.writer, pool);
@@ -264,15 +234,7 @@ export class Hub {
         child.session.cells.add(pool);
         continue;
       }
-      let least = known.ask?.least ?? Number.POSITIVE_INFINITY;
-      if (known.ask === undefined || known.ask.atLeast < atLeast) {
-        const units = atLeast - Math.max(sent, known.ask?.atLeast ?? 0);
-        // Each step by which a child raises its ask is somebody there who waits for as much.
-        least = Math.min(least, units);
-        known.counted += units;
-        known.demand = observeDemand(known.demand, units, now.monotonicMs, this.#settings.policy.halfLifeMs);
-      }
-      known.ask = { atLeast, untilMs: now.monotonicMs + waitMs, least };
+      noteAsk(known, sent, { atLeast, untilMs: now.monotonicMs + waitMs }, now.monotonicMs, halfLifeMs);
       this.#events.poolChanged(pool);
     }
   }
@@ -296,12 +258,12 @@ export class Hub {
     if (frame.parent !== this.#ledger.self.writer || frame.seq > this.#ledger.self.head.seq) return;
     if (frame.seq > session.cellsSeenTo) session.cellsSeenTo = Math.min(frame.seq, session.cellsSentTo);
     // No progress although more was sent: a frame was lost between.
-    else if (session.cellsSentTo > session.cellsSeenTo) this.#catchUpCells(session);
+    else if (session.cellsSentTo > session.cellsSeenTo) catchUpCells(this.#ledger, session);
   }
 
   /** An answer is overdue: what the child has not confirmed is told again. */
   tellAgain(session: Session): void {
-    this.#catchUpCells(session);
+    catchUpCells(this.#ledger, session);
   }
 
   /** When something is due to be told, or told again; undefined while everything was heard. */

@@ -17,7 +17,7 @@ import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Uplink } from '../replica/uplink.ts';
 import type { Waiting } from '../replica/waiting.ts';
 import { debt, free } from '../tally/row.ts';
-import type { Child, ChildPool } from './child.ts';
+import { type Child, type ChildPool, promise } from './child.ts';
 import type { Hub } from './hub.ts';
 
 /** Stand for this replica and its parent among the children; both sort before every replica id. */
@@ -121,7 +121,11 @@ export class Moves {
     let atMs = Number.POSITIVE_INFINITY;
     if (debt(this.#ledger.self.row(pool)) > 0) atMs = now.monotonicMs + this.#settings.policy.debtAskMs;
     for (const child of this.#hub.children.values()) {
-      atMs = Math.min(atMs, child.pools.get(pool)?.recall?.untilMs ?? atMs);
+      const known = child.pools.get(pool);
+      atMs = Math.min(atMs, known?.recall?.untilMs ?? atMs);
+      // What was promised there and not used can cover a debt.
+      if (known !== undefined && known.promised > 0 && Number.isFinite(atMs))
+        atMs = Math.min(atMs, known.promisedUntilMs);
     }
     if (!Number.isFinite(atMs)) return;
     this.#againAtMs.set(pool, atMs);
@@ -191,7 +195,7 @@ export class Moves {
       seen.push({
         id: child.replica,
         reachable: session !== undefined,
-        free: Math.max(0, known.holding),
+        free: Math.max(0, known.holding - known.promised),
         ...need,
         ...(known.lastGrantAtMs === undefined ? {} : { lastGrantAtMs: known.lastGrantAtMs }),
         keeps: 0,
@@ -211,6 +215,7 @@ export class Moves {
   /** Asks and recalls whose time is over, or that were met, are forgotten. */
   #lapse(known: ChildPool, child: Child, pool: PoolId, nowMs: number): void {
     const { ask, recall } = known;
+    if (known.promisedUntilMs <= nowMs) known.promised = 0;
     const sent = child.session === undefined ? 0 : this.#hub.sentTo(child.session.writer, pool);
     if (ask !== undefined && (ask.untilMs <= nowMs || sent >= ask.atLeast)) known.ask = undefined;
     if (recall === undefined) return;
@@ -224,6 +229,7 @@ export class Moves {
       const child = this.#hub.children.get(id as ReplicaId);
       if (child?.session === undefined || units > left) continue;
       left -= units;
+      promise(child.pool(pool), this.#hub.sentTo(child.session.writer, pool), units);
       child.pool(pool).lastGrantAtMs = now.monotonicMs;
       push(grants, child.session.writer, { pool, n: units });
     }
@@ -235,7 +241,8 @@ export class Moves {
       if (child?.session === undefined) continue;
       const given = this.#hub.sentTo(child.session.writer, pool);
       const untilMs = now.monotonicMs + this.#settings.policy.recallMs;
-      child.pool(pool).recall = { keep, given, untilMs };
+      const known = child.pool(pool);
+      known.recall = { keep: keep + known.promised, given, untilMs };
       child.session.recalls.add(pool);
     }
   }

@@ -283,6 +283,8 @@ describe('[L3] asks and recalls', () => {
     });
     world.calm();
     expect(till.free('lamp')).toBe(4);
+    // Whoever asked for them there has given up.
+    world.pass(1_000);
     const wanted = berlin.ask(sell('b1', { lamp: 2 }, waits));
     const recall = only<Recalls>(world.intercept('recalls'));
     return { ...set, wanted, recall };

@@ -12,7 +12,8 @@
  */
 import type { FenceReason } from '../entry/entry.ts';
 import { readFormerLives } from '../hub/former-frames.ts';
-import { Hub, type Opened } from '../hub/hub.ts';
+import { Hub } from '../hub/hub.ts';
+import type { Opened } from '../hub/hub-events.ts';
 import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
@@ -79,10 +80,6 @@ export class Replica {
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
     if (this.ledger.hasLife) this.#entriesAtCheckpoint = this.ledger.self.head.seq;
     this.#watch.findDebts();
-  }
-
-  get knowsFormerLives(): boolean {
-    return !this.ledger.awaitsFormerLives;
   }
 
   /** Begins this replica's next life, unless it has one. The first waits for nothing; later ones for their past. */

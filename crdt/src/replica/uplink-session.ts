@@ -1,5 +1,6 @@
 /** What a child remembers of its link while it is open; soft, and gone with it. */
-import type { WriterId } from '../ids.ts';
+import type { PoolId, WriterId } from '../ids.ts';
+import type { Asks } from '../wire/frames.ts';
 
 export interface InFlight {
   readonly from: number;
@@ -32,4 +33,22 @@ export interface UplinkSession {
   seenDueMs: number;
   /** When to ask whether what the parent has is settled, should it not have said so. */
   settledCheckAtMs: number;
+}
+
+export function bytesOf(inFlight: readonly InFlight[]): number {
+  return inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Asks that are new, or that nobody answered for a while (L3); those whose time is over are forgotten. */
+export function dueAsks(asks: Map<PoolId, Ask>, nowMs: number, resendMs: number): Asks['items'] {
+  const due: Asks['items'][number][] = [];
+  for (const [pool, ask] of asks) {
+    if (ask.untilMs <= nowMs) {
+      asks.delete(pool);
+    } else if (nowMs - ask.sentAtMs >= resendMs) {
+      ask.sentAtMs = nowMs;
+      due.push({ pool, atLeast: ask.atLeast, waitMs: Math.ceil(ask.untilMs - nowMs) });
+    }
+  }
+  return due;
 }

@@ -22,7 +22,7 @@ import type {
 import type { Ledger, Now } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
-import type { Ask, UplinkSession } from './uplink-session.ts';
+import { type Ask, bytesOf, dueAsks, type UplinkSession } from './uplink-session.ts';
 
 /** Why this writer must end: a peer knows more of it than it does, or shut it out. */
 export type PastReason = 'rollback' | 'fork' | 'fenced';
@@ -272,7 +272,7 @@ export class Uplink {
     if (this.#isQuestionDue(session, now.monotonicMs)) out.push(this.#question(session, now.monotonicMs));
     if (session.isUrgent || now.monotonicMs >= session.streamDueMs)
       this.#stream(session, out, now.monotonicMs);
-    const asking = this.#dueAsks(now);
+    const asking = dueAsks(this.asks, now.monotonicMs, this.#settings.link.resendMs);
     if (asking.length > 0) out.push({ kind: 'asks', ...names, items: asking });
     if (now.monotonicMs >= session.seenDueMs) {
       session.seenDueMs = Number.POSITIVE_INFINITY;
@@ -323,19 +323,6 @@ export class Uplink {
     return this.#frame(session, session.sendFrom, new Uint8Array(0));
   }
 
-  #dueAsks(now: Now): { pool: PoolId; atLeast: number; waitMs: number }[] {
-    const due: { pool: PoolId; atLeast: number; waitMs: number }[] = [];
-    for (const [pool, ask] of this.asks) {
-      if (ask.untilMs <= now.monotonicMs) {
-        this.asks.delete(pool);
-      } else if (now.monotonicMs - ask.sentAtMs >= this.#settings.link.resendMs) {
-        ask.sentAtMs = now.monotonicMs;
-        due.push({ pool, atLeast: ask.atLeast, waitMs: Math.ceil(ask.untilMs - now.monotonicMs) });
-      }
-    }
-    return due;
-  }
-
   /** When something must be sent again or given up; undefined while nothing waits. */
   wakeAtMs(): number | undefined {
     const session = this.#session;
@@ -360,8 +347,4 @@ export class Uplink {
     // The cells that were lost with the turn come again: the parent hears where this child stands.
     if (this.#session !== undefined) this.#session.seenDueMs = Number.NEGATIVE_INFINITY;
   }
-}
-
-function bytesOf(inFlight: UplinkSession['inFlight']): number {
-  return inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -10,7 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ReplicaKind } from '../entry/entry.ts';
-import type { Opened } from '../hub/hub.ts';
+import type { Opened } from '../hub/hub-events.ts';
 import {
   type LocationId,
   type PoolId,

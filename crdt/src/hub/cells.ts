@@ -1,0 +1,46 @@
+/** Cells: what a parent granted a child, told until the child has written it down. */
+import type { WriterId } from '../ids.ts';
+import type { Ledger, Now } from '../replica/ledger.ts';
+import type { Frame, SentCell } from '../wire/frames.ts';
+import type { Session } from './child.ts';
+
+/** Items of one frame: a cut costs one of these, and a frame stays well under its limit. */
+const CELLS_PER_FRAME = 2_000;
+
+/** What was granted since the child last listened, found in the rows and not in the journal. */
+export function catchUpCells(ledger: Ledger, session: Session): void {
+  for (const [pool, row] of ledger.self.rows()) {
+    const cell = row.sent.find(({ writer }) => writer === session.writer);
+    if (cell !== undefined && cell.seq > session.cellsSeenTo) session.cells.add(pool);
+  }
+  session.cellsSentTo = session.cellsSeenTo;
+}
+
+export function cellFrames(
+  ledger: Ledger,
+  session: Session,
+  names: { writer: WriterId; parent: WriterId },
+  now: Now,
+): Frame[] {
+  const cells: SentCell[] = [];
+  for (const pool of session.cells) {
+    const cell = ledger.self.row(pool).sent.find(({ writer }) => writer === session.writer);
+    if (cell === undefined) continue;
+    cells.push({ pool, from: ledger.self.writer, to: session.writer, n: cell.n, seq: cell.seq });
+  }
+  session.cells.clear();
+  if (cells.length === 0) return [];
+  // A batch ends where the next cell of the order of entries begins, so a cursor never passes a cell unsent.
+  cells.sort((a, b) => a.seq - b.seq);
+  const frames: Frame[] = [];
+  const to = ledger.self.head.seq;
+  for (let at = 0; at < cells.length; at += CELLS_PER_FRAME) {
+    const part = cells.slice(at, at + CELLS_PER_FRAME);
+    const next = cells[at + CELLS_PER_FRAME];
+    const upTo = next === undefined ? to : Math.max(session.cellsSentTo, next.seq - 1);
+    frames.push({ kind: 'cells', ...names, from: session.cellsSentTo, to: upTo, cells: part });
+    session.cellsSentTo = upTo;
+  }
+  session.cellsSentAtMs = now.monotonicMs;
+  return frames;
+}

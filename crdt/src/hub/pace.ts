@@ -1,0 +1,10 @@
+/** Pace: how long what nobody waits for may gather on its way down. */
+import type { LinkSettings } from '../replica/settings.ts';
+
+/** How long news that nobody waits for may gather: what is settled, what the levels are. People look at these. */
+export const NEWS_EVERY_MS = 200;
+
+/** Acks gather like other news, but a child must not take their silence for loss; where nothing gathers, nor do they. */
+export function ackEveryMs({ gatherMs, resendMs }: LinkSettings): number {
+  return gatherMs === 0 ? 0 : Math.min(NEWS_EVERY_MS, resendMs / 4);
+}
