@@ -194,6 +194,23 @@ describe('[L2] loss, doubling, reordering', () => {
     expect(till.replica.wakeAtMs(world.now)).toBeUndefined();
   });
 
+  test('[L2] what the parent has is found out, although the ack that said so was lost and only a later cursor came', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    till.ask(sell('t1', { lamp: 2 }, waits));
+    world.calm();
+    world.calmFor(60_000, 1_000);
+    till.do(sell('t2', { lamp: 1 }, { override: { reason: 'in the hands', owedMax: 5 } }));
+    for (const letter of world.intercept('stream')) world.deliver(letter);
+    for (const letter of world.intercept('stream')) world.deliver(letter);
+    expect(world.intercept('ack').some(({ from }) => from === hq.id)).toBe(true);
+    berlin.do(sell('b1', { lamp: 1 }));
+    world.calm();
+    world.calmFor(10_000, 1_000);
+    const { head } = till.replica.ledger.self;
+    expect(berlin.replica.ledger.streams.get(till.self)?.head.relayed.seq).toBe(head.seq);
+    expect(head.settled.seq).toBe(head.seq);
+  });
+
   test('[L2] a busy link gathers, a quiet one sends at once', () => {
     const { world, berlin } = shop({ lamp: 40 }, { link: DEFAULT_LINK });
     world.calmFor(2_000, 100);

@@ -1,6 +1,7 @@
 /** What a child remembers of its link while it is open; soft, and gone with it. */
 import type { PoolId, WriterId } from '../ids.ts';
 import type { Asks } from '../wire/frames.ts';
+import type { LinkSettings } from './settings.ts';
 
 export interface InFlight {
   readonly from: number;
@@ -33,6 +34,30 @@ export interface UplinkSession {
   seenDueMs: number;
   /** When to ask whether what the parent has is settled, should it not have said so. */
   settledCheckAtMs: number;
+  settledPatienceMs: number;
+}
+
+export function openUplinkSession(
+  parent: WriterId,
+  base: number,
+  nowMs: number,
+  { resendMs }: LinkSettings,
+): UplinkSession {
+  return {
+    parent,
+    base,
+    sendFrom: base,
+    ackedTo: base,
+    inFlight: [],
+    rewoundAt: undefined,
+    sentAtMs: nowMs,
+    patienceMs: resendMs,
+    streamDueMs: Number.NEGATIVE_INFINITY,
+    isUrgent: false,
+    seenDueMs: Number.POSITIVE_INFINITY,
+    settledCheckAtMs: nowMs + resendMs * 2,
+    settledPatienceMs: resendMs * 2,
+  };
 }
 
 export function bytesOf(inFlight: readonly InFlight[]): number {

@@ -22,7 +22,7 @@ import type {
 import type { Ledger, Now } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
-import { type Ask, bytesOf, dueAsks, type UplinkSession } from './uplink-session.ts';
+import { type Ask, bytesOf, dueAsks, openUplinkSession, type UplinkSession } from './uplink-session.ts';
 
 /** Why this writer must end: a peer knows more of it than it does, or shut it out. */
 export type PastReason = 'rollback' | 'fork' | 'fenced';
@@ -90,20 +90,7 @@ export class Uplink {
         base = Math.min(base, ledger.view.positionBefore(stream.writer, known + 1));
     }
     for (const point of welcome.settled) this.#note(ledger.streams.get(point.writer), 'settled', point);
-    this.#session = {
-      parent: welcome.writer,
-      base,
-      sendFrom: base,
-      ackedTo: base,
-      inFlight: [],
-      rewoundAt: undefined,
-      sentAtMs: now.monotonicMs,
-      patienceMs: this.#settings.link.resendMs,
-      streamDueMs: Number.NEGATIVE_INFINITY,
-      isUrgent: false,
-      seenDueMs: Number.POSITIVE_INFINITY,
-      settledCheckAtMs: now.monotonicMs + this.#settings.link.resendMs * PATIENCE_MAX,
-    };
+    this.#session = openUplinkSession(welcome.writer, base, now.monotonicMs, this.#settings.link);
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
     this.recalls.clear();
     this.#seenNext = undefined;
@@ -295,7 +282,8 @@ export class Uplink {
       inFlightBytes += slice.bytes.length;
       session.sendFrom = slice.to;
       session.streamDueMs = nowMs + link.gatherMs;
-      session.settledCheckAtMs = nowMs + link.resendMs * PATIENCE_MAX;
+      session.settledPatienceMs = link.resendMs * 2;
+      session.settledCheckAtMs = nowMs + session.settledPatienceMs;
     }
   }
 
@@ -307,7 +295,8 @@ export class Uplink {
     if (session.inFlight.length > 0) return nowMs - session.sentAtMs >= session.patienceMs;
     if (nowMs < session.settledCheckAtMs) return false;
     session.settledCheckAtMs = Number.POSITIVE_INFINITY;
-    return [...this.#ledger.streams.values()].some(({ head }) => head.settled.seq < head.relayed.seq);
+    // Also what the parent has without having said so: only its cursor arrived, with a later ack.
+    return [...this.#ledger.streams.values()].some(({ head, durableSeq }) => head.settled.seq < durableSeq);
   }
 
   /**
@@ -319,7 +308,8 @@ export class Uplink {
     session.sentAtMs = nowMs;
     session.patienceMs = Math.min(session.patienceMs * 2, resendMs * PATIENCE_MAX);
     session.rewoundAt = undefined;
-    session.settledCheckAtMs = nowMs + resendMs * PATIENCE_MAX;
+    session.settledPatienceMs = Math.min(session.settledPatienceMs * 2, resendMs * PATIENCE_MAX);
+    session.settledCheckAtMs = nowMs + session.settledPatienceMs;
     return this.#frame(session, session.sendFrom, new Uint8Array(0));
   }
 

@@ -1,7 +1,8 @@
 /** Questions and orders to a running authority: why, retire, enroll. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, readArgs, uuidv7 } from '@tallystick/store-agent';
+import { ConfigError, readArgs } from '@tallystick/store-agent';
 import type { Why } from '../authority/why.ts';
 import { Operator } from './fleet/operator.ts';
 import { TOKEN_FILE } from './run-authority.ts';
@@ -51,7 +52,7 @@ export async function askRetire(args: readonly string[]): Promise<number> {
     throw new ConfigError('Name the replica and yourself: tallystick retire berlin-till-2 --operator anna');
   }
   const body = {
-    id: values.id ?? uuidv7(),
+    id: values.id ?? retirementId(replica, values.counted ?? ''),
     replica,
     operator: values.operator,
     ...(values.counted === undefined ? {} : { counted: readCounted(values.counted) }),
@@ -73,6 +74,13 @@ export async function askRetire(args: readonly string[]): Promise<number> {
     }
   }
   return 0;
+}
+
+/** The same command again, after an answer that was lost, is the same act and takes nothing back twice. */
+function retirementId(replica: string, counted: string): string {
+  const parts = counted.split(',').map((part) => part.trim());
+  const hash = createHash('sha256').update(parts.sort().join(',')).digest('hex');
+  return `retire-${replica}-${hash.slice(0, 16)}`;
 }
 
 /** `LAMP@berlin=3,MUG@berlin=1` */

@@ -3,17 +3,21 @@ import { ConfigError, withPlainErrors } from '@tallystick/store-agent';
 
 const HELP = `tallystick: sell everywhere, never a unit twice
 
-  tallystick up        [--data DIR] [--port-base N] [--fresh] [--json]
+  tallystick up        [--data DIR] [--port-base N] [--fresh] [--log LEVEL] [--json]
                        a whole fleet on this machine: books, two regions, a shop with tills
-  tallystick why SKU   [--data DIR | --url URL]     where every unit of it is, in words
-  tallystick replay    [FILE.csv[.gz]] [--limit N] [--stores N] [--cut-share X] [--seed N] [--json]
+  tallystick replay    [FILE.csv[.gz]] [--limit N] [--stores N] [--cut-share X] [--kills N] [--seed N]
+                       [--map a=B,…] [--day-first] [--strict] [--json]
                        a year of trade through real replicas, with cuts and crashes
-  tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…]   give up a lost replica
-  tallystick enroll ID --kind KIND --parent ID [--location ID]    a one-time code for a new replica
-  tallystick verify    [--data DIR]                 recompute every chain in the books
 
-  tallystick authority --data DIR [--port N] [--postgres-port N]  (DATABASE_URL for your own Postgres)
-  tallystick region    --data DIR [--port N]
+  Asked of a running authority, found with --data DIR or --url URL; --json for machines:
+  tallystick why SKU   where every unit of it is, in words
+  tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…] [--id ACT]   give up a lost replica
+  tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
+  tallystick verify    [--data DIR | --database URL] [--json]                recompute every chain in the books
+
+  tallystick authority --data DIR [--host H] [--port N] [--postgres-port N] [--resend-ms N] [--policy JSON]
+                       [--log LEVEL] [--json]       (DATABASE_URL for your own Postgres)
+  tallystick region    --data DIR [--host H] [--port N] [--parent URL] [--log LEVEL] [--json]
 
 Every command takes --help.
 `;

@@ -73,11 +73,17 @@ async function runPlan(
     asked: (child, pools) => driver?.noteAsked(child, pools),
   });
   const proxyPort = await proxy.start();
+  let crashes = 0;
   const fleet = new Fleet(
     fleetPlan(plan, dataDir, proxy, proxyPort, await freePorts(plan.shape.replicas.length + 2)),
     {
       step: (message) => say(`  ${message}`),
-      restarted: () => {},
+      restarted: (name, why) => {
+        // The replay kills with SIGKILL; whatever else ends a program is a fault of ours.
+        if (why === 'SIGKILL') return;
+        crashes += 1;
+        say(`  ! ${name} ended (${why}); starting it again`);
+      },
     },
   );
   try {
@@ -111,6 +117,7 @@ async function runPlan(
       soldLinesContended: driver.counts.soldContended,
       messages,
       kills: driver.counts.kills,
+      crashes,
       cuts: driver.counts.cuts,
       oversoldInBooks: checked.oversold,
       booksEqualJournals: checked.isEqual,

@@ -11,6 +11,7 @@ const run: RunFigures = {
   soldLinesContended: 2,
   messages: 5,
   kills: 24,
+  crashes: 0,
   cuts: 60,
   oversoldInBooks: 0,
   booksEqualJournals: true,
@@ -77,8 +78,9 @@ test('each broken promise is said, and the last line says whether all were kept'
     ...run,
     oversoldInBooks: 4,
     booksEqualJournals: false,
+    crashes: 1,
   });
-  expect(brokenPromises(broken)).toHaveLength(5);
+  expect(brokenPromises(broken)).toHaveLength(6);
   expect(formatReport(broken)).toMatch(/PROMISES WERE BROKEN: 4 units were sold that were never there;/);
 });
 

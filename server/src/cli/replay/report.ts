@@ -19,6 +19,8 @@ export interface ReplayReport {
   /** Units left on a shelf although somebody had been refused them. */
   readonly strandedUnits: number;
   readonly kills: number;
+  /** Processes that ended although nobody killed them. */
+  readonly crashes: number;
   readonly cuts: number;
   readonly oversold: number;
   readonly lostSales: number;
@@ -46,6 +48,7 @@ export interface RunFigures {
   /** Frames that crossed any link, both ways. */
   readonly messages: number;
   readonly kills: number;
+  readonly crashes: number;
   readonly cuts: number;
   /** The same question put to the books in SQL: the larger answer of the two is reported. */
   readonly oversoldInBooks: number;
@@ -68,6 +71,7 @@ export function createReport(ledger: Ledger, sales: SalesCheck, run: RunFigures)
     messagesPerSale: ratio(run.messages, totals.sales),
     strandedUnits: totals.strandedUnits,
     kills: run.kills,
+    crashes: run.crashes,
     cuts: run.cuts,
     oversold: Math.max(totals.oversold, run.oversoldInBooks),
     lostSales: sales.lostSales,
@@ -92,6 +96,7 @@ export function brokenPromises(report: ReplayReport): string[] {
   promise(report.lostSales === 0, `${whole(report.lostSales)} sold lines are missing from the books`);
   promise(report.doubledSales === 0, `${whole(report.doubledSales)} lines are in the books twice`);
   promise(report.unknownSales === 0, `${whole(report.unknownSales)} lines in the books were never sold`);
+  promise(report.crashes === 0, `${whole(report.crashes)} times a program ended although nobody killed it`);
   promise(report.booksEqualJournals, 'the books and the journals of the shops differ');
   return broken;
 }

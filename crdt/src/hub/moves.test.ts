@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { sell } from '../replica/commands.test-kit.ts';
+import { shop } from '../replica/world.test-kit.ts';
+import { debt } from '../tally/row.ts';
+
+const waits = { waitMs: 5_000 };
+
+describe('[R2] what is granted for an ask', () => {
+  test('[R2] an ask that nobody can meet moves nothing: what there is stays for who asks for less', () => {
+    const { world, berlin, till } = shop({ lamp: 5 });
+    const large = till.ask(sell('t1', { lamp: 9 }, waits));
+    world.calm();
+    expect(till.answers.get(large)).toMatchObject({ code: 'insufficient_stock' });
+    expect([berlin.free('lamp'), till.free('lamp')]).toEqual([5, 0]);
+    expect(berlin.do(sell('b1', { lamp: 5 }))).toMatchObject({ ok: true });
+  });
+
+  test('[R2] of two asks in one, the one that can be met is', () => {
+    const { world, till } = shop({ lamp: 5 });
+    const first = till.ask(sell('t1', { lamp: 4 }, waits));
+    const second = till.ask(sell('t2', { lamp: 3 }, waits));
+    world.calm();
+    const answers = [first, second].map((ticket) => till.answers.get(ticket)?.ok);
+    expect(answers.sort()).toEqual([false, true]);
+  });
+
+  test('[R2] who asked is not asked back before its deadline', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    till.ask(sell('t1', { lamp: 4 }, waits));
+    for (const letter of world.intercept('asks')) world.deliver(letter);
+    const cells = world.intercept('cells');
+    berlin.ask(sell('b1', { lamp: 2 }, waits));
+    expect(world.intercept('recalls')).toEqual([]);
+    // The till never hears of its grant: when its time is over, the units are there to be asked back.
+    expect(cells).toHaveLength(1);
+    world.pass(waits.waitMs);
+    berlin.ask(sell('b2', { lamp: 2 }, waits));
+    expect(world.intercept('recalls')).toHaveLength(1);
+  });
+
+  test('[F7] a part of what is owed is given all the same', () => {
+    const { world, berlin, till } = shop({ lamp: 2 });
+    till.do(sell('t1', { lamp: 5 }, { override: { reason: 'in the customer’s hands', owedMax: 10 } }));
+    world.calm();
+    expect(debt(till.row('lamp'))).toBe(3);
+    expect(berlin.free('lamp')).toBe(0);
+  });
+});
