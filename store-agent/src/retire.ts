@@ -25,12 +25,19 @@ export async function retireChild(engine: Engine, request: RetireRequest): Promi
   const writers = await engine.runDurably((replica, now) => replica.retire(request.replica, now));
   if (writers === undefined) throw new Problem('not_found', `${request.replica} was never heard of here.`);
   const reclaimed: PoolUnits[] = [];
-  for (const [at, writer] of writers.entries()) {
+  for (const writer of writers) {
+    const id = derivedId(request.id, `~${writer}`);
+    // This act was done before: its answer is what was taken back then, and nothing more.
+    const before = await engine.runDurably((replica) => replica.ledger.documentEntry('reclaim', id)?.body);
+    if (before?.type === 'reclaimed') {
+      reclaimed.push(...before.items);
+      continue;
+    }
     const items = share(engine, writer, request.counted, reclaimed);
     if (items.length === 0) continue;
     const answer = await engine.submit({
       type: 'reclaim',
-      id: derivedId(request.id, `~${at}`),
+      id,
       actor: `operator:${request.operator}`,
       writer,
       items,

@@ -37,6 +37,8 @@ export interface Session {
   /** Acks gather while they follow each other closely, but not beyond so many bytes. */
   ackSentAtMs: number;
   unackedBytes: number;
+  /** The child asked how far everything came; the next ack says it. */
+  wantsAll: boolean;
   /** A frame beyond the cursor came and was dropped. */
   sawGap: boolean;
   /** Writers whose point must be told anew. */
@@ -132,6 +134,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     cursor: null,
     cursorNext: null,
     isAckDue: false,
+    wantsAll: false,
     ackSentAtMs: Number.NEGATIVE_INFINITY,
     unackedBytes: 0,
     sawGap: false,

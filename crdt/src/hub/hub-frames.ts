@@ -2,7 +2,7 @@
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
-import { type FencePoint, type Frame, ITEMS_MAX, type Point } from '../wire/frames.ts';
+import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '../wire/frames.ts';
 import { cellFrames } from './cells.ts';
 import type { Child, Session } from './child.ts';
 import type { Hub } from './hub.ts';
@@ -25,7 +25,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
     session.formerFrames.splice(0).forEach(send);
-    if (isAckDue(session, settings, now)) send(ackFrame(ledger, session, names, now));
+    if (isAckDue(session, settings, now)) send(ackFrame(ledger, child, session, names, now));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
     if (session.recalls.size > 0) send(recallsFrame(child, session, names));
@@ -52,12 +52,17 @@ function takeChangedLevels(hub: Hub): readonly PoolId[] {
 function isAckDue(session: Session, { link }: ReplicaSettings, now: Now): boolean {
   if (session.settledDueMs <= now.monotonicMs) return true;
   if (!session.isAckDue) return false;
-  const isWaitedFor = session.sawGap || session.fenced.size > 0 || session.unackedBytes >= UNACKED_BYTES_MAX;
+  // A question is answered at the pace of acks: it costs its sender nothing, and the answer may be long.
+  const isWaitedFor =
+    (session.sawGap && !session.wantsAll) ||
+    session.fenced.size > 0 ||
+    session.unackedBytes >= UNACKED_BYTES_MAX;
   return isWaitedFor || now.monotonicMs >= session.ackSentAtMs + ackEveryMs(link);
 }
 
 function ackFrame(
   ledger: Ledger,
+  child: Child,
   session: Session,
   names: { writer: WriterId; parent: WriterId },
   now: Now,
@@ -68,6 +73,7 @@ function ackFrame(
   session.ackSentAtMs = now.monotonicMs;
   session.unackedBytes = 0;
   session.settledDueMs = Number.POSITIVE_INFINITY;
+  if (session.wantsAll) tellAll(ledger, child, session);
   const has: Point[] = [];
   for (const writer of takeAll(session.has)) {
     const stream = ledger.streams.get(writer);
@@ -84,6 +90,17 @@ function ackFrame(
     if (fence !== null && fence !== undefined) fenced.push({ writer, ...fence });
   }
   return { kind: 'ack', ...names, cursor: session.cursor ?? 0, gap, has, settled, fenced };
+}
+
+/** As many streams as a frame may name; who has more says hello now and then. */
+function tellAll(ledger: Ledger, child: Child, session: Session): void {
+  session.wantsAll = false;
+  for (const { writer, head } of ledger.streams.values()) {
+    if (session.has.size >= HEADS_MAX) return;
+    if (head.via !== child.replica) continue;
+    session.has.add(writer);
+    session.settled.add(writer);
+  }
 }
 
 function takeAll<T>(set: Set<T>): T[] {

@@ -25,6 +25,9 @@ function poolsOf(body: EntryBody): PoolId[] {
   return body.type === 'took' ? body.items.map(({ pool }) => pool) : [];
 }
 
+/** Nobody waits longer than a minute, whatever a child says. */
+const WAIT_MS_MAX = 60_000;
+
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
   readonly totals: Totals;
@@ -83,7 +86,10 @@ export class Hub {
     const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
     const session = openSession(hello.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
     child.session = session;
-    for (const pool of child.pools.values()) pool.recall = undefined;
+    for (const pool of child.pools.values()) {
+      pool.recall = undefined;
+      pool.promised = 0;
+    }
     catchUpCells(this.#ledger, session);
     if (hello.wantsLevels && this.totals.levels !== undefined) {
       for (const pool of this.totals.levels.keys()) session.levels.add(pool);
@@ -125,7 +131,8 @@ export class Hub {
     if (child === undefined || session === undefined || frame.writer !== session.writer) return undefined;
     session.isAckDue = true;
     session.unackedBytes += frame.entries.length;
-    if (frame.from === frame.to) this.#tellAll(replica, session);
+    // A frame without entries asks how far this replica came with everything of that child.
+    if (frame.from === frame.to) session.wantsAll = true;
     this.#heard.add(child);
     // What stands before a base was known here when the child asked: a late frame of an earlier
     // session may name a lower one, and never holds back a later.
@@ -148,15 +155,6 @@ export class Hub {
     if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);
     return undefined;
-  }
-
-  /** A frame without entries asks how far this replica came with everything of that child. */
-  #tellAll(replica: ReplicaId, session: Session): void {
-    for (const { writer, head } of this.#ledger.streams.values()) {
-      if (head.via !== replica) continue;
-      session.has.add(writer);
-      session.settled.add(writer);
-    }
   }
 
   #noteFence(writer: WriterId): void {
@@ -234,7 +232,13 @@ export class Hub {
         child.session.cells.add(pool);
         continue;
       }
-      noteAsk(known, sent, { atLeast, untilMs: now.monotonicMs + waitMs }, now.monotonicMs, halfLifeMs);
+      noteAsk(
+        known,
+        sent,
+        { atLeast, untilMs: now.monotonicMs + Math.min(waitMs, WAIT_MS_MAX) },
+        now.monotonicMs,
+        halfLifeMs,
+      );
       this.#events.poolChanged(pool);
     }
   }
@@ -277,7 +281,7 @@ export class Hub {
       if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + NEWS_EVERY_MS);
       if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + link.resendMs);
     }
-    return Number.isFinite(at) ? at : undefined;
+    return at === Number.POSITIVE_INFINITY ? undefined : at;
   }
 
   /** The authority or this replica's parent settled more: children want to know of their own streams. */

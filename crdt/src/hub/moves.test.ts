@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sell } from '../replica/commands.test-kit.ts';
-import { shop } from '../replica/world.test-kit.ts';
+import { type Letter, pool, shop } from '../replica/world.test-kit.ts';
 import { debt } from '../tally/row.ts';
+import type { StockFrame } from '../wire/frames.ts';
 
 const waits = { waitMs: 5_000 };
 
@@ -44,5 +45,31 @@ describe('[R2] what is granted for an ask', () => {
     world.calm();
     expect(debt(till.row('lamp'))).toBe(3);
     expect(berlin.free('lamp')).toBe(0);
+  });
+
+  test('[R2] a turn that is put back promises nothing', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    till.ask(sell('t1', { lamp: 4 }, waits));
+    const [asks] = world.intercept('asks');
+    for (let i = 0; i < 3; i += 1) {
+      berlin.replica.frame(till.id, (asks as Letter).frame as StockFrame, world.now);
+      berlin.replica.endTurn(world.now);
+      berlin.replica.putBack();
+    }
+    const known = () => berlin.replica.hub.children.get(till.id)?.pools.get(pool('lamp'));
+    expect(known()?.promised).toBe(0);
+    world.deliver(asks as Letter);
+    expect(known()?.promised).toBe(4);
+  });
+
+  test('[L7] however long a child says that it waits, a promise ends', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    const items = [{ pool: pool('lamp'), atLeast: 4, waitMs: 2 ** 50 }];
+    const frame = { kind: 'asks', writer: till.self, parent: berlin.self, items } as const;
+    berlin.turn((self) => self.frame(till.id, frame, world.now));
+    world.calm();
+    world.pass(60_000);
+    berlin.ask(sell('b1', { lamp: 2 }, waits));
+    expect(world.intercept('recalls')).toHaveLength(1);
   });
 });

@@ -42,6 +42,8 @@ export class Moves {
   #nextAgainAtMs = Number.POSITIVE_INFINITY;
   /** Pools that the open turn looked at: put back, it has not. */
   readonly #looked = new Set<PoolId>();
+  /** What the open turn granted for asks: promised once it is durable. */
+  #promises: (() => void)[] = [];
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, waiting: Waiting, settings: ReplicaSettings) {
     this.#ledger = ledger;
@@ -92,10 +94,12 @@ export class Moves {
   }
 
   keep(): void {
+    for (const make of this.#promises.splice(0)) make();
     this.#looked.clear();
   }
 
   putBack(): void {
+    this.#promises = [];
     for (const pool of this.#looked) this.#due.add(pool);
     this.#looked.clear();
   }
@@ -120,6 +124,10 @@ export class Moves {
   #planNextLook(pool: PoolId, now: Now): void {
     let atMs = Number.POSITIVE_INFINITY;
     if (debt(this.#ledger.self.row(pool)) > 0) atMs = now.monotonicMs + this.#settings.policy.debtAskMs;
+    // Who waits here and could not be asked for, because the parent just said no, is asked for then.
+    const deniedUntilMs = this.#deniedUntilMs.get(pool) ?? 0;
+    if (deniedUntilMs > now.monotonicMs && this.#waiting.shortOf(pool).units > 0)
+      atMs = Math.min(atMs, deniedUntilMs);
     for (const child of this.#hub.children.values()) {
       const known = child.pools.get(pool);
       atMs = Math.min(atMs, known?.recall?.untilMs ?? atMs);
@@ -145,7 +153,8 @@ export class Moves {
     let forParent = 0;
     let parentAsks = 0;
     if (recall !== undefined && parent !== null) {
-      const subtree = ownFree + children.reduce((sum, child) => sum + child.free, 0);
+      // The parent counts what is promised below as held, and left it out of what it wants.
+      const subtree = ownFree + this.#heldBelow(pool);
       parentAsks = Math.max(0, subtree - recall.keep);
       forParent = Math.min(parentAsks, spare);
       spare -= forParent;
@@ -165,6 +174,13 @@ export class Moves {
     this.#noteLows(pool, plan);
     this.#askOrDeny(pool, plan, waiting.untilMs, now);
     this.#planNextLook(pool, now);
+  }
+
+  #heldBelow(pool: PoolId): number {
+    let units = 0;
+    for (const child of this.#hub.children.values())
+      units += Math.max(0, child.pools.get(pool)?.holding ?? 0);
+    return units;
   }
 
   #spreads(pool: PoolId, directory: Directory): boolean {
@@ -229,7 +245,8 @@ export class Moves {
       const child = this.#hub.children.get(id as ReplicaId);
       if (child?.session === undefined || units > left) continue;
       left -= units;
-      promise(child.pool(pool), this.#hub.sentTo(child.session.writer, pool), units);
+      const sent = this.#hub.sentTo(child.session.writer, pool);
+      this.#promises.push(() => promise(child.pool(pool), sent, units));
       child.pool(pool).lastGrantAtMs = now.monotonicMs;
       push(grants, child.session.writer, { pool, n: units });
     }

@@ -113,6 +113,7 @@ export class Desk {
   #waitOn(waiter: Waiter, refusal: Refusal, now: Now): void {
     this.#waiting.update(waiter, refusal);
     if (isHopeless(waiter)) this.#giveUp(waiter, now);
+    else for (const { pool } of refusal.items ?? []) this.#moves.poolChanged(pool);
   }
 
   /** The parent said no for these pools. Who waits for others too waits on, so that its refusal names just what nobody has. */

@@ -165,6 +165,18 @@ describe('[L2] loss, doubling, reordering', () => {
     expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(1);
   });
 
+  test('[L5] a parent that is slow but moves on keeps nobody awake', () => {
+    const { world, hq, berlin } = shop({}, { link: { ...DEFAULT_LINK, gatherMs: 0, streamBytesTarget: 1 } });
+    for (let i = 1; i <= 4; i += 1) berlin.do(receive(`d${i}`, { lamp: 1 }));
+    const letters = world.intercept('stream');
+    for (const letter of letters.slice(0, 3)) {
+      world.pass(900);
+      world.deliver(letter);
+      for (const ack of world.intercept('ack')) if (ack.from === hq.id) world.deliver(ack);
+      expect(berlin.replica.wakeAtMs(world.now)).toBeGreaterThan(world.now.monotonicMs);
+    }
+  });
+
   test('[L2] what was lost last is found by asking, however often it is lost', () => {
     const { world, hq, berlin } = shop();
     berlin.do(receive('d1', { lamp: 1 }));

@@ -146,7 +146,8 @@ export class Uplink {
       session.inFlight = session.inFlight.filter(({ to }) => to > session.ackedTo);
       session.sentAtMs = now.monotonicMs;
       session.patienceMs = this.#settings.link.resendMs;
-    } else if (frame.gap && frame.cursor === session.ackedTo && session.rewoundAt !== frame.cursor) {
+    }
+    if (frame.gap && frame.cursor === session.ackedTo && session.rewoundAt !== frame.cursor) {
       // Every frame behind the missing one says so; once is enough, until the parent is asked again.
       session.rewoundAt = frame.cursor;
       session.sendFrom = session.ackedTo;
@@ -277,7 +278,10 @@ export class Uplink {
       const slice = this.#ledger.view.readStream(session.sendFrom, link.streamBytesTarget);
       if (slice.to <= session.sendFrom) break;
       out.push(this.#frame(session, slice.to, slice.bytes));
-      if (session.inFlight.length === 0) session.sentAtMs = nowMs;
+      if (session.inFlight.length === 0) {
+        session.sentAtMs = nowMs;
+        session.patienceMs = link.resendMs;
+      }
       session.inFlight.push({ from: session.sendFrom, to: slice.to, bytes: slice.bytes.length });
       inFlightBytes += slice.bytes.length;
       session.sendFrom = slice.to;
@@ -306,9 +310,10 @@ export class Uplink {
   #question(session: UplinkSession, nowMs: number): Frame {
     const { resendMs } = this.#settings.link;
     session.sentAtMs = nowMs;
-    session.patienceMs = Math.min(session.patienceMs * 2, resendMs * PATIENCE_MAX);
     session.rewoundAt = undefined;
-    session.settledPatienceMs = Math.min(session.settledPatienceMs * 2, resendMs * PATIENCE_MAX);
+    const longest = resendMs * PATIENCE_MAX;
+    if (session.inFlight.length > 0) session.patienceMs = Math.min(session.patienceMs * 2, longest);
+    else session.settledPatienceMs = Math.min(session.settledPatienceMs * 2, longest);
     session.settledCheckAtMs = nowMs + session.settledPatienceMs;
     return this.#frame(session, session.sendFrom, new Uint8Array(0));
   }
@@ -317,14 +322,15 @@ export class Uplink {
   wakeAtMs(): number | undefined {
     const session = this.#session;
     if (session === undefined) return undefined;
-    let at = Math.min(session.seenDueMs, session.settledCheckAtMs);
-    if (session.inFlight.length > 0) at = Math.min(at, session.sentAtMs + session.patienceMs);
+    const isUnderWay = session.inFlight.length > 0;
+    const askAtMs = isUnderWay ? session.sentAtMs + session.patienceMs : session.settledCheckAtMs;
+    let at = Math.min(session.seenDueMs, askAtMs);
     const isFull = bytesOf(session.inFlight) >= this.#settings.link.inFlightBytesMax;
     if (session.sendFrom < this.#ledger.durablePosition && !isFull) at = Math.min(at, session.streamDueMs);
     for (const ask of this.asks.values()) {
       at = Math.min(at, ask.untilMs, ask.sentAtMs + this.#settings.link.resendMs);
     }
-    return Number.isFinite(at) ? at : undefined;
+    return at === Number.POSITIVE_INFINITY ? undefined : at;
   }
 
   keep(): void {

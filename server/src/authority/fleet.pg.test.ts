@@ -91,12 +91,14 @@ describe('a fleet on a real Postgres', () => {
       });
       return (await response.json()) as Record<string, unknown>;
     };
-    const counted = [{ sku: 'MUG', locationId: 'berlin', quantity: held }];
-    expect(await retire('r1', counted)).toMatchObject({
-      reclaimed: [{ pool: 'MUG@berlin', n: held }],
-      exposure: [],
-    });
-    expect(await retire('r2', counted)).toMatchObject({ reclaimed: [] });
+    const mugs = (quantity: number) => [{ sku: 'MUG', locationId: 'berlin', quantity }];
+    const units = (n: number) => [{ pool: 'MUG@berlin', n }];
+    const first = { reclaimed: units(1), exposure: units(held - 1) };
+    expect(await retire('r1', mugs(1))).toMatchObject(first);
+    // The answer was lost on the way: the same act again is answered as before, and takes nothing more.
+    expect(await retire('r1', mugs(1))).toMatchObject(first);
+    expect(await retire('r2', mugs(held))).toMatchObject({ reclaimed: units(held - 1), exposure: [] });
+    expect(await retire('r3', mugs(held))).toMatchObject({ reclaimed: [] });
     await until(() => onHand(shop, 'MUG', 'berlin') === before + held, 'the units are free once settled');
     expect(fleet.authorities[0]?.authority.why('MUG').words).toContain('shut out (retired)');
   });

@@ -14,7 +14,8 @@ export interface ProcessOptions {
   readonly logFile: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Told when the process ended by itself and will be started again. */
-  readonly onRestart?: (name: string, why: string) => void;
+  /** `wasKilled`: by `kill`, and not by itself. */
+  readonly onRestart?: (name: string, why: string, wasKilled: boolean) => void;
 }
 
 export interface Listening {
@@ -33,6 +34,7 @@ export class FleetProcess {
   #child: ChildProcess | undefined;
   #isStopping = false;
   #restarts = 0;
+  #wasKilled = false;
   #timer: NodeJS.Timeout | undefined;
   #url: string | undefined;
 
@@ -98,13 +100,14 @@ export class FleetProcess {
   }
 
   #again(why: string): void {
-    this.#options.onRestart?.(this.name, why);
+    this.#options.onRestart?.(this.name, why, this.#wasKilled);
     const pauseMs = Math.min(RESTART_MS_MAX, 200 * 2 ** Math.min(this.#restarts, 6));
     this.#restarts += 1;
     this.#timer = setTimeout(() => {
       this.#spawn().then(
         () => {
           this.#restarts = 0;
+          this.#wasKilled = false;
         },
         (error: Error) => {
           if (!this.#isStopping) this.#again(error.message);
@@ -115,6 +118,7 @@ export class FleetProcess {
 
   /** Kills it as a power cut would; the fleet starts it again. */
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
+    if (signal === 'SIGKILL') this.#wasKilled = true;
     this.#child?.kill(signal);
   }
 

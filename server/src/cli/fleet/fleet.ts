@@ -41,7 +41,7 @@ export interface FleetPlan {
 
 export interface FleetEvents {
   step(message: string): void;
-  restarted(name: string, why: string): void;
+  restarted(name: string, why: string, wasKilled: boolean): void;
 }
 
 /** Marks a folder as ours, so that `--fresh` never empties somebody else's. */
@@ -127,7 +127,7 @@ export class Fleet {
       args,
       logFile: join(this.plan.dataDir, 'logs', `${name}.log`),
       ...(this.plan.env === undefined ? {} : { env: this.plan.env }),
-      onRestart: (who, why) => this.#events.restarted(who, why),
+      onRestart: (who, why, wasKilled) => this.#events.restarted(who, why, wasKilled),
     });
     this.processes.set(name, started);
     return started;

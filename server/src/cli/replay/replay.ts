@@ -78,9 +78,8 @@ async function runPlan(
     fleetPlan(plan, dataDir, proxy, proxyPort, await freePorts(plan.shape.replicas.length + 2)),
     {
       step: (message) => say(`  ${message}`),
-      restarted: (name, why) => {
-        // The replay kills with SIGKILL; whatever else ends a program is a fault of ours.
-        if (why === 'SIGKILL') return;
+      restarted: (name, why, wasKilled) => {
+        if (wasKilled) return;
         crashes += 1;
         say(`  ! ${name} ended (${why}); starting it again`);
       },

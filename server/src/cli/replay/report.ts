@@ -144,7 +144,11 @@ export function formatReport(report: ReplayReport): string {
       ['Messages a sale', report.messagesPerSale.toFixed(2), 'sent over the network for each sale, all told'],
       ['Connections cut', whole(report.cuts), 'times a shop lost its connection and went on selling'],
       ['Computers killed', whole(report.kills), 'times a till, shop or server lost power in mid-work'],
-      ['Programs that fell over', whole(report.crashes), 'by themselves, with nobody killing them: must be 0'],
+      [
+        'Programs that fell over',
+        whole(report.crashes),
+        'by themselves, with nobody killing them: must be 0',
+      ],
       ['Speed', `${whole(report.linesPerSecond)}/s`, 'lines asked and answered each second'],
       [
         'Time to agree',
