@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sell } from '../replica/commands.test-kit.ts';
-import { type Letter, pool, shop } from '../replica/world.test-kit.ts';
+import { onHold, receive, sell } from '../replica/commands.test-kit.ts';
+import { type Letter, pool, shop, World } from '../replica/world.test-kit.ts';
 import { debt } from '../tally/row.ts';
 import type { StockFrame } from '../wire/frames.ts';
 
@@ -72,4 +72,40 @@ describe('[R2] what is granted for an ask', () => {
     berlin.ask(sell('b1', { lamp: 2 }, waits));
     expect(world.intercept('recalls')).toHaveLength(1);
   });
+});
+
+test('[L3] a replica in the middle gives back all that is asked of it, and what was promised below is left out once', () => {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const rome = world.add('rome', 'store', hq);
+  const eu = world.add('eu', 'region', hq);
+  const berlin = world.add('berlin', 'store', eu);
+  const till = world.add('till', 'terminal', berlin);
+  const lamps = (n: number) => [{ pool: pool('lamp', 'rome'), n }];
+  const take = { type: 'hold', actor: 'cashier:7', ttlMs: 600_000, ...waits } as const;
+  rome.do(receive('d1', { lamp: 10 }, 'rome'));
+  world.calm();
+  // Four are promised to a customer at the till, who has not bought yet: the till hears of its grant later.
+  till.ask({ ...take, id: 't1', lines: lamps(4) });
+  for (
+    let hop = 0;
+    hop < 20 && !world.mail.some(({ to, frame }) => to === till.id && frame.kind === 'cells');
+    hop += 1
+  )
+    world.deliver(world.mail.shift() as Letter);
+  const granted = world.intercept('cells');
+  expect(granted.some(({ to }) => to === till.id)).toBe(true);
+  world.calm();
+  // Six more come to the shop and stay there.
+  berlin.ask({ ...take, id: 'b1', lines: lamps(6) });
+  world.calm();
+  berlin.do(onHold('release', 'b2', 'b1'));
+  world.calm();
+  expect(berlin.free('lamp', 'rome')).toBe(6);
+  const wanted = eu.ask({ ...take, id: 'e1', lines: lamps(6) });
+  world.calm();
+  expect(eu.answers.get(wanted)).toMatchObject({ ok: true, waited: true });
+  for (const letter of granted) world.deliver(letter);
+  world.calm();
+  expect(till.row('lamp', 'rome').opened).toBe(4);
 });

@@ -3,6 +3,9 @@ import type { PoolId, WriterId } from '../ids.ts';
 import type { Asks } from '../wire/frames.ts';
 import type { LinkSettings } from './settings.ts';
 
+/** The longest patience, in resend intervals. */
+const PATIENCE_MAX = 16;
+
 export interface InFlight {
   readonly from: number;
   readonly to: number;
@@ -32,7 +35,7 @@ export interface UplinkSession {
   isUrgent: boolean;
   /** When the parent must have heard which cells came. */
   seenDueMs: number;
-  /** When to ask whether what the parent has is settled, should it not have said so. */
+  /** When to ask whether what the parent has is settled, should it not have said so; while nothing is in flight. */
   settledCheckAtMs: number;
   settledPatienceMs: number;
 }
@@ -58,6 +61,24 @@ export function openUplinkSession(
     settledCheckAtMs: nowMs + resendMs * 2,
     settledPatienceMs: resendMs * 2,
   };
+}
+
+/** When the parent is asked next how far it came. */
+export function questionAtMs({ inFlight, sentAtMs, patienceMs, settledCheckAtMs }: UplinkSession): number {
+  return inFlight.length > 0 ? sentAtMs + patienceMs : settledCheckAtMs;
+}
+
+/** The parent was asked: the next time comes twice as late, up to a bound. */
+export function waitLonger(session: UplinkSession, nowMs: number, { resendMs }: LinkSettings): void {
+  const longestMs = resendMs * PATIENCE_MAX;
+  if (session.inFlight.length === 0) {
+    session.settledPatienceMs = Math.min(session.settledPatienceMs * 2, longestMs);
+    session.settledCheckAtMs = nowMs + session.settledPatienceMs;
+    return;
+  }
+  session.sentAtMs = nowMs;
+  session.patienceMs = Math.min(session.patienceMs * 2, longestMs);
+  session.rewoundAt = undefined;
 }
 
 export function bytesOf(inFlight: readonly InFlight[]): number {

@@ -22,13 +22,18 @@ import type {
 import type { Ledger, Now } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
-import { type Ask, bytesOf, dueAsks, openUplinkSession, type UplinkSession } from './uplink-session.ts';
+import {
+  type Ask,
+  bytesOf,
+  dueAsks,
+  openUplinkSession,
+  questionAtMs,
+  type UplinkSession,
+  waitLonger,
+} from './uplink-session.ts';
 
 /** Why this writer must end: a peer knows more of it than it does, or shut it out. */
 export type PastReason = 'rollback' | 'fork' | 'fenced';
-
-/** The longest patience, in resend intervals. */
-const PATIENCE_MAX = 16;
 
 export class Uplink {
   readonly #ledger: Ledger;
@@ -146,6 +151,7 @@ export class Uplink {
       session.inFlight = session.inFlight.filter(({ to }) => to > session.ackedTo);
       session.sentAtMs = now.monotonicMs;
       session.patienceMs = this.#settings.link.resendMs;
+      session.settledCheckAtMs = now.monotonicMs + session.settledPatienceMs;
     }
     if (frame.gap && frame.cursor === session.ackedTo && session.rewoundAt !== frame.cursor) {
       // Every frame behind the missing one says so; once is enough, until the parent is asked again.
@@ -254,10 +260,9 @@ export class Uplink {
   frames(now: Now): Frame[] {
     const session = this.#session;
     if (session === undefined) return [];
-    const out: Frame[] = [];
+    const out = this.#question(session, now.monotonicMs);
     const { self } = this.#ledger;
     const names = { writer: self.writer, parent: session.parent };
-    if (this.#isQuestionDue(session, now.monotonicMs)) out.push(this.#question(session, now.monotonicMs));
     if (session.isUrgent || now.monotonicMs >= session.streamDueMs)
       this.#stream(session, out, now.monotonicMs);
     const asking = dueAsks(this.asks, now.monotonicMs, this.#settings.link.resendMs);
@@ -287,7 +292,6 @@ export class Uplink {
       session.sendFrom = slice.to;
       session.streamDueMs = nowMs + link.gatherMs;
       session.settledPatienceMs = link.resendMs * 2;
-      session.settledCheckAtMs = nowMs + session.settledPatienceMs;
     }
   }
 
@@ -295,36 +299,30 @@ export class Uplink {
     return { kind: 'stream', writer: this.#ledger.self.writer, base, from: sendFrom, to, entries };
   }
 
-  #isQuestionDue(session: UplinkSession, nowMs: number): boolean {
-    if (session.inFlight.length > 0) return nowMs - session.sentAtMs >= session.patienceMs;
-    if (nowMs < session.settledCheckAtMs) return false;
-    session.settledCheckAtMs = Number.POSITIVE_INFINITY;
-    // Also what the parent has without having said so: only its cursor arrived, with a later ack.
-    return [...this.#ledger.streams.values()].some(({ head, durableSeq }) => head.settled.seq < durableSeq);
-  }
-
   /**
    * A frame without entries is a question: how far did you come? Where something was lost the
    * answer says so, and it is sent again; a parent that is only slow gets nothing twice.
    */
-  #question(session: UplinkSession, nowMs: number): Frame {
-    const { resendMs } = this.#settings.link;
-    session.sentAtMs = nowMs;
-    session.rewoundAt = undefined;
-    const longest = resendMs * PATIENCE_MAX;
-    if (session.inFlight.length > 0) session.patienceMs = Math.min(session.patienceMs * 2, longest);
-    else session.settledPatienceMs = Math.min(session.settledPatienceMs * 2, longest);
-    session.settledCheckAtMs = nowMs + session.settledPatienceMs;
-    return this.#frame(session, session.sendFrom, new Uint8Array(0));
+  #question(session: UplinkSession, nowMs: number): Frame[] {
+    if (nowMs < questionAtMs(session)) return [];
+    if (session.inFlight.length === 0 && this.#isSettled()) {
+      session.settledCheckAtMs = Number.POSITIVE_INFINITY;
+      return [];
+    }
+    waitLonger(session, nowMs, this.#settings.link);
+    return [this.#frame(session, session.sendFrom, new Uint8Array(0))];
+  }
+
+  /** Held against what is durable here: of what the parent has, it may be only the cursor that arrived. */
+  #isSettled(): boolean {
+    return [...this.#ledger.streams.values()].every(({ head, durableSeq }) => head.settled.seq >= durableSeq);
   }
 
   /** When something must be sent again or given up; undefined while nothing waits. */
   wakeAtMs(): number | undefined {
     const session = this.#session;
     if (session === undefined) return undefined;
-    const isUnderWay = session.inFlight.length > 0;
-    const askAtMs = isUnderWay ? session.sentAtMs + session.patienceMs : session.settledCheckAtMs;
-    let at = Math.min(session.seenDueMs, askAtMs);
+    let at = Math.min(session.seenDueMs, questionAtMs(session));
     const isFull = bytesOf(session.inFlight) >= this.#settings.link.inFlightBytesMax;
     if (session.sendFrom < this.#ledger.durablePosition && !isFull) at = Math.min(at, session.streamDueMs);
     for (const ask of this.asks.values()) {
