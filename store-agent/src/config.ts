@@ -41,6 +41,7 @@ export const settingsSchema = z.strictObject({
       reserveBp: z.number().int().min(0).max(10_000).default(DEFAULT_POLICY.reserveBp),
       topUpBelowBp: z.number().int().min(0).max(10_000).default(DEFAULT_POLICY.topUpBelowBp),
       scarcePerChild: z.number().min(0).max(1_000).default(DEFAULT_POLICY.scarcePerChild),
+      spreadEveryMs: z.number().int().min(0).max(3_600_000).default(DEFAULT_POLICY.spreadEveryMs),
       recallMs: ms.default(DEFAULT_POLICY.recallMs),
       debtAskMs: ms.default(DEFAULT_POLICY.debtAskMs),
       poolsPerTurnMax: z.number().int().min(1).max(100_000).default(DEFAULT_POLICY.poolsPerTurnMax),

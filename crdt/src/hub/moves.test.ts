@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../ids.ts';
 import { onHold, receive, sell } from '../replica/commands.test-kit.ts';
-import { type Letter, pool, shop, World } from '../replica/world.test-kit.ts';
+import { hastySettings, type Letter, pool, shop, World } from '../replica/world.test-kit.ts';
 import { debt } from '../tally/row.ts';
 import type { StockFrame } from '../wire/frames.ts';
 
@@ -108,4 +109,41 @@ test('[L3] a replica in the middle gives back all that is asked of it, and what 
   for (const letter of granted) world.deliver(letter);
   world.calm();
   expect(till.row('lamp', 'rome').opened).toBe(4);
+});
+
+test('[R2] what moves ahead of need gathers to rounds; what somebody waits for moves at once', () => {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const settings = hastySettings('berlin' as ReplicaId, 'store');
+  const berlin = world.add('berlin', 'store', hq, {
+    policy: { ...settings.policy, spreadEveryMs: 1_000 },
+  });
+  const till = world.add('till', 'terminal', berlin);
+  const grants = () => berlin.replica.ledger.self.head.seq;
+  const skus = ['lamp', 'bulb', 'wick'];
+  berlin.do(receive('d1', { lamp: 90, bulb: 90, wick: 90 }));
+  // The till sells each once, so that its demand is known.
+  for (const sku of skus) {
+    till.ask(sell(`first-${sku}`, { [sku]: 1 }, waits));
+    world.calm();
+  }
+  world.calmFor(2_000);
+  // All of one round: it sells most of what it has of each, one after the other.
+  const before = grants();
+  const held = skus.map((sku) => till.free(sku));
+  for (const [i, sku] of skus.entries()) {
+    till.do(sell(`most-${sku}`, { [sku]: (held[i] as number) - 1 }));
+    world.calm();
+  }
+  // The first of them began a round; the others wait for the next.
+  const begun = grants() - before;
+  expect(begun).toBeLessThanOrEqual(1);
+  const asked = till.ask(sell('waits', { bulb: 3 }, waits));
+  world.calm();
+  expect(till.answers.get(asked)).toMatchObject({ ok: true });
+  const atOnce = grants();
+  expect(atOnce).toBeGreaterThan(before + begun);
+  world.calmFor(1_000);
+  expect(grants()).toBe(atOnce + 1);
+  for (const sku of skus) expect(till.free(sku)).toBeGreaterThan(2);
 });

@@ -6,6 +6,9 @@
  * that run low; what is missing is recalled from children that have more than they
  * need, and the rest is asked of the parent. What this replica itself waits for, and
  * what its parent recalls, are asks like a child's.
+ *
+ * What somebody waits for moves at once. The rest gathers to rounds, in which one entry
+ * and one frame a child carry many pools.
  */
 import type { PoolUnits } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
@@ -33,6 +36,9 @@ export class Moves {
   readonly #waiting: Waiting;
   readonly #settings: ReplicaSettings;
   readonly #due = new Set<PoolId>();
+  /** Pools that changed and nobody waits for: looked at in the next round. */
+  readonly #later = new Set<PoolId>();
+  #nextRoundMs = Number.NEGATIVE_INFINITY;
   readonly #own = new Map<PoolId, Demand>();
   /** Pools that the parent said no to: asks from below are not passed on again before then. */
   readonly #deniedUntilMs = new Map<PoolId, number>();
@@ -77,12 +83,19 @@ export class Moves {
   /** Plans the pools that are due; what is over the bound of one turn waits for the next. */
   run(directory: Directory, now: Now): void {
     const grants: Grants = new Map();
+    const { policy } = this.#settings;
     this.#lookAgain(now.monotonicMs);
-    let budget = this.#settings.policy.poolsPerTurnMax;
+    const { monotonicMs: nowMs } = now;
+    const isRound = this.#beginRound(nowMs);
+    let budget = policy.poolsPerTurnMax;
     for (const pool of this.#due) {
       if (budget === 0) break;
-      budget -= 1;
       this.#due.delete(pool);
+      if (!isRound && !this.#isAwaited(pool, nowMs)) {
+        this.#later.add(pool);
+        continue;
+      }
+      budget -= 1;
       this.#looked.add(pool);
       this.#move(pool, directory, now, grants);
     }
@@ -91,6 +104,26 @@ export class Moves {
       const session = this.#hub.children.get(replicaOf(to))?.session;
       for (const { pool } of items) session?.cells.add(pool);
     }
+  }
+
+  #beginRound(nowMs: number): boolean {
+    if (nowMs < this.#nextRoundMs) return false;
+    for (const pool of this.#later) this.#due.add(pool);
+    this.#later.clear();
+    if (this.#due.size > 0) this.#nextRoundMs = nowMs + this.#settings.policy.spreadEveryMs;
+    return true;
+  }
+
+  /** Somebody here, below or above waits for units of this pool. */
+  #isAwaited(pool: PoolId, nowMs: number): boolean {
+    if (this.#recalled(pool) > 0 || this.#waiting.shortOf(pool).units > 0) return true;
+    if (debt(this.#ledger.self.row(pool)) > 0) return true;
+    for (const child of this.#hub.children.values()) {
+      const ask = child.pools.get(pool)?.ask;
+      if (ask === undefined || ask.untilMs <= nowMs || child.session === undefined) continue;
+      if (ask.atLeast > this.#hub.sentTo(child.session.writer, pool)) return true;
+    }
+    return false;
   }
 
   keep(): void {
@@ -105,7 +138,7 @@ export class Moves {
   }
 
   wakeAtMs(): number {
-    return this.#nextAgainAtMs;
+    return this.#later.size === 0 ? this.#nextAgainAtMs : Math.min(this.#nextAgainAtMs, this.#nextRoundMs);
   }
 
   #lookAgain(nowMs: number): void {
@@ -149,16 +182,9 @@ export class Moves {
     // Units beyond what waits here are free for others; what lacks is asked for like a child's.
     let spare = Math.max(0, ownFree - mine);
     const children = this.#children(pool, directory, now);
-    const recall = this.#uplink.recalls.get(pool);
-    let forParent = 0;
-    let parentAsks = 0;
-    if (recall !== undefined && parent !== null) {
-      // The parent counts what is promised below as held, and left it out of what it wants.
-      const subtree = ownFree + this.#heldBelow(pool);
-      parentAsks = Math.max(0, subtree - recall.keep);
-      forParent = Math.min(parentAsks, spare);
-      spare -= forParent;
-    }
+    const parentAsks = this.#recalled(pool);
+    const forParent = Math.min(parentAsks, spare);
+    spare -= forParent;
     const plan = planPool({
       nowMs: now.monotonicMs,
       policy: this.#settings.policy,
@@ -176,11 +202,14 @@ export class Moves {
     this.#planNextLook(pool, now);
   }
 
-  #heldBelow(pool: PoolId): number {
-    let units = 0;
+  /** Units that the parent asks back. It counts what is promised below as held, and left it out of what it wants. */
+  #recalled(pool: PoolId): number {
+    const recall = this.#uplink.recalls.get(pool);
+    if (recall === undefined) return 0;
+    let subtree = this.#ledger.usable(pool);
     for (const child of this.#hub.children.values())
-      units += Math.max(0, child.pools.get(pool)?.holding ?? 0);
-    return units;
+      subtree += Math.max(0, child.pools.get(pool)?.holding ?? 0);
+    return Math.max(0, subtree - recall.keep);
   }
 
   #spreads(pool: PoolId, directory: Directory): boolean {

@@ -24,6 +24,8 @@ export interface PolicySettings {
   readonly topUpBelowBp: number;
   /** R3: with fewer free units a seeker than this, units are served one ask at a time. */
   readonly scarcePerChild: number;
+  /** R2: what moves ahead of need gathers for this long; what somebody waits for moves at once. */
+  readonly spreadEveryMs: number;
   /** A recall that was not answered within this time is not waited for. */
   readonly recallMs: number;
   /** F7: who owes units and was not given them asks again after this long. */
@@ -63,6 +65,7 @@ export const DEFAULT_POLICY: PolicySettings = {
   reserveBp: 1_000,
   topUpBelowBp: 5_000,
   scarcePerChild: 2,
+  spreadEveryMs: 1_000,
   recallMs: 2_000,
   debtAskMs: 10_000,
   poolsPerTurnMax: 2_000,

@@ -110,7 +110,11 @@ export class World {
 /** The defaults, but nothing gathers: in a world time stands still. */
 export function hastySettings(replica: ReplicaId, kind: ReplicaKind): ReplicaSettings {
   const settings = defaultSettings(replica, kind);
-  return { ...settings, link: { ...settings.link, gatherMs: 0 } };
+  return {
+    ...settings,
+    link: { ...settings.link, gatherMs: 0 },
+    policy: { ...settings.policy, spreadEveryMs: 0 },
+  };
 }
 
 export class Node {

@@ -61,7 +61,7 @@ export class TestFleet {
       dataDir: join(this.folder, `authority-${this.authorities.length}`),
       log,
       resendMs: 100,
-      policy: { recallMs: 300 },
+      policy: { spreadEveryMs: 0, recallMs: 300 },
     });
     const app = createApp(log);
     operatorRoutes(app, authority, TOKEN);
@@ -99,7 +99,7 @@ export class TestFleet {
     await enrol(parentUrl, id as ReplicaId, added.code, openIdentity(join(folder, 'identity.pem')));
     const settings = settingsSchema.parse({
       link: { resendMs: 100 },
-      policy: { recallMs: 300 },
+      policy: { spreadEveryMs: 0, recallMs: 300 },
       times: { retryMsMin: 10, retryMsMax: 50 },
     });
     writeAgentFile(folder, { replica: id, kind, location: place, parentUrl, port: 0, settings });

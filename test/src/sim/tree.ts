@@ -86,6 +86,7 @@ function settingsOf(prng: Prng, replica: ReplicaId, kind: ReplicaKind): ReplicaS
       halfLifeMs: prng.pick([10_000, 60_000, 600_000]),
       horizonMs: prng.pick([1_000, 10_000, 60_000]),
       reserveBp: prng.pick([0, 1_000, 3_000]),
+      spreadEveryMs: prng.pick([0, 100, 1_000]),
       recallMs: prng.pick([300, 1_000, 2_000]),
       poolsPerTurnMax: prng.pick([1, 3, 100]),
     },

@@ -37,7 +37,7 @@ const SETTINGS = {
   overrideUnitsMax: 0,
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
 };
-const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, recallMs: 400, debtAskMs: 2_000 };
+const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, spreadEveryMs: 300, recallMs: 400, debtAskMs: 2_000 };
 
 export async function replay(args: readonly string[]): Promise<number> {
   const options = readReplayOptions(args);
