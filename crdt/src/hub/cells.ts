@@ -1,6 +1,7 @@
 /** Cells: what a parent granted a child, told until the child has written it down. */
-import type { WriterId } from '../ids.ts';
+import { replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
+import { amountOf } from '../tally/row.ts';
 import type { Frame, SentCell } from '../wire/frames.ts';
 import type { Session } from './child.ts';
 
@@ -42,5 +43,33 @@ export function cellFrames(
     session.cellsSentTo = upTo;
   }
   session.cellsSentAtMs = now.monotonicMs;
+  return frames;
+}
+
+/**
+ * What former lives of this replica granted the child and it has not taken: their word
+ * counts on, and nobody else can pass it on (F1a). It has no place in the cursor of cells.
+ */
+export function formerCellFrames(
+  ledger: Ledger,
+  session: Session,
+  names: { writer: WriterId; parent: WriterId },
+): Frame[] {
+  const cells: SentCell[] = [];
+  const taker = ledger.streams.get(session.writer);
+  for (const life of ledger.livesOf(replicaOf(ledger.self.writer))) {
+    if (life === ledger.self) continue;
+    for (const [pool, row] of life.rows()) {
+      const cell = row.sent.find(({ writer }) => writer === session.writer);
+      if (cell === undefined || cell.n <= amountOf(taker?.row(pool).took ?? [], life.writer)) continue;
+      cells.push({ pool, from: life.writer, to: session.writer, n: cell.n, seq: cell.seq });
+    }
+  }
+  const frames: Frame[] = [];
+  const at = session.cellsSentTo;
+  for (let i = 0; i < cells.length; i += CELLS_PER_FRAME) {
+    const part = cells.slice(i, i + CELLS_PER_FRAME);
+    frames.push({ kind: 'cells', ...names, from: at, to: at, cells: part });
+  }
   return frames;
 }

@@ -53,11 +53,13 @@ export interface Session {
   cellsSentTo: number;
   cellsSeenTo: number;
   cellsSentAtMs: number;
+  /** When grants of this replica's former lives are told, or told again. */
+  formerCellsDueMs: number;
   readonly recalls: Set<PoolId>;
   readonly denied: Map<PoolId, number>;
   readonly levels: Set<PoolId>;
   levelsSentAtMs: number;
-  /** Former lives whose entries the child lacks, with the seq it has of each (T8). */
+  /** Its former lives, and writers below it, of which the child lacks entries, with the seq it has of each (T8, F1a). */
   former: { readonly writer: WriterId; readonly afterSeq: number }[];
   isFormerDue: boolean;
   /** What of them waits to be sent. */
@@ -146,6 +148,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     cellsSentTo: cellsSeenTo,
     cellsSeenTo,
     cellsSentAtMs: Number.NEGATIVE_INFINITY,
+    formerCellsDueMs: Number.POSITIVE_INFINITY,
     recalls: new Set(),
     denied: new Map(),
     levels: new Set(),

@@ -1,5 +1,6 @@
 /** What a hub tells its replica, and what it answers to a child that says hello. */
 import type { PoolId } from '../ids.ts';
+import type { Stream } from '../replica/stream.ts';
 import type { Welcome } from '../wire/frames.ts';
 
 export interface HubEvents {
@@ -9,6 +10,8 @@ export interface HubEvents {
   poolChanged(pool: PoolId): void;
   /** There is more to sell below: whoever waits above should hear of it at once. */
   newStock(): void;
+  /** A writer below was shut out. */
+  fenced(stream: Stream): void;
 }
 
 export type Opened =

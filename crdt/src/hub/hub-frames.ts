@@ -3,7 +3,7 @@ import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '../wire/frames.ts';
-import { cellFrames } from './cells.ts';
+import { cellFrames, formerCellFrames } from './cells.ts';
 import type { Child, Session } from './child.ts';
 import type { Hub } from './hub.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
@@ -28,6 +28,12 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     if (isAckDue(session, settings, now)) send(ackFrame(ledger, child, session, names, now));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
+    if (now.monotonicMs >= session.formerCellsDueMs) {
+      const former = formerCellFrames(ledger, session, names);
+      former.forEach(send);
+      const isTold = former.length === 0;
+      session.formerCellsDueMs = isTold ? Number.POSITIVE_INFINITY : now.monotonicMs + settings.link.resendMs;
+    }
     if (session.recalls.size > 0) send(recallsFrame(child, session, names));
     if (session.denied.size > 0) {
       const items = [...session.denied].map(([pool, atLeast]) => ({ pool, atLeast }));

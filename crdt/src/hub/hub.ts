@@ -12,9 +12,10 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
 import { debt } from '../tally/row.ts';
-import type { Asks, Hello, Point, Seen, StreamFrame } from '../wire/frames.ts';
+import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { catchUpCells } from './cells.ts';
 import { Child, noteAsk, noteUse, openSession, type Session } from './child.ts';
+import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import { takeIn } from './take-in.ts';
@@ -91,27 +92,13 @@ export class Hub {
       pool.promised = 0;
     }
     catchUpCells(this.#ledger, session);
+    session.formerCellsDueMs = now.monotonicMs;
     if (hello.wantsLevels && this.totals.levels !== undefined) {
       for (const pool of this.totals.levels.keys()) session.levels.add(pool);
     }
-    const named = new Map(hello.heads.map((head) => [head.writer, head.seq]));
-    const has: Point[] = [];
-    const settled: Point[] = [];
-    for (const stream of ledger.streams.values()) {
-      const isLife = replicaOf(stream.writer) === replica;
-      if (!isLife && !named.has(stream.writer)) continue;
-      has.push({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash });
-      settled.push({ writer: stream.writer, ...stream.head.settled });
-      if (stream.head.fence !== null && (isLife || named.has(stream.writer)))
-        session.fenced.add(stream.writer);
-      if (isLife && stream.writer !== hello.writer) {
-        const afterSeq = named.get(stream.writer) ?? 0;
-        if (afterSeq < stream.head.seq) session.former.push({ writer: stream.writer, afterSeq });
-      }
-    }
-    session.isFormerDue = incarnationOf(hello.writer) > 1;
+    const points = compareHeads(ledger, session, hello);
     session.isAckDue = session.fenced.size > 0;
-    return { ok: true, welcome: { writer: self.writer, has, settled } };
+    return { ok: true, welcome: { writer: self.writer, ...points } };
   }
 
   close(replica: ReplicaId, writer?: WriterId): void {
@@ -146,7 +133,7 @@ export class Hub {
         now,
         child: replica,
         onEntry: (entry) => this.#hear(child, entry, now),
-        onFence: (writer) => this.#noteFence(writer),
+        onFence: (writer) => this.noteFence(this.#ledger.streams.get(writer) as Stream),
         onAheadOfMe: () => this.#events.aheadOfMe(),
       },
       frame.entries,
@@ -157,17 +144,16 @@ export class Hub {
     return undefined;
   }
 
-  #noteFence(writer: WriterId): void {
-    const stream = this.#ledger.streams.get(writer) as Stream;
+  noteFence(stream: Stream): void {
+    const { writer } = stream;
     this.totals.onFenced(stream);
-    this.#heardFence = true;
+    this.#events.fenced(stream);
     for (const child of this.children.values()) child.session?.fenced.add(writer);
   }
-  #heardFence = false;
 
   fence(stream: Stream, reason: Parameters<Ledger['fence']>[1], now: Now): void {
     this.#ledger.fence(stream, reason, now);
-    this.#noteFence(stream.writer);
+    this.noteFence(stream);
   }
 
   /** What an entry of a child tells the parent about where units are needed or to be had. */
@@ -181,7 +167,8 @@ export class Hub {
         for (const line of body.lines) this.#demand(child, line.pool, line.n, now);
         return;
       case 'sent':
-        if (this.#ledger.streams.get(body.to)?.head.via === null) this.#take(entry, body);
+        // What is addressed to a former life stays that life's: it is not this writer's to use (F1a).
+        if (body.to === this.#ledger.self.writer) this.#take(entry, body);
         return;
       case 'received':
       case 'returned':
@@ -204,19 +191,31 @@ export class Hub {
   }
 
   /** A surrender is written down before it is used, like any grant (T4). */
-  readonly surrendered = new Map<WriterId, Map<PoolId, { seq: number; n: number }>>();
+  readonly #surrendered = new Map<WriterId, Map<PoolId, { seq: number; n: number }>>();
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    let items = this.surrendered.get(entry.writer);
+    let items = this.#surrendered.get(entry.writer);
     if (items === undefined) {
       items = new Map();
-      this.surrendered.set(entry.writer, items);
+      this.#surrendered.set(entry.writer, items);
     }
     for (const { pool } of body.items) {
       const cell = sender.row(pool).sent.find(({ writer }) => writer === body.to);
       if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
     }
+  }
+
+  /** @returns the pools that grew. */
+  takeSurrendered(now: Now): PoolId[] {
+    const grown: PoolId[] = [];
+    for (const [from, cells] of this.#surrendered) {
+      const items = [...cells].map(([pool, { seq, n }]) => ({ pool, seq, n }));
+      this.#ledger.append({ type: 'took', from, items }, '', 'system', now);
+      grown.push(...items.map(({ pool }) => pool));
+    }
+    this.#surrendered.clear();
+    return grown;
   }
 
   asks(replica: ReplicaId, frame: Asks, now: Now): void {
@@ -270,13 +269,19 @@ export class Hub {
     catchUpCells(this.#ledger, session);
   }
 
+  /** What former lives of this replica granted and nobody has taken is told anew (F1a). */
+  tellFormerCells(now: Now): void {
+    for (const { session } of this.children.values())
+      if (session !== undefined) session.formerCellsDueMs = now.monotonicMs;
+  }
+
   /** When something is due to be told, or told again; undefined while everything was heard. */
   wakeAtMs(): number | undefined {
     const { link } = this.#settings;
     let at = Number.POSITIVE_INFINITY;
     for (const { session } of this.children.values()) {
       if (session === undefined) continue;
-      at = Math.min(at, session.settledDueMs);
+      at = Math.min(at, session.settledDueMs, session.formerCellsDueMs);
       if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + ackEveryMs(link));
       if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + NEWS_EVERY_MS);
       if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + link.resendMs);
@@ -307,8 +312,8 @@ export class Hub {
   }
 
   absorbedFence(stream: Stream): void {
-    this.#noteFence(stream.writer);
-    this.#heardFence = false;
+    this.noteFence(stream);
+    this.totals.keep();
   }
 
   /** A stream came further by another way: its child wants to know. */
@@ -328,8 +333,8 @@ export class Hub {
       if (session !== undefined && session.cursorNext !== null) session.cursor = session.cursorNext;
     }
     this.#heard.clear();
-    this.#heardFence = false;
-    this.surrendered.clear();
+    this.totals.keep();
+    this.#surrendered.clear();
   }
 
   /** The turn failed, and the rows are put back already. */
@@ -338,9 +343,7 @@ export class Hub {
       if (child.session !== undefined) child.session.cursorNext = child.session.cursor;
     }
     this.#heard.clear();
-    this.surrendered.clear();
-    // What a fence took out of the sums, no effect puts back.
-    if (this.#heardFence) this.totals.sumAgain(this.children.values());
-    this.#heardFence = false;
+    this.#surrendered.clear();
+    this.totals.putBack();
   }
 }

@@ -8,7 +8,7 @@
  * what its parent recalls, are asks like a child's.
  *
  * What somebody waits for moves at once. The rest gathers to rounds, in which one entry
- * and one frame a child carry many pools.
+ * and one frame a child carry many pools (`due-pools.ts`).
  */
 import type { PoolUnits } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
@@ -21,6 +21,7 @@ import type { Uplink } from '../replica/uplink.ts';
 import type { Waiting } from '../replica/waiting.ts';
 import { debt, free } from '../tally/row.ts';
 import { type Child, type ChildPool, promise } from './child.ts';
+import { DuePools } from './due-pools.ts';
 import type { Hub } from './hub.ts';
 
 /** Stand for this replica and its parent among the children; both sort before every replica id. */
@@ -35,23 +36,25 @@ export class Moves {
   readonly #uplink: Uplink;
   readonly #waiting: Waiting;
   readonly #settings: ReplicaSettings;
-  readonly #due = new Set<PoolId>();
-  /** Pools that changed and nobody waits for: looked at in the next round. */
-  readonly #later = new Set<PoolId>();
-  #nextRoundMs = Number.NEGATIVE_INFINITY;
+  /** F5: units that fenced writers lack and that are not free here. */
+  readonly #claimed: (pool: PoolId) => number;
+  readonly #due = new DuePools();
   readonly #own = new Map<PoolId, Demand>();
   /** Pools that the parent said no to: asks from below are not passed on again before then. */
   readonly #deniedUntilMs = new Map<PoolId, number>();
 
-  /** Pools to look at again although nothing changed: a recall may be lost, a debt was not paid. */
-  readonly #againAtMs = new Map<PoolId, number>();
-  #nextAgainAtMs = Number.POSITIVE_INFINITY;
-  /** Pools that the open turn looked at: put back, it has not. */
-  readonly #looked = new Set<PoolId>();
   /** What the open turn granted for asks: promised once it is durable. */
   #promises: (() => void)[] = [];
 
-  constructor(ledger: Ledger, hub: Hub, uplink: Uplink, waiting: Waiting, settings: ReplicaSettings) {
+  constructor(
+    ledger: Ledger,
+    hub: Hub,
+    uplink: Uplink,
+    waiting: Waiting,
+    settings: ReplicaSettings,
+    claimed: (pool: PoolId) => number,
+  ) {
+    this.#claimed = claimed;
     this.#ledger = ledger;
     this.#hub = hub;
     this.#uplink = uplink;
@@ -65,7 +68,7 @@ export class Moves {
   }
 
   get hasDue(): boolean {
-    return this.#due.size > 0;
+    return !this.#due.isEmpty;
   }
 
   /** This replica itself sold or was asked: its own demand, in the same measure as its children's. */
@@ -83,22 +86,12 @@ export class Moves {
   /** Plans the pools that are due; what is over the bound of one turn waits for the next. */
   run(directory: Directory, now: Now): void {
     const grants: Grants = new Map();
-    const { policy } = this.#settings;
-    this.#lookAgain(now.monotonicMs);
+    const { spreadEveryMs, poolsPerTurnMax } = this.#settings.policy;
     const { monotonicMs: nowMs } = now;
-    const isRound = this.#beginRound(nowMs);
-    let budget = policy.poolsPerTurnMax;
-    for (const pool of this.#due) {
-      if (budget === 0) break;
-      this.#due.delete(pool);
-      if (!isRound && !this.#isAwaited(pool, nowMs)) {
-        this.#later.add(pool);
-        continue;
-      }
-      budget -= 1;
-      this.#looked.add(pool);
-      this.#move(pool, directory, now, grants);
-    }
+    const pools = this.#due.take(nowMs, spreadEveryMs, poolsPerTurnMax, (pool) =>
+      this.#isAwaited(pool, nowMs),
+    );
+    for (const pool of pools) this.#move(pool, directory, now, grants);
     for (const [to, items] of grants) {
       this.#ledger.append({ type: 'sent', to, items }, '', 'system', now);
       const session = this.#hub.children.get(replicaOf(to))?.session;
@@ -106,18 +99,10 @@ export class Moves {
     }
   }
 
-  #beginRound(nowMs: number): boolean {
-    if (nowMs < this.#nextRoundMs) return false;
-    for (const pool of this.#later) this.#due.add(pool);
-    this.#later.clear();
-    if (this.#due.size > 0) this.#nextRoundMs = nowMs + this.#settings.policy.spreadEveryMs;
-    return true;
-  }
-
   /** Somebody here, below or above waits for units of this pool. */
   #isAwaited(pool: PoolId, nowMs: number): boolean {
     if (this.#recalled(pool) > 0 || this.#waiting.shortOf(pool).units > 0) return true;
-    if (debt(this.#ledger.self.row(pool)) > 0) return true;
+    if (this.#owes(pool)) return true;
     for (const child of this.#hub.children.values()) {
       const ask = child.pools.get(pool)?.ask;
       if (ask === undefined || ask.untilMs <= nowMs || child.session === undefined) continue;
@@ -128,35 +113,21 @@ export class Moves {
 
   keep(): void {
     for (const make of this.#promises.splice(0)) make();
-    this.#looked.clear();
+    this.#due.keep();
   }
 
   putBack(): void {
     this.#promises = [];
-    for (const pool of this.#looked) this.#due.add(pool);
-    this.#looked.clear();
+    this.#due.putBack();
   }
 
   wakeAtMs(): number {
-    return this.#later.size === 0 ? this.#nextAgainAtMs : Math.min(this.#nextAgainAtMs, this.#nextRoundMs);
-  }
-
-  #lookAgain(nowMs: number): void {
-    if (this.#nextAgainAtMs > nowMs) return;
-    this.#nextAgainAtMs = Number.POSITIVE_INFINITY;
-    for (const [pool, atMs] of this.#againAtMs) {
-      if (atMs > nowMs) {
-        this.#nextAgainAtMs = Math.min(this.#nextAgainAtMs, atMs);
-        continue;
-      }
-      this.#againAtMs.delete(pool);
-      this.#due.add(pool);
-    }
+    return this.#due.wakeAtMs();
   }
 
   #planNextLook(pool: PoolId, now: Now): void {
     let atMs = Number.POSITIVE_INFINITY;
-    if (debt(this.#ledger.self.row(pool)) > 0) atMs = now.monotonicMs + this.#settings.policy.debtAskMs;
+    if (this.#owes(pool)) atMs = now.monotonicMs + this.#settings.policy.debtAskMs;
     // Who waits here and could not be asked for, because the parent just said no, is asked for then.
     const deniedUntilMs = this.#deniedUntilMs.get(pool) ?? 0;
     if (deniedUntilMs > now.monotonicMs && this.#waiting.shortOf(pool).units > 0)
@@ -168,9 +139,7 @@ export class Moves {
       if (known !== undefined && known.promised > 0 && Number.isFinite(atMs))
         atMs = Math.min(atMs, known.promisedUntilMs);
     }
-    if (!Number.isFinite(atMs)) return;
-    this.#againAtMs.set(pool, atMs);
-    this.#nextAgainAtMs = Math.min(this.#nextAgainAtMs, atMs);
+    if (Number.isFinite(atMs)) this.#due.addAt(pool, atMs);
   }
 
   #move(pool: PoolId, directory: Directory, now: Now, grants: Grants): void {
@@ -178,7 +147,7 @@ export class Moves {
     const { parent } = this.#ledger.self.head;
     const waiting = this.#waiting.shortOf(pool);
     const ownFree = this.#ledger.usable(pool);
-    const mine = waiting.units + Math.max(0, debt(row) - Math.max(0, free(row)));
+    const mine = waiting.units + Math.max(0, debt(row) - Math.max(0, free(row))) + this.#claimed(pool);
     // Units beyond what waits here are free for others; what lacks is asked for like a child's.
     let spare = Math.max(0, ownFree - mine);
     const children = this.#children(pool, directory, now);
@@ -200,6 +169,10 @@ export class Moves {
     this.#noteLows(pool, plan);
     this.#askOrDeny(pool, plan, waiting.untilMs, now);
     this.#planNextLook(pool, now);
+  }
+
+  #owes(pool: PoolId): boolean {
+    return debt(this.#ledger.self.row(pool)) > 0 || this.#claimed(pool) > 0;
   }
 
   /** Units that the parent asks back. It counts what is promised below as held, and left it out of what it wants. */
@@ -312,7 +285,7 @@ export class Moves {
       (child) => child.pools.get(pool)?.recall !== undefined,
     );
     const { link, policy } = this.#settings;
-    const owes = debt(this.#ledger.self.row(pool)) > 0;
+    const owes = this.#owes(pool);
     let untilMs = Math.max(waitingUntilMs, now.monotonicMs + (owes ? policy.debtAskMs : link.resendMs));
     for (const { child } of plan.unmet) {
       const ask = this.#hub.children.get(child as ReplicaId)?.pools.get(pool)?.ask;

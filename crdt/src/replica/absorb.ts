@@ -30,6 +30,7 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
     }
   }
   ledger.keep();
+  hub.totals.keep();
   for (const { writer, head } of heads) {
     const stream = ledger.streams.get(writer);
     if (stream === undefined) continue;

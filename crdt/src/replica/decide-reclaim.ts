@@ -32,7 +32,8 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
   const row = lost.row(pool);
   const sentHere = notTakenHere(ledger, pool, row, lost);
-  return account(row) + inFlightTo(ledger, lost, pool, row) + sentHere - reclaimedFrom(ledger, lost, pool);
+  const came = inFlightTo(ledger, lost, pool, row) + sentHere;
+  return account(row) + came - takenUnsaid(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
 }
 
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
@@ -48,6 +49,16 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
   let units = 0;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
     units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
+  }
+  return units;
+}
+
+/** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */
+function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
+  let units = 0;
+  for (const stream of ledger.streams.values()) {
+    const took = amountOf(stream.row(pool).took, lost.writer);
+    if (took > 0) units += Math.max(0, took - amountOf(row.sent, stream.writer));
   }
   return units;
 }

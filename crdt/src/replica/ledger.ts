@@ -33,10 +33,12 @@ export class Ledger {
   readonly view: JournalView;
   readonly streams = new Map<WriterId, Stream>();
   readonly holds = new Map<HoldId, Hold>();
-  /** Told of every effect as it is applied, and with sign −1 as it is put back. */
-  onEffect: (stream: Stream, effect: Effect, sign: 1 | -1) => void = () => {};
-  /** Told of every writer that is heard of first, and with sign −1 when that is put back. */
-  onStream: (stream: Stream, sign: 1 | -1) => void = () => {};
+  /** Told of every effect just before it is applied. */
+  onEffect: (stream: Stream, effect: Effect) => void = () => {};
+  /** Told of every writer that is heard of first. */
+  onStream: (stream: Stream) => void = () => {};
+  /** Told of a writer whose fence was read from an own entry. */
+  onFence: (stream: Stream) => void = () => {};
   /** A restored replica waits for what its former lives did (T8). */
   awaitsFormerLives: boolean;
   #awaitedBefore: boolean;
@@ -48,7 +50,6 @@ export class Ledger {
   holdsDueMs = Number.POSITIVE_INFINITY;
   #selfBefore: WriterId | null;
   #turn: OpenTurn;
-  #effects: [Stream, Effect][] = [];
   #born: Stream[] = [];
   readonly #dirty = new Set<Stream>();
   readonly #holdsBefore = new Map<HoldId, Hold | null>();
@@ -112,6 +113,8 @@ export class Ledger {
   beginLife(writer: WriterId, kind: ReplicaKind, parent: WriterId | null, now: Now): Entry {
     const stream = this.addStream(writer, newHead(kind, parent, null));
     this.#self = stream.writer;
+    // What a former life set aside is void (F3): its units stay with it, and its customers must ask again.
+    for (const [holdId, hold] of [...this.holds]) if (hold.writer !== writer) this.#changeHold(holdId, null);
     return this.append({ type: 'life', kind, parent }, '', 'system', now);
   }
 
@@ -120,7 +123,7 @@ export class Ledger {
     this.streams.set(writer, stream);
     this.#born.push(stream);
     this.#dirty.add(stream);
-    this.onStream(stream, 1);
+    this.onStream(stream);
     return stream;
   }
 
@@ -161,9 +164,8 @@ export class Ledger {
     const { entry } = written;
     this.#dirty.add(stream);
     forEachEffect(entry.body, (effect) => {
+      this.onEffect(stream, effect);
       applyEffect(stream.touch(effect.pool), effect, entry.seq);
-      this.#effects.push([stream, effect]);
-      this.onEffect(stream, effect, 1);
     });
     const head = stream.touchHead();
     head.seq = entry.seq;
@@ -171,7 +173,7 @@ export class Ledger {
     if (entry.body.type === 'reparented') head.parent = entry.body.parent;
     if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
     this.#turn.file(written);
-    if (replicaOf(stream.writer) === replicaOf(this.self.writer)) this.#foldOwnHold(entry);
+    if (stream.writer === this.#self) this.#foldOwnHold(entry);
   }
 
   touchHead(stream: Stream): StreamHead {
@@ -201,8 +203,9 @@ export class Ledger {
   /** A fence read from an own entry; where it was just decided here, it stands already. */
   #noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
     const stream = this.streams.get(writer);
-    if (stream !== undefined && stream.head.fence === null)
-      this.touchHead(stream).fence = { seq, hash, reason };
+    if (stream === undefined || stream.head.fence !== null) return;
+    this.touchHead(stream).fence = { seq, hash, reason };
+    this.onFence(stream);
   }
 
   #fenceAt(stream: Stream, fence: Fence, now: Now): void {
@@ -219,14 +222,16 @@ export class Ledger {
   #foldOwnHold(entry: Entry): void {
     const change = foldHold(this.holds, entry);
     if (change === undefined) return;
-    if (!this.#holdsBefore.has(change.holdId)) {
-      this.#holdsBefore.set(change.holdId, this.holds.get(change.holdId) ?? null);
-    }
-    if (change.hold === null) this.holds.delete(change.holdId);
-    else this.holds.set(change.holdId, change.hold);
-    const { hold } = change;
+    const { holdId, hold } = change;
+    this.#changeHold(holdId, hold);
     if (hold !== null && !hold.capturing)
       this.holdsDueMs = Math.min(this.holdsDueMs, entry.monotonicMs + hold.ttlMs);
+  }
+
+  #changeHold(holdId: HoldId, hold: Hold | null): void {
+    if (!this.#holdsBefore.has(holdId)) this.#holdsBefore.set(holdId, this.holds.get(holdId) ?? null);
+    if (hold === null) this.holds.delete(holdId);
+    else this.holds.set(holdId, hold);
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
@@ -313,15 +318,8 @@ export class Ledger {
   }
 
   putBack(): void {
-    for (let i = this.#effects.length - 1; i >= 0; i -= 1) {
-      const [stream, effect] = this.#effects[i] as [Stream, Effect];
-      this.onEffect(stream, effect, -1);
-    }
     for (const stream of this.#dirty) stream.putBack();
-    for (const stream of this.#born) {
-      this.streams.delete(stream.writer);
-      this.onStream(stream, -1);
-    }
+    for (const stream of this.#born) this.streams.delete(stream.writer);
     for (const [holdId, hold] of this.#holdsBefore) {
       if (hold === null) this.holds.delete(holdId);
       else this.holds.set(holdId, hold);
@@ -334,7 +332,6 @@ export class Ledger {
 
   #clear(): void {
     this.#turn = new OpenTurn(this.view);
-    this.#effects = [];
     this.#born = [];
     this.#dirty.clear();
     this.#holdsBefore.clear();

@@ -17,20 +17,19 @@ import type { Opened } from '../hub/hub-events.ts';
 import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
-import type { Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
+import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
 import type { Command } from './command.ts';
-import { decideExpiries } from './decide-sale.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
-import { FormerLives, takeFormer } from './former.ts';
-import { holdLeftMs } from './holds.ts';
+import { expireHolds } from './expiry.ts';
+import { FormerLives } from './former.ts';
 import type { JournalView } from './journal-view.ts';
+import { LateClaims } from './late-claims.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
 import { type Out, PARENT, type Peer } from './out.ts';
 import { PoolWatch } from './pool-watch.ts';
 import type { ReplicaSettings } from './settings.ts';
-import type { Stream } from './stream.ts';
 import { type PastReason, Uplink } from './uplink.ts';
 import { type Ticket, Waiting } from './waiting.ts';
 import type { Stored, Writes } from './writes.ts';
@@ -51,8 +50,9 @@ export class Replica {
   readonly #waiting: Waiting;
   readonly #moves: Moves;
   readonly #watch: PoolWatch;
+  readonly #claims: LateClaims;
   readonly #desk: Desk;
-  readonly #formerLives = new FormerLives();
+  readonly #formerLives: FormerLives;
 
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
@@ -64,6 +64,8 @@ export class Replica {
     this.settings = settings;
     this.#tools = tools;
     this.ledger = new Ledger(stored, view, tools.sha256);
+    // Four times as long as any other answer may take: there may be much to tell.
+    this.#formerLives = new FormerLives(this.ledger, settings.link.resendMs * 4);
     this.#waiting = new Waiting(settings.waitingMax);
     this.uplink = new Uplink(this.ledger, settings);
     this.hub = new Hub(this.ledger, settings, {
@@ -72,10 +74,18 @@ export class Replica {
       },
       poolChanged: (pool) => this.#moves.poolChanged(pool),
       newStock: () => this.uplink.hurry(),
+      fenced: (stream) => this.#claims.fenced(stream),
     });
-    this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings);
-    this.ledger.onStream = (stream, sign) => this.hub.totals.onStream(stream, sign);
-    this.ledger.onEffect = (stream, effect, sign) => this.hub.totals.onEffect(stream, effect, sign);
+    this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
+      this.#claims.shortOf(pool),
+    );
+    this.ledger.onStream = (stream) => this.hub.totals.onStream(stream);
+    this.#claims = new LateClaims(this.ledger, (pool) => this.#moves.poolChanged(pool));
+    this.ledger.onFence = (stream) => this.hub.noteFence(stream);
+    this.ledger.onEffect = (stream, effect) => {
+      this.hub.totals.onEffect(stream, effect);
+      this.#claims.onEffect(stream, effect);
+    };
     this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
     if (this.ledger.hasLife) this.#entriesAtCheckpoint = this.ledger.self.head.seq;
@@ -122,7 +132,7 @@ export class Replica {
 
   /** The parent answered hello. */
   linkUp(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): void {
-    this.#formerLives.expect(this.ledger, welcome.has);
+    this.#formerLives.expect(welcome.has, now.monotonicMs);
     this.#end(this.uplink.open(welcome, now), now);
     if (this.uplink.isOpen) this.#watch.debtsChanged();
   }
@@ -193,15 +203,25 @@ export class Replica {
         return;
       }
       case 'former':
-        if (!takeFormer(this.ledger, frame, this.#formerLives) || !frame.last) return;
-        if (this.#formerLives.isComplete) this.ledger.awaitsFormerLives = false;
-        else this.#hangUp(PARENT, 'What former lives did came with a gap.');
+        this.#takeFormer(frame, now);
         return;
       case 'levels':
         return;
       default:
         this.#hangUp(PARENT, `A parent does not send ${frame.kind}.`);
     }
+  }
+
+  #takeFormer(frame: Former, now: Now): void {
+    const came = this.#formerLives.take(frame, now.monotonicMs);
+    if (came === 'all') this.hub.tellFormerCells(now);
+    if (came === 'gap') this.#tellFormerAgain();
+  }
+
+  /** Every frame may be lost (L2): the link begins again, and all that is missing is told anew. */
+  #tellFormerAgain(): void {
+    this.#formerLives.overdueMs = Number.POSITIVE_INFINITY;
+    this.#hangUp(PARENT, 'What former lives did came with a gap.');
   }
 
   #fromChild(from: ReplicaId, frame: StockFrame, now: Now): void {
@@ -239,35 +259,16 @@ export class Replica {
       this.becomeNewWriter(this.#past, now);
       this.#past = undefined;
     }
-    if (now.monotonicMs >= this.ledger.holdsDueMs) this.#expireHolds(now);
-    this.#takeSurrendered(now);
+    expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
+    if (now.monotonicMs >= this.#formerLives.overdueMs && this.uplink.isOpen) this.#tellFormerAgain();
+    for (const pool of this.hub.takeSurrendered(now)) this.#watch.freed(pool);
     this.#watch.repay(now);
+    this.#claims.settle(now);
     this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
     this.#checkpoint(now);
     readFormerLives(this.hub, this.ledger, this.settings);
     return this.ledger.endTurn();
-  }
-
-  #expireHolds(now: Now): void {
-    for (const body of decideExpiries(this.ledger, now)) {
-      const entry = this.ledger.append(body, `expired-${body.holdId}`, 'system', now);
-      this.#watch.afterOwn(entry.body, now);
-    }
-    let leftMs = Number.POSITIVE_INFINITY;
-    for (const hold of this.ledger.holds.values()) {
-      if (!hold.capturing) leftMs = Math.min(leftMs, Math.max(0, holdLeftMs(hold, now)));
-    }
-    this.ledger.holdsDueMs = now.monotonicMs + leftMs;
-  }
-
-  #takeSurrendered(now: Now): void {
-    for (const [from, cells] of this.hub.surrendered) {
-      const items = [...cells].map(([pool, { seq, n }]) => ({ pool, seq, n }));
-      this.ledger.append({ type: 'took', from, items }, '', 'system', now);
-      for (const { pool } of items) this.#watch.freed(pool);
-    }
-    this.hub.surrendered.clear();
   }
 
   #checkpoint(now: Now): void {
@@ -306,11 +307,12 @@ export class Replica {
     this.ledger.putBack();
     // The checkpoint may be among what failed: the next turn writes one.
     this.#entriesAtCheckpoint = 0;
-    this.#formerLives.putBack(this.ledger);
+    this.#formerLives.putBack();
     this.hub.putBack();
     this.uplink.putBack();
     this.#waiting.putBack();
     this.#moves.putBack();
+    this.#claims.putBack();
     this.#watch.putBack(this.#newLife !== undefined);
     this.#desk.takeAnswers();
     this.#hangUps = [];
@@ -333,6 +335,7 @@ export class Replica {
       this.#waiting.wakeAtMs() ?? at,
       this.hub.wakeAtMs() ?? at,
     );
+    if (this.uplink.isOpen) at = Math.min(at, this.#formerLives.overdueMs);
     at = Math.min(at, this.#moves.wakeAtMs(), Math.max(now.monotonicMs, this.ledger.holdsDueMs));
     return Number.isFinite(at) ? at : undefined;
   }
@@ -340,9 +343,5 @@ export class Replica {
   /** Units of a pool that can be sold here and now. */
   canSell(pool: PoolId): number {
     return this.ledger.hasLife ? this.ledger.usable(pool) : 0;
-  }
-
-  get lives(): readonly Stream[] {
-    return this.ledger.livesOf(this.settings.replica);
   }
 }

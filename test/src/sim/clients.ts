@@ -29,6 +29,8 @@ export interface Request {
   entry: Entry | undefined;
   tickets: number;
   isUnknown: boolean;
+  /** Asked of a life that has ended since: a new one may know nothing of it. */
+  isPast: boolean;
 }
 
 export interface ClientsPorts {
@@ -58,6 +60,7 @@ export class Clients {
       entry: undefined,
       tickets: 0,
       isUnknown: false,
+      isPast: false,
     };
     this.requests.set(command.id, request);
     this.open.add(request);
@@ -73,6 +76,7 @@ export class Clients {
 
   /** Somebody asks again for what was answered long ago, or is being decided. */
   again(request: Request): void {
+    if (request.isPast) return;
     if (request.node.isRunning && (request.state === 'open' || request.state === 'accepted'))
       this.#submit(request);
   }
@@ -115,6 +119,15 @@ export class Clients {
       }
     }
     if (request.isUnknown && request.tickets === 0 && request.state === 'open') this.#later(request);
+  }
+
+  /** An earlier image was put back there: whoever waits for an answer is sent home. */
+  restored(node: SimNode): void {
+    for (const request of this.requests.values()) {
+      if (request.node !== node) continue;
+      request.isPast = true;
+      if (request.state === 'open') this.#end(request, 'abandoned', () => request.sequel.abandoned?.());
+    }
   }
 
   #end(request: Request, state: Request['state'], sequel: () => void): void {

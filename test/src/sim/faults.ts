@@ -15,6 +15,8 @@ export interface Faults {
   cutsPerMinute: number;
   crashesPerMinute: number;
   powerCutsPerMinute: number;
+  /** An image of earlier days is put back, by the restore command or behind the replica's back. */
+  restoresPerMinute: number;
   /** Chance that whoever lost an answer never asks again. */
   abandoned: number;
   commandDoubled: number;
@@ -31,6 +33,7 @@ export function noFaults(): Faults {
     cutsPerMinute: 0,
     crashesPerMinute: 0,
     powerCutsPerMinute: 0,
+    restoresPerMinute: 0,
     abandoned: 0,
     commandDoubled: 0,
   };
@@ -48,6 +51,7 @@ export function drawFaults(prng: Prng): Faults {
     cutsPerMinute: share(20),
     crashesPerMinute: share(12),
     powerCutsPerMinute: share(12),
+    restoresPerMinute: share(3),
     abandoned: share(0.3),
     commandDoubled: share(0.1),
   };

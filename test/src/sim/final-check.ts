@@ -17,6 +17,7 @@ import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
 import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
+import { settleLostLives } from './restore.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +27,7 @@ const HOLD_MS_MAX = 31_000;
 export function checkAtEnd(world: World, seed: number): void {
   checkSame(world);
   endHolds(world);
+  settleLostLives(world);
   countEverything(world);
   checkDebts(world);
   probe(world, new Prng(seed, 'probes'));
@@ -102,6 +104,7 @@ function checkTotals(world: World, node: SimNode, books: ReadonlyMap<WriterId, B
     for (const child of hub.children.values()) {
       let holding = 0;
       for (const [writer, book] of books) {
+        if (world.observer.ended.has(writer)) continue;
         if (ledger.streams.get(writer)?.head.via === child.replica) holding += freeOf(book.row(pool));
       }
       const known = child.pools.get(pool)?.holding ?? 0;
@@ -125,7 +128,7 @@ function inFlightTo(
   pool: PoolId,
 ): number {
   for (const [to, book] of books) {
-    const sender = replicaOf(to) === child ? self : undefined;
+    const sender = replicaOf(to) === child && !world.observer.ended.has(to) ? self : undefined;
     if (sender === undefined) continue;
     const sent = books.get(sender)?.row(pool).sent.get(to) ?? 0;
     const took = book.row(pool).took.get(sender) ?? 0;
@@ -144,7 +147,7 @@ function checkAnswers(world: World): void {
   const inBooks = new Map<string, Entry>();
   const lines = new OrderLines();
   const asked = new Set(['sold', 'confirmed', 'held', 'extended', 'capturing', 'released', 'cancelled']);
-  for (const type of ['received', 'returned', 'shipped', 'counted', 'lost']) asked.add(type);
+  for (const type of ['received', 'returned', 'shipped', 'counted', 'lost', 'reclaimed']) asked.add(type);
   for (const { bytes } of rootOf(world).disk.entries) {
     const entry = decodeEntry(bytes);
     const { body, docId } = entry;
@@ -158,16 +161,30 @@ function checkAnswers(world: World): void {
     lines.add(entry);
     inBooks.set(docId, entry);
   }
-  lines.check();
-  for (const { command, entry } of world.clients.requests.values()) {
+  lines.check(tornOrders(world, inBooks));
+  for (const { command, entry, isPast } of world.clients.requests.values()) {
     if (entry === undefined) continue;
     const booked = inBooks.get(command.id);
+    if (booked === undefined && isPast) {
+      world.trace.saw('accepted, and gone with a restored image');
+      continue;
+    }
     if (booked === undefined)
       throw new Violation('lost', `${command.id} was accepted and is not in the books`);
     if (booked.writer !== entry.writer || booked.seq !== entry.seq) {
       throw new Violation('lost', `${command.id} was answered with another entry than the books have`);
     }
   }
+}
+
+/** Orders of which somebody did something that is gone with an image that was put back. */
+function tornOrders(world: World, inBooks: ReadonlyMap<string, Entry>): Set<string> {
+  const torn = new Set<string>();
+  for (const { command, isPast, state } of world.clients.requests.values()) {
+    if (!isPast || state === 'refused' || inBooks.has(command.id)) continue;
+    torn.add('orderId' in command ? command.orderId : command.id);
+  }
+  return torn;
 }
 
 /** The books say what was asked for, unit by unit. */
@@ -197,8 +214,10 @@ function endHolds(world: World): void {
 function countEverything(world: World): void {
   for (const location of world.tree.locations) countShelf(world.scene, location, 0);
   world.settle('after the stocktake');
+  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
   for (const pool of world.tree.pools) {
-    const onHand = sumOverWriters(world, pool, (row) => row.received - row.departed);
+    let onHand = 0;
+    for (const book of books.values()) onHand += book.row(pool).received - book.row(pool).departed;
     const standing = world.shelves.standing(pool);
     if (onHand !== standing) {
       throw new Violation('T9', `${pool}: ${standing} stand there, the books say ${onHand} after the count`);
@@ -206,21 +225,43 @@ function countEverything(world: World): void {
   }
 }
 
-function sumOverWriters(
-  world: World,
-  pool: PoolId,
-  of: (row: ReturnType<BookOfWriter['row']>) => number,
-): number {
+/** What live writers owe, and what lives that ended lack by their books at the root (F5). */
+function owedByAll(world: World, pool: PoolId): number {
+  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
   let sum = 0;
-  for (const book of world.observer.books.values()) sum += of(book.row(pool));
+  for (const [writer, book] of books) {
+    const row = book.row(pool);
+    if (!world.observer.ended.has(writer)) {
+      sum += debtOf(row);
+      continue;
+    }
+    let account = rightsOf(row) - debtOf(row);
+    for (const [other, otherBook] of books) {
+      const theirs = otherBook.row(pool);
+      account += Math.max(0, (theirs.sent.get(writer) ?? 0) - (row.took.get(other) ?? 0));
+      // All is quiet: what was sent and not taken never will be, and what was taken was sent.
+      account += (row.sent.get(other) ?? 0) - (theirs.took.get(writer) ?? 0);
+      account -= theirs.reclaimed.get(writer) ?? 0;
+    }
+    if (account < 0) sum -= account;
+  }
+  return sum;
+}
+
+/** What lives that ended still hold is nobody's until it is taken back. */
+function liveFree(world: World, pool: PoolId): number {
+  let sum = 0;
+  for (const [writer, book] of world.observer.books) {
+    if (!world.observer.ended.has(writer)) sum += freeOf(book.row(pool));
+  }
   return sum;
 }
 
 /** F7, F8: no one goes on owing while somebody has free units. */
 function checkDebts(world: World): void {
   for (const pool of world.tree.pools) {
-    const owed = sumOverWriters(world, pool, debtOf);
-    const free = sumOverWriters(world, pool, freeOf);
+    const owed = owedByAll(world, pool);
+    const free = liveFree(world, pool);
     if (owed > 0 && free > 0) {
       throw new Violation('F7', `${pool}: ${owed} are owed while ${free} are free: ${whoHas(world, pool)}`);
     }
@@ -243,7 +284,7 @@ function probe(world: World, prng: Prng): void {
   for (const pool of world.tree.pools) {
     for (const node of world.nodes) {
       if (!prng.chance(0.4)) continue;
-      const free = sumOverWriters(world, pool, freeOf);
+      const free = liveFree(world, pool);
       const id = world.scene.nextId('probe');
       const request = world.clients.ask(node, {
         type: 'sell',

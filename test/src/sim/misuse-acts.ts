@@ -14,12 +14,18 @@ export function again(scene: Scene): void {
 export function differ(scene: Scene): void {
   const requests = [...scene.clients.requests.values()].filter(
     (request): request is Request & { command: { type: 'receive' } } =>
-      request.state === 'accepted' && request.command.type === 'receive' && request.node.isRunning,
+      request.state === 'accepted' &&
+      !request.isPast &&
+      request.command.type === 'receive' &&
+      request.node.isRunning,
   );
   if (requests.length === 0) return;
   const { node, command } = scene.prng.pick(requests);
   node.submit({ ...command, lines: command.lines.map((line) => ({ ...line, n: line.n + 1 })) }, (answer) => {
-    if (answer !== undefined && (answer.ok || !['document_differs', 'read_only'].includes(answer.code))) {
+    if (
+      answer !== undefined &&
+      (answer.ok || !['document_differs', 'read_only', 'former_lives_unknown'].includes(answer.code))
+    ) {
       throw new Violation(
         'T8',
         `${command.id} with other units was answered ${answer.ok ? 'ok' : answer.code}`,

@@ -7,12 +7,10 @@
  */
 import {
   type Command,
-  type Directory,
   type Now,
   type Out,
   PARENT,
   type Peer,
-  type PoolId,
   Replica,
   type ReplicaSettings,
   refuse,
@@ -21,14 +19,13 @@ import {
 } from '@tallystick/crdt';
 import type { Frame, StockFrame } from '@tallystick/crdt/wire';
 import { Askers, type OnAnswer } from './askers.ts';
-import { MachineClock, type Timeline } from './clock.ts';
-import { type Commit, SimDisk } from './disk.ts';
-import type { Faults } from './faults.ts';
+import { MachineClock } from './clock.ts';
+import { SimDisk } from './disk.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
 import { NodeLinks } from './node-links.ts';
-import type { Prng } from './prng.ts';
+import type { NodePorts } from './node-ports.ts';
 import { sha256 } from './sha256.ts';
-import type { Trace } from './trace.ts';
+import { SimWitness } from './witness.ts';
 
 type Input =
   | { readonly kind: 'command'; readonly ticket: number; readonly command: Command }
@@ -43,24 +40,6 @@ type Input =
 /** Where a turn may be struck: between any two of its steps, and between two of its frames. */
 export const STAGES = ['decided', 'committed', 'fsynced', 'half out', 'out'] as const;
 type Stage = (typeof STAGES)[number];
-
-export interface NodePorts {
-  readonly timeline: Timeline;
-  readonly trace: Trace;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly directory: Directory;
-  /** These commits can no longer be lost. */
-  durable(node: SimNode, commits: readonly Commit[]): void;
-  /** This frame leaves the machine. */
-  leaving(node: SimNode, frame: Frame): void;
-  /** The machine comes up again with what is on its disk. */
-  restarting(node: SimNode): void;
-  /** A replica ends a session by its own word, or turns a peer away. */
-  hangUp(node: SimNode, message: string): void;
-  /** A command found too little of these pools here. */
-  shortage(node: SimNode, pools: readonly PoolId[]): void;
-}
 
 export class SimNode implements LinkEnd {
   readonly settings: ReplicaSettings;
@@ -77,6 +56,9 @@ export class SimNode implements LinkEnd {
   #boot = 0;
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #doom: { readonly stage: Stage; readonly strike: () => void } | undefined;
+  readonly #witness = new SimWitness();
+  /** The image was put back by the command that always begins a new writer. */
+  #isRestored = false;
 
   constructor(settings: ReplicaSettings, ports: NodePorts) {
     this.settings = settings;
@@ -130,6 +112,7 @@ export class SimNode implements LinkEnd {
     this.#clock.boot();
     this.#replica = new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
     this.#turn = 'idle';
+    if (this.isPast) this.#push({ kind: 'run', run: (replica, now) => this.#beginAnew(replica, now) });
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
     if (this.settings.kind === 'authority') {
       this.#push({ kind: 'run', run: (replica, now) => replica.beginLife(null, now) });
@@ -137,6 +120,23 @@ export class SimNode implements LinkEnd {
       this.uplink?.connect();
     }
     this.#schedule();
+  }
+
+  /** The journal is older than what this machine has said already, or was put back by its operator. */
+  get isPast(): boolean {
+    return this.#isRestored || this.#witness.isAheadOf(this.disk);
+  }
+
+  #beginAnew(replica: Replica, now: Now): void {
+    replica.becomeNewWriter('rollback', now);
+    this.#isRestored = false;
+    this.#ports.trace.saw('a restored replica went on as a new writer');
+  }
+
+  /** While the machine is down: its database file is an earlier one from here on. */
+  putBackImage(image: SimDisk, isByCommand: boolean): void {
+    this.disk = image;
+    this.#isRestored = isByCommand;
   }
 
   /** The process dies at once, wherever its turn stands. */
@@ -236,7 +236,7 @@ export class SimNode implements LinkEnd {
         return;
       case 'frame':
         if (!this.#links.isCurrent(input.from, input.connection)) return;
-        this.#noteGap(replica, input.from, input.frame);
+        if (isBeyondCursor(replica, input.from, input.frame)) this.#ports.trace.saw('cursor gap');
         replica.frame(input.from, input.frame, now);
         return;
       case 'run':
@@ -245,13 +245,6 @@ export class SimNode implements LinkEnd {
       default:
         input satisfies never;
     }
-  }
-
-  #noteGap(replica: Replica, from: Peer, frame: StockFrame): void {
-    if (frame.kind !== 'stream' || from === PARENT) return;
-    const session = replica.hub.children.get(from)?.session;
-    const cursor = session?.cursorNext ?? session?.cursor ?? frame.base;
-    if (frame.from > cursor) this.#ports.trace.saw('cursor gap');
   }
 
   /**
@@ -284,6 +277,7 @@ export class SimNode implements LinkEnd {
     const fsyncMs = prng.chance(faults.slowFsync) ? prng.spanMs(20, 500) : prng.spanMs(0.25, 3);
     this.#later(fsyncMs, () => {
       this.#ports.durable(this, this.disk.fsync());
+      this.#witness.note(this.disk);
       if (this.#isStruck('fsynced')) return;
       this.#later(prng.spanMs(0, 0.5), () => this.#letOut());
     });
@@ -332,4 +326,11 @@ export class SimNode implements LinkEnd {
       }
     });
   }
+}
+
+/** A frame before this one was lost, or comes later. */
+function isBeyondCursor(replica: Replica, from: Peer, frame: StockFrame): boolean {
+  if (frame.kind !== 'stream' || from === PARENT) return false;
+  const session = replica.hub.children.get(from)?.session;
+  return frame.from > (session?.cursorNext ?? session?.cursor ?? frame.base);
 }

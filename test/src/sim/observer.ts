@@ -31,16 +31,18 @@ export class Observer {
   readonly books = new Map<WriterId, BookOfWriter>();
   readonly #trace: Trace;
   readonly #shelves: Shelves;
-  readonly #nodeOf: (replica: ReplicaId) => SimNode;
   readonly #told = new Map<SimNode, Told>();
   readonly #holds = new HoldBook();
   /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
   isForked = false;
+  /** Lives that ended because an earlier image was put back. */
+  readonly ended = new Set<WriterId>();
+  /** The hash of each own entry that ever was durable, by writer and seq − 1. */
+  readonly #hashes = new Map<WriterId, Uint8Array[]>();
 
-  constructor(trace: Trace, shelves: Shelves, nodeOf: (replica: ReplicaId) => SimNode) {
+  constructor(trace: Trace, shelves: Shelves) {
     this.#trace = trace;
     this.#shelves = shelves;
-    this.#nodeOf = nodeOf;
   }
 
   durable(node: SimNode, commits: readonly Commit[]): void {
@@ -49,7 +51,7 @@ export class Observer {
       const own = commit.self;
       for (const { writer, seq, bytes, hash } of commit.entries) {
         this.#trace.event('entry', node.name, seq);
-        if (replicaOf(writer) === node.settings.replica) this.#own(node, decodeEntry(bytes));
+        if (replicaOf(writer) === node.settings.replica) this.#own(node, decodeEntry(bytes), hash);
         else this.#relayed(node, writer, seq, hash);
       }
       for (const { writer, pool, row } of commit.rows) {
@@ -71,9 +73,14 @@ export class Observer {
     return book;
   }
 
-  #own(node: SimNode, entry: Entry): void {
+  #own(node: SimNode, entry: Entry, hash: Uint8Array): void {
     const { writer, seq, body } = entry;
     const book = this.#book(writer);
+    const hashes = this.#hashes.get(writer) ?? [];
+    // A new life is told what its former lives did: those entries are known.
+    if (this.ended.has(writer) && seq <= hashes.length) return this.#relayed(node, writer, seq, hash);
+    this.#hashes.set(writer, hashes);
+    hashes.push(hash);
     if (seq !== book.seq + 1) throw new Violation('D5', `${writer} goes from ${book.seq} to ${seq}`);
     checkDebtsFirst(book, entry);
     const touched = book.add(entry);
@@ -86,10 +93,11 @@ export class Observer {
     }
     switch (body.type) {
       case 'life':
-        if (incarnationOf(writer) > 1)
+        if (incarnationOf(writer) > 1 && !this.#hasEnded(replicaOf(writer)))
           throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
         return;
       case 'fenced':
+        if (this.ended.has(body.writer)) return;
         throw new Violation('T6', `${node.name} fenced ${body.writer}, who is honest: ${body.reason}`);
       case 'took':
         for (const { pool, n } of body.items) {
@@ -99,6 +107,7 @@ export class Observer {
         }
         return;
       case 'sent':
+        if (this.ended.has(body.to)) this.#trace.saw('late claim covered');
         if (body.to === node.disk.head(writer)?.parent) this.#trace.saw('recall served');
         return;
       case 'counted':
@@ -115,12 +124,21 @@ export class Observer {
 
   /** Nobody knows more of a writer than that writer will always say of itself. */
   #relayed(node: SimNode, writer: WriterId, seq: number, hash: Uint8Array): void {
-    const owner = this.#nodeOf(replicaOf(writer));
-    const known = this.#book(writer).seq >= seq ? owner.disk.hashAt(writer, seq) : undefined;
+    const known = this.#hashes.get(writer)?.[seq - 1];
     if (known === undefined)
       throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
     if (!known.every((byte, i) => byte === hash[i]))
       throw new Violation('T3', `two contents of ${writer} ${seq}`);
+  }
+
+  #hasEnded(replica: ReplicaId): boolean {
+    return [...this.ended].some((writer) => replicaOf(writer) === replica);
+  }
+
+  /** An earlier image was put back: what this machine told of later, it no longer knows. */
+  restored(node: SimNode, life: WriterId): void {
+    this.ended.add(life);
+    this.#told.delete(node);
   }
 
   // What was said once.

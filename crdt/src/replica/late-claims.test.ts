@@ -1,0 +1,117 @@
+/** Entries of a fenced writer that arrive late are real sales: F5. */
+import { describe, expect, test } from 'vitest';
+import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { exposure } from './decide-reclaim.ts';
+import { type Node, pool, shop, type World } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+const waits = { waitMs: 5_000 };
+
+/** A till that sold while it was away, was given up, and was counted too high. */
+function tooManyReclaimed() {
+  const { world, hq, berlin, till } = shop({ lamp: 6 });
+  till.ask(sell('t1', { lamp: 1 }, waits));
+  world.calm();
+  const lost = till.self;
+  const held = till.free('lamp');
+  expect(held).toBeGreaterThan(2);
+  till.cut();
+  till.do(sell('t2', { lamp: 2 }));
+  berlin.turn((self, now) => self.retire(till.id, now));
+  expect(berlin.do(reclaim('r1', lost, { lamp: held }))).toMatchObject({ ok: true });
+  world.calm();
+  return { world, hq, berlin, till, lost, held };
+}
+
+function accountOf(node: Node, writer: Node['self']): number {
+  const { ledger } = node.replica;
+  const stream = ledger.streams.get(writer);
+  if (stream === undefined) throw new Error(`${writer} is not known.`);
+  return exposure(ledger, stream, lamp);
+}
+
+/** It hears that it was shut out, begins a new life, and brings what the old one did. */
+function comeBack(world: World, till: Node): void {
+  till.link();
+  world.calm();
+  till.link();
+  world.calm();
+}
+
+describe('[F5] late entries of a fenced writer', () => {
+  test('[F5] are kept, and its settler covers from what it has free what they used', () => {
+    const { world, hq, berlin, till, lost } = tooManyReclaimed();
+    const before = berlin.free('lamp');
+    comeBack(world, till);
+    expect(hq.row('lamp', 'berlin', lost).used).toBe(3);
+    expect(berlin.row('lamp').sent.find(({ writer }) => writer === lost)?.n).toBeGreaterThanOrEqual(2);
+    expect(berlin.free('lamp')).toBe(before - 2);
+    expect([accountOf(hq, lost), accountOf(berlin, lost)]).toEqual([0, 0]);
+  });
+
+  test('[F5] what the settler lacks, it covers as soon as something becomes free', () => {
+    const { world, hq, berlin, till, lost } = tooManyReclaimed();
+    expect(berlin.do(sell('b1', { lamp: berlin.free('lamp') }))).toMatchObject({ ok: true });
+    comeBack(world, till);
+    expect(accountOf(hq, lost)).toBe(-2);
+    // A visible shortage: two more were sold than ever came.
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.available).toBe(-2);
+    berlin.do(receive('d2', { lamp: 1 }));
+    world.calm();
+    expect([accountOf(hq, lost), berlin.free('lamp')]).toEqual([-1, 0]);
+    berlin.do(receive('d3', { lamp: 5 }));
+    world.calmFor(30_000);
+    expect(accountOf(hq, lost)).toBe(0);
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.available).toBe(4);
+  });
+
+  test('[F5] a settler that has nothing asks its parent for it', () => {
+    const { world, hq, berlin, till, lost } = tooManyReclaimed();
+    const rome = world.add('rome', 'store', hq);
+    const spare = berlin.free('lamp');
+    rome.ask({ ...sell('m1', { lamp: spare }), departsFrom: [], ...waits, type: 'sell' });
+    rome.ask(sell('unused', { lamp: 1 }));
+    world.calm();
+    expect(berlin.free('lamp')).toBe(0);
+    berlin.do(receive('d2', { lamp: 4 }));
+    world.calm();
+    rome.ask({
+      type: 'hold',
+      id: 'h1',
+      actor: 'web:1',
+      ttlMs: 60_000,
+      lines: [{ pool: lamp, n: 4 }],
+      ...waits,
+    });
+    world.calm();
+    rome.do({ type: 'release', id: 'h2', actor: 'web:1', holdId: 'h1' as never });
+    world.calm();
+    expect([rome.free('lamp'), berlin.free('lamp')]).toEqual([4, 0]);
+    comeBack(world, till);
+    world.calmFor(30_000);
+    expect(accountOf(hq, lost)).toBe(0);
+    expect(rome.free('lamp')).toBeLessThanOrEqual(2);
+  });
+
+  test('[F5] a turn that is put back covers nothing, and the next one does', () => {
+    const { world, hq, berlin, till, lost } = tooManyReclaimed();
+    till.link();
+    world.calm();
+    till.link();
+    for (let guard = 0; guard < 50 && accountOf(berlin, lost) >= 0; guard += 1) {
+      const letter = world.mail.shift();
+      if (letter === undefined) break;
+      if (letter.to !== berlin.id || letter.frame.kind !== 'stream') {
+        world.deliver(letter);
+        continue;
+      }
+      berlin.replica.frame(till.id, letter.frame, world.now);
+      berlin.replica.endTurn(world.now);
+      berlin.replica.putBack();
+      expect(accountOf(berlin, lost)).toBe(0);
+      world.deliver(letter);
+    }
+    world.calmFor(5_000);
+    expect([accountOf(hq, lost), accountOf(berlin, lost)]).toEqual([0, 0]);
+  });
+});

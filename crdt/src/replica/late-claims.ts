@@ -1,0 +1,101 @@
+/**
+ * Late claims: what fenced writers turn out to have used beyond what they had (F5).
+ *
+ * Entries that arrive after a fence are real sales, and an operator may have taken
+ * rights back that were spent. An account below zero is the debt, and nobody writes
+ * another: whatever is free at the writer's settler is sent there first. What nobody
+ * can cover stays visible as a shortage.
+ */
+import type { PoolUnits } from '../entry/entry.ts';
+import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
+import type { Effect } from '../tally/fold.ts';
+import { exposure } from './decide-reclaim.ts';
+import type { Ledger, Now } from './ledger.ts';
+import type { Stream } from './stream.ts';
+
+export class LateClaims {
+  readonly #ledger: Ledger;
+  readonly #poolChanged: (pool: PoolId) => void;
+  /** Accounts to look at: pool → fenced writers whose account may be below zero. */
+  readonly #open = new Map<PoolId, Set<WriterId>>();
+  readonly #short = new Map<PoolId, number>();
+
+  constructor(ledger: Ledger, poolChanged: (pool: PoolId) => void) {
+    this.#ledger = ledger;
+    this.#poolChanged = poolChanged;
+    for (const stream of ledger.streams.values()) this.fenced(stream);
+  }
+
+  /** A writer was shut out: it may owe already. */
+  fenced(stream: Stream): void {
+    if (stream.head.fence === null) return;
+    for (const [pool] of stream.rows()) this.#look(pool, stream.writer);
+  }
+
+  onEffect(stream: Stream, effect: Effect): void {
+    if (stream.head.fence !== null) this.#look(effect.pool, stream.writer);
+    if ('writer' in effect && this.#ledger.streams.get(effect.writer)?.head.fence)
+      this.#look(effect.pool, effect.writer);
+  }
+
+  #look(pool: PoolId, writer: WriterId): void {
+    let writers = this.#open.get(pool);
+    if (writers === undefined) {
+      writers = new Set();
+      this.#open.set(pool, writers);
+    }
+    writers.add(writer);
+  }
+
+  /** Units that fenced writers lack and that are not free here. */
+  shortOf(pool: PoolId): number {
+    return this.#short.get(pool) ?? 0;
+  }
+
+  /** Sends what is free to where it was used already. A new life first learns what its former ones sent (T8). */
+  settle(now: Now): void {
+    if (this.#open.size === 0 || this.#ledger.awaitsFormerLives) return;
+    const sends = new Map<WriterId, PoolUnits[]>();
+    for (const [pool, writers] of this.#open) {
+      let usable = this.#ledger.usable(pool);
+      let short = 0;
+      // Amounts are computed before anything is written: one cover changes no other account.
+      for (const writer of writers) {
+        const lacks = this.#lacks(writer, pool);
+        const n = Math.min(lacks, usable);
+        usable -= n;
+        short += lacks - n;
+        if (n > 0) sends.set(writer, [...(sends.get(writer) ?? []), { pool, n }]);
+        if (lacks === 0) writers.delete(writer);
+      }
+      if (writers.size === 0) this.#open.delete(pool);
+      if (short !== this.shortOf(pool)) this.#poolChanged(pool);
+      if (short === 0) this.#short.delete(pool);
+      else this.#short.set(pool, short);
+    }
+    for (const [to, items] of sends) this.#ledger.append({ type: 'sent', to, items }, '', 'system', now);
+  }
+
+  #lacks(writer: WriterId, pool: PoolId): number {
+    const stream = this.#ledger.streams.get(writer);
+    if (stream === undefined || stream.head.fence === null || !this.#isMine(stream)) return 0;
+    return Math.max(0, -exposure(this.#ledger, stream, pool));
+  }
+
+  /** The settler is the live writer of the parent replica, else of the next ancestor. */
+  #isMine(stream: Stream): boolean {
+    const me = replicaOf(this.#ledger.self.writer);
+    for (let { parent } = stream.head; parent !== null; ) {
+      const replica = replicaOf(parent);
+      if (replica === me) return true;
+      if (this.#ledger.livesOf(replica).some((life) => life.head.fence === null)) return false;
+      parent = this.#ledger.streams.get(parent)?.head.parent ?? null;
+    }
+    return false;
+  }
+
+  /** The turn failed, and what it covered is not covered. */
+  putBack(): void {
+    for (const stream of this.#ledger.streams.values()) this.fenced(stream);
+  }
+}

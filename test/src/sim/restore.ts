@@ -1,0 +1,70 @@
+/**
+ * Restore: somebody puts an earlier image of a machine back, as people do after a
+ * disk died. What it did since is gone there; what its peers heard of it is not (F1, F1a).
+ *
+ * At the end an honest operator goes round: what the lives that ended really had left
+ * is taken back by whoever settles them (F3), and no unit more.
+ */
+import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { debtOf, rightsOf } from './books.ts';
+import type { Prng } from './prng.ts';
+import { Violation } from './trace.ts';
+import type { World } from './world.ts';
+
+/** How far back an image may be: a backup of last night, in commits of a busy day. */
+const COMMITS_BACK_MAX = 40;
+
+export function restoreOne(world: World, prng: Prng): void {
+  const node = prng.pick(world.nodes.filter((each) => each.uplink !== undefined));
+  const life = node?.disk.self;
+  if (node === undefined || life === null || life === undefined) return;
+  const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
+  if (commits < 1) return;
+  const image = node.disk.imageOf(commits);
+  if (image.self !== life) return;
+  const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
+  // Behind the replica's back only where the witness can tell.
+  const isByCommand = !hasForgotten || prng.chance(0.5);
+  world.trace.fault(isByCommand ? 'restored by command' : 'database file put back', node.name);
+  node.crash();
+  world.observer.restored(node, life);
+  world.clients.restored(node);
+  node.putBackImage(image, isByCommand);
+  if (!node.isPast) throw new Violation('F1', `${node.name} has forgotten entries and does not know it`);
+  world.runLater(prng.spanMs(10, 2_000), () => node.start());
+}
+
+/** The last act of a restoration: the old life's till is opened and counted. */
+export function settleLostLives(world: World): void {
+  for (const writer of world.observer.ended) {
+    const node = world.node(replicaOf(writer));
+    const settler = world.parentOf(node);
+    if (settler === undefined) continue;
+    const items = world.tree.pools
+      .map((pool) => ({ pool, n: leftOf(world, writer, pool) }))
+      .filter(({ n }) => n > 0);
+    if (items.length === 0) continue;
+    const id = world.scene.nextId('reclaim');
+    world.trace.saw('rights of a lost life reclaimed');
+    world.clients.ask(settler, { type: 'reclaim', id, actor: 'operator:1', writer, items });
+  }
+  world.settle('after lost lives were counted');
+}
+
+/**
+ * Units that a life had left when it ended, by its own full book, which nobody but the
+ * simulator can read: its rights, its holds being void; with what was sent to it and
+ * never came, and what it sent and nobody ever heard of.
+ */
+function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
+  const book = observer.books.get(life)?.row(pool);
+  if (book === undefined) return 0;
+  let left = rightsOf(book) - debtOf(book);
+  for (const [writer, other] of observer.books) {
+    const row = other.row(pool);
+    left += Math.max(0, (row.sent.get(life) ?? 0) - (book.took.get(writer) ?? 0));
+    left += Math.max(0, (book.sent.get(writer) ?? 0) - (row.took.get(life) ?? 0));
+    left -= row.reclaimed.get(life) ?? 0;
+  }
+  return Math.max(0, left);
+}

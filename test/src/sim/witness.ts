@@ -1,0 +1,23 @@
+/**
+ * Witness: where a machine's own chain stood, told outside its journal (F1).
+ *
+ * Noted at every fsync, as often as the real one may; a lazier one leaves a window
+ * that no replica can see.
+ */
+import type { WriterId } from '@tallystick/crdt';
+import type { SimDisk } from './disk.ts';
+
+export class SimWitness {
+  #head: { readonly writer: WriterId; readonly seq: number } | undefined;
+
+  note(disk: SimDisk): void {
+    const { self } = disk;
+    if (self !== null) this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
+  }
+
+  isAheadOf(disk: SimDisk): boolean {
+    const { self } = disk;
+    if (self === null || this.#head?.writer !== self) return false;
+    return this.#head.seq > (disk.head(self)?.seq ?? 0);
+  }
+}
