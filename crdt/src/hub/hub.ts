@@ -11,7 +11,6 @@ import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
-import { debt } from '../tally/row.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { catchUpCells } from './cells.ts';
 import { Child, noteAsk, noteUse, openSession, type Session } from './child.ts';
@@ -242,13 +241,15 @@ export class Hub {
     }
   }
 
-  /** Somebody below this child owes units of the pool: any part repays. */
-  owesBelow(replica: ReplicaId, pool: PoolId): boolean {
-    for (const stream of this.#ledger.streams.values()) {
-      if (stream.head.via === replica && stream.head.fence === null && debt(stream.row(pool)) > 0)
-        return true;
+  /** Restored children whose past, or that of those below them, came from above after their hello. */
+  behind(news: Iterable<Stream>): Set<ReplicaId> {
+    const behind = new Set<ReplicaId>();
+    for (const { writer, head } of news) {
+      const session = head.via === null ? undefined : this.children.get(head.via)?.session;
+      if (session === undefined || session.writer === writer) continue;
+      if (incarnationOf(session.writer) > 1) behind.add(head.via as ReplicaId);
     }
-    return false;
+    return behind;
   }
 
   sentTo(writer: WriterId, pool: PoolId): number {

@@ -23,6 +23,7 @@ import { debt, free } from '../tally/row.ts';
 import { type Child, type ChildPool, promise } from './child.ts';
 import { DuePools } from './due-pools.ts';
 import type { Hub } from './hub.ts';
+import { owesBelow } from './owes-below.ts';
 
 /** Stand for this replica and its parent among the children; both sort before every replica id. */
 const SELF = '.self';
@@ -227,7 +228,7 @@ export class Moves {
 
   #askOf(ask: ChildPool['ask'], sent: number, replica: ReplicaId, pool: PoolId) {
     if (ask === undefined || ask.atLeast <= sent) return { asked: 0, least: 0 };
-    return { asked: ask.atLeast - sent, least: this.#hub.owesBelow(replica, pool) ? 1 : ask.least };
+    return { asked: ask.atLeast - sent, least: owesBelow(this.#ledger, replica, pool) ? 1 : ask.least };
   }
 
   /** Asks and recalls whose time is over, or that were met, are forgotten. */

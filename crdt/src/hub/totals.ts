@@ -82,6 +82,7 @@ export class Totals {
       if (unseen > 0) this.#add(aboveVia, pool, -unseen);
     }
     for (const from of this.#ledger.streams.values()) {
+      if (isVoid(from, stream.writer)) continue;
       for (const [pool, row] of from.rows()) {
         const sent = amountOf(row.sent, stream.writer);
         const unseen = sent - amountOf(stream.row(pool).took, from.writer);

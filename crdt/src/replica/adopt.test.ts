@@ -42,6 +42,21 @@ function shopWithBusyTill() {
   return { world, hq, berlin, till, units };
 }
 
+test('[T8] a restored replica refuses no sale for want of stock before it knows what it sold', () => {
+  const { world, berlin, till } = shop({ lamp: 9 });
+  till.cut();
+  berlin.do(sell('s2', { lamp: 2 }));
+  world.calm();
+  berlin.cut();
+  berlin.restart(imageBefore(berlin, (type) => type === 'sold'));
+  berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+  expect(berlin.do(sell('s2', { lamp: 2 }))).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+  berlin.link();
+  world.calm();
+  expect(berlin.do(sell('s2', { lamp: 2 }))).toMatchObject({ ok: true, replayed: true });
+  expect(berlin.do(sell('s3', { lamp: 2 }))).toMatchObject({ ok: false, code: 'insufficient_stock' });
+});
+
 describe('[F1a] the children of a restored parent', () => {
   test('[F1a] are adopted by its new writer, and keep what they hold', () => {
     const { world, hq, berlin, till, units } = shopWithBusyTill();

@@ -90,6 +90,10 @@ function decide(context: Executing, command: Command): Decided {
 /** Whatever creates rights or ends goods must know what was done before, in every life (T8). */
 function needsFormerLives(command: Command): boolean {
   switch (command.type) {
+    // It may have been sold before the image was put back, and the books know it (T8).
+    case 'sell':
+      return command.override === undefined;
+    case 'hold':
     case 'receive':
     case 'return':
     case 'count':

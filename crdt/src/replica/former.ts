@@ -19,6 +19,8 @@ import { newHead, type Stream } from './stream.ts';
 export class FormerLives {
   readonly #ledger: Ledger;
   readonly #patienceMs: number;
+  /** Writers that came further, since somebody last took them. */
+  readonly news = new Set<Stream>();
   readonly #lives = new Map<WriterId, { toldTo: number; readonly to: number }>();
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
@@ -73,6 +75,7 @@ export class FormerLives {
     if (entry.seq <= stream.head.seq) return true;
     // The image's own branch differs from what the parent has: F2's matter, not this frame's.
     if (entry.seq !== stream.head.seq + 1 || !sameBytes(entry.prevHash, stream.head.hash)) return false;
+    this.news.add(stream);
     ledger.accept(stream, { entry, bytes: bytes.slice(), hash: ledger.hash(bytes) });
     return true;
   }

@@ -85,7 +85,10 @@ export class LateClaims {
   /** The settler is the live writer of the parent replica, else of the next ancestor. */
   #isMine(stream: Stream): boolean {
     const me = replicaOf(this.#ledger.self.writer);
-    for (let { parent } = stream.head; parent !== null; ) {
+    const seen = new Set<WriterId>();
+    // Whoever was shut out may have named a circle of parents: nobody settles that.
+    for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
+      seen.add(parent);
       const replica = replicaOf(parent);
       if (replica === me) return true;
       if (this.#ledger.livesOf(replica).some((life) => life.head.fence === null)) return false;

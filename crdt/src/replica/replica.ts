@@ -64,7 +64,6 @@ export class Replica {
     this.settings = settings;
     this.#tools = tools;
     this.ledger = new Ledger(stored, view, tools.sha256);
-    // Four times as long as any other answer may take: there may be much to tell.
     this.#formerLives = new FormerLives(this.ledger, settings.link.resendMs * 4);
     this.#waiting = new Waiting(settings.waitingMax);
     this.uplink = new Uplink(this.ledger, settings);
@@ -125,7 +124,7 @@ export class Replica {
     }
   }
 
-  /** Runs a command. Its answer comes out of `keep`, of this turn or of a later one. */
+  /** Its answer comes out of `keep`, of this turn or of a later one. */
   execute(ticket: Ticket, command: Command, now: Now): void {
     this.#desk.execute(ticket, command, now);
   }
@@ -203,8 +202,7 @@ export class Replica {
         return;
       }
       case 'former':
-        this.#takeFormer(frame, now);
-        return;
+        return this.#takeFormer(frame, now);
       case 'levels':
         return;
       default:
@@ -214,7 +212,12 @@ export class Replica {
 
   #takeFormer(frame: Former, now: Now): void {
     const came = this.#formerLives.take(frame, now.monotonicMs);
-    if (came === 'all') this.hub.tellFormerCells(now);
+    if (came === 'all') {
+      this.hub.tellFormerCells(now);
+      for (const child of this.hub.behind(this.#formerLives.news))
+        this.#hangUp(child, 'More of your past is known here: say hello again.');
+      this.#formerLives.news.clear();
+    }
     if (came === 'gap') this.#tellFormerAgain();
   }
 

@@ -17,6 +17,8 @@ export interface Faults {
   powerCutsPerMinute: number;
   /** An image of earlier days is put back, by the restore command or behind the replica's back. */
   restoresPerMinute: number;
+  /** A leaf is gone; an operator gives it up and counts it; some are found again, with all they had not told. */
+  lossesPerMinute: number;
   /** Chance that whoever lost an answer never asks again. */
   abandoned: number;
   commandDoubled: number;
@@ -34,6 +36,7 @@ export function noFaults(): Faults {
     crashesPerMinute: 0,
     powerCutsPerMinute: 0,
     restoresPerMinute: 0,
+    lossesPerMinute: 0,
     abandoned: 0,
     commandDoubled: 0,
   };
@@ -52,6 +55,7 @@ export function drawFaults(prng: Prng): Faults {
     crashesPerMinute: share(12),
     powerCutsPerMinute: share(12),
     restoresPerMinute: share(3),
+    lossesPerMinute: share(2),
     abandoned: share(0.3),
     commandDoubled: share(0.1),
   };

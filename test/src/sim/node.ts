@@ -15,6 +15,7 @@ import {
   type ReplicaSettings,
   refuse,
   type Tools,
+  type WriterId,
   type Writes,
 } from '@tallystick/crdt';
 import type { Frame, StockFrame } from '@tallystick/crdt/wire';
@@ -57,6 +58,7 @@ export class SimNode implements LinkEnd {
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #doom: { readonly stage: Stage; readonly strike: () => void } | undefined;
   readonly #witness = new SimWitness();
+  #barred: WriterId | null = null;
   /** The image was put back by the command that always begins a new writer. */
   #isRestored = false;
 
@@ -83,7 +85,7 @@ export class SimNode implements LinkEnd {
   }
 
   get isListening(): boolean {
-    return this.#replica?.ledger.hasLife === true;
+    return this.#replica?.ledger.hasLife === true && this.disk.self !== this.#barred;
   }
 
   /** The replica of a machine that runs; checkers look, nobody else. */
@@ -131,6 +133,16 @@ export class SimNode implements LinkEnd {
     replica.becomeNewWriter('rollback', now);
     this.#isRestored = false;
     this.#ports.trace.saw('a restored replica went on as a new writer');
+  }
+
+  /** Nobody sells there in the name of this life any more: its operator has said so. */
+  bar(life: WriterId): void {
+    this.#barred = life;
+  }
+
+  /** Runs something in the next turn, as an operator's tool does. */
+  run(run: (replica: Replica, now: Now) => void): void {
+    this.#push({ kind: 'run', run });
   }
 
   /** While the machine is down: its database file is an earlier one from here on. */

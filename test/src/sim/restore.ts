@@ -7,6 +7,7 @@
  */
 import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
+import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
@@ -34,21 +35,51 @@ export function restoreOne(world: World, prng: Prng): void {
   world.runLater(prng.spanMs(10, 2_000), () => node.start());
 }
 
+/**
+ * A leaf is gone with all that it had not told. Its parent's operator gives it up and
+ * counts what it had left; later it may be found again, and what it brings are late claims (F5).
+ */
+export function loseOne(world: World, prng: Prng): void {
+  const leaves = world.nodes.filter((node) => !world.nodes.some((other) => world.parentOf(other) === node));
+  const node = prng.pick(leaves);
+  const parent = world.parentOf(node);
+  const life = node.disk.self;
+  if (parent?.isListening !== true || life === null || parent.disk.head(life) === undefined) return;
+  world.trace.fault('lost and given up', node.name);
+  node.crash();
+  node.bar(life);
+  world.observer.restored(node, life);
+  world.clients.restored(node);
+  giveUp(world, parent, node, life);
+  if (prng.chance(0.6)) world.runLater(prng.spanMs(100, 3_000), () => reclaimLeft(world, life));
+  world.runLater(prng.spanMs(1_000, 20_000), () => node.start());
+}
+
+/** The operator repeats it until it is done: the parent may go down in the middle. */
+function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
+  if (parent.disk.head(life)?.fence) return;
+  if (parent.isListening) parent.run((replica, now) => replica.retire(node.settings.replica, now));
+  world.runLater(500, () => giveUp(world, parent, node, life));
+}
+
 /** The last act of a restoration: the old life's till is opened and counted. */
 export function settleLostLives(world: World): void {
   for (const writer of world.observer.ended) {
-    const node = world.node(replicaOf(writer));
-    const settler = world.parentOf(node);
-    if (settler === undefined) continue;
-    const items = world.tree.pools
-      .map((pool) => ({ pool, n: leftOf(world, writer, pool) }))
-      .filter(({ n }) => n > 0);
-    if (items.length === 0) continue;
-    const id = world.scene.nextId('reclaim');
-    world.trace.saw('rights of a lost life reclaimed');
-    world.clients.ask(settler, { type: 'reclaim', id, actor: 'operator:1', writer, items });
+    reclaimLeft(world, writer);
   }
   world.settle('after lost lives were counted');
+}
+
+function reclaimLeft(world: World, life: WriterId): void {
+  const settler = world.parentOf(world.node(replicaOf(life)));
+  if (settler?.isListening !== true) return;
+  const items = world.tree.pools
+    .map((pool) => ({ pool, n: leftOf(world, life, pool) }))
+    .filter(({ n }) => n > 0);
+  if (items.length === 0) return;
+  const id = world.scene.nextId('reclaim');
+  world.trace.saw('rights of a lost life reclaimed');
+  world.clients.ask(settler, { type: 'reclaim', id, actor: 'operator:1', writer: life, items });
 }
 
 /**

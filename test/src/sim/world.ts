@@ -15,7 +15,7 @@ import { Link } from './network.ts';
 import { SimNode, STAGES } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
-import { restoreOne } from './restore.ts';
+import { loseOne, restoreOne } from './restore.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
@@ -32,6 +32,9 @@ export interface RunOptions {
 
 /** Quiet: for this long no machine wrote anything. */
 const QUIET_MS = 15_000;
+/** Why honest peers part: a lost frame left a gap, or a life ended. */
+const PARTINGS =
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -103,9 +106,7 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        // A lost frame leaves a gap; the link begins again and tells all of it.
-        const isRetried = message.includes('came with a gap');
-        if (!this.observer.isForked && !isRetried)
+        if (!this.observer.isForked && !PARTINGS.test(message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
       shortage: (at, pools) => this.#sawShortage(at, pools),
@@ -168,7 +169,8 @@ export class World {
 
   #planDisturbances(): void {
     const prng = this.#prng('disturbances');
-    const { cutsPerMinute, crashesPerMinute, powerCutsPerMinute, restoresPerMinute } = this.faults;
+    const { cutsPerMinute, crashesPerMinute, powerCutsPerMinute } = this.faults;
+    const { restoresPerMinute, lossesPerMinute } = this.faults;
     this.#everySoOften(prng, cutsPerMinute, () => {
       if (this.links.length === 0) return;
       const link = prng.pick(this.links);
@@ -178,6 +180,7 @@ export class World {
     this.#everySoOften(prng, crashesPerMinute, () => this.#bringDown(prng, 'crash'));
     this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
     this.#everySoOften(prng, restoresPerMinute, () => restoreOne(this, prng));
+    this.#everySoOften(prng, lossesPerMinute, () => loseOne(this, prng));
   }
 
   /** Mostly in the middle of a turn: that is where it hurts. */
