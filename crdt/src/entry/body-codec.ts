@@ -26,10 +26,14 @@ import {
   REPLICA_KINDS,
 } from './entry.ts';
 import { readLines, readQuantity, writeLines } from './lines-codec.ts';
-import { readOrderHead, readSoldLines, writeOrderHead, writeSoldLines } from './order-codec.ts';
-
-const ID_BYTES = 128;
-const REASON_BYTES = 512;
+import {
+  ID_BYTES,
+  REASON_BYTES,
+  readOrderHead,
+  readSoldLines,
+  writeOrderHead,
+  writeSoldLines,
+} from './order-codec.ts';
 
 export function writeBody(out: Writer, body: EntryBody): void {
   switch (body.type) {

@@ -17,10 +17,14 @@ import {
 import type { OrderHead, SoldLine } from './entry.ts';
 import { LINES_MAX, readQuantity } from './lines-codec.ts';
 
-const ID_BYTES = 128;
-const TEXT_BYTES = 2048;
-const PAYMENTS_MAX = 16;
-const DISCOUNTS_MAX = 16;
+/** Bounds of the byte form, which commands are held against before they become entries. */
+export const ID_BYTES = 128;
+export const TEXT_BYTES = 2048;
+export const REASON_BYTES = 512;
+export const UNIT_BYTES = 32;
+export const CURRENCY_BYTES = 3;
+export const PAYMENTS_MAX = 16;
+export const DISCOUNTS_MAX = 16;
 
 /** Bits that say which optional texts follow the head. */
 const HAS_CLIENT = 1;
@@ -84,7 +88,7 @@ function writePayment(out: Writer, payment: Payment): void {
 function readPayment(input: Reader): Payment {
   const method = readText(input, ID_BYTES);
   const amountMinor = readUint(input);
-  const currency = readText(input, 3);
+  const currency = readText(input, CURRENCY_BYTES);
   const reference = readText(input, ID_BYTES);
   return { method, amountMinor, currency, ...(reference === '' ? {} : { reference }) };
 }
@@ -141,10 +145,10 @@ function readSoldLine(input: Reader): SoldLine {
   if (!isSku(sku) || !isLocationId(locationId))
     throw new MalformedBytes('an order line without SKU or place');
   const quantityBase = readQuantity(input);
-  const unit = readText(input, 32);
+  const unit = readText(input, UNIT_BYTES);
   const quantityUnits = bits & BY_OTHER_UNIT ? readQuantity(input) : quantityBase;
   const unitPriceMinor = readUint(input);
-  const currency = readText(input, 3);
+  const currency = readText(input, CURRENCY_BYTES);
   const taxRateBp = readUint(input);
   const discounts: Discount[] = [];
   if (bits & HAS_DISCOUNTS) {

@@ -1,6 +1,7 @@
 /** Executing: one command becomes at most one entry, once (T8). */
 import type { Entry, SoldLine } from '../entry/entry.ts';
 import { sumByPool } from '../tally/guards.ts';
+import { findFault } from './check-command.ts';
 import { type Answer, type Command, type Refusal, refuse } from './command.ts';
 import {
   decideCancel,
@@ -36,6 +37,8 @@ export interface Executing {
 /** The first answer where the id is known, else a decision of now. A refusal writes nothing. */
 export function execute(context: Executing, command: Command): Answer {
   const { ledger } = context;
+  const fault = findFault(command);
+  if (fault !== undefined) return refuse('invalid_request', fault);
   const known = ledger.documentEntry(kindOf(command), command.id);
   if (known !== undefined) {
     return isSameRequest(known, command)

@@ -226,8 +226,7 @@ function countEverything(world: World): void {
 }
 
 /** What live writers owe, and what lives that ended lack by their books at the root (F5). */
-function owedByAll(world: World, pool: PoolId): number {
-  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+function owedByAll(world: World, books: ReadonlyMap<WriterId, BookOfWriter>, pool: PoolId): number {
   let sum = 0;
   for (const [writer, book] of books) {
     const row = book.row(pool);
@@ -259,8 +258,9 @@ function liveFree(world: World, pool: PoolId): number {
 
 /** F7, F8: no one goes on owing while somebody has free units. */
 function checkDebts(world: World): void {
+  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
   for (const pool of world.tree.pools) {
-    const owed = owedByAll(world, pool);
+    const owed = owedByAll(world, books, pool);
     const free = liveFree(world, pool);
     if (owed > 0 && free > 0) {
       throw new Violation('F7', `${pool}: ${owed} are owed while ${free} are free: ${whoHas(world, pool)}`);

@@ -32,7 +32,7 @@ export function forkAtLast(world: World, seed: number): void {
   world.trace.fault('fork', leaf.name);
   leaf.crash();
   uplink.cut();
-  leaf.disk = image;
+  leaf.putBackMachine(image);
   leaf.start();
   world.runFor(100);
   // Sales by override need no rights, so that even an empty till writes a branch of its own.

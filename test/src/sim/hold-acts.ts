@@ -1,5 +1,5 @@
 /** Acts on holds: opened, prolonged, paid for, confirmed, given back, and now and then ended twice. */
-import type { Command, HoldId } from '@tallystick/crdt';
+import type { Command, HoldId, Refusal } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
 import { goodsAt, isOnShelf, order, placeOrder, sellLine, waits } from './order-acts.ts';
 import { type HoldInWorld, pickPool, ready, type Scene } from './scene.ts';
@@ -18,7 +18,10 @@ export function hold(scene: Scene): void {
     node,
     { type: 'hold', id, actor: 'web:1', ttlMs, lines, ...waits(prng) },
     {
-      accepted: () => scene.holds.push({ holdId: id as HoldId, node }),
+      accepted: () => {
+        scene.holds.push({ holdId: id as HoldId, node });
+        if (prng.chance(0.2)) payAtLast(scene, id as HoldId, node, ttlMs);
+      },
       abandoned: () => {},
     },
   );
@@ -57,7 +60,22 @@ export function endHold(scene: Scene): void {
   }
 }
 
-function confirm(scene: Scene, holdId: HoldId, node: SimNode): void {
+/** By the shopper's countdown there is time left; by the owner's clock it may be over (F9). */
+function payAtLast(scene: Scene, holdId: HoldId, node: SimNode, ttlMs: number): void {
+  scene.later(Math.max(0, ttlMs - scene.prng.spanMs(0, 20)), () => {
+    if (!node.isListening || !scene.holds.some((hold) => hold.holdId === holdId)) return;
+    confirm(scene, holdId, node, ({ code }) => {
+      if (code === 'hold_ended') scene.trace.saw('expiry crossing a confirm');
+    });
+  });
+}
+
+function confirm(
+  scene: Scene,
+  holdId: HoldId,
+  node: SimNode,
+  onRefused: (refusal: Refusal) => void = () => {},
+): void {
   const { prng, clients } = scene;
   const held = clients.requests.get(holdId)?.command;
   if (held?.type !== 'hold') return;
@@ -76,5 +94,5 @@ function confirm(scene: Scene, holdId: HoldId, node: SimNode): void {
     lines,
     ...order(isCarried ? [home] : []),
   };
-  placeOrder(scene, node, command, isCarried ? goods : new Map());
+  placeOrder(scene, node, command, isCarried ? goods : new Map(), onRefused);
 }

@@ -25,6 +25,7 @@ import { SimDisk } from './disk.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
 import { NodeLinks } from './node-links.ts';
 import type { NodePorts } from './node-ports.ts';
+import { notice } from './notice.ts';
 import { sha256 } from './sha256.ts';
 import { SimWitness } from './witness.ts';
 
@@ -57,7 +58,7 @@ export class SimNode implements LinkEnd {
   #boot = 0;
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #doom: { readonly stage: Stage; readonly strike: () => void } | undefined;
-  readonly #witness = new SimWitness();
+  #witness = new SimWitness();
   #barred: WriterId | null = null;
   /** The image was put back by the command that always begins a new writer. */
   #isRestored = false;
@@ -133,6 +134,12 @@ export class SimNode implements LinkEnd {
     replica.becomeNewWriter('rollback', now);
     this.#isRestored = false;
     this.#ports.trace.saw('a restored replica went on as a new writer');
+  }
+
+  /** The whole machine is an earlier one, its witness too: only a peer can tell (F1). */
+  putBackMachine(image: SimDisk): void {
+    this.disk = image;
+    this.#witness = new SimWitness();
   }
 
   /** Nobody sells there in the name of this life any more: its operator has said so. */
@@ -248,7 +255,7 @@ export class SimNode implements LinkEnd {
         return;
       case 'frame':
         if (!this.#links.isCurrent(input.from, input.connection)) return;
-        if (isBeyondCursor(replica, input.from, input.frame)) this.#ports.trace.saw('cursor gap');
+        notice(this.#ports.trace, replica, input.from, input.frame);
         replica.frame(input.from, input.frame, now);
         return;
       case 'run':
@@ -338,11 +345,4 @@ export class SimNode implements LinkEnd {
       }
     });
   }
-}
-
-/** A frame before this one was lost, or comes later. */
-function isBeyondCursor(replica: Replica, from: Peer, frame: StockFrame): boolean {
-  if (frame.kind !== 'stream' || from === PARENT) return false;
-  const session = replica.hub.children.get(from)?.session;
-  return frame.from > (session?.cursorNext ?? session?.cursor ?? frame.base);
 }

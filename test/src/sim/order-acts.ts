@@ -6,6 +6,7 @@ import {
   type PoolId,
   parsePoolId,
   poolId,
+  type Refusal,
   type SellLine,
 } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
@@ -97,6 +98,7 @@ export function placeOrder(
   node: SimNode,
   command: Command,
   goods: ReadonlyMap<PoolId, number>,
+  onRefused: (refusal: Refusal) => void = () => {},
 ): void {
   const { shelves, clients } = scene;
   for (const [pool, n] of goods) shelves.take(pool, n);
@@ -104,7 +106,10 @@ export function placeOrder(
     for (const [pool, n] of goods) shelves.putBack(pool, n);
   };
   clients.ask(node, command, {
-    refused: undo,
+    refused: (refusal) => {
+      undo();
+      onRefused(refusal);
+    },
     abandoned: undo,
     accepted: ({ body }) => {
       if (body.type !== 'sold' && body.type !== 'confirmed') return;

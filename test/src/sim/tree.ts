@@ -70,6 +70,13 @@ export function growTree(prng: Prng): Tree {
   };
 }
 
+/** A window of a few frames, as a real one; the smallest makes every gap expensive. */
+const STREAMS = [
+  { inFlightBytesMax: 1_000, streamBytesTarget: 200 },
+  { inFlightBytesMax: 4_000, streamBytesTarget: 1_000 },
+  { inFlightBytesMax: 64_000, streamBytesTarget: 16_000 },
+] as const;
+
 /** Small bounds, so that a short run meets them. */
 function settingsOf(prng: Prng, replica: ReplicaId, kind: ReplicaKind): ReplicaSettings {
   return {
@@ -78,8 +85,7 @@ function settingsOf(prng: Prng, replica: ReplicaId, kind: ReplicaKind): ReplicaS
     link: {
       resendMs: prng.pick([200, 500, 1_000]),
       gatherMs: prng.pick([0, 20, 100]),
-      inFlightBytesMax: prng.pick([1_000, 4_000, 64_000]),
-      streamBytesTarget: prng.pick([200, 1_000, 16_000]),
+      ...prng.pick(STREAMS),
     },
     policy: {
       ...DEFAULT_POLICY,

@@ -1,0 +1,39 @@
+/**
+ * Sometimes: what has to happen now and then. A run of many seeds that never saw one of
+ * these proves nothing about it, and fails.
+ */
+
+/**
+ * The names are those that the simulator gives to `trace.saw`. What is `often` is asked
+ * even of the few and short seeds of the tests; what is `rare` only of a run of many.
+ */
+export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
+  'short while the parent had stock': 'often',
+  'grant lost on its way': 'often',
+  'debt repaid': 'often',
+  'cursor gap': 'often',
+  'recall served': 'often',
+  'grant crossing a recall': 'rare',
+  'expiry crossing a confirm': 'rare',
+  'waiting command served': 'often',
+  expiry: 'often',
+  theft: 'often',
+  'un-fsynced turn lost': 'often',
+  'a restored replica went on as a new writer': 'often',
+  'fork found, a new life begun': 'rare',
+  'rights of a lost life reclaimed': 'rare',
+  'late claim covered': 'rare',
+};
+
+/** With fewer seeds, or with shorter ones than usual, chance may miss what is rare. */
+const SEEDS_MIN = 200;
+
+/** What a run of whole seeds should have seen and did not; nothing where it was too short to tell. */
+export function neverSeen(
+  seen: Readonly<Record<string, number>>,
+  seeds: number,
+  isLongEnough: boolean,
+): readonly string[] {
+  if (seeds < SEEDS_MIN || !isLongEnough) return [];
+  return Object.keys(SOMETIMES).filter((name) => (seen[name] ?? 0) === 0);
+}
