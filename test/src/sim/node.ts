@@ -9,7 +9,6 @@ import {
   type Command,
   type Now,
   type Out,
-  PARENT,
   type Peer,
   Replica,
   type ReplicaSettings,
