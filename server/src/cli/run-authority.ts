@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from '@tallystick/store-agent';
 import { Authority } from '../authority/authority.ts';
-import { startEmbedded } from '../authority/postgres/embedded.ts';
+import { keepRunning } from '../authority/postgres/kept-running.ts';
 import { operatorRoutes } from '../authority/routes.ts';
 
 const DEFAULT_PORT = 7410;
@@ -50,10 +50,15 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const own = process.env.DATABASE_URL;
   const embedded =
     own === undefined
-      ? await startEmbedded({
+      ? await keepRunning({
           folder: join(dataDir, 'postgres'),
           port: postgresPort,
           log: (line) => log.debug(line),
+          onLost: () => log.error('the Postgres server ended by itself and is started again'),
+          onGivenUp: (err) => {
+            log.fatal({ err }, 'the Postgres server cannot be started again');
+            process.exit(1);
+          },
         }).catch(sayPlainly)
       : undefined;
   try {

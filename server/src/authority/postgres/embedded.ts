@@ -27,6 +27,8 @@ export interface EmbeddedOptions {
   /** Settings that replace the ones below. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
+  /** Told when the server ends without having been stopped here. */
+  readonly onExit?: () => void;
 }
 
 export interface EmbeddedServer {
@@ -70,6 +72,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       const password = readFileSync(join(folder, PASSWORD_FILE), 'utf8').trim();
       const server = new Server(child, folder, binaries, port, password);
       await createDatabase(server);
+      if (options.onExit !== undefined) server.watch(options.onExit);
       return server;
     } catch (error) {
       if (!(error instanceof PortInUse) || options.port || tries === PORT_TRIES) throw error;
@@ -203,6 +206,7 @@ class Server implements EmbeddedServer {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #shutDown: () => void;
+  #isStopping = false;
 
   constructor(child: ChildProcess, folder: string, binaries: Binaries, port: number, password: string) {
     this.#child = child;
@@ -213,7 +217,17 @@ class Server implements EmbeddedServer {
     process.once('exit', this.#shutDown);
   }
 
+  watch(onExit: () => void): void {
+    const ended = () => {
+      process.off('exit', this.#shutDown);
+      if (!this.#isStopping) onExit();
+    };
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) ended();
+    else this.#child.once('exit', ended);
+  }
+
   async stop(): Promise<void> {
+    this.#isStopping = true;
     process.off('exit', this.#shutDown);
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise<void>((resolveEnd) => {
