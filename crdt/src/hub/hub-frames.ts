@@ -91,7 +91,8 @@ function ackFrame(
     if (stream !== undefined && stream.head.settled.seq > 0) settled.push({ writer, ...stream.head.settled });
   }
   const fenced: FencePoint[] = [];
-  for (const writer of takeAll(session.fenced)) {
+  // The child's own fence is told with every ack: one that got lost would let it go on as it was.
+  for (const writer of takeAll(session.fenced.add(session.writer))) {
     const fence = ledger.streams.get(writer)?.head.fence;
     if (fence !== null && fence !== undefined) fenced.push({ writer, ...fence });
   }

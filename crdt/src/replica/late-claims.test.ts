@@ -115,3 +115,13 @@ describe('[F5] late entries of a fenced writer', () => {
     expect([accountOf(hq, lost), accountOf(berlin, lost)]).toEqual([0, 0]);
   });
 });
+
+test('[F1] [L2] a writer that was shut out hears of it although the ack that said so is lost', () => {
+  const { world, till, lost } = tooManyReclaimed();
+  till.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  // The first ack says it, and never arrives.
+  expect(world.intercept('ack').length).toBeGreaterThan(0);
+  world.calmFor(10_000);
+  expect(till.self).not.toBe(lost);
+});
