@@ -6,6 +6,7 @@
  */
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { type Demand, observeDemand } from '../rebalance/demand.ts';
+import type { Ledger } from '../replica/ledger.ts';
 import type { Frame } from '../wire/frames.ts';
 
 export interface ChildPool {
@@ -157,4 +158,9 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     isFormerDue: false,
     formerFrames: [],
   };
+}
+
+/** This session speaks for a writer that was fenced, and has not heard of it. */
+export function isShutOut(ledger: Ledger, session: Session): boolean {
+  return (ledger.streams.get(session.writer)?.head.fence ?? null) !== null;
 }

@@ -4,7 +4,7 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '../wire/frames.ts';
 import { cellFrames, formerCellFrames } from './cells.ts';
-import type { Child, Session } from './child.ts';
+import { type Child, isShutOut, type Session } from './child.ts';
 import type { Hub } from './hub.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 
@@ -25,6 +25,9 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
     session.formerFrames.splice(0).forEach(send);
+    // Whoever was shut out is told until it goes on as somebody else: it may have nothing to send.
+    if (isShutOut(ledger, session) && now.monotonicMs >= session.ackSentAtMs + settings.link.resendMs)
+      session.isAckDue = true;
     if (isAckDue(session, settings, now)) send(ackFrame(ledger, child, session, names, now));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);

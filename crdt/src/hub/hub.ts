@@ -5,7 +5,7 @@
  * Frames change the ledger's open turn or soft state; nothing is sent before the
  * turn is durable, when `frames` reads what is due.
  */
-import type { BodyOf, Entry, EntryBody } from '../entry/entry.ts';
+import type { BodyOf, Entry } from '../entry/entry.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
@@ -13,17 +13,12 @@ import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { catchUpCells } from './cells.ts';
-import { Child, noteAsk, noteUse, openSession, type Session } from './child.ts';
+import { Child, isShutOut, noteAsk, noteUse, openSession, type Session } from './child.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
-
-/** Pools whose free units at the parent an entry of the parent's own may have changed. */
-function poolsOf(body: EntryBody): PoolId[] {
-  return body.type === 'took' ? body.items.map(({ pool }) => pool) : [];
-}
 
 /** Nobody waits longer than a minute, whatever a child says. */
 const WAIT_MS_MAX = 60_000;
@@ -283,6 +278,8 @@ export class Hub {
     for (const { session } of this.children.values()) {
       if (session === undefined) continue;
       at = Math.min(at, session.settledDueMs, session.formerCellsDueMs);
+      if (isShutOut(this.#ledger, session))
+        at = Math.min(at, Math.max(0, session.ackSentAtMs + link.resendMs));
       if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + ackEveryMs(link));
       if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + NEWS_EVERY_MS);
       if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + link.resendMs);
@@ -309,7 +306,7 @@ export class Hub {
       if (session?.writer === body.to) for (const { pool } of body.items) session.cells.add(pool);
       return;
     }
-    for (const pool of poolsOf(body)) this.#events.poolChanged(pool);
+    if (body.type === 'took') for (const { pool } of body.items) this.#events.poolChanged(pool);
   }
 
   absorbedFence(stream: Stream): void {

@@ -125,3 +125,16 @@ test('[F1] [L2] a writer that was shut out hears of it although the ack that sai
   world.calmFor(10_000);
   expect(till.self).not.toBe(lost);
 });
+
+test('[F1] [L2] and although it has nothing to say: it is told until it goes on as somebody else', () => {
+  const { world, berlin, till } = shop({ lamp: 6 });
+  const lost = till.self;
+  world.calmFor(5_000);
+  till.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  till.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  expect(world.intercept('ack').length).toBeGreaterThan(0);
+  world.calmFor(5_000);
+  expect(till.self).not.toBe(lost);
+});

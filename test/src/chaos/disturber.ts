@@ -31,8 +31,9 @@ export interface Stage {
   readonly onViolation: (story: string) => void;
 }
 
-/** Postgres comes back with its authority: this long the authority has to notice for itself. */
-const POSTGRES_DOWN_MS = 1_500;
+/** The authority starts its Postgres again by itself; recovery after a kill may take a while. */
+const POSTGRES_BACK_MS = 20_000;
+const LOOK_EVERY_MS = 250;
 
 export class Disturber {
   readonly #stage: Stage;
@@ -119,13 +120,14 @@ export class Disturber {
     if (target === POSTGRES) await this.#bringPostgresBack();
   }
 
-  /** Nobody but the authority starts its Postgres; where it does not, an operator restarts the authority. */
+  /** Nobody but the authority starts its Postgres. */
   async #bringPostgresBack(): Promise<void> {
-    const { fleet, say } = this.#stage;
-    await new Promise((resolve) => setTimeout(resolve, POSTGRES_DOWN_MS));
-    if (fleet.postgres.pid !== undefined) return;
-    say('Postgres is gone: restarting the authority, which starts it');
-    fleet.program(AUTHORITY).kill();
+    const { fleet, onViolation } = this.#stage;
+    for (let leftMs = POSTGRES_BACK_MS; leftMs > 0; leftMs -= LOOK_EVERY_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      if (fleet.postgres.pid !== undefined) return;
+    }
+    onViolation(`The authority did not start its Postgres again within ${POSTGRES_BACK_MS / 1_000} s.`);
   }
 }
 

@@ -30,8 +30,8 @@ export interface RunOptions {
   readonly less?: Less;
 }
 
-/** Quiet: for this long no machine wrote anything. */
-const QUIET_MS = 15_000;
+/** Quiet: for this long no machine wrote anything. A link that lost everything asks again after 16 seconds at the latest. */
+const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
   /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again/;
