@@ -1,7 +1,9 @@
 /** Entries of a fenced writer that arrive late are real sales: F5. */
 import { describe, expect, test } from 'vitest';
+import type { StockFrame } from '../wire/frames.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
+import { PARENT } from './out.ts';
 import { type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -136,5 +138,24 @@ test('[F1] [L2] and although it has nothing to say: it is told until it goes on 
   for (const letter of world.intercept('welcome')) world.deliver(letter);
   expect(world.intercept('ack').length).toBeGreaterThan(0);
   world.calmFor(5_000);
+  expect(till.self).not.toBe(lost);
+});
+
+test('[D4] where the turn that began its new life is put back, it begins one all the same', () => {
+  const { world, berlin, till } = shop({ lamp: 6 });
+  const lost = till.self;
+  till.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  till.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  const [ack] = world.intercept('ack');
+  till.replica.frame(PARENT, ack?.frame as StockFrame, world.now);
+  expect(till.replica.endTurn(world.now)?.self).not.toBe(lost);
+  till.replica.putBack();
+  expect(till.self).toBe(lost);
+  // Whoever holds the link is told to begin it again.
+  till.turn();
+  expect(till.hangUps).toHaveLength(1);
+  comeBack(world, till);
   expect(till.self).not.toBe(lost);
 });

@@ -53,7 +53,6 @@ export class Replica {
   readonly #claims: LateClaims;
   readonly #desk: Desk;
   readonly #formerLives: FormerLives;
-
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
   #newLife: WriterId | undefined;
@@ -308,8 +307,7 @@ export class Replica {
   /** The commit failed: memory goes back, and whoever asked in this turn must ask again or be told. */
   putBack(): void {
     this.ledger.putBack();
-    // The checkpoint may be among what failed: the next turn writes one.
-    this.#entriesAtCheckpoint = 0;
+    this.#entriesAtCheckpoint = 0; // It may be among what failed.
     this.#formerLives.putBack();
     this.hub.putBack();
     this.uplink.putBack();
@@ -318,7 +316,9 @@ export class Replica {
     this.#claims.putBack();
     this.#watch.putBack(this.#newLife !== undefined);
     this.#desk.takeAnswers();
-    this.#hangUps = [];
+    // The link that ended with the life is still up: it begins again, and the life ends again.
+    this.#hangUps =
+      this.#newLife === undefined ? [] : [{ peer: PARENT, message: 'A new life was put back.' }];
     this.#said = [];
     this.#newLife = undefined;
   }

@@ -123,8 +123,13 @@ export class Clients {
 
   /** An earlier image was put back there: whoever waits for an answer is sent home. */
   restored(node: SimNode): void {
+    const { self } = node.disk;
+    const known = self === null ? 0 : (node.disk.head(self)?.seq ?? 0);
     for (const request of this.requests.values()) {
       if (request.node !== node) continue;
+      const { entry } = request;
+      if (!request.isPast && entry?.writer === self && entry.seq > known)
+        this.#ports.shelves.forgotten(entry);
       request.isPast = true;
       if (request.state === 'open') this.#end(request, 'abandoned', () => request.sequel.abandoned?.());
     }

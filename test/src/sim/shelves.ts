@@ -5,7 +5,7 @@
  * what the code under test says of itself. The one question it answers: was more
  * handed over or promised than was ever put on the shelf?
  */
-import type { Answer, Command, PoolId } from '@tallystick/crdt';
+import type { Answer, Command, Entry, PoolId } from '@tallystick/crdt';
 import { Violation } from './trace.ts';
 
 interface Shelf {
@@ -70,6 +70,20 @@ export class Shelves {
   /** Goods beyond the books were found in a count: they stood there all along. */
   found(pool: PoolId, n: number): void {
     this.#of(pool).givenUp += n;
+  }
+
+  /**
+   * An act may be gone with an image that was put back. Its goods are gone from the shelf all
+   * the same, so that a count finds them missing, and pays for them, once more.
+   */
+  forgotten({ body }: Entry): void {
+    if (body.type === 'sold' || body.type === 'confirmed') {
+      for (const line of body.lines) if (line.departed) this.#of(line.pool).givenUp += line.quantityBase;
+    } else if (body.type === 'lost' || body.type === 'counted') {
+      for (const line of body.lines) this.#of(line.pool).givenUp += line.less;
+    } else if (body.type === 'shipped') {
+      for (const line of body.lines) this.#of(line.pool).givenUp += line.n;
+    }
   }
 
   repaid(pool: PoolId, n: number): void {
