@@ -30,6 +30,7 @@ export class Totals {
   readonly changed = new Set<PoolId>();
   /** Writers that were sent units before their first entry came, and who sent them. */
   readonly #unheard = new Map<WriterId, Set<Stream>>();
+  #heard: WriterId[] = [];
   /** What the open turn added, to be taken off again should its commit fail. */
   #added: { readonly known: ChildPool; readonly units: number }[] = [];
   #moved: { readonly pool: PoolId; readonly onHand: number; readonly available: number }[] = [];
@@ -97,7 +98,8 @@ export class Totals {
       for (const [pool, row] of from.rows())
         this.#onItsWay(from, stream, pool, amountOf(row.sent, stream.writer));
     }
-    this.#unheard.delete(stream.writer);
+    // Put back, the writer is unheard of again.
+    this.#heard.push(stream.writer);
   }
 
   /** Units were sent to a writer that nobody here has heard of. */
@@ -181,6 +183,7 @@ export class Totals {
   }
 
   keep(): void {
+    for (const writer of this.#heard.splice(0)) this.#unheard.delete(writer);
     this.#added = [];
     this.#moved = [];
   }
@@ -192,6 +195,7 @@ export class Totals {
       level.onHand -= onHand;
       level.available -= available;
     }
+    this.#heard = [];
     this.keep();
   }
 }
