@@ -55,10 +55,11 @@ export function loseOne(world: World, prng: Prng): void {
   world.runLater(prng.spanMs(1_000, 20_000), () => node.start());
 }
 
-/** The operator repeats it until it is done: the parent may go down in the middle. */
+/** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
 function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
-  if (parent.disk.head(life)?.fence) return;
-  if (parent.isListening) parent.run((replica, now) => replica.retire(node.settings.replica, now));
+  if (node.disk.self !== life) return;
+  if (parent.isListening && !parent.disk.head(life)?.fence)
+    parent.run((replica, now) => replica.retire(node.settings.replica, now));
   world.runLater(500, () => giveUp(world, parent, node, life));
 }
 
