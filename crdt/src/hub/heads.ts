@@ -1,8 +1,10 @@
 /** Heads: what a child that says hello has, held against what stands here (L1, T8, F1a). */
-import { incarnationOf, replicaOf } from '../ids.ts';
+import { incarnationOf, type ReplicaId, replicaOf } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
+import type { Stream } from '../replica/stream.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
-import type { Session } from './child.ts';
+import type { Child, Session } from './child.ts';
+import type { Places } from './places.ts';
 
 /**
  * Notes in the session what the child must be told: fences, and entries that it lacks of
@@ -13,6 +15,7 @@ export function compareHeads(
   ledger: Ledger,
   session: Session,
   hello: Hello,
+  places: Places,
 ): { readonly has: Point[]; readonly settled: Point[] } {
   const replica = replicaOf(hello.writer);
   const named = new Map(hello.heads.map((head) => [head.writer, head.seq]));
@@ -20,7 +23,7 @@ export function compareHeads(
   const settled: Point[] = [];
   for (const stream of ledger.streams.values()) {
     const isLife = replicaOf(stream.writer) === replica;
-    const isBelow = stream.head.via === replica;
+    const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
     if (!isLife && !isBelow && !named.has(stream.writer)) continue;
     // A welcome names so many at the most; the rest is compared as it comes.
     if (has.length >= HEADS_MAX) break;
@@ -35,4 +38,20 @@ export function compareHeads(
   }
   session.isFormerDue = incarnationOf(hello.writer) > 1 || session.former.length > 0;
   return { has, settled };
+}
+
+/** Children whose past, or that of those below them, came from above after their hello. */
+export function behind(
+  children: ReadonlyMap<ReplicaId, Child>,
+  news: Iterable<Stream>,
+  isRestored: boolean,
+): Set<ReplicaId> {
+  const late = new Set<ReplicaId>();
+  for (const { writer, head } of news) {
+    const session = head.via === null ? undefined : children.get(head.via)?.session;
+    if (session === undefined || session.writer === writer) continue;
+    // Where this replica itself was not restored, a writer that it hears of from above was given to it (F3a).
+    if (!isRestored || incarnationOf(session.writer) > 1) late.add(head.via as ReplicaId);
+  }
+  return late;
 }

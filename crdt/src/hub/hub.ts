@@ -7,16 +7,17 @@
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
-import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
-import type { Stream } from '../replica/stream.ts';
+import { ABOVE, type Stream } from '../replica/stream.ts';
+import { amountOf, cellOf } from '../tally/row.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { catchUpCells } from './cells.ts';
 import { Child, isShutOut, noteAsk, noteUse, openSession, type Session } from './child.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
+import type { Places } from './places.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
 
@@ -52,21 +53,24 @@ export class Hub {
   routeTo(replica: ReplicaId): ReplicaId | undefined {
     if (this.children.get(replica)?.session !== undefined) return replica;
     for (const stream of this.#ledger.streams.values()) {
-      if (replicaOf(stream.writer) === replica && stream.head.via !== null) return stream.head.via;
+      const { via } = stream.head;
+      if (replicaOf(stream.writer) === replica && via !== null && via !== ABOVE) return via;
     }
     return undefined;
   }
 
   /** A child whose identity the edge has proved begins a session. A second one replaces the first. */
-  open(hello: Hello, now: Now): Opened {
+  open(hello: Hello, places: Places, now: Now): Opened {
     const ledger = this.#ledger;
     const replica = replicaOf(hello.writer);
     const self = ledger.self;
     if (replica === replicaOf(self.writer)) {
       return { ok: false, code: 'forbidden', message: `${replica} cannot be its own child` };
     }
-    const lives = ledger.livesOf(replica);
-    for (const life of lives) {
+    const parent = places.parentElsewhere(replica);
+    if (parent !== undefined)
+      return { ok: false, code: 'forbidden', message: `${replica} belongs under ${parent}: link it there` };
+    for (const life of ledger.livesOf(replica)) {
       if (life.writer === hello.writer || life.head.fence !== null) continue;
       if (incarnationOf(life.writer) >= incarnationOf(hello.writer)) {
         const message = `${hello.writer} is not the newest life of ${replica}: start it as a new writer`;
@@ -90,7 +94,7 @@ export class Hub {
     if (hello.wantsLevels && this.totals.levels !== undefined) {
       for (const pool of this.totals.levels.keys()) session.levels.add(pool);
     }
-    const points = compareHeads(ledger, session, hello);
+    const points = compareHeads(ledger, session, hello, places);
     session.isAckDue = session.fenced.size > 0;
     return { ok: true, welcome: { writer: self.writer, ...points } };
   }
@@ -106,7 +110,7 @@ export class Hub {
   }
 
   /** @returns a message where the child breaks the protocol and its session must end. */
-  stream(replica: ReplicaId, frame: StreamFrame, directory: Directory, now: Now): string | undefined {
+  stream(replica: ReplicaId, frame: StreamFrame, places: Places, now: Now): string | undefined {
     const child = this.children.get(replica);
     const session = child?.session;
     if (child === undefined || session === undefined || frame.writer !== session.writer) return undefined;
@@ -123,7 +127,8 @@ export class Hub {
     const taken = takeIn(
       {
         ledger: this.#ledger,
-        directory,
+        directory: places.directory,
+        places,
         now,
         child: replica,
         onEntry: (entry) => this.#hear(child, entry, now),
@@ -189,15 +194,24 @@ export class Hub {
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    let items = this.#surrendered.get(entry.writer);
-    if (items === undefined) {
-      items = new Map();
-      this.#surrendered.set(entry.writer, items);
+    for (const { pool } of body.items) this.#takeCell(sender, pool);
+  }
+
+  /** Of a child that came back with its past told from above, what it surrendered before it left (F3a). */
+  takeUnheard(sender: Stream): void {
+    const { self } = this.#ledger;
+    if (sender.head.fence !== null) return;
+    for (const [pool, row] of sender.rows()) {
+      const took = amountOf(self.row(pool).took, sender.writer);
+      if (amountOf(row.sent, self.writer) > took) this.#takeCell(sender, pool);
     }
-    for (const { pool } of body.items) {
-      const cell = sender.row(pool).sent.find(({ writer }) => writer === body.to);
-      if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
-    }
+  }
+
+  #takeCell(sender: Stream, pool: PoolId): void {
+    const items = this.#surrendered.get(sender.writer) ?? new Map<PoolId, { seq: number; n: number }>();
+    this.#surrendered.set(sender.writer, items);
+    const cell = cellOf(sender.row(pool).sent, this.#ledger.self.writer);
+    if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
   }
 
   /** @returns the pools that grew. */
@@ -234,17 +248,6 @@ export class Hub {
       );
       this.#events.poolChanged(pool);
     }
-  }
-
-  /** Restored children whose past, or that of those below them, came from above after their hello. */
-  behind(news: Iterable<Stream>): Set<ReplicaId> {
-    const behind = new Set<ReplicaId>();
-    for (const { writer, head } of news) {
-      const session = head.via === null ? undefined : this.children.get(head.via)?.session;
-      if (session === undefined || session.writer === writer) continue;
-      if (incarnationOf(session.writer) > 1) behind.add(head.via as ReplicaId);
-    }
-    return behind;
   }
 
   sentTo(writer: WriterId, pool: PoolId): number {

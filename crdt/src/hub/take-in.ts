@@ -21,10 +21,12 @@ import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import { splitEntries } from '../wire/slices.ts';
+import type { Places } from './places.ts';
 
 export interface TakeIn {
   readonly ledger: Ledger;
   readonly directory: Directory;
+  readonly places: Places;
   readonly now: Now;
   /** The direct child whose stream this is. */
   readonly child: ReplicaId;
@@ -64,9 +66,8 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | 
   const stream = ledger.streams.get(entry.writer) ?? firstOf(context, entry);
   if (typeof stream === 'string') return stream;
   const hash = ledger.hash(view);
-  if (stream.head.via !== context.child && replicaOf(entry.writer) !== context.child) {
-    return passedOn(context, stream, entry.seq, hash);
-  }
+  const way = wayOf(context, stream);
+  if (way === 'none') return passedOn(context, stream, entry.seq, hash);
   if (entry.seq <= stream.head.seq) return compare(context, stream, { entry, bytes: view, hash });
   if (entry.seq > stream.head.seq + 1) {
     // A fenced writer's other branch goes on where no chain has a place for it: kept, and nothing behind it waits.
@@ -82,6 +83,8 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | 
     fork(context, stream, written);
     return undefined;
   }
+  // F3a: its first new word that comes by the new way takes it there.
+  if (way === 'new') context.places.arrived(replicaOf(entry.writer), context.child);
   if (stream.head.fence === null) {
     const wrong = ruleBroken(context, stream, entry);
     if (wrong !== undefined) fence(context, stream, wrong);
@@ -98,11 +101,27 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | 
   return undefined;
 }
 
-/** L7: nobody speaks for a writer of another branch, or for this replica; what is known already does no harm. */
+/**
+ * L7: nobody speaks for a writer of another branch, or for this replica. Who was given another
+ * parent (F3a) speaks by the new way that the registry names, and what it told its parents
+ * before comes by the old. What comes late of a life that ended may come by any (F5).
+ */
+function wayOf({ places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | 'none' {
+  if (stream.head.via === child) return 'as ever';
+  const replica = replicaOf(stream.writer);
+  if (stream.head.via !== null && places.leadsTo(replica, child)) return 'new';
+  if (places.isOldWay(stream, child)) return 'as ever';
+  const isLate = stream.head.fence !== null && stream.head.via !== null;
+  return isLate && places.isRegistered(replica) ? 'as ever' : 'none';
+}
+
+/** What is known already does no harm; what is not, the writer itself brings by the way where it lives now. */
 function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): string | undefined {
   const known = context.ledger.hashOf(stream, seq);
   const isKnown = known === undefined ? seq <= stream.head.seq : sameBytes(known, hash);
-  return isKnown ? undefined : `${stream.writer} does not speak through ${context.child}`;
+  const isNews = known === undefined && stream.head.via !== null;
+  if (isKnown || (isNews && context.places.isRegistered(replicaOf(stream.writer)))) return undefined;
+  return `${stream.writer} does not speak through ${context.child}`;
 }
 
 /** A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for fenced too. */
@@ -117,17 +136,17 @@ function takeInFence(context: TakeIn, by: WriterId, { writer, seq, hash, reason 
 
 /** An unknown writer must begin with its life, and come by the way it belongs to. */
 function firstOf(context: TakeIn, entry: Entry): Stream | string {
-  const { ledger, child } = context;
+  const { ledger, child, places } = context;
   if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH)) {
     return `${entry.writer} does not begin with its life`;
   }
   const replica = replicaOf(entry.writer);
   if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
-  if (known !== undefined && known.head.via !== child && replica !== child) {
-    return `${replica} belongs under ${known.head.via}, not under ${child}`;
-  }
-  return ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, child));
+  const isAtHome = known === undefined || wayOf(context, known) !== 'none';
+  if (!isAtHome) return `${replica} belongs under ${known?.head.via}, not under ${child}`;
+  const via = places.wayToNew(replica, entry.body.parent, child);
+  return ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
 }
 
 /** T3: a seq seen again is compared, never skipped. */
@@ -186,8 +205,11 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     case 'sent': {
       const parent = stream.head.parent;
       const isNeighbour = body.to === parent || ledger.streams.get(body.to)?.head.via === stream.head.via;
-      // A grandchild that this replica has not heard of yet is named before its first entry arrives.
-      return isNeighbour || !ledger.streams.has(body.to) ? undefined : 'foreign-pool';
+      // A grandchild that this replica has not heard of yet is named before its first entry arrives;
+      // and a parent grants before it hears that a child was given away (F3a).
+      const isKnownElsewhere =
+        ledger.streams.has(body.to) && !context.places.isRegistered(replicaOf(body.to));
+      return isNeighbour || !isKnownElsewhere ? undefined : 'foreign-pool';
     }
     case 'checkpoint':
       return digestText(stream.currentDigest()) === body.digest ? undefined : 'rows-differ';

@@ -6,6 +6,7 @@ import { account, amountOf, type Row } from '../tally/row.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
+import { settlesHere } from './settler.ts';
 import type { Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
@@ -16,6 +17,8 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   if (lost.head.fence === null) {
     return refuse('forbidden', `${command.writer} is alive: retire it before its rights are taken back.`);
   }
+  if (!settlesHere(ledger, lost))
+    return refuse('forbidden', `${command.writer} is not ${ledger.self.writer}'s to settle.`);
   for (const [pool, n] of sumByPool(command.items)) {
     const left = exposure(ledger, lost, pool);
     if (n > left) return refuse('more_than_ordered', `${command.writer} has at most ${left} of ${pool}.`);
@@ -42,15 +45,26 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
     const sent = amountOf(stream.row(pool).sent, lost.writer);
     if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
   }
-  return units;
+  // Where a former parent's grant was on its way when its child moved, only the cell tells (F3a).
+  return units + ledger.toldCells.units(lost.writer, pool, lost, (from) => ledger.streams.has(from));
 }
 
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
-  for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
+  for (const own of receiversOf(ledger, lost)) {
     units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
   }
   return units;
+}
+
+/** Own lives; and where a life ended under a parent that its replica left, that parent's (F3a). */
+function receiversOf(ledger: Ledger, lost: Stream): Stream[] {
+  const self = replicaOf(ledger.self.writer);
+  const own = ledger.livesOf(self);
+  const parent = lost.head.parent && replicaOf(lost.head.parent);
+  if (parent === null || parent === self) return own;
+  // What was sent to a fenced life is in that life's account.
+  return [...own, ...ledger.livesOf(parent).filter(({ head }) => head.fence === null)];
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */

@@ -7,17 +7,19 @@
  */
 import { decodeEntry } from '../entry/codec.ts';
 import type { Entry } from '../entry/entry.ts';
+import type { Places } from '../hub/places.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Ledger } from './ledger.ts';
-import { newHead, type Stream } from './stream.ts';
+import { ABOVE, newHead, type Stream } from './stream.ts';
 
 /** What the parent said it has beyond the image, and how far it has told of it: a frame may be lost (L2). */
 export class FormerLives {
   readonly #ledger: Ledger;
+  readonly #places: Places;
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   readonly news = new Set<Stream>();
@@ -25,8 +27,9 @@ export class FormerLives {
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
-  constructor(ledger: Ledger, patienceMs: number) {
+  constructor(ledger: Ledger, places: Places, patienceMs: number) {
     this.#ledger = ledger;
+    this.#places = places;
     this.#patienceMs = patienceMs;
   }
 
@@ -35,7 +38,10 @@ export class FormerLives {
     const ledger = this.#ledger;
     this.#lives.clear();
     for (const { writer, seq } of points) {
-      const toldTo = ledger.streams.get(writer)?.head.seq ?? 0;
+      const known = ledger.streams.get(writer)?.head;
+      const toldTo = known?.seq ?? 0;
+      // Nobody tells this replica how those go on who were given away (F3a).
+      if (known?.via === ABOVE) continue;
       if (writer !== ledger.self.writer && seq > toldTo) this.#lives.set(writer, { toldTo, to: seq });
     }
     const isWaiting = ledger.awaitsFormerLives || !this.#isComplete;
@@ -70,7 +76,7 @@ export class FormerLives {
     const life = this.#lives.get(entry.writer);
     if (life !== undefined && entry.seq === life.toldTo + 1) life.toldTo = entry.seq;
     if (entry.writer === ledger.self.writer) return false;
-    const stream = ledger.streams.get(entry.writer) ?? addLife(ledger, entry);
+    const stream = ledger.streams.get(entry.writer) ?? this.#addLife(entry);
     if (stream === undefined) return false;
     if (entry.seq <= stream.head.seq) return true;
     // The image's own branch differs from what the parent has: F2's matter, not this frame's.
@@ -78,6 +84,26 @@ export class FormerLives {
     this.news.add(stream);
     ledger.accept(stream, { entry, bytes: bytes.slice(), hash: ledger.hash(bytes) });
     return true;
+  }
+
+  #addLife({ writer, seq, prevHash, body }: Entry): Stream | undefined {
+    if (seq !== 1 || body.type !== 'life') return undefined;
+    const via = this.#wayToNew(writer, body.parent);
+    const head = newHead(body.kind, body.parent, via);
+    if (via === null) head.fence = { seq: 0, hash: prevHash, reason: 'superseded' };
+    return this.#ledger.addStream(writer, head);
+  }
+
+  /** The way to a writer of which only the parent knew: null for an own life. */
+  #wayToNew(writer: WriterId, parent: WriterId | null): ReplicaId | null {
+    const { streams, self } = this.#ledger;
+    const [replica, me] = [replicaOf(writer), replicaOf(self.writer)];
+    if (replica === me) return null;
+    const placed = this.#places.wayTo(replica);
+    if (placed !== undefined || parent === null) return placed ?? ABOVE;
+    if (replicaOf(parent) === me) return replica;
+    // Whom nobody can place yet is kept until the registry says where it belongs (F3a).
+    return streams.get(parent)?.head.via ?? ABOVE;
   }
 
   get #isComplete(): boolean {
@@ -90,21 +116,4 @@ export class FormerLives {
       life.toldTo = Math.min(life.toldTo, this.#ledger.streams.get(writer)?.head.seq ?? 0);
     }
   }
-}
-
-function addLife(ledger: Ledger, { writer, seq, prevHash, body }: Entry): Stream | undefined {
-  if (seq !== 1 || body.type !== 'life') return undefined;
-  const via = viaOf(ledger, writer, body.parent);
-  if (via === undefined) return undefined;
-  const head = newHead(body.kind, body.parent, via);
-  if (via === null) head.fence = { seq: 0, hash: prevHash, reason: 'superseded' };
-  return ledger.addStream(writer, head);
-}
-
-/** The way to a writer of which only the parent knew: null for an own life, undefined for a stranger. */
-function viaOf(ledger: Ledger, writer: WriterId, parent: WriterId | null): ReplicaId | null | undefined {
-  const self = replicaOf(ledger.self.writer);
-  if (replicaOf(writer) === self) return null;
-  if (parent === null) return undefined;
-  return replicaOf(parent) === self ? replicaOf(writer) : ledger.streams.get(parent)?.head.via;
 }

@@ -18,7 +18,8 @@ import type { DocumentKind } from './documents.ts';
 import { foldHold, type Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { OpenTurn } from './open-turn.ts';
-import { type Fence, newHead, Stream, type StreamHead } from './stream.ts';
+import { type Fence, newHead, reparent, Stream, type StreamHead } from './stream.ts';
+import { ToldCells } from './told-cells.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
 export interface Now {
@@ -33,10 +34,14 @@ export class Ledger {
   readonly view: JournalView;
   readonly streams = new Map<WriterId, Stream>();
   readonly holds = new Map<HoldId, Hold>();
+  /** Cells that the parent told for writers below whose senders are not: soft (L1). */
+  readonly toldCells = new ToldCells();
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
   /** Told of every writer that is heard of first. */
   onStream: (stream: Stream) => void = () => {};
+  /** Told of a writer that says that it has another parent (F3a). */
+  onMoved: (stream: Stream) => void = () => {};
   /** Told of a writer whose fence was read from an own entry. */
   onFence: (stream: Stream) => void = () => {};
   /** A restored replica waits for what its former lives did (T8). */
@@ -170,7 +175,7 @@ export class Ledger {
     const head = stream.touchHead();
     head.seq = entry.seq;
     head.hash = written.hash;
-    if (entry.body.type === 'reparented') head.parent = entry.body.parent;
+    if (entry.body.type === 'reparented' && reparent(head, entry.body.parent)) this.onMoved(stream);
     if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
     this.#turn.file(written);
     if (stream.writer === this.#self) this.#foldOwnHold(entry);

@@ -24,9 +24,11 @@ import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
 import { expireHolds } from './expiry.ts';
 import { FormerLives } from './former.ts';
+import { giveUp } from './give-up.ts';
 import type { JournalView } from './journal-view.ts';
 import { LateClaims } from './late-claims.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
+import { Moving } from './moving.ts';
 import { type Out, PARENT, type Peer } from './out.ts';
 import { PoolWatch } from './pool-watch.ts';
 import type { ReplicaSettings } from './settings.ts';
@@ -46,6 +48,8 @@ export class Replica {
   readonly hub: Hub;
   readonly uplink: Uplink;
   readonly settings: ReplicaSettings;
+  /** The host says when the registry changed (F3a). */
+  readonly moving: Moving;
   readonly #tools: Tools;
   readonly #waiting: Waiting;
   readonly #moves: Moves;
@@ -63,7 +67,6 @@ export class Replica {
     this.settings = settings;
     this.#tools = tools;
     this.ledger = new Ledger(stored, view, tools.sha256);
-    this.#formerLives = new FormerLives(this.ledger, settings.link.resendMs * 4);
     this.#waiting = new Waiting(settings.waitingMax);
     this.uplink = new Uplink(this.ledger, settings);
     this.hub = new Hub(this.ledger, settings, {
@@ -74,6 +77,14 @@ export class Replica {
       newStock: () => this.uplink.hurry(),
       fenced: (stream) => this.#claims.fenced(stream),
     });
+    const { resendMs } = settings.link;
+    this.moving = new Moving(this.ledger, this.hub, this.uplink, {
+      directory: tools.directory,
+      resendMs,
+      hangUp: (child, message) => this.#hangUp(child, message),
+      settlersChanged: () => this.#claims.lookAgain(),
+    });
+    this.#formerLives = new FormerLives(this.ledger, this.moving.places, resendMs * 4);
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
       this.#claims.shortOf(pool),
     );
@@ -83,6 +94,7 @@ export class Replica {
     this.ledger.onEffect = (stream, effect) => {
       this.hub.totals.onEffect(stream, effect);
       this.#claims.onEffect(stream, effect);
+      this.moving.strays.onEffect(stream, effect);
     };
     this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
@@ -142,7 +154,7 @@ export class Replica {
 
   /** A child whose identity the edge has proved says hello. */
   childUp(hello: Hello, agreed: Pick<Welcome, 'protocol' | 'channels'>, now: Now): Opened {
-    const opened = this.hub.open(hello, now);
+    const opened = this.hub.open(hello, this.moving.places, now);
     if (opened.ok) {
       this.say(replicaOf(hello.writer), { kind: 'welcome', ...agreed, ...opened.welcome });
       const child = this.hub.child(replicaOf(hello.writer));
@@ -156,17 +168,12 @@ export class Replica {
     this.#said.push({ to, frame });
   }
 
-  /**
-   * F3: an operator gives up a direct child. Its lives are fenced; what they still held
-   * stays with them until it is reclaimed. @returns the fenced writers, or undefined for a stranger.
-   */
+  /** F3: an operator gives up a child. @returns the writers to settle here, or undefined for a stranger. */
   retire(replica: ReplicaId, now: Now): readonly WriterId[] | undefined {
-    const lives = this.ledger.livesOf(replica).filter((life) => life.head.via === replica);
-    if (lives.length === 0) return undefined;
-    for (const life of lives) if (life.head.fence === null) this.hub.fence(life, 'retired', now);
-    if (this.hub.children.get(replica)?.session !== undefined)
+    const writers = giveUp(this.ledger, this.hub, replica, now);
+    if (writers !== undefined && this.hub.children.get(replica)?.session !== undefined)
       this.#hangUp(replica, 'This replica was retired.');
-    return lives.map((life) => life.writer);
+    return writers;
   }
 
   childDown(replica: ReplicaId, writer?: WriterId): void {
@@ -189,6 +196,7 @@ export class Replica {
         return;
       case 'cells':
         this.uplink.cells(frame, now);
+        this.moving.told(frame);
         for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
         return;
       case 'recalls':
@@ -210,13 +218,9 @@ export class Replica {
   }
 
   #takeFormer(frame: Former, now: Now): void {
+    const isRestored = this.ledger.awaitsFormerLives;
     const came = this.#formerLives.take(frame, now.monotonicMs);
-    if (came === 'all') {
-      this.hub.tellFormerCells(now);
-      for (const child of this.hub.behind(this.#formerLives.news))
-        this.#hangUp(child, 'More of your past is known here: say hello again.');
-      this.#formerLives.news.clear();
-    }
+    if (came === 'all') this.moving.heardFromAbove(this.#formerLives.news, isRestored, now);
     if (came === 'gap') this.#tellFormerAgain();
   }
 
@@ -229,7 +233,7 @@ export class Replica {
   #fromChild(from: ReplicaId, frame: StockFrame, now: Now): void {
     switch (frame.kind) {
       case 'stream': {
-        const problem = this.hub.stream(from, frame, this.#tools.directory, now);
+        const problem = this.hub.stream(from, frame, this.moving.places, now);
         if (problem !== undefined) this.#hangUp(from, problem);
         return;
       }
@@ -293,6 +297,7 @@ export class Replica {
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
     for (const sent of hubFrames(this.hub, this.ledger, this.settings, now)) frames.push(sent);
+    for (const sent of this.moving.strays.frames(now)) frames.push(sent);
     const out: Out = {
       answers: this.#desk.takeAnswers(),
       frames,
@@ -330,16 +335,17 @@ export class Replica {
 
   /** When this replica has something to do without being asked; undefined while it has not. */
   wakeAtMs(now: Now): number | undefined {
-    let at = Number.POSITIVE_INFINITY;
-    if (this.#moves.hasDue) at = now.monotonicMs;
-    at = Math.min(
-      at,
-      this.uplink.wakeAtMs() ?? at,
-      this.#waiting.wakeAtMs() ?? at,
-      this.hub.wakeAtMs() ?? at,
+    const never = Number.POSITIVE_INFINITY;
+    const at = Math.min(
+      this.#moves.hasDue ? now.monotonicMs : never,
+      this.uplink.wakeAtMs() ?? never,
+      this.#waiting.wakeAtMs() ?? never,
+      this.hub.wakeAtMs() ?? never,
+      this.uplink.isOpen ? this.#formerLives.overdueMs : never,
+      this.moving.strays.wakeAtMs(),
+      this.#moves.wakeAtMs(),
+      Math.max(now.monotonicMs, this.ledger.holdsDueMs),
     );
-    if (this.uplink.isOpen) at = Math.min(at, this.#formerLives.overdueMs);
-    at = Math.min(at, this.#moves.wakeAtMs(), Math.max(now.monotonicMs, this.ledger.holdsDueMs));
     return Number.isFinite(at) ? at : undefined;
   }
 

@@ -21,7 +21,7 @@ import type {
 } from '../wire/frames.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { ReplicaSettings } from './settings.ts';
-import type { Stream } from './stream.ts';
+import { ABOVE, type Stream } from './stream.ts';
 import {
   type Ask,
   bytesOf,
@@ -83,6 +83,8 @@ export class Uplink {
     if (ledger.self.head.parent !== welcome.writer) {
       ledger.append({ type: 'reparented', parent: welcome.writer }, '', 'system', now);
       ledger.touchHead(ledger.self).parentSeen = 0;
+      // Asks say what the former parent sent in all, which this one never did.
+      this.asks.clear();
     }
     const has = new Map(welcome.has.map((point) => [point.writer, point]));
     // What this turn appended stands at the end of the journal and is in no one's hands yet.
@@ -315,7 +317,10 @@ export class Uplink {
 
   /** Held against what is durable here: of what the parent has, it may be only the cursor that arrived. */
   #isSettled(): boolean {
-    return [...this.#ledger.streams.values()].every(({ head, durableSeq }) => head.settled.seq >= durableSeq);
+    const { streams } = this.#ledger;
+    // Nobody tells this replica what becomes of those who were given away (F3a).
+    const told = [...streams.values()].filter(({ head }) => head.via !== ABOVE);
+    return told.every(({ head, durableSeq }) => head.settled.seq >= durableSeq);
   }
 
   /** When something must be sent again or given up; undefined while nothing waits. */

@@ -55,7 +55,19 @@ export class World {
     keeperOf: (location) =>
       this.nodes.has(location as string as ReplicaId) ? (location as string as ReplicaId) : undefined,
     isShared: (location) => this.nodes.get(location as string as ReplicaId)?.settings.kind === 'warehouse',
+    parentOf: (replica) => this.registry.get(replica),
   };
+  /** Whose child everybody is; empty until somebody is given another parent. */
+  readonly registry = new Map<ReplicaId, ReplicaId>();
+
+  /** The authority gives a replica another parent, and everybody hears of it; the link is its operator's. */
+  give(child: Node, parent: Node): void {
+    for (const { id, parent: known } of this.nodes.values())
+      if (known !== undefined && !this.registry.has(id)) this.registry.set(id, known.id);
+    this.registry.set(child.id, parent.id);
+    for (const node of this.nodes.values())
+      if (node.isRunning) node.turn((self) => self.moving.registryChanged());
+  }
 
   add(name: string, kind: ReplicaKind, parent?: Node, change: Partial<ReplicaSettings> = {}): Node {
     const replica = name as ReplicaId;
@@ -120,7 +132,7 @@ export function hastySettings(replica: ReplicaId, kind: ReplicaKind): ReplicaSet
 export class Node {
   readonly world: World;
   readonly settings: ReplicaSettings;
-  readonly parent: Node | undefined;
+  parent: Node | undefined;
   journal = new MemoryJournal();
   replica: Replica;
   isRunning = true;

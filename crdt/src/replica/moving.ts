@@ -1,0 +1,75 @@
+/**
+ * Moving: what a replica does about the registry giving other replicas another parent (F3a).
+ *
+ * It learns where everybody belongs, passes on units that are on their way between former
+ * neighbours, and has children told anew of writers that were given to them.
+ */
+import { behind } from '../hub/heads.ts';
+import type { Hub } from '../hub/hub.ts';
+import { Places } from '../hub/places.ts';
+import { Strays } from '../hub/strays.ts';
+import type { ReplicaId } from '../ids.ts';
+import type { Cells } from '../wire/frames.ts';
+import type { Directory } from './directory.ts';
+import type { Ledger, Now } from './ledger.ts';
+import type { Stream } from './stream.ts';
+import type { Uplink } from './uplink.ts';
+
+export interface MovingPorts {
+  readonly directory: Directory;
+  readonly resendMs: number;
+  hangUp(child: ReplicaId, message: string): void;
+  /** Somebody else may answer for a writer than before. */
+  settlersChanged(): void;
+}
+
+export class Moving {
+  readonly places: Places;
+  readonly strays: Strays;
+  readonly #ledger: Ledger;
+  readonly #hub: Hub;
+  readonly #uplink: Uplink;
+  readonly #ports: MovingPorts;
+
+  constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
+    this.#ledger = ledger;
+    this.#hub = hub;
+    this.#uplink = uplink;
+    this.#ports = ports;
+    const moved = (stream: Stream) => {
+      this.strays.moved(stream);
+      ports.settlersChanged();
+    };
+    this.places = new Places(ledger, hub.totals, ports.directory, moved);
+    this.strays = new Strays(ledger, hub, this.places, ports.resendMs);
+    ledger.onMoved = moved;
+  }
+
+  registryChanged(): void {
+    if (!this.#ledger.hasLife) return;
+    for (const child of this.places.update()) this.#sayHelloAgain(child);
+    for (const { replica, session } of this.#hub.children.values())
+      if (session !== undefined && this.places.parentElsewhere(replica) !== undefined)
+        this.#ports.hangUp(replica, 'This replica was given another parent.');
+  }
+
+  #sayHelloAgain(child: ReplicaId): void {
+    if (this.#hub.children.get(child)?.session !== undefined)
+      this.#ports.hangUp(child, 'More of your past is known here: say hello again.');
+  }
+
+  /** The parent told what writers here and below did (T8, F1a, F3a). */
+  heardFromAbove(news: Set<Stream>, wasRestored: boolean, now: Now): void {
+    this.#hub.tellFormerCells(now);
+    for (const child of behind(this.#hub.children, news, wasRestored)) this.#sayHelloAgain(child);
+    for (const stream of news) this.#hub.takeUnheard(stream);
+    news.clear();
+  }
+
+  /** Cells for writers below whose senders are not: they are passed on. */
+  told(frame: Cells): void {
+    const { writer } = this.#ledger.self;
+    if (frame.parent !== this.#uplink.parent || frame.writer !== writer) return;
+    for (const cell of frame.cells) if (cell.to !== writer) this.strays.told(cell);
+  }
+}
