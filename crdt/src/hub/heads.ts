@@ -29,9 +29,11 @@ export function compareHeads(
     if (has.length >= HEADS_MAX) break;
     has.push({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash });
     settled.push({ writer: stream.writer, ...stream.head.settled });
-    if (stream.head.fence !== null && (isLife || named.has(stream.writer))) session.fenced.add(stream.writer);
+    if (stream.head.fence !== null && (isLife || isBelow || named.has(stream.writer)))
+      session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
-    if ((isLife || isBelow) && stream.writer !== hello.writer) {
+    // And who was given away (F3a) may have said more before it left than its old parent heard.
+    if (stream.writer !== hello.writer) {
       const afterSeq = named.get(stream.writer) ?? 0;
       if (afterSeq < stream.head.seq) session.former.push({ writer: stream.writer, afterSeq });
     }

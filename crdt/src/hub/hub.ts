@@ -199,19 +199,17 @@ export class Hub {
 
   /** Of a child that came back with its past told from above, what it surrendered before it left (F3a). */
   takeUnheard(sender: Stream): void {
-    const { self } = this.#ledger;
     if (sender.head.fence !== null) return;
-    for (const [pool, row] of sender.rows()) {
-      const took = amountOf(self.row(pool).took, sender.writer);
-      if (amountOf(row.sent, self.writer) > took) this.#takeCell(sender, pool);
-    }
+    for (const [pool] of sender.rows()) this.#takeCell(sender, pool);
   }
 
   #takeCell(sender: Stream, pool: PoolId): void {
     const items = this.#surrendered.get(sender.writer) ?? new Map<PoolId, { seq: number; n: number }>();
     this.#surrendered.set(sender.writer, items);
     const cell = cellOf(sender.row(pool).sent, this.#ledger.self.writer);
-    if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
+    // What came from above already, while the sender was elsewhere (L1), is told here once more.
+    const took = amountOf(this.#ledger.self.row(pool).took, sender.writer);
+    if (cell !== undefined && cell.n > took) items.set(pool, { seq: cell.seq, n: cell.n });
   }
 
   /** @returns the pools that grew. */
@@ -219,6 +217,7 @@ export class Hub {
     const grown: PoolId[] = [];
     for (const [from, cells] of this.#surrendered) {
       const items = [...cells].map(([pool, { seq, n }]) => ({ pool, seq, n }));
+      if (items.length === 0) continue;
       this.#ledger.append({ type: 'took', from, items }, '', 'system', now);
       grown.push(...items.map(({ pool }) => pool));
     }

@@ -63,11 +63,9 @@ export class Places {
     return head.parent === null ? undefined : this.#ledger.streams.get(head.parent);
   }
 
-  /** The way to a writer that begins its life: where the registry puts it, else where its parent is. */
-  wayToNew(replica: ReplicaId, parent: WriterId | null, child: ReplicaId): ReplicaId {
-    if (this.leadsTo(replica, child) || this.directory.parentOf(replica) === undefined) return child;
-    const above = parent === null ? undefined : this.#ledger.streams.get(parent);
-    return above?.head.via ?? child;
+  /** The way to a writer that is heard of first: it may live elsewhere by now, and a child tells what it once heard. */
+  wayToNew(replica: ReplicaId, child: ReplicaId): ReplicaId {
+    return replica === child ? child : (this.wayTo(replica) ?? child);
   }
 
   /** A replica spoke by a new way: it is reached there from now on, with all that hangs on it. */

@@ -22,6 +22,7 @@ import { cellOf } from '../tally/row.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Places } from './places.ts';
+import { noteRelayedFence } from './relayed-fence.ts';
 
 export interface TakeIn {
   readonly ledger: Ledger;
@@ -125,13 +126,9 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
 }
 
 /** A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for fenced too. */
-function takeInFence(context: TakeIn, by: WriterId, { writer, seq, hash, reason }: BodyOf<'fenced'>): void {
-  const stream = context.ledger.streams.get(writer);
-  if (stream === undefined || stream.head.fence !== null || stream.head.via !== context.child) return;
-  const settlers = [writer, stream.head.parent].map((each) => each && replicaOf(each));
-  if (!settlers.includes(replicaOf(by)) || seq > stream.head.seq) return;
-  context.ledger.touchHead(stream).fence = { seq, hash, reason };
-  context.onFence(writer, reason);
+function takeInFence({ ledger, child, onFence }: TakeIn, by: WriterId, said: BodyOf<'fenced'>): void {
+  if (ledger.streams.get(said.writer)?.head.via !== child) return;
+  if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 
 /** An unknown writer must begin with its life, and come by the way it belongs to. */
@@ -145,7 +142,7 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string {
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
   const isAtHome = known === undefined || wayOf(context, known) !== 'none';
   if (!isAtHome) return `${replica} belongs under ${known?.head.via}, not under ${child}`;
-  const via = places.wayToNew(replica, entry.body.parent, child);
+  const via = places.wayToNew(replica, child);
   return ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
 }
 

@@ -8,6 +8,7 @@
 import { decodeEntry } from '../entry/codec.ts';
 import type { Entry } from '../entry/entry.ts';
 import type { Places } from '../hub/places.ts';
+import type { FenceSaid } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
@@ -23,6 +24,8 @@ export class FormerLives {
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   readonly news = new Set<Stream>();
+  /** Fences among what came, by whom: whoever was shut out may be told of later. */
+  readonly fences: { readonly by: WriterId; readonly said: FenceSaid }[] = [];
   readonly #lives = new Map<WriterId, { toldTo: number; readonly to: number }>();
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
@@ -38,10 +41,7 @@ export class FormerLives {
     const ledger = this.#ledger;
     this.#lives.clear();
     for (const { writer, seq } of points) {
-      const known = ledger.streams.get(writer)?.head;
-      const toldTo = known?.seq ?? 0;
-      // Nobody tells this replica how those go on who were given away (F3a).
-      if (known?.via === ABOVE) continue;
+      const toldTo = ledger.streams.get(writer)?.head.seq ?? 0;
       if (writer !== ledger.self.writer && seq > toldTo) this.#lives.set(writer, { toldTo, to: seq });
     }
     const isWaiting = ledger.awaitsFormerLives || !this.#isComplete;
@@ -82,6 +82,7 @@ export class FormerLives {
     // The image's own branch differs from what the parent has: F2's matter, not this frame's.
     if (entry.seq !== stream.head.seq + 1 || !sameBytes(entry.prevHash, stream.head.hash)) return false;
     this.news.add(stream);
+    if (entry.body.type === 'fenced') this.fences.push({ by: entry.writer, said: entry.body });
     ledger.accept(stream, { entry, bytes: bytes.slice(), hash: ledger.hash(bytes) });
     return true;
   }

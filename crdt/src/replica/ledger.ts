@@ -40,8 +40,8 @@ export class Ledger {
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
   /** Told of every writer that is heard of first. */
   onStream: (stream: Stream) => void = () => {};
-  /** Told of a writer that says that it has another parent (F3a). */
-  onMoved: (stream: Stream) => void = () => {};
+  /** Told of a writer that has another replica for its parent, and of the writer before it (F3a). */
+  onMoved: (stream: Stream, before: WriterId) => void = () => {};
   /** Told of a writer whose fence was read from an own entry. */
   onFence: (stream: Stream) => void = () => {};
   /** A restored replica waits for what its former lives did (T8). */
@@ -175,7 +175,10 @@ export class Ledger {
     const head = stream.touchHead();
     head.seq = entry.seq;
     head.hash = written.hash;
-    if (entry.body.type === 'reparented' && reparent(head, entry.body.parent)) this.onMoved(stream);
+    if (entry.body.type === 'reparented') {
+      const before = reparent(head, entry.body.parent);
+      if (before !== undefined) this.onMoved(stream, before);
+    }
     if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
     this.#turn.file(written);
     if (stream.writer === this.#self) this.#foldOwnHold(entry);

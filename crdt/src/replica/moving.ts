@@ -7,10 +7,12 @@
 import { behind } from '../hub/heads.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Places } from '../hub/places.ts';
+import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
-import type { ReplicaId } from '../ids.ts';
-import type { Cells } from '../wire/frames.ts';
+import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import type { Ack, Cells } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
+import type { FormerLives } from './former.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { Stream } from './stream.ts';
 import type { Uplink } from './uplink.ts';
@@ -42,7 +44,12 @@ export class Moving {
     };
     this.places = new Places(ledger, hub.totals, ports.directory, moved);
     this.strays = new Strays(ledger, hub, this.places, ports.resendMs);
-    ledger.onMoved = moved;
+    ledger.onMoved = (stream, before) => {
+      moved(stream);
+      // Where its goods stood, its old parent counts them: it hears the last that it did there (T9).
+      const { via } = ledger.streams.get(before)?.head ?? { via: null };
+      if (via !== null && via !== stream.head.via) this.#sayHelloAgain(via);
+    };
   }
 
   registryChanged(): void {
@@ -59,11 +66,25 @@ export class Moving {
   }
 
   /** The parent told what writers here and below did (T8, F1a, F3a). */
-  heardFromAbove(news: Set<Stream>, wasRestored: boolean, now: Now): void {
+  heardFromAbove({ news, fences }: FormerLives, wasRestored: boolean, now: Now): void {
+    for (const { by, said } of fences.splice(0)) this.#noteFence(by, said);
     this.#hub.tellFormerCells(now);
     for (const child of behind(this.#hub.children, news, wasRestored)) this.#sayHelloAgain(child);
     for (const stream of news) this.#hub.takeUnheard(stream);
     news.clear();
+  }
+
+  #noteFence(by: WriterId | 'parent', said: FenceSaid): void {
+    const { self } = this.#ledger;
+    if (replicaOf(said.writer) === replicaOf(self.writer)) return;
+    const stream = noteRelayedFence(this.#ledger, by, said);
+    if (stream !== undefined) this.#hub.noteFence(stream);
+  }
+
+  /** The parent told who is shut out: of writers that were given to this part of the tree, too. */
+  fencesTold(frame: Ack): void {
+    if (frame.parent !== this.#uplink.parent || frame.writer !== this.#ledger.self.writer) return;
+    for (const fence of frame.fenced) this.#noteFence('parent', fence);
   }
 
   /** Cells for writers below whose senders are not: they are passed on. */

@@ -189,6 +189,7 @@ export class Replica {
   #fromParent(frame: StockFrame, now: Now): void {
     switch (frame.kind) {
       case 'ack':
+        this.moving.fencesTold(frame);
         this.#end(
           this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now)),
           now,
@@ -220,7 +221,7 @@ export class Replica {
   #takeFormer(frame: Former, now: Now): void {
     const isRestored = this.ledger.awaitsFormerLives;
     const came = this.#formerLives.take(frame, now.monotonicMs);
-    if (came === 'all') this.moving.heardFromAbove(this.#formerLives.news, isRestored, now);
+    if (came === 'all') this.moving.heardFromAbove(this.#formerLives, isRestored, now);
     if (came === 'gap') this.#tellFormerAgain();
   }
 

@@ -62,13 +62,13 @@ export function newHead(kind: ReplicaKind, parent: WriterId | null, via: Replica
   };
 }
 
-/** It says that it has another parent. @returns whether that is another replica (F3a). */
-export function reparent(head: StreamHead, parent: WriterId): boolean {
+/** It says that it has another parent. @returns the one before, where that was another replica (F3a). */
+export function reparent(head: StreamHead, parent: WriterId): WriterId | undefined {
   // Where a writer was shut out it stays: what it says later gives it no other settler (F5).
-  if (head.fence !== null && head.seq > head.fence.seq) return false;
-  const isMoved = head.parent !== null && replicaOf(head.parent) !== replicaOf(parent);
+  if (head.fence !== null && head.seq > head.fence.seq) return undefined;
+  const before = head.parent;
   head.parent = parent;
-  return isMoved;
+  return before !== null && replicaOf(before) !== replicaOf(parent) ? before : undefined;
 }
 
 interface Slot {

@@ -19,6 +19,8 @@ export interface Faults {
   restoresPerMinute: number;
   /** A leaf is gone; an operator gives it up and counts it; some are found again, with all they had not told. */
   lossesPerMinute: number;
+  /** The authority gives a machine another parent; now and then because a region is gone for ever. */
+  movesPerMinute: number;
   /** Chance that whoever lost an answer never asks again. */
   abandoned: number;
   commandDoubled: number;
@@ -37,6 +39,7 @@ export function noFaults(): Faults {
     powerCutsPerMinute: 0,
     restoresPerMinute: 0,
     lossesPerMinute: 0,
+    movesPerMinute: 0,
     abandoned: 0,
     commandDoubled: 0,
   };
@@ -58,5 +61,6 @@ export function drawFaults(prng: Prng): Faults {
     lossesPerMinute: share(2),
     abandoned: share(0.3),
     commandDoubled: share(0.1),
+    movesPerMinute: share(12),
   };
 }

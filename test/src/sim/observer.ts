@@ -37,6 +37,8 @@ export class Observer {
   isForked = false;
   /** Lives that ended because an earlier image was put back. */
   readonly ended = new Set<WriterId>();
+  /** The parents that each replica had by its own word, the newest last. */
+  readonly #parents = new Map<ReplicaId, ReplicaId[]>();
   /** The hash of each own entry that ever was durable, by writer and seq − 1. */
   readonly #hashes = new Map<WriterId, Uint8Array[]>();
 
@@ -92,7 +94,11 @@ export class Observer {
       }
     }
     switch (body.type) {
+      case 'reparented':
+        this.#noteParent(writer, body.parent);
+        return;
       case 'life':
+        this.#noteParent(writer, body.parent);
         if (incarnationOf(writer) > 1 && !this.#hasEnded(replicaOf(writer)))
           throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
         return;
@@ -100,6 +106,7 @@ export class Observer {
         if (this.ended.has(body.writer)) return;
         throw new Violation('T6', `${node.name} fenced ${body.writer}, who is honest: ${body.reason}`);
       case 'took':
+        this.#sawStray(node, body.from);
         for (const { pool, n } of body.items) {
           const sent = this.#book(body.from).row(pool).sent.get(writer) ?? 0;
           if (n > sent)
@@ -122,6 +129,20 @@ export class Observer {
     }
   }
 
+  /** Units came from a former neighbour: one of the two was given another parent meanwhile (F3a). */
+  #sawStray(node: SimNode, from: WriterId): void {
+    const { replica } = node.settings;
+    const parent = node.disk.head(node.disk.self as WriterId)?.parent;
+    if (parent === null || parent === undefined) return;
+    const [sender, above] = [replicaOf(from), replicaOf(parent)];
+    if (sender === above || this.#parents.get(sender)?.at(-1) === replica) return;
+    this.#trace.saw(
+      this.#parents.get(sender)?.includes(replica)
+        ? 'a surrender in flight reached the old parent from above'
+        : 'a grant in flight reached a machine that had moved',
+    );
+  }
+
   /** Nobody knows more of a writer than that writer will always say of itself. */
   #relayed(node: SimNode, writer: WriterId, seq: number, hash: Uint8Array): void {
     const known = this.#hashes.get(writer)?.[seq - 1];
@@ -129,6 +150,13 @@ export class Observer {
       throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
     if (!known.every((byte, i) => byte === hash[i]))
       throw new Violation('T3', `two contents of ${writer} ${seq}`);
+  }
+
+  #noteParent(writer: WriterId, parent: WriterId | null): void {
+    const replica = replicaOf(writer);
+    const parents = this.#parents.get(replica) ?? [];
+    this.#parents.set(replica, parents);
+    if (parent !== null && parents.at(-1) !== replicaOf(parent)) parents.push(replicaOf(parent));
   }
 
   #hasEnded(replica: ReplicaId): boolean {
@@ -167,7 +195,9 @@ export class Observer {
         return;
       case 'cells':
         note(frame.parent, frame.to);
-        for (const cell of frame.cells) note(cell.from, cell.seq);
+        // What is passed on for others stands in the books above.
+        for (const cell of frame.cells)
+          if (replicaOf(cell.from) === node.settings.replica) note(cell.from, cell.seq);
         return;
       default:
     }

@@ -5,8 +5,9 @@
  * At the end an honest operator goes round: what the lives that ended really had left
  * is taken back by whoever settles them (F3), and no unit more.
  */
-import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import type { PoolId, WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
+import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
@@ -21,7 +22,7 @@ export function restoreOne(world: World, prng: Prng): void {
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
   if (commits < 1) return;
   const image = node.disk.imageOf(commits);
-  if (image.self !== life) return;
+  if (image.self !== life || !world.isKnownWhereItIs(node)) return;
   const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
   const isAsked = !hasForgotten || prng.chance(0.5);
   node.crash();
@@ -45,6 +46,7 @@ export function loseOne(world: World, prng: Prng): void {
   const parent = world.parentOf(node);
   const life = node.disk.self;
   if (parent?.isListening !== true || life === null || parent.disk.head(life) === undefined) return;
+  if (!world.isArrived(node)) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();
   node.bar(life);
@@ -56,7 +58,7 @@ export function loseOne(world: World, prng: Prng): void {
 }
 
 /** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
-function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
+export function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
   if (parent.isListening && !parent.disk.head(life)?.fence)
     parent.run((replica, now) => replica.retire(node.settings.replica, now));
@@ -72,7 +74,7 @@ export function settleLostLives(world: World): void {
 }
 
 function reclaimLeft(world: World, life: WriterId): void {
-  const settler = world.parentOf(world.node(replicaOf(life)));
+  const settler = settlerOf(world, life);
   if (settler?.isListening !== true) return;
   const items = world.tree.pools
     .map((pool) => ({ pool, n: leftOf(world, life, pool) }))

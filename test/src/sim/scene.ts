@@ -46,7 +46,7 @@ export interface Scene {
   readonly shelves: Shelves;
   readonly orders: OrderInWorld[];
   readonly holds: HoldInWorld[];
-  readonly locationOfNode: ReadonlyMap<SimNode, LocationId>;
+  readonly locationOfNode: Map<SimNode, LocationId>;
   nextId(kind: string): string;
   later(delayMs: number, act: () => void): void;
 }

@@ -3,7 +3,7 @@
  * everything goes wrong that the seed allows; then all is healed, and after a bounded
  * time everything must be quiet, equal and paid.
  */
-import type { LocationId, PoolId, ReplicaId } from '@tallystick/crdt';
+import { type LocationId, type PoolId, type ReplicaId, replicaOf } from '@tallystick/crdt';
 import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
@@ -11,10 +11,12 @@ import { Timeline } from './clock.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
+import { moveOne, relinkAll } from './move.ts';
 import { Link } from './network.ts';
 import { SimNode, STAGES } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
+import { Registry } from './registry.ts';
 import { loseOne, restoreOne } from './restore.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
@@ -34,7 +36,7 @@ export interface RunOptions {
 const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
-  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|A new life was put back/;
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|another parent|belongs under|A new life was put back/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -44,6 +46,7 @@ export class World {
   readonly tree: Tree;
   readonly faults: Faults;
   readonly shelves = new Shelves();
+  readonly registry: Registry;
   readonly observer: Observer;
   readonly clients: Clients;
   readonly nodes: SimNode[] = [];
@@ -60,6 +63,13 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
+    const news = this.#prng('news');
+    this.registry = new Registry({
+      tree: this.tree,
+      newsMs: () => (this.#isHealing ? 1 : news.spanMs(1, news.chance(0.1) ? 10_000 : 500)),
+      later: (delayMs, act) => this.timeline.after(delayMs, act),
+      heard: (replica) => this.node(replica).registryChanged(),
+    });
     this.observer = new Observer(this.trace, this.shelves);
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
     const locationOfNode = new Map<SimNode, LocationId>();
@@ -97,7 +107,7 @@ export class World {
     const node = new SimNode(settings, {
       ...this.#parts(),
       prng: this.#prng(`node ${settings.replica}`),
-      directory: this.tree.directory,
+      directory: this.registry.directoryOf(settings.replica),
       durable: (at, commits) => {
         if (commits.length > 0) this.#lastDurableAtMs = this.timeline.nowMs;
         this.observer.durable(at, commits);
@@ -106,23 +116,30 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked && !PARTINGS.test(message))
+        if (!this.observer.isForked && !this.#isParting(message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
       shortage: (at, pools) => this.#sawShortage(at, pools),
     });
     this.nodes.push(node);
     this.#byName.set(settings.replica, node);
-    if (parent !== undefined) {
-      const link = new Link(node, this.node(parent), {
-        ...this.#parts(),
-        prng: this.#prng(`link ${settings.replica}`),
-        lost: (frame) => this.#sawLoss(frame),
-      });
-      node.uplink = link;
-      this.links.push(link);
-    }
+    if (parent !== undefined) this.link(node, parent);
     return node;
+  }
+
+  link(node: SimNode, parent: ReplicaId): void {
+    const link = new Link(node, this.node(parent), {
+      ...this.#parts(),
+      prng: this.#prng(`link ${node.name}`),
+      lost: (frame) => this.#sawLoss(frame),
+    });
+    node.uplink = link;
+    this.links.push(link);
+  }
+
+  /** Where a machine was moved and moved back, what was dropped meanwhile is sent again from a new hello. */
+  #isParting(message: string): boolean {
+    return PARTINGS.test(message) || (this.registry.hasMoves && /jumps from entry/.test(message));
   }
 
   node(replica: ReplicaId): SimNode {
@@ -133,6 +150,39 @@ export class World {
 
   parentOf(node: SimNode): SimNode | undefined {
     return node.uplink?.end('parent') as SimNode | undefined;
+  }
+
+  /** A machine is gone for ever: nobody waits for it any more. */
+  bury(node: SimNode): void {
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    if (node.uplink === undefined) return;
+    this.links.splice(this.links.indexOf(node.uplink), 1);
+    node.uplink.remove();
+  }
+
+  isThere(replica: ReplicaId): boolean {
+    return this.nodes.includes(this.node(replica));
+  }
+
+  /** Its parent has heard from it that it is its parent. */
+  isArrived(node: SimNode): boolean {
+    const { self } = node.disk;
+    const parent = self === null ? undefined : this.parentOf(node)?.disk.head(self)?.parent;
+    const place = this.registry.parentOf(node.settings.replica);
+    return parent !== null && parent !== undefined && replicaOf(parent) === place;
+  }
+
+  /** No machine outside of its present place has heard more of it than its parent has. */
+  isKnownWhereItIs(node: SimNode): boolean {
+    const { self } = node.disk;
+    if (self === null) return false;
+    const known = this.parentOf(node)?.disk.head(self)?.seq ?? 0;
+    return [...this.#byName.values()].every(
+      (other) =>
+        (other.disk.head(self)?.seq ?? 0) <= known ||
+        other === node ||
+        this.registry.above(other.settings.replica).includes(node.settings.replica),
+    );
   }
 
   #sawLoss(frame: Frame): void {
@@ -181,6 +231,8 @@ export class World {
     this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
     this.#everySoOften(prng, restoresPerMinute, () => restoreOne(this, prng));
     this.#everySoOften(prng, lossesPerMinute, () => loseOne(this, prng));
+    const moves = this.#prng('moves');
+    this.#everySoOften(moves, this.faults.movesPerMinute, () => moveOne(this, moves));
   }
 
   /** Mostly in the middle of a turn: that is where it hurts. */
@@ -215,6 +267,7 @@ export class World {
     this.#isHealing = true;
     Object.assign(this.faults, noFaults());
     this.trace.say('world', () => '-- healing');
+    relinkAll(this);
     for (const link of this.links) link.heal();
     for (const node of this.nodes) node.start();
     this.settle('after healing');
