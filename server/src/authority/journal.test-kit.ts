@@ -108,7 +108,7 @@ export class TestAuthority {
   }
 
   takeIn(shop: TestShop, frame: StreamFrame): void {
-    this.replica.hub.open(shop.hello(), NOW);
+    this.replica.hub.open(shop.hello(), this.replica.moving.places, NOW);
     this.replica.frame(replicaOf(shop.writer), frame, NOW);
   }
 

@@ -17,6 +17,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Authority } from './authority.ts';
 import { putCatalogue } from './catalogue.ts';
+import { move } from './move.ts';
 import { orderFromBooks } from './order-from-books.ts';
 import { addReplica, listReplicas } from './registry.ts';
 import { retire } from './retire.ts';
@@ -52,14 +53,18 @@ const catalogueBody = z.strictObject({
     .max(5_000),
 });
 
+const operatorId = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[\x21-\x7e]+$/, 'must be an opaque id');
+
+const moveBody = z.strictObject({ replica: replicaId, to: replicaId, operator: operatorId });
+
 const retireBody = z.strictObject({
   id: documentId,
   replica: replicaId,
-  operator: z
-    .string()
-    .min(1)
-    .max(100)
-    .regex(/^[\x21-\x7e]+$/, 'must be an opaque id'),
+  operator: operatorId,
   /** What was counted of what it held; without it nothing is taken back yet. */
   counted: z.array(z.strictObject({ sku, locationId, quantity })).max(10_000).optional(),
 });
@@ -142,6 +147,12 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
   app.get('/v1/streams', async () => ({
     items: [...authority.host.engine.replica.ledger.streams.values()].map(streamJson),
   }));
+
+  app.post('/v1/moves', async (request, reply) => {
+    const { replica, to, operator } = parse(moveBody, request.body);
+    const act = { replica: replica as ReplicaId, to: to as ReplicaId, operator };
+    return reply.code(200).send(await move(authority, act));
+  });
 
   app.post('/v1/retirements', async (request, reply) => {
     const body = parse(retireBody, request.body);
