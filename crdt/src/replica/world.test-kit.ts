@@ -67,6 +67,20 @@ export class World {
     this.registry.set(child.id, parent.id);
     for (const node of this.nodes.values())
       if (node.isRunning) node.turn((self) => self.moving.registryChanged());
+    child.isHungUp = false;
+    this.rejoin();
+  }
+
+  /** Whoever was hung up on comes back, as hosts do. */
+  rejoin(): void {
+    this.calm();
+    for (const node of this.nodes.values()) {
+      if (!node.isHungUp || !node.isRunning) continue;
+      node.isHungUp = false;
+      node.link();
+      this.calm();
+    }
+    if ([...this.nodes.values()].some((node) => node.isHungUp && node.isRunning)) this.rejoin();
   }
 
   add(name: string, kind: ReplicaKind, parent?: Node, change: Partial<ReplicaSettings> = {}): Node {
@@ -136,6 +150,8 @@ export class Node {
   journal = new MemoryJournal();
   replica: Replica;
   isRunning = true;
+  /** Its link was ended by the word of a replica: a host comes back by itself. */
+  isHungUp = false;
   readonly answers = new Map<number, Answer>();
   readonly hangUps: string[] = [];
   #ticket = 0;
@@ -177,8 +193,9 @@ export class Node {
     }
     for (const { peer, message } of out.hangUps) {
       this.hangUps.push(message);
-      if (peer === PARENT) this.cut();
-      else this.world.nodes.get(peer)?.cut();
+      const child = peer === PARENT ? this : this.world.nodes.get(peer);
+      child?.cut();
+      if (child !== undefined) child.isHungUp = true;
     }
     return out;
   }
