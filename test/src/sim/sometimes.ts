@@ -23,6 +23,10 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'fork found, a new life begun': 'rare',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
+  'moved with a grant in flight': 'rare',
+  'moved with a surrender in flight': 'rare',
+  'a grant in flight reached a machine that had moved': 'rare',
+  'a surrender in flight reached the old parent from above': 'rare',
 };
 
 /** With fewer seeds, or with shorter ones than usual, chance may miss what is rare. */
