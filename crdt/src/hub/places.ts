@@ -73,6 +73,11 @@ export class Places {
     for (const stream of this.#subtreeOf(replica)) this.#reroute(stream, child);
   }
 
+  /** Links that should have been told were not. */
+  forgetTold(): void {
+    this.#told.clear();
+  }
+
   #reroute(stream: Stream, via: ReplicaId): void {
     if (stream.head.via === null || stream.head.via === via) return;
     this.#totals.reroute(stream, via);

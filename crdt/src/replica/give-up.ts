@@ -13,9 +13,12 @@ export function giveUp(
   hub: Hub,
   replica: ReplicaId,
   now: Now,
+  hangUp: (message: string) => void,
 ): readonly WriterId[] | undefined {
   const lives = ledger.livesOf(replica).filter((life) => settlesHere(ledger, life));
   for (const life of lives)
     if (life.head.fence === null && life.head.via === replica) hub.fence(life, 'retired', now);
+  if (lives.length > 0 && hub.children.get(replica)?.session !== undefined)
+    hangUp('This replica was retired.');
   return lives.length === 0 ? undefined : lives.map((life) => life.writer);
 }

@@ -32,6 +32,7 @@ export class Moving {
   readonly #hub: Hub;
   readonly #uplink: Uplink;
   readonly #ports: MovingPorts;
+  #isDue = false;
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
     this.#ledger = ledger;
@@ -52,12 +53,27 @@ export class Moving {
     };
   }
 
+  /** The host says so; the turn that is open, or the next, does what follows from it. */
   registryChanged(): void {
-    if (!this.#ledger.hasLife) return;
+    this.#isDue = true;
+  }
+
+  run(): void {
+    if (!this.#isDue) return;
     for (const child of this.places.update()) this.#sayHelloAgain(child);
     for (const { replica, session } of this.#hub.children.values())
       if (session !== undefined && this.places.parentElsewhere(replica) !== undefined)
         this.#ports.hangUp(replica, 'This replica was given another parent.');
+  }
+
+  keep(): void {
+    this.#isDue = false;
+  }
+
+  /** Nobody was told of what a turn that failed found: it is due once more. */
+  putBack(): void {
+    this.places.forgetTold();
+    this.#isDue = true;
   }
 
   #sayHelloAgain(child: ReplicaId): void {

@@ -19,6 +19,7 @@ import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { Command } from './command.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
@@ -56,12 +57,12 @@ export class Replica {
   readonly #watch: PoolWatch;
   readonly #claims: LateClaims;
   readonly #desk: Desk;
+  readonly #checkpoints: Checkpoints;
   readonly #formerLives: FormerLives;
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
   #newLife: WriterId | undefined;
   #past: FenceReason | undefined;
-  #entriesAtCheckpoint = 0;
 
   constructor(settings: ReplicaSettings, stored: Stored, view: JournalView, tools: Tools) {
     this.settings = settings;
@@ -77,14 +78,13 @@ export class Replica {
       newStock: () => this.uplink.hurry(),
       fenced: (stream) => this.#claims.fenced(stream),
     });
-    const { resendMs } = settings.link;
     this.moving = new Moving(this.ledger, this.hub, this.uplink, {
       directory: tools.directory,
-      resendMs,
+      resendMs: settings.link.resendMs,
       hangUp: (child, message) => this.#hangUp(child, message),
       settlersChanged: () => this.#claims.lookAgain(),
     });
-    this.#formerLives = new FormerLives(this.ledger, this.moving.places, resendMs * 4);
+    this.#formerLives = new FormerLives(this.ledger, this.moving.places, settings.link.resendMs * 4);
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
       this.#claims.shortOf(pool),
     );
@@ -98,7 +98,7 @@ export class Replica {
     };
     this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
-    if (this.ledger.hasLife) this.#entriesAtCheckpoint = this.ledger.self.head.seq;
+    this.#checkpoints = new Checkpoints(this.ledger, settings.checkpointEvery);
     this.#watch.findDebts();
   }
 
@@ -170,10 +170,7 @@ export class Replica {
 
   /** F3: an operator gives up a child. @returns the writers to settle here, or undefined for a stranger. */
   retire(replica: ReplicaId, now: Now): readonly WriterId[] | undefined {
-    const writers = giveUp(this.ledger, this.hub, replica, now);
-    if (writers !== undefined && this.hub.children.get(replica)?.session !== undefined)
-      this.#hangUp(replica, 'This replica was retired.');
-    return writers;
+    return giveUp(this.ledger, this.hub, replica, now, (message) => this.#hangUp(replica, message));
   }
 
   childDown(replica: ReplicaId, writer?: WriterId): void {
@@ -266,6 +263,7 @@ export class Replica {
       this.becomeNewWriter(this.#past, now);
       this.#past = undefined;
     }
+    this.moving.run();
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
     if (now.monotonicMs >= this.#formerLives.overdueMs && this.uplink.isOpen) this.#tellFormerAgain();
     for (const pool of this.hub.takeSurrendered(now)) this.#watch.freed(pool);
@@ -273,15 +271,9 @@ export class Replica {
     this.#claims.settle(now);
     this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
-    this.#checkpoint(now);
+    this.#checkpoints.write(now);
     readFormerLives(this.hub, this.ledger, this.settings);
     return this.ledger.endTurn();
-  }
-
-  #checkpoint(now: Now): void {
-    if (this.ledger.self.head.seq - this.#entriesAtCheckpoint < this.settings.checkpointEvery) return;
-    this.ledger.appendCheckpoint(now);
-    this.#entriesAtCheckpoint = this.ledger.self.head.seq;
   }
 
   /** The turn is durable: answers and frames may leave (D1). */
@@ -289,6 +281,7 @@ export class Replica {
     const touched = this.settings.kind === 'authority' ? this.ledger.settleAll() : [];
     this.ledger.keep();
     this.hub.keep();
+    this.moving.keep();
     this.uplink.keep();
     this.#waiting.keep();
     this.#moves.keep();
@@ -297,8 +290,7 @@ export class Replica {
     const frames = this.#said;
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
-    for (const sent of hubFrames(this.hub, this.ledger, this.settings, now)) frames.push(sent);
-    for (const sent of this.moving.strays.frames(now)) frames.push(sent);
+    frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.moving.strays.frames(now));
     const out: Out = {
       answers: this.#desk.takeAnswers(),
       frames,
@@ -313,7 +305,8 @@ export class Replica {
   /** The commit failed: memory goes back, and whoever asked in this turn must ask again or be told. */
   putBack(): void {
     this.ledger.putBack();
-    this.#entriesAtCheckpoint = 0; // It may be among what failed.
+    this.#checkpoints.putBack();
+    this.moving.putBack();
     this.#formerLives.putBack();
     this.hub.putBack();
     this.uplink.putBack();
