@@ -166,8 +166,7 @@ export class Hub {
         for (const line of body.lines) this.#demand(child, line.pool, line.n, now);
         return;
       case 'sent':
-        // What is addressed to a former life stays that life's: it is not this writer's to use (F1a).
-        if (body.to === this.#ledger.self.writer) this.#take(entry, body);
+        if (this.#ledger.streams.get(body.to)?.head.via === null) this.#take(entry, body);
         return;
       case 'received':
       case 'returned':
@@ -189,36 +188,37 @@ export class Hub {
     if (known.holding < known.low) this.#events.poolChanged(pool);
   }
 
-  /** A surrender is written down before it is used, like any grant (T4). */
-  readonly #surrendered = new Map<WriterId, Map<PoolId, { seq: number; n: number }>>();
+  /** A surrender is written down before it is used, like any grant (T4): who sent, and of what. */
+  readonly #surrendered = new Map<Stream, Set<PoolId>>();
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    for (const { pool } of body.items) this.#takeCell(sender, pool);
+    const pools = this.#surrendered.get(sender) ?? new Set();
+    this.#surrendered.set(sender, pools);
+    for (const { pool } of body.items) pools.add(pool);
   }
 
   /** Of a child that came back with its past told from above, what it surrendered before it left (F3a). */
   takeUnheard(sender: Stream): void {
-    if (sender.head.fence !== null) return;
-    for (const [pool] of sender.rows()) this.#takeCell(sender, pool);
-  }
-
-  #takeCell(sender: Stream, pool: PoolId): void {
-    const items = this.#surrendered.get(sender.writer) ?? new Map<PoolId, { seq: number; n: number }>();
-    this.#surrendered.set(sender.writer, items);
-    const cell = cellOf(sender.row(pool).sent, this.#ledger.self.writer);
-    // What came from above already, while the sender was elsewhere (L1), is told here once more.
-    const took = amountOf(this.#ledger.self.row(pool).took, sender.writer);
-    if (cell !== undefined && cell.n > took) items.set(pool, { seq: cell.seq, n: cell.n });
+    if (sender.head.fence === null)
+      this.#surrendered.set(sender, new Set([...sender.rows()].map(([pool]) => pool)));
   }
 
   /** @returns the pools that grew. */
   takeSurrendered(now: Now): PoolId[] {
     const grown: PoolId[] = [];
-    for (const [from, cells] of this.#surrendered) {
-      const items = [...cells].map(([pool, { seq, n }]) => ({ pool, seq, n }));
+    // What is addressed to a former life, be it of this very turn, stays that life's (F1a).
+    const { self } = this.#ledger;
+    for (const [sender, pools] of this.#surrendered) {
+      const items: { pool: PoolId; seq: number; n: number }[] = [];
+      for (const pool of pools) {
+        const cell = cellOf(sender.row(pool).sent, self.writer);
+        // What came from above already, while the sender was elsewhere (L1), is told here once more.
+        const took = amountOf(self.row(pool).took, sender.writer);
+        if (cell !== undefined && cell.n > took) items.push({ pool, seq: cell.seq, n: cell.n });
+      }
       if (items.length === 0) continue;
-      this.#ledger.append({ type: 'took', from, items }, '', 'system', now);
+      this.#ledger.append({ type: 'took', from: sender.writer, items }, '', 'system', now);
       grown.push(...items.map(({ pool }) => pool));
     }
     this.#surrendered.clear();

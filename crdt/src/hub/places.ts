@@ -70,7 +70,11 @@ export class Places {
 
   /** A replica spoke by a new way: it is reached there from now on, with all that hangs on it. */
   arrived(replica: ReplicaId, child: ReplicaId): void {
-    for (const stream of this.#subtreeOf(replica)) this.#reroute(stream, child);
+    for (const stream of this.#subtreeOf(replica)) {
+      // Of who left it meanwhile, the last that was heard here may be old.
+      const own = replicaOf(stream.writer);
+      if (own === replica || (this.wayTo(own) ?? child) === child) this.#reroute(stream, child);
+    }
   }
 
   /** Links that should have been told were not. */

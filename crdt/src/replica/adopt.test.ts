@@ -1,6 +1,7 @@
 /** A replica with children whose database file is put back: F1a. */
 import { describe, expect, test } from 'vitest';
 import type { WriterId } from '../ids.ts';
+import type { StockFrame } from '../wire/frames.ts';
 import { receive, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import { type Letter, type Node, pool, shop, type World } from './world.test-kit.ts';
@@ -163,4 +164,20 @@ describe('[F1a] the children of a restored parent', () => {
     world.calm();
     expect(berlin.do(receive('d3', { lamp: 1 }))).toMatchObject({ ok: true });
   });
+});
+
+test('[F1a] a surrender that is heard in the turn in which a life ends is not the next one’s to use', () => {
+  const { world, berlin, till } = shopWithBusyTill();
+  const old = berlin.self;
+  const items = [{ pool: lamp, n: 1 }];
+  till.turn((self, now) => self.ledger.append({ type: 'sent', to: old, items }, '', 'system', now));
+  const [letter] = world.intercept('stream');
+  if (letter === undefined) throw new Error('nothing was sent');
+  berlin.turn((self, now) => {
+    self.frame(till.id, letter.frame as StockFrame, now);
+    self.becomeNewWriter('rollback', now);
+  });
+  expect([berlin.self === old, berlin.row('lamp').took]).toEqual([false, []]);
+  const stream = berlin.replica.ledger.streams.get(old);
+  expect(stream && exposure(berlin.replica.ledger, stream, lamp)).toBeGreaterThan(0);
 });

@@ -83,9 +83,11 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a restored parent that keeps its old rights',
     file: 'crdt/src/hub/hub.ts',
-    find: 'if (body.to === this.#ledger.self.writer) this.#take(entry, body);',
+    find: 'const cell = cellOf(sender.row(pool).sent, self.writer);',
     // What children surrender to any of its lives, the one that goes on uses.
-    replace: `if (this.#ledger.streams.get(body.to)?.head.via === null) this.#take(entry, body);`,
+    replace: `const cell = sender.row(pool).sent.find(
+          ({ writer }) => this.#ledger.streams.get(writer)?.head.via === null,
+        );`,
   },
   {
     name: 'late entries dropped',
@@ -278,8 +280,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'what a machine that came back surrendered is taken down as if it were the newest',
     file: 'crdt/src/hub/hub.ts',
-    find: 'if (cell !== undefined && cell.n > took)',
-    replace: 'if (cell !== undefined)',
+    find: 'if (cell !== undefined && cell.n > took) items',
+    replace: 'if (cell !== undefined) items',
   },
   {
     name: 'a shop that counts never hears the last of a till that left it',
