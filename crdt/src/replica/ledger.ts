@@ -175,10 +175,8 @@ export class Ledger {
     const head = stream.touchHead();
     head.seq = entry.seq;
     head.hash = written.hash;
-    if (entry.body.type === 'reparented') {
-      const before = reparent(head, entry.body.parent);
-      if (before !== undefined) this.onMoved(stream, before);
-    }
+    const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
+    if (before !== undefined) this.onMoved(stream, before);
     if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
     this.#turn.file(written);
     if (stream.writer === this.#self) this.#foldOwnHold(entry);

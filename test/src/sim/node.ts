@@ -116,7 +116,7 @@ export class SimNode implements LinkEnd {
     this.#turn = 'idle';
     if (this.isPast) this.#push({ kind: 'run', run: (replica, now) => this.#beginAnew(replica, now) });
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
-    this.registryChanged();
+    this.run((replica) => replica.moving.registryChanged());
     if (this.settings.kind === 'authority') {
       this.#push({ kind: 'run', run: (replica, now) => replica.beginLife(null, now) });
     } else {
@@ -145,11 +145,6 @@ export class SimNode implements LinkEnd {
   /** Nobody sells there in the name of this life any more: its operator has said so. */
   bar(life: WriterId): void {
     this.#barred = life;
-  }
-
-  /** It heard who is whose child. */
-  registryChanged(): void {
-    if (this.isRunning) this.#push({ kind: 'run', run: (replica) => replica.moving.registryChanged() });
   }
 
   /** Runs something in the next turn, as an operator's tool does. */

@@ -68,7 +68,7 @@ export class World {
       tree: this.tree,
       newsMs: () => (this.#isHealing ? 1 : news.spanMs(1, news.chance(0.1) ? 10_000 : 500)),
       later: (delayMs, act) => this.timeline.after(delayMs, act),
-      heard: (replica) => this.node(replica).registryChanged(),
+      heard: (replica) => this.node(replica).run((self) => self.moving.registryChanged()),
     });
     this.observer = new Observer(this.trace, this.shelves);
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
