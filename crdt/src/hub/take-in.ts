@@ -143,7 +143,10 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string {
   const isAtHome = known === undefined || wayOf(context, known) !== 'none';
   if (!isAtHome) return `${replica} belongs under ${known?.head.via}, not under ${child}`;
   const via = places.wayToNew(replica, child);
-  return ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
+  const stream = ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
+  // A new life by a new way (F3a): its former ones are reached there too, and it shuts them out from there.
+  if (via === child) places.arrived(replica, child);
+  return stream;
 }
 
 /** T3: a seq seen again is compared, never skipped. */

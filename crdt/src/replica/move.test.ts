@@ -287,6 +287,17 @@ describe('[F3a] with an old or a new parent that is lost', () => {
   });
 });
 
+test('[F3a] [F1] a till that is restored before it ever came: its old life is shut out by the new way', () => {
+  const { world, hq, paris, till } = town();
+  const { self } = till;
+  world.give(till, paris);
+  till.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+  relink(world, till, paris);
+  expect([hq, paris].map((node) => node.fenceOf(self))).toEqual(['rollback', 'rollback']);
+  expect([hq.replica.ledger.streams.get(self)?.head.via, viaOf(hq, till)]).toEqual(['paris', 'paris']);
+  expect(holdingOf(paris, till)).toBe(0);
+});
+
 describe('[F3a] [L7] whoever was given away', () => {
   const received = { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 500 }] } as const;
 

@@ -52,18 +52,25 @@ function relink(world: World, node: SimNode, downMs: number): void {
   uplink.remove();
   world.links.splice(world.links.indexOf(uplink), 1);
   world.link(node, parent);
-  stand(world, node);
+  if (node.settings.kind === 'terminal') {
+    world.scene.locationOfNode.delete(node);
+    stand(world, node);
+  }
   world.runLater(downMs, () => node.start());
 }
 
-/** A till stands where its parent stands: it hands over what is on the shelf there. */
+/** Once it has met its parent, a till stands where that stands: it hands over what is on the shelf there. */
 function stand(world: World, node: SimNode): void {
   const { locationOfNode } = world.scene;
+  const { uplink } = node;
   const parent = world.parentOf(node);
-  if (node.settings.kind !== 'terminal' || parent === undefined) return;
+  if (parent === undefined) return;
   const location = locationOfNode.get(parent);
-  if (location === undefined) locationOfNode.delete(node);
-  else locationOfNode.set(node, location);
+  if (world.isArrived(node) && location !== undefined) locationOfNode.set(node, location);
+  else
+    world.runLater(500, () => {
+      if (node.uplink === uplink && location !== undefined) stand(world, node);
+    });
 }
 
 /** Before all is healed, whoever still hangs on its old parent is linked to its new one. */

@@ -22,7 +22,8 @@ export function restoreOne(world: World, prng: Prng): void {
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
   if (commits < 1) return;
   const image = node.disk.imageOf(commits);
-  if (image.self !== life || !world.isKnownWhereItIs(node)) return;
+  // Whoever was given another parent first tells it what it did: a restored one could not (T8).
+  if (image.self !== life || !world.isArrived(node) || !world.isKnownWhereItIs(node)) return;
   const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
   const isAsked = !hasForgotten || prng.chance(0.5);
   node.crash();
