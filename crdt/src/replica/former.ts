@@ -111,10 +111,11 @@ export class FormerLives {
     return [...this.#lives.values()].every(({ toldTo, to }) => toldTo >= to);
   }
 
-  /** The turn failed: what it took in is gone again. */
+  /** The turn failed: what it took in is gone again, and comes once more or is asked for. */
   putBack(): void {
     for (const [writer, life] of this.#lives) {
       life.toldTo = Math.min(life.toldTo, this.#ledger.streams.get(writer)?.head.seq ?? 0);
     }
+    if (!this.#isComplete) this.overdueMs = Math.min(this.overdueMs, 0);
   }
 }
