@@ -278,12 +278,6 @@ export const PLANTED: readonly PlantedBug[] = [
     seed: 3,
   },
   {
-    name: 'what a machine that came back surrendered is taken down as if it were the newest',
-    file: 'crdt/src/hub/hub.ts',
-    find: 'if (cell !== undefined && cell.n > took) items',
-    replace: 'if (cell !== undefined) items',
-  },
-  {
     name: 'a shop that counts never hears the last of a till that left it',
     file: 'crdt/src/replica/moving.ts',
     find: 'if (via !== null && via !== stream.head.via) this.#sayHelloAgain(via);',
