@@ -7,6 +7,7 @@
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { type Demand, observeDemand } from '../rebalance/demand.ts';
 import type { Ledger } from '../replica/ledger.ts';
+import type { Stream } from '../replica/stream.ts';
 import type { Frame } from '../wire/frames.ts';
 
 export interface ChildPool {
@@ -62,6 +63,8 @@ export interface Session {
   levelsSentAtMs: number;
   /** Its former lives, and writers below it, of which the child lacks entries, with the seq it has of each (T8, F1a). */
   former: { readonly writer: WriterId; readonly afterSeq: number }[];
+  /** F2: branches that came in this session, for which it was told the history that it lacks. */
+  readonly branchesTold: Set<WriterId>;
   isFormerDue: boolean;
   /** What of them waits to be sent. */
   formerFrames: Frame[];
@@ -155,6 +158,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     levels: new Set(),
     levelsSentAtMs: Number.NEGATIVE_INFINITY,
     former: [],
+    branchesTold: new Set(),
     isFormerDue: false,
     formerFrames: [],
   };
@@ -163,4 +167,13 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
 /** This session speaks for a writer that was fenced, and has not heard of it. */
 export function isShutOut(ledger: Ledger, session: Session): boolean {
   return (ledger.streams.get(session.writer)?.head.fence ?? null) !== null;
+}
+
+/** F2: the child brought another history of a writer, and is told the one that it lacks. */
+export function noteBranch(session: Session, { writer, head }: Stream): void {
+  session.has.add(writer);
+  if (session.branchesTold.has(writer) || head.parent === null) return;
+  session.branchesTold.add(writer);
+  session.former.push({ writer: head.parent, afterSeq: head.fence?.seq ?? 0 });
+  session.isFormerDue = true;
 }

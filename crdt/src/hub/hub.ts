@@ -12,8 +12,9 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
+import { livesBeside, refusal } from './admit.ts';
 import { catchUpCells } from './cells.ts';
-import { Child, isShutOut, noteAsk, noteUse, openSession, type Session } from './child.ts';
+import { Child, isShutOut, noteAsk, noteBranch, noteUse, openSession, type Session } from './child.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
@@ -65,15 +66,10 @@ export class Hub {
     if (replica === replicaOf(self.writer)) {
       return { ok: false, code: 'forbidden', message: `${replica} cannot be its own child` };
     }
-    const lives = ledger.livesOf(replica);
-    for (const life of lives) {
-      if (life.writer === hello.writer || life.head.fence !== null) continue;
-      if (incarnationOf(life.writer) >= incarnationOf(hello.writer)) {
-        const message = `${hello.writer} is not the newest life of ${replica}: start it as a new writer`;
-        return { ok: false, code: 'replica_fenced', message };
-      }
-      this.fence(life, 'superseded', now);
-    }
+    const others = livesBeside(ledger, hello.writer);
+    const refused = refusal(others, this.children.get(replica)?.session, hello);
+    if (refused !== undefined) return refused;
+    for (const life of others) this.fence(life, 'superseded', now);
     if (hello.parentSeen !== null && hello.parentSeen.writer === self.writer) {
       if (hello.parentSeen.seq > self.head.seq) this.#events.aheadOfMe();
     }
@@ -133,6 +129,7 @@ export class Hub {
       frame.entries,
     );
     for (const writer of taken.writers) session.has.add(writer);
+    for (const branch of taken.branches) noteBranch(session, branch);
     if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);
     return undefined;

@@ -3,10 +3,11 @@ import type { BodyOf } from '../entry/entry.ts';
 import { type PoolId, replicaOf } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
+import { accountRow } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
-import type { Stream } from './stream.ts';
+import { isBranch, type Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
   const bad = badQuantity(command.items.map((item) => item.n));
@@ -25,12 +26,13 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
- * its account, with what was sent to it and never taken, and what it sent here after its
- * fence, which nobody took; less what was taken back already.
- * Its open holds are void (F3), so they do not lower it.
+ * its account over all its histories, with what was sent to it and never taken, and what it
+ * sent here after its fence, which nobody took; less what was taken back already.
+ * Its open holds are void (F3), so they do not lower it. A branch has no account of its own (F2).
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
-  const row = lost.row(pool);
+  if (isBranch(lost)) return 0;
+  const row = accountRow(ledger, lost, pool);
   const sentHere = notTakenHere(ledger, pool, row, lost);
   const came = inFlightTo(ledger, lost, pool, row) + sentHere;
   return account(row) + came - takenUnsaid(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
@@ -39,7 +41,8 @@ export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
   let units = 0;
   for (const stream of ledger.streams.values()) {
-    const sent = amountOf(stream.row(pool).sent, lost.writer);
+    if (isBranch(stream)) continue;
+    const sent = amountOf(accountRow(ledger, stream, pool).sent, lost.writer);
     if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
   }
   return units;
@@ -57,7 +60,8 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
 function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
   let units = 0;
   for (const stream of ledger.streams.values()) {
-    const took = amountOf(stream.row(pool).took, lost.writer);
+    if (isBranch(stream)) continue;
+    const took = amountOf(accountRow(ledger, stream, pool).took, lost.writer);
     if (took > 0) units += Math.max(0, took - amountOf(row.sent, stream.writer));
   }
   return units;

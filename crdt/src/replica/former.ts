@@ -12,6 +12,7 @@ import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
+import { copyOf, keepBranch } from './branches.ts';
 import type { Ledger } from './ledger.ts';
 import { newHead, type Stream } from './stream.ts';
 
@@ -21,7 +22,7 @@ export class FormerLives {
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   readonly news = new Set<Stream>();
-  readonly #lives = new Map<WriterId, { toldTo: number; readonly to: number }>();
+  #points: readonly Point[] = [];
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
@@ -32,13 +33,9 @@ export class FormerLives {
 
   /** The parent's welcome names its points. */
   expect(points: readonly Point[], nowMs: number): void {
-    const ledger = this.#ledger;
-    this.#lives.clear();
-    for (const { writer, seq } of points) {
-      const toldTo = ledger.streams.get(writer)?.head.seq ?? 0;
-      if (writer !== ledger.self.writer && seq > toldTo) this.#lives.set(writer, { toldTo, to: seq });
-    }
-    const isWaiting = ledger.awaitsFormerLives || !this.#isComplete;
+    const { self } = this.#ledger;
+    this.#points = points.filter((point) => point.writer !== self.writer && !isHeld(this.#ledger, point));
+    const isWaiting = this.#ledger.awaitsFormerLives || !this.#isComplete;
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
   }
 
@@ -47,8 +44,10 @@ export class FormerLives {
     if (!this.#takeEntries(frame)) return 'some';
     this.overdueMs = nowMs + this.#patienceMs;
     if (!frame.last) return 'some';
+    if (this.#missing.some((point) => !this.#isOther(point))) return 'gap';
+    // The parent tells its own history once it has seen where this one leaves it (F2).
+    if (!this.#isComplete) return 'some';
     this.overdueMs = Number.POSITIVE_INFINITY;
-    if (!this.#isComplete) return 'gap';
     this.#ledger.awaitsFormerLives = false;
     return 'all';
   }
@@ -67,29 +66,46 @@ export class FormerLives {
   #takeEntry(bytes: Uint8Array): boolean {
     const ledger = this.#ledger;
     const entry = decodeEntry(bytes);
-    const life = this.#lives.get(entry.writer);
-    if (life !== undefined && entry.seq === life.toldTo + 1) life.toldTo = entry.seq;
     if (entry.writer === ledger.self.writer) return false;
     const stream = ledger.streams.get(entry.writer) ?? addLife(ledger, entry);
     if (stream === undefined) return false;
-    if (entry.seq <= stream.head.seq) return true;
-    // The image's own branch differs from what the parent has: F2's matter, not this frame's.
-    if (entry.seq !== stream.head.seq + 1 || !sameBytes(entry.prevHash, stream.head.hash)) return false;
-    this.news.add(stream);
-    ledger.accept(stream, { entry, bytes: bytes.slice(), hash: ledger.hash(bytes) });
-    return true;
+    const hash = ledger.hash(bytes);
+    if (entry.seq <= stream.head.seq) {
+      const known = ledger.hashOf(stream, entry.seq);
+      if (known === undefined || sameBytes(known, hash)) return true;
+    }
+    const written = { entry, bytes: bytes.slice(), hash };
+    if (entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash)) {
+      this.news.add(stream);
+      ledger.accept(stream, written);
+      return true;
+    }
+    // This machine and the parent know two histories of one writer: both are kept (F2).
+    return keepBranch(ledger, stream, written) !== undefined;
   }
 
   get #isComplete(): boolean {
-    return [...this.#lives.values()].every(({ toldTo, to }) => toldTo >= to);
+    return this.#missing.length === 0;
   }
 
-  /** The turn failed: what it took in is gone again. */
-  putBack(): void {
-    for (const [writer, life] of this.#lives) {
-      life.toldTo = Math.min(life.toldTo, this.#ledger.streams.get(writer)?.head.seq ?? 0);
-    }
+  get #missing(): readonly Point[] {
+    return this.#points.filter((point) => !isHeld(this.#ledger, point));
   }
+
+  /** What stands here at that place is another entry. */
+  #isOther({ writer, seq }: Point): boolean {
+    return seq <= (this.#ledger.streams.get(writer)?.head.seq ?? 0);
+  }
+}
+
+/** Under whatever name: what is a branch to one of us may be the chain to the other. */
+function isHeld(ledger: Ledger, { writer, seq, hash }: Point): boolean {
+  const stream = ledger.streams.get(writer);
+  const known = stream !== undefined && seq <= stream.head.seq ? ledger.hashOf(stream, seq) : undefined;
+  // What was pruned here was settled long ago.
+  if (stream !== undefined && seq <= stream.head.seq && known === undefined) return true;
+  if (known !== undefined && sameBytes(known, hash)) return true;
+  return copyOf(ledger, writer, seq, hash) !== undefined;
 }
 
 function addLife(ledger: Ledger, { writer, seq, prevHash, body }: Entry): Stream | undefined {

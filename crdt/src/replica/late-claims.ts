@@ -9,6 +9,7 @@
 import type { PoolUnits } from '../entry/entry.ts';
 import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
+import { rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { Stream } from './stream.ts';
@@ -29,11 +30,12 @@ export class LateClaims {
   /** A writer was shut out: it may owe already. */
   fenced(stream: Stream): void {
     if (stream.head.fence === null) return;
-    for (const [pool] of stream.rows()) this.#look(pool, stream.writer);
+    const { writer } = rootOf(this.#ledger, stream);
+    for (const [pool] of stream.rows()) this.#look(pool, writer);
   }
 
   onEffect(stream: Stream, effect: Effect): void {
-    if (stream.head.fence !== null) this.#look(effect.pool, stream.writer);
+    if (stream.head.fence !== null) this.#look(effect.pool, rootOf(this.#ledger, stream).writer);
     if ('writer' in effect && this.#ledger.streams.get(effect.writer)?.head.fence)
       this.#look(effect.pool, effect.writer);
   }

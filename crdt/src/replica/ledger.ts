@@ -15,10 +15,13 @@ import { digestText } from '../tally/digest.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
 import type { DocumentKind } from './documents.ts';
-import { foldHold, type Hold } from './holds.ts';
+
+import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
+import { OpenHolds } from './open-holds.ts';
 import { OpenTurn } from './open-turn.ts';
-import { type Fence, newHead, Stream, type StreamHead } from './stream.ts';
+import { isRepeat } from './repeats.ts';
+import { type Fence, isBranch, newHead, Stream, type StreamHead } from './stream.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
 export interface Now {
@@ -32,7 +35,9 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 export class Ledger {
   readonly view: JournalView;
   readonly streams = new Map<WriterId, Stream>();
-  readonly holds = new Map<HoldId, Hold>();
+  /** F2: those of the streams that are branches; hardly ever any. */
+  readonly branches = new Set<Stream>();
+  readonly openHolds: OpenHolds;
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
   /** Told of every writer that is heard of first. */
@@ -45,14 +50,10 @@ export class Ledger {
   #self: WriterId | null;
   #position: number;
   readonly #sha256: Sha256;
-
-  /** No open hold can expire before this, so that turns need not look at every hold. Monotonic. */
-  holdsDueMs = Number.POSITIVE_INFINITY;
   #selfBefore: WriterId | null;
   #turn: OpenTurn;
   #born: Stream[] = [];
   readonly #dirty = new Set<Stream>();
-  readonly #holdsBefore = new Map<HoldId, Hold | null>();
 
   constructor(stored: Stored, view: JournalView, sha256: Sha256) {
     this.view = view;
@@ -63,9 +64,11 @@ export class Ledger {
     this.#position = stored.position;
     this.awaitsFormerLives = stored.awaitsFormerLives;
     this.#awaitedBefore = stored.awaitsFormerLives;
-    for (const stream of stored.streams) this.streams.set(stream.writer, stream);
-    for (const [id, hold] of stored.holds) this.holds.set(id, hold);
-    if (this.holds.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
+    for (const stream of stored.streams) {
+      this.streams.set(stream.writer, stream);
+      if (isBranch(stream)) this.branches.add(stream);
+    }
+    this.openHolds = new OpenHolds(stored.holds);
   }
 
   get self(): Stream {
@@ -114,13 +117,14 @@ export class Ledger {
     const stream = this.addStream(writer, newHead(kind, parent, null));
     this.#self = stream.writer;
     // What a former life set aside is void (F3): its units stay with it, and its customers must ask again.
-    for (const [holdId, hold] of [...this.holds]) if (hold.writer !== writer) this.#changeHold(holdId, null);
+    this.openHolds.endOthers(writer);
     return this.append({ type: 'life', kind, parent }, '', 'system', now);
   }
 
   addStream(writer: WriterId, head: StreamHead): Stream {
     const stream = new Stream(writer, head);
     this.streams.set(writer, stream);
+    if (isBranch(stream)) this.branches.add(stream);
     this.#born.push(stream);
     this.#dirty.add(stream);
     this.onStream(stream);
@@ -163,17 +167,23 @@ export class Ledger {
   accept(stream: Stream, written: WrittenEntry): void {
     const { entry } = written;
     this.#dirty.add(stream);
-    forEachEffect(entry.body, (effect) => {
-      this.onEffect(stream, effect);
-      applyEffect(stream.touch(effect.pool), effect, entry.seq);
-    });
+    const isOnce = !isRepeat(this, stream, entry);
+    if (isOnce) {
+      forEachEffect(entry.body, (effect) => {
+        this.onEffect(stream, effect);
+        applyEffect(stream.touch(effect.pool), effect, entry.seq);
+      });
+    }
     const head = stream.touchHead();
     head.seq = entry.seq;
     head.hash = written.hash;
-    if (entry.body.type === 'reparented') head.parent = entry.body.parent;
-    if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
-    this.#turn.file(written);
-    if (stream.writer === this.#self) this.#foldOwnHold(entry);
+    if (!isBranch(stream)) {
+      if (entry.body.type === 'reparented') head.parent = entry.body.parent;
+      if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
+    }
+    this.#turn.place(stream.writer, written);
+    if (isOnce) this.#turn.file(stream.writer, entry);
+    if (stream.writer === this.#self) this.openHolds.fold(entry);
   }
 
   touchHead(stream: Stream): StreamHead {
@@ -197,7 +207,7 @@ export class Ledger {
     this.#turn.takeBackLast();
     const { seq, prevHash } = written.entry;
     this.#fenceAt(stream, { seq: seq - 1, hash: prevHash, reason }, now);
-    this.#turn.place(written);
+    this.#turn.place(stream.writer, written);
   }
 
   /** A fence read from an own entry; where it was just decided here, it stands already. */
@@ -219,21 +229,6 @@ export class Ledger {
     this.#turn.quarantined.push({ ...written, reason });
   }
 
-  #foldOwnHold(entry: Entry): void {
-    const change = foldHold(this.holds, entry);
-    if (change === undefined) return;
-    const { holdId, hold } = change;
-    this.#changeHold(holdId, hold);
-    if (hold !== null && !hold.capturing)
-      this.holdsDueMs = Math.min(this.holdsDueMs, entry.monotonicMs + hold.ttlMs);
-  }
-
-  #changeHold(holdId: HoldId, hold: Hold | null): void {
-    if (!this.#holdsBefore.has(holdId)) this.#holdsBefore.set(holdId, this.holds.get(holdId) ?? null);
-    if (hold === null) this.holds.delete(holdId);
-    else this.holds.set(holdId, hold);
-  }
-
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
     return this.#turn.findDocument(kind, id);
   }
@@ -247,6 +242,10 @@ export class Ledger {
   /** An entry of this turn or of the journal. */
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     return this.#turn.entryAt(writer, seq);
+  }
+
+  get holds(): ReadonlyMap<HoldId, Hold> {
+    return this.openHolds.all;
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
@@ -274,10 +273,7 @@ export class Ledger {
       streams: [...this.#dirty],
       documents: this.#turn.documents,
       progress: this.#turn.progress,
-      holds: [...this.#holdsBefore.keys()].map((holdId) => ({
-        holdId,
-        hold: this.holds.get(holdId) ?? null,
-      })),
+      holds: this.openHolds.changes,
       quarantined: this.#turn.quarantined,
       awaitsFormerLives: this.awaitsFormerLives,
     };
@@ -314,17 +310,17 @@ export class Ledger {
     this.#position = this.position;
     this.#selfBefore = this.#self;
     this.#awaitedBefore = this.awaitsFormerLives;
+    this.openHolds.keep();
     this.#clear();
   }
 
   putBack(): void {
     for (const stream of this.#dirty) stream.putBack();
-    for (const stream of this.#born) this.streams.delete(stream.writer);
-    for (const [holdId, hold] of this.#holdsBefore) {
-      if (hold === null) this.holds.delete(holdId);
-      else this.holds.set(holdId, hold);
+    for (const stream of this.#born) {
+      this.streams.delete(stream.writer);
+      this.branches.delete(stream);
     }
-    if (this.#holdsBefore.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
+    this.openHolds.putBack();
     this.#self = this.#selfBefore;
     this.awaitsFormerLives = this.#awaitedBefore;
     this.#clear();
@@ -334,11 +330,12 @@ export class Ledger {
     this.#turn = new OpenTurn(this.view);
     this.#born = [];
     this.#dirty.clear();
-    this.#holdsBefore.clear();
   }
 
-  /** The lives of one replica that this ledger holds. */
+  /** The lives of one replica that this ledger holds; a branch is no life. */
   livesOf(replica: ReplicaId): Stream[] {
-    return [...this.streams.values()].filter((stream) => replicaOf(stream.writer) === replica);
+    return [...this.streams.values()].filter(
+      (stream) => replicaOf(stream.writer) === replica && !isBranch(stream),
+    );
   }
 }

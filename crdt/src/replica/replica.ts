@@ -28,9 +28,10 @@ import type { JournalView } from './journal-view.ts';
 import { LateClaims } from './late-claims.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
 import { type Out, PARENT, type Peer } from './out.ts';
+import type { PastReason } from './points.ts';
 import { PoolWatch } from './pool-watch.ts';
 import type { ReplicaSettings } from './settings.ts';
-import { type PastReason, Uplink } from './uplink.ts';
+import { Uplink } from './uplink.ts';
 import { type Ticket, Waiting } from './waiting.ts';
 import type { Stored, Writes } from './writes.ts';
 
@@ -308,7 +309,6 @@ export class Replica {
   putBack(): void {
     this.ledger.putBack();
     this.#entriesAtCheckpoint = 0; // It may be among what failed.
-    this.#formerLives.putBack();
     this.hub.putBack();
     this.uplink.putBack();
     this.#waiting.putBack();
@@ -339,7 +339,7 @@ export class Replica {
       this.hub.wakeAtMs() ?? at,
     );
     if (this.uplink.isOpen) at = Math.min(at, this.#formerLives.overdueMs);
-    at = Math.min(at, this.#moves.wakeAtMs(), Math.max(now.monotonicMs, this.ledger.holdsDueMs));
+    at = Math.min(at, this.#moves.wakeAtMs(), Math.max(now.monotonicMs, this.ledger.openHolds.dueMs));
     return Number.isFinite(at) ? at : undefined;
   }
 

@@ -29,7 +29,7 @@ export interface StreamHead {
   seq: number;
   hash: Hash;
   kind: ReplicaKind;
-  /** The writer that grants to it; null for the authority. */
+  /** The writer that grants to it; null for the authority. Of a branch: the stream that it left. */
   parent: WriterId | null;
   /** The direct child through which it reaches this replica; null for this replica's own lives. */
   via: ReplicaId | null;
@@ -190,4 +190,9 @@ export class Stream {
     this.#headBefore = undefined;
     this.#digestBefore = undefined;
   }
+}
+
+/** F2: the other history of a forked writer, which stands under a name of its own and is never live. */
+export function isBranch({ head }: Stream): boolean {
+  return head.fence?.reason === 'branch';
 }

@@ -17,6 +17,7 @@ const table = {
   bad_signature: [401, false, 'The key does not belong to this replica. Enrol it again if its key was lost.'],
   enrolment_refused: [403, false, 'The code is wrong, used or expired. Ask an operator for a new one.'],
   forbidden: [403, false, 'This is not yours to do.'],
+  identity_in_use: [409, true, 'Another machine is connected under this name. Give each a name of its own.'],
   replica_fenced: [403, false, 'This writer was shut out. The replica must go on as a new writer.'],
   // Do we speak the same language?
   unsupported_version: [400, false, 'Upgrade the older side: the two share no protocol version.'],
