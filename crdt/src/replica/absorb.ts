@@ -22,11 +22,11 @@ export interface CaughtUp {
 }
 
 export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp): void {
-  for (const { via, bytes } of runs) {
+  for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
-      ledger.absorb({ entry, bytes: view, hash: ledger.hash(view) }, via);
-      hub.absorbed(entry);
+      ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
+      if (writer === entry.writer) hub.absorbed(entry);
     }
   }
   ledger.keep();

@@ -14,6 +14,7 @@ import { replicaOf } from '../ids.ts';
 import { digestText } from '../tally/digest.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
+import { branchHead } from './branches.ts';
 import type { DocumentKind } from './documents.ts';
 
 import type { Hold } from './holds.ts';
@@ -283,10 +284,13 @@ export class Ledger {
    * Folds entries that another process of the same replica has made durable (the
    * authority's processes share one journal). The open turn must be empty.
    */
-  absorb(written: WrittenEntry, via: ReplicaId | null): void {
+  absorb(writer: WriterId, written: WrittenEntry, via: ReplicaId | null): void {
     const { entry } = written;
-    let stream = this.streams.get(entry.writer);
-    if (stream === undefined) {
+    let stream = this.streams.get(writer);
+    const forked = writer === entry.writer ? undefined : this.streams.get(entry.writer);
+    if (stream === undefined && forked !== undefined) {
+      stream = this.addStream(writer, branchHead(forked, entry.seq - 1, entry.prevHash));
+    } else if (stream === undefined) {
       if (entry.body.type !== 'life') throw new Error(`D5: ${entry.writer} does not begin with its life`);
       const { kind, parent } = entry.body;
       stream = this.addStream(entry.writer, newHead(kind, parent, via));
