@@ -111,8 +111,9 @@ export class Clients {
         // A replica that cannot write says so to everybody, also to whoever asks again.
         if (answer.code === 'read_only') return;
         throw new Violation('T8', `${command.id} was accepted, and then refused: ${answer.code}`);
-      } else if (answer.code === 'read_only' && request.isUnknown) {
-        // It says nothing of what became of an earlier attempt, which may stand in the journal.
+      } else if (answer.code === 'read_only') {
+        // Nobody knows what a disk has that failed in the middle of it: the same id is asked again.
+        request.isUnknown ||= request.state === 'open';
       } else if (request.tickets === 0 && request.state === 'open') {
         request.isUnknown = false;
         this.#end(request, 'refused', () => request.sequel.refused?.(answer));

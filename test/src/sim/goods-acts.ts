@@ -6,7 +6,7 @@ import { Violation } from './trace.ts';
 
 function keeperOf(scene: Scene, location: LocationId): SimNode | undefined {
   const replica = scene.tree.directory.keeperOf(location);
-  return scene.nodes.find((node) => node.settings.replica === replica && node.isListening);
+  return scene.nodes.find((node) => node.settings.replica === replica && node.isServing);
 }
 
 export function receive(scene: Scene, most: number): void {
@@ -155,7 +155,7 @@ export function countShelf(scene: Scene, location: LocationId, delayMs: number):
   };
   // The clerk carries the list to the office while the shop has opened again.
   scene.later(delayMs, () => {
-    if (keeper.isListening) clients.ask(keeper, command);
+    if (keeper.isServing) clients.ask(keeper, command);
   });
 }
 

@@ -14,6 +14,8 @@ export interface NodePorts {
   readonly faults: Faults;
   readonly prng: Prng;
   readonly directory: Directory;
+  /** How fast its clocks tick; 1 is right. */
+  readonly clockRate: number;
   /** These commits can no longer be lost. */
   durable(node: SimNode, commits: readonly Commit[]): void;
   /** This frame leaves the machine. */

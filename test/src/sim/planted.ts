@@ -19,7 +19,7 @@ export interface PlantedBug {
 export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'send before fsync',
-    file: 'test/src/sim/node.ts',
+    file: 'test/src/sim/turn.ts',
     find: `      this.#later(prng.spanMs(0, 0.5), () => this.#letOut());
     });`,
     replace: `    });
@@ -37,10 +37,10 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'ack before commit',
-    file: 'test/src/sim/node.ts',
+    file: 'test/src/sim/turn.ts',
     find: `    if (this.#isStruck('decided')) return;`,
     replace: `    this.#deliver(replica.keep(now));
-    if (this.#replica === undefined || this.#isStruck('decided')) return;`,
+    if (!machine.isRunning || this.#isStruck('decided')) return;`,
     seed: 1,
   },
   {

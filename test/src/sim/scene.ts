@@ -52,7 +52,7 @@ export interface Scene {
 }
 
 export function ready(scene: Scene): SimNode | undefined {
-  const nodes = scene.nodes.filter((node) => node.isListening);
+  const nodes = scene.nodes.filter((node) => node.isServing);
   return nodes.length === 0 ? undefined : scene.prng.pick(nodes);
 }
 

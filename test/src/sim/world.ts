@@ -8,14 +8,14 @@ import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
 import { Timeline } from './clock.ts';
+import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
 import { Link } from './network.ts';
-import { SimNode, STAGES } from './node.ts';
+import { SimNode } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
-import { loseOne, restoreOne } from './restore.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
@@ -34,7 +34,7 @@ export interface RunOptions {
 const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
-  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|A new life was put back/;
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|A new life was put back|shares? no version|it speaks protocol/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -51,7 +51,7 @@ export class World {
   readonly scene: Scene;
   readonly #seed: number;
   readonly #byName = new Map<ReplicaId, SimNode>();
-  #isHealing = false;
+  isHealing = false;
   #lastDurableAtMs = 0;
   #ids = 0;
 
@@ -98,6 +98,7 @@ export class World {
       ...this.#parts(),
       prng: this.#prng(`node ${settings.replica}`),
       directory: this.tree.directory,
+      clockRate: clockRate(this.#prng(`clock ${settings.replica}`), this.faults.clockDrift),
       durable: (at, commits) => {
         if (commits.length > 0) this.#lastDurableAtMs = this.timeline.nowMs;
         this.observer.durable(at, commits);
@@ -151,7 +152,7 @@ export class World {
     for (const node of this.nodes) node.start();
     this.runFor(200);
     for (const _ of this.tree.pools) receive(this.scene, 40);
-    this.#planDisturbances();
+    planDisturbances(this, this.#prng('disturbances'), (stream) => this.#prng(stream));
     const pace = this.#prng('pace');
     for (let act = 0; act < acts; act += 1) {
       this.runFor(pace.spanMs(0, 120));
@@ -167,56 +168,16 @@ export class World {
     this.timeline.step();
   }
 
-  #planDisturbances(): void {
-    const prng = this.#prng('disturbances');
-    const { cutsPerMinute, crashesPerMinute, powerCutsPerMinute } = this.faults;
-    const { restoresPerMinute, lossesPerMinute } = this.faults;
-    this.#everySoOften(prng, cutsPerMinute, () => {
-      if (this.links.length === 0) return;
-      const link = prng.pick(this.links);
-      link.cut();
-      this.timeline.after(prng.spanMs(50, prng.chance(0.2) ? 30_000 : 3_000), () => link.heal());
-    });
-    this.#everySoOften(prng, crashesPerMinute, () => this.#bringDown(prng, 'crash'));
-    this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
-    this.#everySoOften(prng, restoresPerMinute, () => restoreOne(this, prng));
-    this.#everySoOften(prng, lossesPerMinute, () => loseOne(this, prng));
-  }
-
-  /** Mostly in the middle of a turn: that is where it hurts. */
-  #bringDown(prng: Prng, how: 'crash' | 'power cut'): void {
-    const node = prng.pick(this.nodes);
-    const downMs = prng.spanMs(10, prng.chance(0.2) ? 10_000 : 1_000);
-    const strike = () => {
-      if (!node.isRunning || this.#isHealing) return;
-      this.trace.fault(how, node.name);
-      if (how === 'crash') node.crash();
-      else node.powerCut();
-      this.timeline.after(downMs, () => node.start());
-    };
-    if (prng.chance(0.2)) strike();
-    else node.doom(prng.pick(STAGES), strike);
-  }
-
-  #everySoOften(prng: Prng, perMinute: number, disturb: () => void): void {
-    if (perMinute === 0) return;
-    this.timeline.after(prng.spanMs(0, 120_000 / perMinute), () => {
-      if (this.#isHealing) return;
-      disturb();
-      this.#everySoOften(prng, perMinute, disturb);
-    });
-  }
-
   runLater(delayMs: number, act: () => void): void {
     this.timeline.after(delayMs, act);
   }
 
   heal(): void {
-    this.#isHealing = true;
+    this.isHealing = true;
     Object.assign(this.faults, noFaults());
     this.trace.say('world', () => '-- healing');
     for (const link of this.links) link.heal();
-    for (const node of this.nodes) node.start();
+    for (const node of this.nodes) mend(node);
     this.settle('after healing');
   }
 
