@@ -1,12 +1,13 @@
 /** Expiry: holds whose time is over are let go by the writer that opened them (F9). */
 import type { EntryBody } from '../entry/entry.ts';
 import { decideExpiries } from './decide-sale.ts';
-import { holdLeftMs } from './holds.ts';
+import { holdLeftMs, inThisRun } from './holds.ts';
 import type { Ledger, Now } from './ledger.ts';
 
 /** Looks at holds only when one can be due, and notes when the next one can. */
 export function expireHolds(ledger: Ledger, now: Now, released: (body: EntryBody) => void): void {
   if (now.monotonicMs < ledger.holdsDueMs) return;
+  for (const [holdId, hold] of ledger.holds) ledger.holds.set(holdId, inThisRun(hold, now));
   for (const body of decideExpiries(ledger, now)) {
     released(ledger.append(body, `expired-${body.holdId}`, 'system', now).body);
   }
