@@ -110,10 +110,15 @@ export class Clients {
       } else if (request.entry !== undefined) {
         // A replica that cannot write says so to everybody, also to whoever asks again.
         if (answer.code === 'read_only') return;
+        // So does one that has let go of the entry (D7).
+        const { writer, seq } = request.entry;
+        if (answer.code === 'already_done' && node.disk.entryAt(writer, seq) === undefined) return;
         throw new Violation('T8', `${command.id} was accepted, and then refused: ${answer.code}`);
       } else if (answer.code === 'read_only') {
         // Nobody knows what a disk has that failed in the middle of it: the same id is asked again.
         request.isUnknown ||= request.state === 'open';
+      } else if (answer.code === 'already_done') {
+        if (request.state === 'open') this.#end(request, 'accepted', () => {});
       } else if (request.tickets === 0 && request.state === 'open') {
         request.isUnknown = false;
         this.#end(request, 'refused', () => request.sequel.refused?.(answer));

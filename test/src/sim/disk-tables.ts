@@ -5,13 +5,10 @@
  * journal makes it: the rows up to there, their digest, and the hash to go on from (D7).
  */
 import {
-  addDigest,
   applyEffect,
   type Digest,
   decodeEntry,
-  digestRow,
   type EntryRef,
-  emptyDigest,
   emptyRow,
   forEachEffect,
   type Hash,
@@ -126,12 +123,6 @@ export class Tables {
       this.entries[place] = undefined;
     }
   }
-}
-
-export function digestOf(rows: ReadonlyMap<PoolId, Row>): Digest {
-  const digest = emptyDigest();
-  for (const [pool, row] of rows) addDigest(digest, digestRow(pool, row));
-  return digest;
 }
 
 export function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {

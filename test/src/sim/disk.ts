@@ -188,6 +188,10 @@ export class SimDisk implements JournalView {
     return isWhole ? (entries as StoredEntry[]) : entries.filter((entry) => entry !== undefined);
   }
 
+  get isPruned(): boolean {
+    return this.#tables.checkpoints.size > 0;
+  }
+
   get awaitsFormerLives(): boolean {
     return this.#tables.awaitsFormerLives;
   }

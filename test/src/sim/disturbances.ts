@@ -6,6 +6,7 @@
 
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { pruneOne } from './prune.ts';
 import { NEWER, OTHER_STOCK, RELEASE, TOO_NEW } from './release.ts';
 import { loseOne, restoreOne } from './restore.ts';
 import { STAGES } from './turn.ts';
@@ -25,6 +26,7 @@ export function planDisturbances(world: World, prng: Prng, streamOf: (name: stri
   more('full disks', faults.diskFullsPerMinute, fillOne);
   more('clocks', faults.clockJumpsPerMinute, setOneClock);
   more('suspends', faults.suspendsPerMinute, suspendOne);
+  more('pruning', faults.prunesPerMinute, pruneOne);
   more('releases', faults.mismatchesPerMinute, upgradeOne);
 }
 

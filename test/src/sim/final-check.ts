@@ -17,6 +17,7 @@ import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
 import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
+import { verifyPruned } from './prune.ts';
 import { settleLostLives } from './restore.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
@@ -58,6 +59,7 @@ function checkSame(world: World): void {
       checkRows(node, writer, books.get(writer) as BookOfWriter);
     }
     checkTotals(world, node, books);
+    if (node.disk.isPruned) verifyPruned(node);
   }
 }
 

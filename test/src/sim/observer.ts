@@ -32,7 +32,7 @@ export class Observer {
   readonly #trace: Trace;
   readonly #shelves: Shelves;
   readonly #told = new Map<SimNode, Told>();
-  readonly #holds = new HoldBook();
+  readonly #holds: HoldBook;
   /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
   isForked = false;
   /** Lives that ended because an earlier image was put back. */
@@ -40,7 +40,8 @@ export class Observer {
   /** The hash of each own entry that ever was durable, by writer and seq − 1. */
   readonly #hashes = new Map<WriterId, Uint8Array[]>();
 
-  constructor(trace: Trace, shelves: Shelves) {
+  constructor(trace: Trace, shelves: Shelves, trustsWallClocks: boolean) {
+    this.#holds = new HoldBook(trustsWallClocks);
     this.#trace = trace;
     this.#shelves = shelves;
   }

@@ -9,6 +9,7 @@ import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { IMAGE_AGE_MS_MAX } from './prune.ts';
 import type { World } from './world.ts';
 
 /** How far back an image may be: a backup of last night, in commits of a busy day. */
@@ -20,11 +21,14 @@ export function restoreOne(world: World, prng: Prng): void {
   if (node === undefined || life === null || life === undefined) return;
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
   if (commits < 1) return;
+  const atMs = node.disk.lostSinceMs(commits);
+  if (atMs < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return;
   const image = node.disk.imageOf(commits);
   if (image.self !== life) return;
   const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
   const isAsked = !hasForgotten || prng.chance(0.5);
   node.crash();
+  world.images.add(world, node, atMs);
   node.putBackImage(image, isAsked);
   // Behind the replica's back only where the witness can tell.
   const isByCommand = isAsked || !node.isPast;
