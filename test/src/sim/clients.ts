@@ -31,6 +31,12 @@ export interface Request {
   isUnknown: boolean;
   /** Asked of a life that has ended since: a new one may know nothing of it. */
   isPast: boolean;
+  /** An image that was put back did not have it. */
+  isForgotten: boolean;
+}
+
+function isLacking({ disk }: SimNode, { writer, seq }: Entry): boolean {
+  return (disk.head(writer)?.seq ?? 0) < seq;
 }
 
 export interface ClientsPorts {
@@ -61,6 +67,7 @@ export class Clients {
       tickets: 0,
       isUnknown: false,
       isPast: false,
+      isForgotten: false,
     };
     this.requests.set(command.id, request);
     this.open.add(request);
@@ -129,13 +136,13 @@ export class Clients {
 
   /** An earlier image was put back there: whoever waits for an answer is sent home. */
   restored(node: SimNode): void {
-    const { self } = node.disk;
-    const known = self === null ? 0 : (node.disk.head(self)?.seq ?? 0);
     for (const request of this.requests.values()) {
       if (request.node !== node) continue;
       const { entry } = request;
-      if (!request.isPast && entry?.writer === self && entry.seq > known)
+      if (entry !== undefined && !request.isForgotten && isLacking(node, entry)) {
+        request.isForgotten = true;
         this.#ports.shelves.forgotten(entry);
+      }
       request.isPast = true;
       if (request.state === 'open') this.#end(request, 'abandoned', () => request.sequel.abandoned?.());
     }

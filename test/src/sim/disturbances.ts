@@ -7,6 +7,7 @@
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { pruneOne } from './prune.ts';
+import { putBackOne } from './put-back.ts';
 import { NEWER, OTHER_STOCK, RELEASE, TOO_NEW } from './release.ts';
 import { loseOne, restoreOne } from './restore.ts';
 import { STAGES } from './turn.ts';
@@ -27,6 +28,7 @@ export function planDisturbances(world: World, prng: Prng, streamOf: (name: stri
   more('clocks', faults.clockJumpsPerMinute, setOneClock);
   more('suspends', faults.suspendsPerMinute, suspendOne);
   more('pruning', faults.prunesPerMinute, pruneOne);
+  more('machines', faults.machinesPutBackPerMinute, putBackOne);
   more('releases', faults.mismatchesPerMinute, upgradeOne);
 }
 

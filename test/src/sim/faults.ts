@@ -93,7 +93,7 @@ export function drawFaults(prng: Prng): Faults {
     suspendsPerMinute: share(3),
     prunesPerMinute: share(30),
     mismatchesPerMinute: share(2),
-    machinesPutBackPerMinute: share(2),
-    oldImages: share(0.6),
+    machinesPutBackPerMinute: share(8),
+    oldImages: share(1),
   };
 }

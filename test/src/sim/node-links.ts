@@ -25,6 +25,8 @@ export interface NodeLinksPorts {
   input(run: (replica: Replica, now: Now) => void): void;
   frame(from: Peer, connection: Connection, frame: StockFrame): void;
   hangUp(message: string): void;
+  /** The parent said that this life is over. */
+  superseded(): void;
   /** The parent shares no version with this machine. */
   refused(): void;
 }
@@ -80,6 +82,7 @@ export class NodeLinks {
   /** As `parent-link.ts` of the store agent: where a newer life is known, this one ends (F1). */
   #refusedBy(code: ErrorCode, message: string): void {
     if (code === 'replica_fenced') {
+      this.#ports.superseded();
       this.#ports.input((replica, now) => replica.becomeNewWriter('superseded', now));
     } else if (code === 'unsupported_version') {
       if (!/^Upgrade|no version/.test(message))

@@ -24,6 +24,8 @@ export interface NodePorts {
   restarting(node: SimNode): void;
   /** A replica ends a session by its own word, or turns a peer away. */
   hangUp(node: SimNode, message: string): void;
+  /** Its parent knows a newer life of it, or shut this one out: it goes on as another. */
+  superseded(node: SimNode): void;
   /** A command found too little of these pools here. */
   shortage(node: SimNode, pools: readonly PoolId[]): void;
 }

@@ -65,6 +65,7 @@ export class SimNode implements LinkEnd, Machine {
       input: (run) => this.run(run),
       frame: (from, connection, frame) => this.#push({ kind: 'frame', from, connection, frame }),
       hangUp: (message) => ports.hangUp(this, message),
+      superseded: () => ports.superseded(this),
       refused: () => ports.trace.saw('a session refused for its version'),
     });
     this.#turns = new Turns({

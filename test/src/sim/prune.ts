@@ -15,7 +15,7 @@ import { Violation } from './trace.ts';
 import type { World } from './world.ts';
 
 /** No image that is put back is older. */
-export const IMAGE_AGE_MS_MAX = 8_000;
+export const IMAGE_AGE_MS_MAX = 12_000;
 
 interface Image {
   readonly node: SimNode;
@@ -38,13 +38,19 @@ export class Images {
     this.#open.push({ node, atMs, lacks });
   }
 
+  isBehind(node: SimNode): boolean {
+    return this.#open.some((image) => image.node === node && isBehind(image));
+  }
+
   /** Entries that were written before are in every image that may still be behind. */
   get oldestMs(): number {
-    this.#open = this.#open.filter(({ node, lacks }) =>
-      [...lacks].some(([writer, seq]) => (node.disk.head(writer)?.seq ?? 0) < seq),
-    );
+    this.#open = this.#open.filter(isBehind);
     return Math.min(Number.POSITIVE_INFINITY, ...this.#open.map(({ atMs }) => atMs));
   }
+}
+
+function isBehind({ node, lacks }: Image): boolean {
+  return [...lacks].some(([writer, seq]) => (node.disk.head(writer)?.seq ?? 0) < seq);
 }
 
 export function pruneOne(world: World, prng: Prng): void {

@@ -3,7 +3,7 @@
  * everything goes wrong that the seed allows; then all is healed, and after a bounded
  * time everything must be quiet, equal and paid.
  */
-import type { LocationId, PoolId, ReplicaId } from '@tallystick/crdt';
+import type { LocationId, PoolId, ReplicaId, WriterId } from '@tallystick/crdt';
 import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
@@ -17,6 +17,7 @@ import { SimNode } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
 import { Images } from './prune.ts';
+import { type PutBack, settlePutBack } from './put-back.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
@@ -39,11 +40,6 @@ const PARTINGS =
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
-/** A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7). */
-function isBehindPruned({ replica }: SimNode, message: string): boolean {
-  return /jumps from entry/.test(message) && replica.ledger.awaitsFormerLives;
-}
-
 export class World {
   readonly timeline = new Timeline();
   readonly trace: Trace;
@@ -55,6 +51,8 @@ export class World {
   readonly nodes: SimNode[] = [];
   readonly links: Link[] = [];
   readonly images = new Images();
+  /** Whole machines that were put back, by their life, until it is known what became of it. */
+  readonly putBacks = new Map<WriterId, PutBack>();
   readonly scene: Scene;
   readonly #seed: number;
   readonly #byName = new Map<ReplicaId, SimNode>();
@@ -67,7 +65,10 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
-    this.observer = new Observer(this.trace, this.shelves, this.faults.clockJumpsPerMinute === 0);
+    this.observer = new Observer(this.trace, this.shelves, {
+      trustsWallClocks: this.faults.clockJumpsPerMinute === 0,
+      settlePutBack: (life, how) => settlePutBack(this, life, how),
+    });
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
     const locationOfNode = new Map<SimNode, LocationId>();
     for (const { settings, parent, location } of this.tree.places) {
@@ -81,6 +82,7 @@ export class World {
       nodes: this.nodes,
       clients: this.clients,
       shelves: this.shelves,
+      observer: this.observer,
       orders: [],
       holds: [],
       locationOfNode,
@@ -114,9 +116,10 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked && !PARTINGS.test(message) && !isBehindPruned(at, message))
+        if (!this.observer.isForked && !PARTINGS.test(message) && !this.#isBehindPruned(at, message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
+      superseded: (at) => this.observer.superseded(at),
       shortage: (at, pools) => this.#sawShortage(at, pools),
     });
     this.nodes.push(node);
@@ -131,6 +134,13 @@ export class World {
       this.links.push(link);
     }
     return node;
+  }
+
+  /** A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7). */
+  #isBehindPruned(at: SimNode, message: string): boolean {
+    return (
+      /jumps from entry/.test(message) && (at.replica.ledger.awaitsFormerLives || this.images.isBehind(at))
+    );
   }
 
   node(replica: ReplicaId): SimNode {
