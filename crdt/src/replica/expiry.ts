@@ -7,6 +7,7 @@ import type { Ledger, Now } from './ledger.ts';
 /** Looks at holds only when one can be due, and notes when the next one can. */
 export function expireHolds(ledger: Ledger, now: Now, released: (body: EntryBody) => void): void {
   if (now.monotonicMs < ledger.openHolds.dueMs) return;
+  ledger.openHolds.countIn(now);
   for (const body of decideExpiries(ledger, now)) {
     released(ledger.append(body, `expired-${body.holdId}`, 'system', now).body);
   }

@@ -1,7 +1,8 @@
 /** Open holds of this life, and what the open turn changed about them, for its commit or to be put back (D4). */
 import type { Entry } from '../entry/entry.ts';
 import type { HoldId, WriterId } from '../ids.ts';
-import { foldHold, type Hold } from './holds.ts';
+import { foldHold, type Hold, inThisRun } from './holds.ts';
+import type { Now } from './ledger.ts';
 
 export class OpenHolds {
   readonly #all: Map<HoldId, Hold>;
@@ -30,6 +31,11 @@ export class OpenHolds {
   /** What other lives set aside is void (F3): its units stay with them, and its customers must ask again. */
   endOthers(writer: WriterId): void {
     for (const [holdId, hold] of [...this.#all]) if (hold.writer !== writer) this.#change(holdId, null);
+  }
+
+  /** Holds of an earlier run of the machine are counted by the clock of this one (F9). */
+  countIn(now: Now): void {
+    for (const [holdId, hold] of this.#all) this.#all.set(holdId, inThisRun(hold, now));
   }
 
   #change(holdId: HoldId, hold: Hold | null): void {

@@ -37,6 +37,7 @@ const table = {
   not_owner: [409, false, 'Only the replica that took this order or hold may change it.'],
   // Does it fit what happened before?
   document_differs: [422, false, 'This id was used for another request. Take a new id.'],
+  already_done: [409, false, 'This was done long ago, and its details are not kept. Do not do it again.'],
   hold_ended: [409, false, 'The hold has expired or was ended. Hold again.'],
   hold_capturing: [409, true, 'A payment for this hold is under way. Wait for its outcome.'],
   already_cancelled: [409, false, 'The order, or this line of it, is cancelled already.'],

@@ -11,12 +11,22 @@ import {
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
-import { type BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import {
+  type BookOfWriter,
+  debtOf,
+  foldAll,
+  freeOf,
+  heldOf,
+  rightsOf,
+  textOfBook,
+  textOfRow,
+} from './books.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
 import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
+import { verifyPruned } from './prune.ts';
 import { settleLostLives } from './restore.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
@@ -25,6 +35,7 @@ import type { World } from './world.ts';
 const HOLD_MS_MAX = 31_000;
 
 export function checkAtEnd(world: World, seed: number): void {
+  world.observer.settlePutBacks();
   checkSame(world);
   endHolds(world);
   settleLostLives(world);
@@ -55,14 +66,26 @@ function checkSame(world: World): void {
           `${node.name} has ${writer} up to ${head?.seq}, the root up to ${atRoot?.seq}`,
         );
       }
+      checkSettled(node, writer);
       checkRows(node, writer, books.get(writer) as BookOfWriter);
     }
     checkTotals(world, node, books);
+    if (node.disk.isPruned) verifyPruned(node);
   }
 }
 
 function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** L1: everybody knows that the authority has all of it; until then nobody may let go of it (D7). */
+function checkSettled({ name, replica }: SimNode, writer: WriterId): void {
+  const head = replica.ledger.streams.get(writer)?.head;
+  if (head === undefined || (head.settled.seq === head.seq && same(head.settled.hash, head.hash))) return;
+  throw new Violation(
+    'L1',
+    `${name} was told that ${writer} is settled up to ${head.settled.seq} of ${head.seq}`,
+  );
 }
 
 function checkRows(node: SimNode, writer: WriterId, book: BookOfWriter): void {
@@ -207,6 +230,13 @@ function endHolds(world: World): void {
   world.settle('after the holds were ended');
   for (const node of world.nodes) {
     if (node.replica.ledger.holds.size > 0) throw new Violation('F9', `${node.name} cannot end its holds`);
+  }
+  for (const [writer, book] of world.observer.books) {
+    if (world.observer.ended.has(writer)) continue;
+    for (const [pool, row] of book.rows) {
+      if (heldOf(row) !== 0)
+        throw new Violation('F9', `${writer} goes on holding ${heldOf(row)} ${pool}, and no hold is open`);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Hold book: each hold is resolved once, and never runs out before its time or during a payment (F9). */
-import type { Entry, HoldId } from '@tallystick/crdt';
+import type { Entry, HoldId, WriterId } from '@tallystick/crdt';
 import { Violation } from './trace.ts';
 
 interface OpenHold {
@@ -10,6 +10,12 @@ interface OpenHold {
 
 export class HoldBook {
   readonly #open = new Map<HoldId, OpenHold>();
+  readonly #trustsWallClocks: boolean;
+
+  /** @param trustsWallClocks false where they jump: over a restart nothing is promised then. */
+  constructor(trustsWallClocks = true) {
+    this.#trustsWallClocks = trustsWallClocks;
+  }
 
   add(entry: Entry, onExpiry: () => void): void {
     const { body } = entry;
@@ -25,7 +31,7 @@ export class HoldBook {
         return;
       case 'released':
         if (body.cause === 'expired') {
-          checkExpiry(this.#find(body.holdId), entry);
+          checkExpiry(this.#find(body.holdId), entry, this.#trustsWallClocks);
           onExpiry();
         }
         this.#end(body.holdId);
@@ -35,6 +41,11 @@ export class HoldBook {
         return;
       default:
     }
+  }
+
+  /** What this writer opened stands no longer: it is an earlier one. */
+  forget(writer: WriterId): void {
+    for (const [holdId, { since }] of this.#open) if (since.writer === writer) this.#open.delete(holdId);
   }
 
   #find(holdId: HoldId): OpenHold {
@@ -51,9 +62,10 @@ export class HoldBook {
 }
 
 /** Within one run of the machine its monotonic clock counts, after a restart its wall clock; entries hold whole milliseconds. */
-function checkExpiry({ ttlMs, since, isCapturing }: OpenHold, end: Entry): void {
+function checkExpiry({ ttlMs, since, isCapturing }: OpenHold, end: Entry, trustsWallClocks: boolean): void {
   if (isCapturing)
     throw new Violation('F9', `${end.writer} ${end.seq}: a hold ran out while its payment was asked for`);
+  if (since.bootId !== end.bootId && !trustsWallClocks) return;
   const passedMs =
     since.bootId === end.bootId ? end.monotonicMs - since.monotonicMs : end.wallMs - since.wallMs;
   if (passedMs < ttlMs - 1) {

@@ -10,15 +10,16 @@ import {
   type Entry,
   incarnationOf,
   type PoolId,
-  type ReplicaId,
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
 import type { Frame } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
 import type { Commit } from './disk.ts';
+import { GoodsHistory } from './goods-history.ts';
 import { HoldBook } from './hold-book.ts';
 import type { SimNode } from './node.ts';
+import { checkOwed } from './owed-check.ts';
 import type { Shelves } from './shelves.ts';
 import { type Trace, Violation } from './trace.ts';
 
@@ -27,20 +28,35 @@ interface Told {
   readonly seqs: Map<WriterId, number>;
 }
 
+export interface ObserverOptions {
+  /** False where wall clocks jump. */
+  readonly trustsWallClocks: boolean;
+  /** A life that was put back with its whole machine writes on, or has ended. */
+  settlePutBack(life: WriterId, how: 'goes on' | 'ends'): void;
+}
+
 export class Observer {
   readonly books = new Map<WriterId, BookOfWriter>();
+  readonly goods = new GoodsHistory();
   readonly #trace: Trace;
   readonly #shelves: Shelves;
   readonly #told = new Map<SimNode, Told>();
-  readonly #holds = new HoldBook();
+  readonly #holds: HoldBook;
   /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
   isForked = false;
+  readonly #options: ObserverOptions;
+  /** Lives that were put back with their whole machines: they may end, and may go on. */
+  readonly #putBack = new Set<WriterId>();
+  /** Lives that were refused by a parent that knows a newer one. */
+  readonly #superseded = new Set<WriterId>();
   /** Lives that ended because an earlier image was put back. */
   readonly ended = new Set<WriterId>();
   /** The hash of each own entry that ever was durable, by writer and seq − 1. */
   readonly #hashes = new Map<WriterId, Uint8Array[]>();
 
-  constructor(trace: Trace, shelves: Shelves) {
+  constructor(trace: Trace, shelves: Shelves, options: ObserverOptions) {
+    this.#options = options;
+    this.#holds = new HoldBook(options.trustsWallClocks);
     this.#trace = trace;
     this.#shelves = shelves;
   }
@@ -75,6 +91,7 @@ export class Observer {
 
   #own(node: SimNode, entry: Entry, hash: Uint8Array): void {
     const { writer, seq, body } = entry;
+    if (this.#putBack.delete(writer)) this.#options.settlePutBack(writer, 'goes on');
     const book = this.#book(writer);
     const hashes = this.#hashes.get(writer) ?? [];
     // A new life is told what its former lives did: those entries are known.
@@ -83,7 +100,9 @@ export class Observer {
     hashes.push(hash);
     if (seq !== book.seq + 1) throw new Violation('D5', `${writer} goes from ${book.seq} to ${seq}`);
     checkDebtsFirst(book, entry);
+    checkOwed(book, entry);
     const touched = book.add(entry);
+    this.goods.add(writer, book, touched);
     this.#trace.say(node.name, () => `#${seq} ${tell(entry)}`);
     for (const pool of touched) {
       const row = book.row(pool);
@@ -93,8 +112,7 @@ export class Observer {
     }
     switch (body.type) {
       case 'life':
-        if (incarnationOf(writer) > 1 && !this.#hasEnded(replicaOf(writer)))
-          throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
+        if (incarnationOf(writer) > 1) this.#endOthers(writer);
         return;
       case 'fenced':
         if (this.ended.has(body.writer)) return;
@@ -131,8 +149,41 @@ export class Observer {
       throw new Violation('T3', `two contents of ${writer} ${seq}`);
   }
 
-  #hasEnded(replica: ReplicaId): boolean {
-    return [...this.ended].some((writer) => replicaOf(writer) === replica);
+  /** A new life begins: each other one of that replica has ended, and for a reason. */
+  #endOthers(life: WriterId): void {
+    for (const writer of this.books.keys()) {
+      if (writer === life || replicaOf(writer) !== replicaOf(life) || this.ended.has(writer)) continue;
+      if (this.#putBack.delete(writer)) this.#options.settlePutBack(writer, 'ends');
+      else if (!this.#superseded.has(writer))
+        throw new Violation('F1', `${life}: a new life, and nothing was restored`);
+      this.ended.add(writer);
+    }
+  }
+
+  superseded({ disk: { self } }: SimNode): void {
+    if (self !== null) this.#superseded.add(self);
+  }
+
+  putBack(node: SimNode, life: WriterId): void {
+    this.#putBack.add(life);
+    this.#told.delete(node);
+  }
+
+  /** A life goes on from an earlier point, and what it did after that never was. */
+  rewind(life: WriterId, entries: readonly Entry[]): void {
+    this.books.delete(life);
+    this.#holds.forget(life);
+    const hashes = this.#hashes.get(life);
+    if (hashes !== undefined) hashes.length = entries.length;
+    this.goods.forget(life);
+    const book = this.#book(life);
+    for (const entry of entries) this.goods.add(life, book, book.add(entry));
+  }
+
+  /** Machines that were put back and never wrote since: they went on. */
+  settlePutBacks(): void {
+    for (const life of this.#putBack) this.#options.settlePutBack(life, 'goes on');
+    this.#putBack.clear();
   }
 
   /** An earlier image was put back: what this machine told of later, it no longer knows. */

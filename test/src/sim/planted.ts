@@ -19,7 +19,7 @@ export interface PlantedBug {
 export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'send before fsync',
-    file: 'test/src/sim/node.ts',
+    file: 'test/src/sim/turn.ts',
     find: `      this.#later(prng.spanMs(0, 0.5), () => this.#letOut());
     });`,
     replace: `    });
@@ -37,10 +37,10 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'ack before commit',
-    file: 'test/src/sim/node.ts',
+    file: 'test/src/sim/turn.ts',
     find: `    if (this.#isStruck('decided')) return;`,
     replace: `    this.#deliver(replica.keep(now));
-    if (this.#replica === undefined || this.#isStruck('decided')) return;`,
+    if (!machine.isRunning || this.#isStruck('decided')) return;`,
     seed: 1,
   },
   {
@@ -219,9 +219,9 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'holds forgotten by a restart',
-    file: 'crdt/src/replica/ledger.ts',
-    find: '    if (this.holds.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;',
-    replace: '',
+    file: 'crdt/src/replica/open-holds.ts',
+    find: 'this.#all.size > 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY',
+    replace: 'Number.POSITIVE_INFINITY',
     seed: 7,
   },
   {

@@ -9,30 +9,49 @@ import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { IMAGE_AGE_MS_MAX } from './prune.ts';
+import { isNearPutBack } from './put-back.ts';
 import type { World } from './world.ts';
 
 /** How far back an image may be: a backup of last night, in commits of a busy day. */
-const COMMITS_BACK_MAX = 40;
+export const COMMITS_BACK_MAX = 40;
 
 export function restoreOne(world: World, prng: Prng): void {
   const node = prng.pick(world.nodes.filter((each) => each.uplink !== undefined));
-  const life = node?.disk.self;
-  if (node === undefined || life === null || life === undefined) return;
+  if (node === undefined || isNearPutBack(world, node)) return;
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
-  if (commits < 1) return;
+  if (!restore(world, prng, node, commits)) return;
+  // The same backup again, or an older one: from before the life that has begun meanwhile.
+  const { oldImages } = world.faults;
+  if (oldImages === 0 || !prng.chance(oldImages)) return;
+  const older = commits - prng.below(COMMITS_BACK_MAX / 4);
+  world.runLater(prng.spanMs(1_000, 6_000), () => {
+    if (!world.isHealing && !isNearPutBack(world, node)) restore(world, prng, node, older);
+  });
+}
+
+/** @returns false where there is no such image, or nothing that it could tell. */
+function restore(world: World, prng: Prng, node: SimNode, commits: number): boolean {
+  const life = node.disk.self;
+  if (life === null || commits < 1 || commits > node.disk.commitCount) return false;
+  const atMs = node.disk.lostSinceMs(commits);
+  if (atMs < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return false;
   const image = node.disk.imageOf(commits);
-  if (image.self !== life) return;
+  if (image.self === null) return false;
   const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
   const isAsked = !hasForgotten || prng.chance(0.5);
   node.crash();
+  world.images.add(world, node, atMs);
   node.putBackImage(image, isAsked);
   // Behind the replica's back only where the witness can tell.
   const isByCommand = isAsked || !node.isPast;
   node.putBackImage(image, isByCommand);
   world.trace.fault(isByCommand ? 'restored by command' : 'database file put back', node.name);
+  if (image.self !== life) world.trace.saw('an image from before the current life');
   world.observer.restored(node, life);
   world.clients.restored(node);
   world.runLater(prng.spanMs(10, 2_000), () => node.start());
+  return true;
 }
 
 /**
@@ -44,6 +63,7 @@ export function loseOne(world: World, prng: Prng): void {
   const node = prng.pick(leaves);
   const parent = world.parentOf(node);
   const life = node.disk.self;
+  if (isNearPutBack(world, node)) return;
   if (parent?.isListening !== true || life === null || parent.disk.head(life) === undefined) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();

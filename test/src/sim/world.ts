@@ -3,19 +3,21 @@
  * everything goes wrong that the seed allows; then all is healed, and after a bounded
  * time everything must be quiet, equal and paid.
  */
-import type { LocationId, PoolId, ReplicaId } from '@tallystick/crdt';
+import type { LocationId, PoolId, ReplicaId, WriterId } from '@tallystick/crdt';
 import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
 import { Timeline } from './clock.ts';
+import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
 import { Link } from './network.ts';
-import { SimNode, STAGES } from './node.ts';
+import { SimNode } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
-import { loseOne, restoreOne } from './restore.ts';
+import { Images } from './prune.ts';
+import { type PutBack, settlePutBack } from './put-back.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
@@ -34,7 +36,7 @@ export interface RunOptions {
 const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
-  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|A new life was put back/;
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|A new life was put back|shares? no version|it speaks protocol/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -48,10 +50,13 @@ export class World {
   readonly clients: Clients;
   readonly nodes: SimNode[] = [];
   readonly links: Link[] = [];
+  readonly images = new Images();
+  /** Whole machines that were put back, by their life, until it is known what became of it. */
+  readonly putBacks = new Map<WriterId, PutBack>();
   readonly scene: Scene;
   readonly #seed: number;
   readonly #byName = new Map<ReplicaId, SimNode>();
-  #isHealing = false;
+  isHealing = false;
   #lastDurableAtMs = 0;
   #ids = 0;
 
@@ -60,7 +65,10 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
-    this.observer = new Observer(this.trace, this.shelves);
+    this.observer = new Observer(this.trace, this.shelves, {
+      trustsWallClocks: this.faults.clockJumpsPerMinute === 0,
+      settlePutBack: (life, how) => settlePutBack(this, life, how),
+    });
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
     const locationOfNode = new Map<SimNode, LocationId>();
     for (const { settings, parent, location } of this.tree.places) {
@@ -74,6 +82,7 @@ export class World {
       nodes: this.nodes,
       clients: this.clients,
       shelves: this.shelves,
+      observer: this.observer,
       orders: [],
       holds: [],
       locationOfNode,
@@ -98,6 +107,7 @@ export class World {
       ...this.#parts(),
       prng: this.#prng(`node ${settings.replica}`),
       directory: this.tree.directory,
+      clockRate: clockRate(this.#prng(`clock ${settings.replica}`), this.faults.clockDrift),
       durable: (at, commits) => {
         if (commits.length > 0) this.#lastDurableAtMs = this.timeline.nowMs;
         this.observer.durable(at, commits);
@@ -106,9 +116,10 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked && !PARTINGS.test(message))
+        if (!this.observer.isForked && !PARTINGS.test(message) && !this.#isBehindPruned(at, message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
+      superseded: (at) => this.observer.superseded(at),
       shortage: (at, pools) => this.#sawShortage(at, pools),
     });
     this.nodes.push(node);
@@ -123,6 +134,13 @@ export class World {
       this.links.push(link);
     }
     return node;
+  }
+
+  /** A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7). */
+  #isBehindPruned(at: SimNode, message: string): boolean {
+    return (
+      /jumps from entry/.test(message) && (at.replica.ledger.awaitsFormerLives || this.images.isBehind(at))
+    );
   }
 
   node(replica: ReplicaId): SimNode {
@@ -151,7 +169,7 @@ export class World {
     for (const node of this.nodes) node.start();
     this.runFor(200);
     for (const _ of this.tree.pools) receive(this.scene, 40);
-    this.#planDisturbances();
+    planDisturbances(this, this.#prng('disturbances'), (stream) => this.#prng(stream));
     const pace = this.#prng('pace');
     for (let act = 0; act < acts; act += 1) {
       this.runFor(pace.spanMs(0, 120));
@@ -167,56 +185,16 @@ export class World {
     this.timeline.step();
   }
 
-  #planDisturbances(): void {
-    const prng = this.#prng('disturbances');
-    const { cutsPerMinute, crashesPerMinute, powerCutsPerMinute } = this.faults;
-    const { restoresPerMinute, lossesPerMinute } = this.faults;
-    this.#everySoOften(prng, cutsPerMinute, () => {
-      if (this.links.length === 0) return;
-      const link = prng.pick(this.links);
-      link.cut();
-      this.timeline.after(prng.spanMs(50, prng.chance(0.2) ? 30_000 : 3_000), () => link.heal());
-    });
-    this.#everySoOften(prng, crashesPerMinute, () => this.#bringDown(prng, 'crash'));
-    this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
-    this.#everySoOften(prng, restoresPerMinute, () => restoreOne(this, prng));
-    this.#everySoOften(prng, lossesPerMinute, () => loseOne(this, prng));
-  }
-
-  /** Mostly in the middle of a turn: that is where it hurts. */
-  #bringDown(prng: Prng, how: 'crash' | 'power cut'): void {
-    const node = prng.pick(this.nodes);
-    const downMs = prng.spanMs(10, prng.chance(0.2) ? 10_000 : 1_000);
-    const strike = () => {
-      if (!node.isRunning || this.#isHealing) return;
-      this.trace.fault(how, node.name);
-      if (how === 'crash') node.crash();
-      else node.powerCut();
-      this.timeline.after(downMs, () => node.start());
-    };
-    if (prng.chance(0.2)) strike();
-    else node.doom(prng.pick(STAGES), strike);
-  }
-
-  #everySoOften(prng: Prng, perMinute: number, disturb: () => void): void {
-    if (perMinute === 0) return;
-    this.timeline.after(prng.spanMs(0, 120_000 / perMinute), () => {
-      if (this.#isHealing) return;
-      disturb();
-      this.#everySoOften(prng, perMinute, disturb);
-    });
-  }
-
   runLater(delayMs: number, act: () => void): void {
     this.timeline.after(delayMs, act);
   }
 
   heal(): void {
-    this.#isHealing = true;
+    this.isHealing = true;
     Object.assign(this.faults, noFaults());
     this.trace.say('world', () => '-- healing');
     for (const link of this.links) link.heal();
-    for (const node of this.nodes) node.start();
+    for (const node of this.nodes) mend(node);
     this.settle('after healing');
   }
 

@@ -57,9 +57,9 @@ export const SMALL_BUGS: readonly SmallBug[] = [
   },
   {
     name: 'holds forgotten by a restart',
-    file: 'crdt/src/replica/ledger.ts',
-    find: '    if (this.holds.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;',
-    replace: '',
+    file: 'crdt/src/replica/open-holds.ts',
+    find: 'this.#all.size > 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY',
+    replace: 'Number.POSITIVE_INFINITY',
     bounds: { ...FULL, acts: 2, duplicates: 0, drops: 0, restores: 0, ticks: 0 },
     rule: /^F9:/,
   },
