@@ -44,7 +44,7 @@ type Stage = (typeof STAGES)[number];
 
 export class SimNode implements LinkEnd {
   readonly settings: ReplicaSettings;
-  disk = new SimDisk();
+  disk: SimDisk;
   readonly #ports: NodePorts;
   readonly #clock: MachineClock;
   readonly #tools: Tools;
@@ -62,8 +62,9 @@ export class SimNode implements LinkEnd {
   /** The image was put back by the command that always begins a new writer. */
   #isRestored = false;
 
-  constructor(settings: ReplicaSettings, ports: NodePorts) {
+  constructor(settings: ReplicaSettings, ports: NodePorts, disk?: SimDisk) {
     this.settings = settings;
+    this.disk = disk ?? new SimDisk(settings.kind === 'authority');
     this.#ports = ports;
     this.#clock = new MachineClock(ports.timeline, ports.prng);
     this.#tools = { sha256, nonce: () => ports.prng.hex(32), directory: ports.directory };
@@ -242,7 +243,7 @@ export class SimNode implements LinkEnd {
     trace.event('turn', this.name, inputs.length);
     if (writes === undefined) return this.#letOut();
     if (this.#isStruck('decided')) return;
-    if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs);
+    if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs, writes);
     this.#commit(writes);
   }
 
@@ -269,8 +270,9 @@ export class SimNode implements LinkEnd {
    * D3, D4: memory goes back to what is on disk. Then a host may decide the turn afresh,
    * or tell whoever asked and let frames be sent again, or start over from the disk.
    */
-  #commitFailed(inputs: readonly Input[]): void {
+  #commitFailed(inputs: readonly Input[], writes: Writes): void {
     const { prng, trace } = this.#ports;
+    this.disk.refuse(writes);
     trace.fault('commit failed', this.name);
     this.replica.putBack();
     this.#askers.putBack();
