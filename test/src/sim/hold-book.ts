@@ -1,5 +1,5 @@
 /** Hold book: each hold is resolved once, and never runs out before its time or during a payment (F9). */
-import type { Entry, HoldId } from '@tallystick/crdt';
+import type { Entry, HoldId, WriterId } from '@tallystick/crdt';
 import { Violation } from './trace.ts';
 
 interface OpenHold {
@@ -9,44 +9,45 @@ interface OpenHold {
 }
 
 export class HoldBook {
-  readonly #open = new Map<HoldId, OpenHold>();
+  /** By the writer that opened it and its id: two doors may be asked for one hold, and each has its own. */
+  readonly #open = new Map<string, OpenHold>();
 
   add(entry: Entry, onExpiry: () => void): void {
-    const { body } = entry;
+    const { writer, body } = entry;
     switch (body.type) {
       case 'held':
-        this.#open.set(body.holdId, { ttlMs: body.ttlMs, since: entry, isCapturing: false });
+        this.#open.set(`${writer} ${body.holdId}`, { ttlMs: body.ttlMs, since: entry, isCapturing: false });
         return;
       case 'extended':
-        Object.assign(this.#find(body.holdId), { ttlMs: body.ttlMs, since: entry });
+        Object.assign(this.#find(writer, body.holdId), { ttlMs: body.ttlMs, since: entry });
         return;
       case 'capturing':
-        this.#find(body.holdId).isCapturing = true;
+        this.#find(writer, body.holdId).isCapturing = true;
         return;
       case 'released':
         if (body.cause === 'expired') {
-          checkExpiry(this.#find(body.holdId), entry);
+          checkExpiry(this.#find(writer, body.holdId), entry);
           onExpiry();
         }
-        this.#end(body.holdId);
+        this.#end(writer, body.holdId);
         return;
       case 'confirmed':
-        this.#end(body.holdId);
+        this.#end(writer, body.holdId);
         return;
       default:
     }
   }
 
-  #find(holdId: HoldId): OpenHold {
-    const hold = this.#open.get(holdId);
+  #find(writer: WriterId, holdId: HoldId): OpenHold {
+    const hold = this.#open.get(`${writer} ${holdId}`);
     if (hold === undefined)
-      throw new Violation('F9', `hold ${holdId} is not open, and was extended or resolved`);
+      throw new Violation('F9', `hold ${holdId} is not open at ${writer}, and was extended or resolved`);
     return hold;
   }
 
-  #end(holdId: HoldId): void {
-    this.#find(holdId);
-    this.#open.delete(holdId);
+  #end(writer: WriterId, holdId: HoldId): void {
+    this.#find(writer, holdId);
+    this.#open.delete(`${writer} ${holdId}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** History: what happened at the authority of one seed, in the order in which it became durable. */
-import type { DocumentKind, LineId, OrderId, Writes, WriterId } from '@tallystick/crdt';
+import type { DocumentKind, LineId, OrderId, WriterId, Writes } from '@tallystick/crdt';
 
 /** What the core asked of its journal, as text; and what the simulated one answered. */
 export interface Asked {

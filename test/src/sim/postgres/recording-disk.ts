@@ -54,7 +54,8 @@ export class RecordingDisk extends SimDisk {
   override powerCut(kept: number): readonly Commit[] {
     const gone = this.#open.splice(kept);
     const synced = super.powerCut(kept);
-    for (const each of gone) if (each.kind === 'turn') this.#happened.push({ kind: 'lost', writes: each.writes });
+    for (const each of gone)
+      if (each.kind === 'turn') this.#happened.push({ kind: 'lost', writes: each.writes });
     return synced;
   }
 

@@ -1,9 +1,19 @@
 /** What journals answer, as text: equal texts are equal answers. */
-import { digestText, type EntryRef, type Hold, type HoldId, type LineProgress, type Stored, type Stream } from '@tallystick/crdt';
+import {
+  digestText,
+  type EntryRef,
+  type Hold,
+  type HoldId,
+  type LineProgress,
+  type Stored,
+  type Stream,
+} from '@tallystick/crdt';
 import { NOTHING } from './history.ts';
 
 export function textOfBytes(bytes: Uint8Array | undefined): string {
-  return bytes === undefined ? NOTHING : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+  return bytes === undefined
+    ? NOTHING
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }
 
 export function textOfRef(ref: EntryRef | undefined): string {
