@@ -65,6 +65,8 @@ export interface Checkpoint {
   readonly rows: Map<PoolId, Row>;
 }
 
+const ELSEWHERE = -1;
+
 export class Tables {
   self: WriterId | null = null;
   awaitsFormerLives = false;
@@ -83,7 +85,7 @@ export class Tables {
     this.self = commit.self;
     this.awaitsFormerLives = commit.awaitsFormerLives;
     for (const entry of commit.entries) {
-      const places = getOrAdd(this.places, entry.writer, () => [] as number[]);
+      const places = getOrAdd(this.places, entry.writer, () => this.#before(commit, entry.writer));
       if (places.length !== entry.seq - 1)
         throw new Error(`D5: a hole in ${entry.writer} before ${entry.seq}`);
       places.push(this.entries.length);
@@ -100,6 +102,12 @@ export class Tables {
       else this.holds.set(holdId, hold);
     }
     for (const { writer, seq } of commit.prunes) this.#prune(writer, seq);
+  }
+
+  /** A branch begins behind what it shares with the history that it left, which stands elsewhere (F2). */
+  #before(commit: Commit, writer: WriterId): number[] {
+    const fence = commit.heads.find((head) => head.writer === writer)?.head.fence;
+    return fence?.reason === 'branch' ? new Array<number>(fence.seq).fill(ELSEWHERE) : [];
   }
 
   entry(writer: WriterId, seq: number): StoredEntry | undefined {

@@ -37,6 +37,15 @@ export class SimDisk implements JournalView {
   #log: Commit[] = [];
   #syncedCount = 0;
   #tables = new Tables();
+  readonly #isBooks: boolean;
+
+  /** @param isBooks the authority's: what stands in the books is settled, as its database says at every commit. */
+  constructor(isBooks = false) {
+    this.#isBooks = isBooks;
+  }
+
+  /** The disk does not take this turn: nothing of it is there. */
+  refuse(_writes: Writes): void {}
 
   commit(writes: Writes, atMs = 0): Commit {
     if (writes.position !== this.#tables.entries.length) {
@@ -53,7 +62,7 @@ export class SimDisk implements JournalView {
       rows: writes.rows.map(({ stream, pool, row }) => ({ writer: stream.writer, pool, row: copyRow(row) })),
       heads: writes.streams.map(({ writer, head, digest }) => ({
         writer,
-        head: { ...head },
+        head: this.#isBooks ? { ...head, settled: { seq: head.seq, hash: head.hash } } : { ...head },
         digest: { ...digest },
       })),
       documents: writes.documents,
@@ -112,7 +121,7 @@ export class SimDisk implements JournalView {
 
   /** The disk as it was after its first `commitCount` commits. */
   imageOf(commitCount: number): SimDisk {
-    const image = new SimDisk();
+    const image = new SimDisk(this.#isBooks);
     image.#log = this.#log.slice(0, commitCount);
     for (const commit of image.#log) image.#tables.apply(commit);
     image.fsync();
@@ -134,12 +143,13 @@ export class SimDisk implements JournalView {
       for (const { writer, seq } of entries) old.set(writer, seq);
     }
     for (const [writer, oldSeq] of old) {
-      const settled = this.head(writer)?.settled;
+      const { settled, fence } = this.head(writer) ?? {};
       const from = this.checkpoint(writer)?.seq ?? 0;
       if (settled === undefined || settled.seq <= from) continue;
       const known = this.hashAt(writer, settled.seq);
       if (known === undefined || !sameBytes(known, settled.hash)) continue;
-      const seq = Math.min(oldSeq, settled.seq);
+      // What a writer said after its fence stays: whether it counted is told by documents alone.
+      const seq = Math.min(oldSeq, settled.seq, fence?.seq ?? settled.seq);
       if (seq <= from) continue;
       prunes.push({ writer, seq });
       count += seq - from;

@@ -6,12 +6,12 @@
  */
 import { decodeEntry, type PoolId, type WriterId } from '@tallystick/crdt';
 import { type Hello, joinEntries, negotiate, type StreamFrame } from '@tallystick/crdt/wire';
-import { foldAll, textOfBook, textOfRow } from './books.ts';
+import { BookOfWriter, textOfBook, textOfRow } from './books.ts';
 import type { StoredEntry } from './disk.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
 import { Prng } from './prng.ts';
-import { verifyPruned } from './prune.ts';
+import { isRepeated, verifyPruned } from './prune.ts';
 import { sha256 } from './sha256.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
@@ -122,15 +122,20 @@ function sellInHand(node: SimNode, pool: PoolId, number: number): void {
 function checkChains(node: SimNode): void {
   if (node.disk.isPruned) return verifyPruned(node);
   const heads = new Map<WriterId, Uint8Array>();
-  const entries = node.disk.entries.map(({ bytes }) => decodeEntry(bytes));
-  for (const [i, { writer, seq, prevHash }] of entries.entries()) {
-    const before = heads.get(writer) ?? new Uint8Array(32);
-    if (!prevHash.every((byte, at) => byte === before[at])) {
-      throw new Violation('T2', `${node.name} joined another history of ${writer} at ${seq}`);
+  const books = new Map<WriterId, BookOfWriter>();
+  for (const { writer, bytes } of node.disk.entries) {
+    const entry = decodeEntry(bytes);
+    const fence = node.disk.head(writer)?.fence;
+    const start = fence?.reason === 'branch' ? fence.hash : new Uint8Array(32);
+    const before = heads.get(writer) ?? start;
+    if (!entry.prevHash.every((byte, at) => byte === before[at])) {
+      throw new Violation('T2', `${node.name} joined another history of ${writer} at ${entry.seq}`);
     }
-    heads.set(writer, sha256(node.disk.entries[i]?.bytes ?? before));
+    heads.set(writer, sha256(bytes));
+    const book = books.get(writer) ?? new BookOfWriter();
+    books.set(writer, book);
+    if (!isRepeated(node.disk, writer, entry)) book.add(entry);
   }
-  const books = foldAll(entries);
   for (const [writer, book] of books) {
     for (const [pool, row] of book.rows) {
       const held = textOfRow(node.disk.rows(writer).get(pool));

@@ -9,7 +9,8 @@ interface OpenHold {
 }
 
 export class HoldBook {
-  readonly #open = new Map<HoldId, OpenHold>();
+  /** By the writer that opened it and its id: two doors may be asked for one hold, and each has its own. */
+  readonly #open = new Map<string, OpenHold>();
   readonly #trustsWallClocks: boolean;
 
   /** @param trustsWallClocks false where they jump: over a restart nothing is promised then. */
@@ -18,26 +19,26 @@ export class HoldBook {
   }
 
   add(entry: Entry, onExpiry: () => void): void {
-    const { body } = entry;
+    const { writer, body } = entry;
     switch (body.type) {
       case 'held':
-        this.#open.set(body.holdId, { ttlMs: body.ttlMs, since: entry, isCapturing: false });
+        this.#open.set(`${writer} ${body.holdId}`, { ttlMs: body.ttlMs, since: entry, isCapturing: false });
         return;
       case 'extended':
-        Object.assign(this.#find(body.holdId), { ttlMs: body.ttlMs, since: entry });
+        Object.assign(this.#find(writer, body.holdId), { ttlMs: body.ttlMs, since: entry });
         return;
       case 'capturing':
-        this.#find(body.holdId).isCapturing = true;
+        this.#find(writer, body.holdId).isCapturing = true;
         return;
       case 'released':
         if (body.cause === 'expired') {
-          checkExpiry(this.#find(body.holdId), entry, this.#trustsWallClocks);
+          checkExpiry(this.#find(writer, body.holdId), entry, this.#trustsWallClocks);
           onExpiry();
         }
-        this.#end(body.holdId);
+        this.#end(writer, body.holdId);
         return;
       case 'confirmed':
-        this.#end(body.holdId);
+        this.#end(writer, body.holdId);
         return;
       default:
     }
@@ -45,19 +46,19 @@ export class HoldBook {
 
   /** What this writer opened stands no longer: it is an earlier one. */
   forget(writer: WriterId): void {
-    for (const [holdId, { since }] of this.#open) if (since.writer === writer) this.#open.delete(holdId);
+    for (const [key, { since }] of this.#open) if (since.writer === writer) this.#open.delete(key);
   }
 
-  #find(holdId: HoldId): OpenHold {
-    const hold = this.#open.get(holdId);
+  #find(writer: WriterId, holdId: HoldId): OpenHold {
+    const hold = this.#open.get(`${writer} ${holdId}`);
     if (hold === undefined)
-      throw new Violation('F9', `hold ${holdId} is not open, and was extended or resolved`);
+      throw new Violation('F9', `hold ${holdId} is not open at ${writer}, and was extended or resolved`);
     return hold;
   }
 
-  #end(holdId: HoldId): void {
-    this.#find(holdId);
-    this.#open.delete(holdId);
+  #end(writer: WriterId, holdId: HoldId): void {
+    this.#find(writer, holdId);
+    this.#open.delete(`${writer} ${holdId}`);
   }
 }
 

@@ -31,7 +31,7 @@ const RECOVER_MS = 1_000;
 export class SimNode implements LinkEnd, Machine {
   readonly settings: ReplicaSettings;
   readonly clock: MachineClock;
-  disk = new SimDisk();
+  disk: SimDisk;
   isDiskFull = false;
   /** Which versions of the link it speaks. */
   release: Release = RELEASE;
@@ -52,8 +52,9 @@ export class SimNode implements LinkEnd, Machine {
   #shut: 'no' | 'until its parent' | 'until a child' = 'no';
   #life: WriterId | null = null;
 
-  constructor(settings: ReplicaSettings, ports: NodePorts) {
+  constructor(settings: ReplicaSettings, ports: NodePorts, disk?: SimDisk) {
     this.settings = settings;
+    this.disk = disk ?? new SimDisk(settings.kind === 'authority');
     this.#ports = ports;
     const { timeline, prng, directory } = ports;
     this.clock = new MachineClock(timeline, prng, ports.clockRate);

@@ -3,8 +3,16 @@
  * timer of the store agent does it. Retention is longer than the authority's restore window:
  * nothing goes that an image still lacks which was put back and has not caught up.
  */
-import type { WriterId } from '@tallystick/crdt';
-import { applyEffect, copyRow, decodeEntry, emptyRow, forEachEffect, sameBytes } from '@tallystick/crdt';
+import type { Entry, WriterId } from '@tallystick/crdt';
+import {
+  applyEffect,
+  copyRow,
+  decodeEntry,
+  documentsOf,
+  emptyRow,
+  forEachEffect,
+  sameBytes,
+} from '@tallystick/crdt';
 import { textOfRow } from './books.ts';
 import type { SimDisk } from './disk.ts';
 import { getOrAdd } from './disk-tables.ts';
@@ -74,16 +82,20 @@ export function verifyPruned(node: SimNode): void {
   const rows = new Map<WriterId, ReturnType<typeof rowsAt>>();
   for (const writer of disk.writers) {
     const checkpoint = disk.checkpoint(writer);
-    heads.set(writer, { seq: checkpoint?.seq ?? 0, hash: checkpoint?.hash ?? new Uint8Array(32) });
+    const fence = disk.head(writer)?.fence;
+    // A branch follows what it shares with the history that it left (F2).
+    const from = fence?.reason === 'branch' ? fence : checkpoint;
+    heads.set(writer, { seq: from?.seq ?? 0, hash: from?.hash ?? new Uint8Array(32) });
     rows.set(writer, rowsAt(disk, writer));
   }
-  for (const { bytes } of disk.entries) {
-    const { writer, seq, prevHash, body } = decodeEntry(bytes);
+  for (const { writer, bytes } of disk.entries) {
+    const { seq, prevHash, body, docId } = decodeEntry(bytes);
     const before = heads.get(writer);
     if (before?.seq !== seq - 1 || !sameBytes(prevHash, before.hash))
       throw new Violation('D7', `${node.name} keeps ${writer} ${seq}, which does not follow its checkpoint`);
     heads.set(writer, { seq, hash: sha256(bytes) });
     const mine = rows.get(writer) as ReturnType<typeof rowsAt>;
+    if (isRepeated(disk, writer, { seq, body, docId })) continue;
     forEachEffect(body, (effect) => applyEffect(getOrAdd(mine, effect.pool, emptyRow), effect, seq));
   }
   for (const [writer, { seq }] of heads) {
@@ -103,4 +115,18 @@ export function verifyPruned(node: SimNode): void {
 function rowsAt(disk: SimDisk, writer: WriterId) {
   const rows = disk.checkpoint(writer)?.rows ?? new Map();
   return new Map([...rows].map(([pool, row]) => [pool, copyRow(row)]));
+}
+
+/** T8: what was said after a fence and is another entry's document folds as nothing. */
+export function isRepeated(
+  disk: SimDisk,
+  writer: WriterId,
+  { seq, body, docId }: Pick<Entry, 'seq' | 'body' | 'docId'>,
+): boolean {
+  const fence = disk.head(writer)?.fence;
+  if (fence === null || fence === undefined || seq <= fence.seq) return false;
+  return documentsOf(body, docId).some(({ kind, id }) => {
+    const first = disk.findDocument(kind, id);
+    return kind !== 'hold-end' && (first?.writer !== writer || first.seq !== seq);
+  });
 }

@@ -21,6 +21,7 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'un-fsynced turn lost': 'often',
   'a restored replica went on as a new writer': 'often',
   'fork found, a new life begun': 'rare',
+  'one order at two doors': 'often',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
 };

@@ -162,7 +162,7 @@ export class Turns {
     if (writes === undefined) return this.#letOut();
     if (this.#isStruck('decided')) return;
     if (machine.isDiskFull) return machine.diskFailed('full');
-    if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs);
+    if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs, writes);
     this.#commit(writes);
   }
 
@@ -190,9 +190,10 @@ export class Turns {
    * D3, D4: memory goes back to what is on disk. Then a host may decide the turn afresh,
    * or tell whoever asked and let frames be sent again, or start over from the disk.
    */
-  #commitFailed(inputs: readonly Input[]): void {
+  #commitFailed(inputs: readonly Input[], writes: Writes): void {
     const { machine, askers, ports } = this.#parts;
     const { prng, trace } = ports;
+    machine.disk.refuse(writes);
     trace.fault('commit failed', machine.name);
     machine.replica.putBack();
     checkPutBack(machine.name, machine.replica, machine.disk);

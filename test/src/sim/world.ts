@@ -8,12 +8,14 @@ import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
 import { Timeline } from './clock.ts';
+import type { SimDisk } from './disk.ts';
 import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
 import { Link } from './network.ts';
 import { SimNode } from './node.ts';
+import type { NodePorts } from './node-ports.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
 import { Images } from './prune.ts';
@@ -30,6 +32,8 @@ export interface RunOptions {
   readonly line?: (text: string) => void;
   /** What this run leaves out; nothing when it is missing. */
   readonly less?: Less;
+  /** What the authority writes to; a disk of its own when it is missing. */
+  readonly books?: SimDisk;
 }
 
 /** Quiet: for this long no machine wrote anything. A link that lost everything asks again after 16 seconds at the latest. */
@@ -60,7 +64,7 @@ export class World {
   #lastDurableAtMs = 0;
   #ids = 0;
 
-  constructor({ seed, line, less = NOTHING_LESS }: RunOptions) {
+  constructor({ seed, line, less = NOTHING_LESS, books }: RunOptions) {
     this.#seed = seed;
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
@@ -72,7 +76,7 @@ export class World {
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
     const locationOfNode = new Map<SimNode, LocationId>();
     for (const { settings, parent, location } of this.tree.places) {
-      const node = this.#addNode(settings, parent);
+      const node = this.#addNode(settings, parent, parent === undefined ? books : undefined);
       if (location !== undefined) locationOfNode.set(node, location);
     }
     this.scene = {
@@ -102,8 +106,8 @@ export class World {
     return { timeline: this.timeline, trace: this.trace, faults: this.faults, shelves: this.shelves };
   }
 
-  #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined): SimNode {
-    const node = new SimNode(settings, {
+  #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined, disk?: SimDisk): SimNode {
+    const ports: NodePorts = {
       ...this.#parts(),
       prng: this.#prng(`node ${settings.replica}`),
       directory: this.tree.directory,
@@ -121,7 +125,8 @@ export class World {
       },
       superseded: (at) => this.observer.superseded(at),
       shortage: (at, pools) => this.#sawShortage(at, pools),
-    });
+    };
+    const node = new SimNode(settings, ports, disk);
     this.nodes.push(node);
     this.#byName.set(settings.replica, node);
     if (parent !== undefined) {

@@ -1,0 +1,6 @@
+/** What tests of other packages use; there is no built form of it. */
+export { CommitUnknown, PgJournal } from './authority/journal.ts';
+export { migrate } from './authority/migrate.ts';
+export { startEmbedded } from './authority/postgres/embedded.ts';
+export { openPool } from './authority/postgres/pool.ts';
+export { verifyChains } from './authority/verify.ts';
