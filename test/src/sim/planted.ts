@@ -67,7 +67,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a fork joined column by column',
     file: 'crdt/src/hub/take-in.ts',
-    find: `    fork(context, stream, written);
+    find: `    const branch = fork(context, stream, written);
+    if (branch !== undefined && branch !== stream) branches.add(branch);
     return undefined;`,
     // The columns of both branches add up in one row.
     replace: '',
