@@ -74,6 +74,8 @@ export class Child {
   readonly replica: ReplicaId;
   readonly pools = new Map<PoolId, ChildPool>();
   session: Session | undefined;
+  /** How many of its pools it alone ever named. */
+  strangePools = 0;
 
   constructor(replica: ReplicaId) {
     this.replica = replica;

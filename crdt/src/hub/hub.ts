@@ -13,16 +13,14 @@ import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { livesBeside, refusal } from './admit.ts';
+import { hearAsks } from './asks.ts';
 import { catchUpCells } from './cells.ts';
-import { Child, isShutOut, noteAsk, noteBranch, noteUse, openSession, type Session } from './child.ts';
+import { Child, isShutOut, noteBranch, noteUse, openSession, type Session } from './child.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
-
-/** Nobody waits longer than a minute, whatever a child says. */
-const WAIT_MS_MAX = 60_000;
 
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
@@ -71,7 +69,7 @@ export class Hub {
     if (refused !== undefined) return refused;
     for (const life of others) this.fence(life, 'superseded', now);
     if (hello.parentSeen !== null && hello.parentSeen.writer === self.writer) {
-      if (hello.parentSeen.seq > self.head.seq) this.#events.aheadOfMe();
+      if (hello.parentSeen.seq > self.head.seq && ledger.isFromDisk) this.#events.aheadOfMe();
     }
     const child = this.child(replica);
     const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
@@ -213,24 +211,8 @@ export class Hub {
     const child = this.children.get(replica);
     if (child?.session === undefined || frame.writer !== child.session.writer) return;
     if (frame.parent !== this.#ledger.self.writer) return;
-    const { halfLifeMs } = this.#settings.policy;
-    for (const { pool, atLeast, waitMs } of frame.items) {
-      const known = child.pool(pool);
-      const sent = this.sentTo(child.session.writer, pool);
-      if (sent >= atLeast) {
-        // Granted already: the child has not heard of it yet, so its cell is told again (L3).
-        child.session.cells.add(pool);
-        continue;
-      }
-      noteAsk(
-        known,
-        sent,
-        { atLeast, untilMs: now.monotonicMs + Math.min(waitMs, WAIT_MS_MAX) },
-        now.monotonicMs,
-        halfLifeMs,
-      );
+    for (const pool of hearAsks(this, this.#ledger, child, child.session, frame, this.#settings, now))
       this.#events.poolChanged(pool);
-    }
   }
 
   /** Restored children whose past, or that of those below them, came from above after their hello. */

@@ -9,6 +9,7 @@ import { decodeEntry } from '../entry/codec.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
+import { orderLines } from '../replica/decide-goods.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { exceedsOrder } from '../replica/repeats.ts';
@@ -158,9 +159,12 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   const { ledger, directory } = context;
   const replica = replicaOf(stream.writer);
   const { body } = entry;
+  // All that can be known is known at the root; others may have pruned it, or hear of it later.
+  const isRoot = ledger.self.head.parent === null;
   switch (body.type) {
     case 'took': {
       const sender = ledger.streams.get(body.from);
+      if (sender === undefined && isRoot && !isHeardOf(ledger, body.from)) return 'false-took';
       for (const item of body.items) {
         const cell = sender && cellOf(sender.row(item.pool).sent, stream.writer);
         const sent = cell?.n ?? 0;
@@ -168,7 +172,10 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
         if (sender === undefined || isDisputed(sender)) continue;
         if (item.seq > sender.head.seq) {
           // Not known yet; where the sender is this replica itself, this replica has forgotten it.
-          if (sender === ledger.self) context.onAheadOfMe();
+          if (sender !== ledger.self) continue;
+          // A life that began in this run cannot have forgotten anything (F1).
+          if (!ledger.isFromDisk) return 'false-took';
+          context.onAheadOfMe();
           continue;
         }
         if (item.n > sent || (cell !== undefined && item.seq === cell.seq && item.n !== sent)) {
@@ -178,6 +185,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       return undefined;
     }
     case 'cancelled':
+      if (isRoot && orderLines(ledger, body.orderId) === undefined) return 'departed';
       return exceedsOrder(ledger, body, 'cancelled') ? 'departed' : undefined;
     case 'returned':
     case 'shipped':
@@ -187,7 +195,13 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     case 'counted':
     case 'lost':
       return isForeign(directory, replica, body.lines) ? 'foreign-pool' : undefined;
+    case 'reclaimed': {
+      // F3: only a settler takes back, and only from who was shut out.
+      const lost = ledger.streams.get(body.writer);
+      return lost?.head.fence && lost.writer !== stream.writer ? undefined : 'rights';
+    }
     case 'sent': {
+      if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;
       const isNeighbour = body.to === parent || ledger.streams.get(body.to)?.head.via === stream.head.via;
       // A grandchild that this replica has not heard of yet is named before its first entry arrives.
@@ -198,6 +212,11 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     default:
       return undefined;
   }
+}
+
+/** A life of a replica that is known, or of this one: an image that was put back may lack the life itself. */
+function isHeardOf(ledger: Ledger, writer: WriterId): boolean {
+  return ledger.livesOf(replicaOf(writer)).length > 0;
 }
 
 /** Shut out as one that may have lived twice: its chain alone does not say what it granted. */

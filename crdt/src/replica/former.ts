@@ -21,7 +21,7 @@ export class FormerLives {
   readonly #ledger: Ledger;
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
-  readonly news = new Set<Stream>();
+  #news = new Set<Stream>();
   #points: readonly Point[] = [];
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
@@ -76,12 +76,27 @@ export class FormerLives {
     }
     const written = { entry, bytes: bytes.slice(), hash };
     if (entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash)) {
-      this.news.add(stream);
+      this.#news.add(stream);
       ledger.accept(stream, written);
       return true;
     }
     // This machine and the parent know two histories of one writer: both are kept (F2).
     return keepBranch(ledger, stream, written) !== undefined;
+  }
+
+  takeNews(): ReadonlySet<Stream> {
+    const news = this.#news;
+    this.#news = new Set();
+    return news;
+  }
+
+  /** Time is over. @param isSending whether own entries are still on their way up. @returns whether the link must begin again. */
+  isOverdue(nowMs: number, isSending: boolean): boolean {
+    if (nowMs < this.overdueMs) return false;
+    // The parent cannot tell where its history and this one part before it has seen this one (F2).
+    if (!isSending || !this.#missing.some((point) => this.#isOther(point))) return true;
+    this.overdueMs = nowMs + this.#patienceMs;
+    return false;
   }
 
   get #isComplete(): boolean {

@@ -11,7 +11,6 @@ import type { BodyOf, Entry, EntryBody, FenceReason, Hash, ReplicaKind } from '.
 import { ENTRY_VERSION } from '../entry/entry.ts';
 import type { HoldId, LineId, OrderId, PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { replicaOf } from '../ids.ts';
-import { digestText } from '../tally/digest.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
 import { branchHead } from './branches.ts';
@@ -49,6 +48,7 @@ export class Ledger {
   awaitsFormerLives: boolean;
   #awaitedBefore: boolean;
   #self: WriterId | null;
+  readonly #loaded: WriterId | null;
   #position: number;
   readonly #sha256: Sha256;
   #selfBefore: WriterId | null;
@@ -61,6 +61,7 @@ export class Ledger {
     this.#turn = new OpenTurn(view);
     this.#sha256 = sha256;
     this.#self = stored.self;
+    this.#loaded = stored.self;
     this.#selfBefore = stored.self;
     this.#position = stored.position;
     this.awaitsFormerLives = stored.awaitsFormerLives;
@@ -76,6 +77,11 @@ export class Ledger {
     const stream = this.#self === null ? undefined : this.streams.get(this.#self);
     if (stream === undefined) throw new Error('This replica has no life yet.');
     return stream;
+  }
+
+  /** True where this life was read from a disk, which may have been put back; false where it began in this run. */
+  get isFromDisk(): boolean {
+    return this.#loaded !== null && this.#loaded === this.#self;
   }
 
   get hasLife(): boolean {
@@ -151,17 +157,6 @@ export class Ledger {
     const bytes = encodeEntry(entry);
     this.accept(stream, { entry, bytes, hash: this.#sha256(bytes) });
     return entry;
-  }
-
-  /** The checkpoint entry (D6): a digest of all own rows, for others to compare with theirs. */
-  appendCheckpoint(now: Now): Entry {
-    const stream = this.self;
-    const body: BodyOf<'checkpoint'> = {
-      type: 'checkpoint',
-      digest: digestText(stream.currentDigest()),
-      pools: stream.poolCount,
-    };
-    return this.append(body, '', 'system', now);
   }
 
   /** Folds the next entry of a stream, whose place in its chain the caller has checked. */

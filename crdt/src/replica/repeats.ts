@@ -34,6 +34,8 @@ export function exceedsOrder(
 ): boolean {
   const sold = orderLines(ledger, body.orderId);
   if (sold === undefined) return false;
+  // Units of another pool than was sold would come from nothing.
+  if (body.lines.some(({ lineId, pool }) => sold.get(lineId)?.pool !== pool)) return true;
   const moved = new Map<LineId, number>();
   for (const { lineId, n } of body.lines) moved.set(lineId, (moved.get(lineId) ?? 0) + n);
   return [...moved].some(([lineId, n]) => {

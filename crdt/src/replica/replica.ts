@@ -19,6 +19,7 @@ import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
+import { appendCheckpoint } from './checkpoint.ts';
 import type { Command } from './command.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
@@ -214,14 +215,13 @@ export class Replica {
     const came = this.#formerLives.take(frame, now.monotonicMs);
     if (came === 'all') {
       this.hub.tellFormerCells(now);
-      for (const child of this.hub.behind(this.#formerLives.news))
+      for (const child of this.hub.behind(this.#formerLives.takeNews()))
         this.#hangUp(child, 'More of your past is known here: say hello again.');
-      this.#formerLives.news.clear();
     }
     if (came === 'gap') this.#tellFormerAgain();
   }
 
-  /** Every frame may be lost (L2): the link begins again, and all that is missing is told anew. */
+  /** Every frame may be lost (L2): the link begins again, and what is missing is told anew. */
   #tellFormerAgain(): void {
     this.#formerLives.overdueMs = Number.POSITIVE_INFINITY;
     this.#hangUp(PARENT, 'What former lives did came with a gap.');
@@ -263,7 +263,8 @@ export class Replica {
       this.#past = undefined;
     }
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
-    if (now.monotonicMs >= this.#formerLives.overdueMs && this.uplink.isOpen) this.#tellFormerAgain();
+    if (this.uplink.isOpen && this.#formerLives.isOverdue(now.monotonicMs, this.uplink.isSending))
+      this.#tellFormerAgain();
     for (const pool of this.hub.takeSurrendered(now)) this.#watch.freed(pool);
     this.#watch.repay(now);
     this.#claims.settle(now);
@@ -276,7 +277,7 @@ export class Replica {
 
   #checkpoint(now: Now): void {
     if (this.ledger.self.head.seq - this.#entriesAtCheckpoint < this.settings.checkpointEvery) return;
-    this.ledger.appendCheckpoint(now);
+    appendCheckpoint(this.ledger, now);
     this.#entriesAtCheckpoint = this.ledger.self.head.seq;
   }
 
@@ -330,8 +331,7 @@ export class Replica {
 
   /** When this replica has something to do without being asked; undefined while it has not. */
   wakeAtMs(now: Now): number | undefined {
-    let at = Number.POSITIVE_INFINITY;
-    if (this.#moves.hasDue) at = now.monotonicMs;
+    let at = this.#moves.hasDue ? now.monotonicMs : Number.POSITIVE_INFINITY;
     at = Math.min(
       at,
       this.uplink.wakeAtMs() ?? at,

@@ -6,7 +6,7 @@
  * past (F1). Whatever is lost on the way is sent again from a cursor (L2, L3).
  */
 import type { PoolId, WriterId } from '../ids.ts';
-import { debt, free } from '../tally/row.ts';
+import { COLUMN_MAX, debt, free } from '../tally/row.ts';
 import type {
   Ack,
   Cells,
@@ -52,6 +52,12 @@ export class Uplink {
 
   get isOpen(): boolean {
     return this.#session !== undefined;
+  }
+
+  /** Entries are on their way, or wait for it. */
+  get isSending(): boolean {
+    const session = this.#session;
+    return session !== undefined && session.ackedTo < this.#ledger.durablePosition;
   }
 
   get parent(): WriterId | undefined {
@@ -213,7 +219,8 @@ export class Uplink {
    */
   ask(pool: PoolId, shortfall: number, untilMs: number): void {
     const row = this.#ledger.self.row(pool);
-    const atLeast = this.takenFromParent(pool) + shortfall + Math.max(0, debt(row) - Math.max(0, free(row)));
+    const owed = Math.max(0, debt(row) - Math.max(0, free(row)));
+    const atLeast = Math.min(COLUMN_MAX, this.takenFromParent(pool) + shortfall + owed);
     const known = this.asks.get(pool);
     if (known !== undefined && known.atLeast >= atLeast && known.untilMs >= untilMs) return;
     this.asks.set(pool, {
