@@ -46,26 +46,6 @@ const KNOWN: readonly Known[] = [
     what: /MalformedBytes: number N is over N/,
     why: 'T7: as above, where the sum stands in an entry or in a row',
   },
-  {
-    door: 'journal',
-    what: /(verify finds nothing|the agent goes on), but (holds|documents|progress|position|head|self) differs$/,
-    why: '`verify` and `load` compare rows and chains, and nothing else that is stored beside them',
-  },
-  {
-    door: 'journal',
-    what: /Error: The journal has no name for writer number/,
-    why: '`Names.writerOf` throws a plain Error where the file is damaged',
-  },
-  {
-    door: 'journal',
-    what: /SqliteError: (table \w+ has no column named|no such (table|column))/,
-    why: 'SQLITE_ERROR of a damaged schema has no name in `asJournalError`',
-  },
-  {
-    door: 'journal',
-    what: /damaged: TypeError: .* \(store-agent\/src\/journal\/\w+\.ts\)$/,
-    why: 'what a damaged page gives is taken for a blob, a number or a text without a look',
-  },
 ];
 
 /** Why this finding is not news; undefined where it is. */
