@@ -12,11 +12,6 @@ interface Known {
 
 const KNOWN: readonly Known[] = [
   {
-    door: 'commands',
-    what: /: accepted, and its (stream is refused for ever|journal says something else)$/,
-    why: '`execute` checks no id, no length of a text and no number but quantities',
-  },
-  {
     door: 'link',
     what: /^a parent ends its own life on the bare word of a child$/,
     why: 'F1 believes a child that names a later seq of the parent, and asks for no proof of it',
