@@ -93,23 +93,9 @@ export class Stranger {
 
   /** Says hello as the thief, unless told otherwise. */
   async hello(more: Partial<Hello> = {}, by: Identity = this.#identity): Promise<Hello> {
-    const { nonce, parent } = await this.hears('challenge');
-    const hello: Hello = {
-      kind: 'hello',
-      protocol: PROTOCOL,
-      channels: CHANNELS,
-      writer: THIEF,
-      replicaKind: 'store',
-      parentSeen: null,
-      heads: [],
-      wantsLevels: false,
-      catalogueVersion: 0,
-      signature: new Uint8Array(0),
-      ...more,
-    };
-    const signed = { ...hello, signature: by.sign(helloProof(nonce, parent, hello)) };
-    this.send(signed);
-    return signed;
+    const hello = signedHello(await this.hears('challenge'), by, more);
+    this.send(hello);
+    return hello;
   }
 
   async isRefused(code: string): Promise<string> {
@@ -118,6 +104,28 @@ export class Stranger {
     await until(() => this.isClosed, 'the door closes');
     return refuse.message;
   }
+}
+
+/** An honest hello of the thief, but for what is asked otherwise. */
+export function signedHello(
+  { nonce, parent }: Extract<Frame, { kind: 'challenge' }>,
+  identity: Identity,
+  more: Partial<Hello> = {},
+): Hello {
+  const hello: Hello = {
+    kind: 'hello',
+    protocol: PROTOCOL,
+    channels: CHANNELS,
+    writer: THIEF,
+    replicaKind: 'store',
+    parentSeen: null,
+    heads: [],
+    wantsLevels: false,
+    catalogueVersion: 0,
+    signature: new Uint8Array(0),
+    ...more,
+  };
+  return { ...hello, signature: identity.sign(helloProof(nonce, parent, hello)) };
 }
 
 /** The thief's chain: each entry linked to the one before, as an honest writer would. */
@@ -153,6 +161,7 @@ export const received = (pool: PoolId): Entry['body'] => ({
   cause: 'delivery',
   lines: [{ pool, n: 5 }],
 });
+/** The first entries of a writer in one frame. */
 export const stream = (
   entries: readonly { readonly bytes: Uint8Array }[],
   writer: WriterId = THIEF,
