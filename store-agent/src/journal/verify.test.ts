@@ -155,8 +155,10 @@ test('[D6] a stored row, a digest or a missing row that is not the fold is found
     `rows-differ ${SELF} 12`,
     `rows-differ ${SELF} 12`,
     `digest-differs ${SELF} 12`,
+    'table-changed null 0',
     `rows-differ ${SELF} 12`,
     `digest-differs ${SELF} 12`,
+    'table-changed null 0',
   ]);
 });
 
