@@ -8,6 +8,7 @@ export * from './ids.ts';
 export * from './order/money.ts';
 export * from './order/order.ts';
 export * from './order/owner.ts';
+export { keepBranch } from './replica/branches.ts';
 export { appendCheckpoint } from './replica/checkpoint.ts';
 export * from './replica/command.ts';
 export * from './replica/decide-goods.ts';

@@ -8,7 +8,7 @@
  */
 
 import { type Hash, NO_HASH } from '../entry/entry.ts';
-import { incarnationOf, replicaOf, type WriterId, writerId } from '../ids.ts';
+import { areTwins, incarnationOf, replicaOf, type WriterId, writerId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { hexOf } from '../wire/bytes.ts';
 import type { Ledger } from './ledger.ts';
@@ -67,12 +67,8 @@ export function firstSeqOf({ head }: Stream): number {
 export function copyOf(ledger: Ledger, writer: WriterId, seq: number, hash: Hash): Stream | undefined {
   const named = ledger.streams.get(writer);
   if (named !== undefined && holds(ledger, named, seq, hash)) return named;
-  const replica = replicaOf(writer);
-  const incarnation = incarnationOf(writer);
-  for (const stream of ledger.streams.values()) {
-    if (replicaOf(stream.writer) !== replica || incarnationOf(stream.writer) !== incarnation) continue;
-    if (holds(ledger, stream, seq, hash)) return stream;
-  }
+  for (const stream of ledger.streams.values())
+    if (areTwins(stream.writer, writer) && holds(ledger, stream, seq, hash)) return stream;
   return undefined;
 }
 

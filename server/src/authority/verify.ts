@@ -5,20 +5,18 @@
  */
 import {
   applyEffect,
+  areTwins,
   copyRow,
   decodeEntry,
   EMPTY_ROW,
   emptyRow,
   forEachEffect,
-  incarnationOf,
   isBranch,
   NO_MARK,
   type PoolId,
   type Row,
-  replicaOf,
   type Stream,
   sameBytes,
-  type WriterId,
 } from '@tallystick/crdt';
 import { MalformedBytes, splitEntries } from '@tallystick/crdt/wire';
 import { sha256 } from '@tallystick/store-agent';
@@ -84,7 +82,10 @@ async function verifyStream(
           const entry = decodeEntry(view);
           // The fleet may be selling: what came after the rows were read is the next run's matter.
           if (entry.seq > head.seq) return end();
-          if (!isOf(stream, entry.writer) || entry.seq !== seq + 1) {
+          if (
+            !(isBranch(stream) ? areTwins(entry.writer, writer) : entry.writer === writer) ||
+            entry.seq !== seq + 1
+          ) {
             problems.push(
               `${writer}: entry ${seq + 1} is missing or swapped with ${entry.writer} ${entry.seq}`,
             );
@@ -125,13 +126,6 @@ async function repeatsOf(pool: pg.Pool, { writer, head }: Stream): Promise<Reado
     [writer, head.fence.seq],
   );
   return new Set(rows.map(({ seq }) => seq));
-}
-
-function isOf(stream: Stream, writer: WriterId): boolean {
-  if (!isBranch(stream)) return writer === stream.writer;
-  return (
-    replicaOf(writer) === replicaOf(stream.writer) && incarnationOf(writer) === incarnationOf(stream.writer)
-  );
 }
 
 function isSame(a: Readonly<Row>, b: Readonly<Row>): boolean {

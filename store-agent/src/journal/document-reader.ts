@@ -57,6 +57,19 @@ export class DocumentReader {
     }
   }
 
+  /**
+   * T8: an entry that its writer wrote after its fence, whose document another one carried
+   * first, or which would have moved an order on too far, is filed nowhere and folds as nothing.
+   */
+  isRepeat(entry: Entry, at: Place): boolean {
+    return documentsOf(entry.body, entry.docId).some(({ kind, id }) => {
+      if (kind === 'hold-end') return false;
+      const place = this.#placeOf(kind, id);
+      if (place === undefined) return ['cancellation', 'return', 'shipment'].includes(kind);
+      return (place.writer !== at.writer || place.seq !== at.seq) && this.#isBorneOut(place, kind, id);
+    });
+  }
+
   #placeOf(kind: DocumentKind, id: string): Place | undefined {
     const found = this.#find.get(kindNumber(kind), id);
     if (found === undefined) return undefined;

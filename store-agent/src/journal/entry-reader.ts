@@ -1,5 +1,5 @@
 /** Reads single entries out of the runs, by the number of their writer. */
-import { decodeEntry, type Entry, type Hash } from '@tallystick/crdt';
+import { areTwins, decodeEntry, type Entry, type Hash } from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
 import { blobOf, hashOf, wholeOf } from './columns.ts';
 import { Damage } from './errors.ts';
@@ -51,7 +51,8 @@ export class EntryReader {
     const run = this.#runOf(writer, seq);
     if (run === undefined) return undefined;
     const entry = decodeEntry(entryIn(run.bytes, seq - run.seqFirst));
-    if (entry.seq === seq && entry.writer === this.#names.writerOf(writer)) return entry;
+    // A branch speaks in the name of the writer that forked (F2).
+    if (entry.seq === seq && areTwins(entry.writer, this.#names.writerOf(writer))) return entry;
     throw new Damage(`in the place of entry ${seq} stands entry ${entry.seq} of ${entry.writer}`);
   }
 

@@ -86,12 +86,15 @@ interface Settled {
   readonly writer: number;
   readonly seq: number;
   readonly hash: Buffer;
+  /** What a writer said after its fence stays: whether it counted is told by its documents alone (T8). */
+  readonly fence: number;
 }
 
 function settledWriters(db: Database): Settled[] {
   return db
     .prepare<[], Settled>(
-      `select writer, min(settled_seq, seq) as seq, settled_hash as hash from streams
+      `select writer, min(settled_seq, seq) as seq, settled_hash as hash,
+         coalesce(fence_seq, seq) as fence from streams
        where settled_seq > 0`,
     )
     .all();
@@ -113,7 +116,7 @@ function pruneWriter(
        order by seq_first limit ?`,
     )
     .raw()
-    .all(settled.writer, settled.seq, runsMax);
+    .all(settled.writer, Math.min(settled.seq, settled.fence), runsMax);
   const first = runs[0];
   if (first === undefined || !isSettledHere(db, settled)) return { runs: 0, entries: 0 };
   const checkpoint = readCheckpoint(db, settled.writer);

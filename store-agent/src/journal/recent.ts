@@ -19,12 +19,15 @@ const RECENT_ENTRIES = 2_000;
 
 interface Recent extends Place {
   readonly entry: Entry;
+  /** It was said after its writer's fence. */
+  readonly isLate: boolean;
 }
 
 /** @param isPruned whether there were entries that are not stored any more. */
 export function findRecentFaults(db: Database, names: Names, isPruned: boolean): Alarm[] {
-  const { entries, isAll } = readRecent(db);
+  const { entries: all, isAll } = readRecent(db);
   const documents = new DocumentReader(db, new EntryReader(db, names));
+  const entries = all.filter((each) => !each.isLate || !documents.isRepeat(each.entry, each));
   const alarms: Alarm[] = [];
   for (const { entry, writer, seq } of entries) {
     for (const { name, stored } of documents.faultsOf(entry, { writer, seq })) {
@@ -37,13 +40,17 @@ export function findRecentFaults(db: Database, names: Names, isPruned: boolean):
 
 function readRecent(db: Database): { readonly entries: readonly Recent[]; readonly isAll: boolean } {
   const entries: Recent[] = [];
-  const runs = db.prepare<[], unknown[]>('select writer, seq_first, bytes from runs order by pos_first desc');
+  const runs = db.prepare<[], unknown[]>(
+    `select r.writer, r.seq_first, r.bytes, s.fence_seq from runs r
+     left join streams s on s.writer = r.writer order by r.pos_first desc`,
+  );
   for (const run of runs.raw().iterate()) {
     if (entries.length >= RECENT_ENTRIES) return { entries, isAll: false };
     const writer = wholeOf(run[0], 'the writer of a run');
+    const fenceSeq = run[3] === null ? Number.POSITIVE_INFINITY : wholeOf(run[3], 'the entry of a fence');
     let seq = wholeOf(run[1], 'the first entry of a run');
     for (const { bytes } of placesIn(blobOf(run[2], 'a run'))) {
-      entries.push({ entry: decodeEntry(bytes), writer, seq });
+      entries.push({ entry: decodeEntry(bytes), writer, seq, isLate: seq > fenceSeq });
       seq += 1;
     }
   }

@@ -49,9 +49,10 @@ export class FiledCheck {
     this.#documents = new DocumentReader(db, this.#entries);
   }
 
-  /** The next entry of a writer. */
-  entry(entry: Entry, id: number): void {
+  /** The next entry of a writer. @returns whether it counts: what is said twice after a fence does not. */
+  entry(entry: Entry, id: number, fenceSeq: number): boolean {
     this.#readTo.set(id, entry.seq);
+    if (entry.seq > fenceSeq && this.#documents.isRepeat(entry, { writer: id, seq: entry.seq })) return false;
     for (const { name, stored } of this.#documents.faultsOf(entry, { writer: id, seq: entry.seq })) {
       this.#report(
         'document-differs',
@@ -61,10 +62,11 @@ export class FiledCheck {
       );
     }
     addEntryProgress(this.#progress, entry);
-    if (id !== this.#seals.meta.self) return;
+    if (id !== this.#seals.meta.self) return true;
     const change = foldHold(this.#holds, entry);
     if (change?.hold === null) this.#holds.delete(change.holdId);
     else if (change !== undefined) this.#holds.set(change.holdId, change.hold);
+    return true;
   }
 
   /** After the last entry, in one step. */
@@ -81,9 +83,12 @@ export class FiledCheck {
         'select bytes from runs where writer = ? and seq_first > ? order by seq_first',
       )
       .pluck();
-    for (const id of this.#db.prepare<[], number>('select writer from streams').pluck().all()) {
+    const streams = this.#db.prepare<[], [number, number | null]>('select writer, fence_seq from streams');
+    for (const [id, fence] of streams.raw().all()) {
+      const fenceSeq = fence ?? Number.POSITIVE_INFINITY;
       for (const bytes of later.all(id, this.#readTo.get(id) ?? 0)) {
-        for (const place of placesIn(blobOf(bytes, 'a run'))) this.entry(decodeEntry(place.bytes), id);
+        for (const place of placesIn(blobOf(bytes, 'a run')))
+          this.entry(decodeEntry(place.bytes), id, fenceSeq);
       }
     }
   }

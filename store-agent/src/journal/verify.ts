@@ -13,6 +13,7 @@ import {
   type Entry,
   forEachEffect,
   type Hash,
+  type Mark,
   NO_MARK,
   newHead,
   type PoolId,
@@ -130,19 +131,32 @@ interface StoredHead {
   /** Null for the authority. */
   readonly parent: WriterId | null;
   readonly fenceSeq: number;
+  /** F2: the writer in whose name a branch speaks, and the last entry of what it shares. */
+  readonly branch: { readonly of: WriterId; readonly from: Mark } | undefined;
   readonly digest: Digest;
 }
 
 function readHead({ db, names }: Check, id: number): StoredHead {
   const line = db
     .prepare<[number], unknown[]>(
-      'select seq, hash, kind, parent, fence_seq, digest_lo, digest_hi from streams where writer = ?',
+      `select seq, hash, kind, parent, fence_seq, digest_lo, digest_hi, fence_hash, fence_reason
+       from streams where writer = ?`,
     )
     .raw()
     .get(id);
   if (line === undefined) throw new Damage(`the head of writer number ${id} is not found`);
-  const [seq, hash, kind, parent, fenceSeq, lo, hi] = line;
+  const [seq, hash, kind, parent, fenceSeq, lo, hi, fenceHash, fenceReason] = line;
+  const isBranch = fenceReason === 'branch' && typeof parent === 'number';
   return {
+    branch: isBranch
+      ? {
+          of: forkedWriter(db, names, parent),
+          from: {
+            seq: wholeOf(fenceSeq, 'the entry of a fence'),
+            hash: hashOf(fenceHash, 'the hash of a fence'),
+          },
+        }
+      : undefined,
     seq: wholeOf(seq, 'the last entry of a head'),
     hash: hashOf(hash, 'the hash of a head'),
     kind,
@@ -150,6 +164,20 @@ function readHead({ db, names }: Check, id: number): StoredHead {
     fenceSeq: fenceSeq === null ? Number.POSITIVE_INFINITY : wholeOf(fenceSeq, 'the entry of a fence'),
     digest: { lo: lo as number, hi: hi as number },
   };
+}
+
+/** A branch left another history, which may be a branch as well. */
+function forkedWriter(db: Database, names: Names, id: number): WriterId {
+  const find = db
+    .prepare<[number], [unknown, unknown]>('select parent, fence_reason from streams where writer = ?')
+    .raw();
+  const seen = new Set<number>();
+  let at = id;
+  for (let line = find.get(at); line?.[1] === 'branch' && !seen.has(at); line = find.get(at)) {
+    seen.add(at);
+    at = wholeOf(line[0], 'the history that a branch left');
+  }
+  return names.writerOf(at);
 }
 
 /** What a writer's own entries say of it. */
@@ -168,16 +196,15 @@ function* verifyWriter(check: Check, id: number): Generator<void, number, void> 
     )
     .raw();
   const folded = startOf(check, id);
-  let fenceSeq = readHead(check, id).fenceSeq;
+  let { fenceSeq, branch } = readHead(check, id);
   let said: Said | undefined;
   const chain = new Chain(
-    writer,
+    branch?.of ?? writer,
     folded.head,
     (kind, seq, message) => report(kind, writer, seq, message),
     (entry) => {
-      fold(folded, entry, fenceSeq, report);
-      check.filed.entry(entry, id);
-      said = saidBy(entry, said);
+      if (check.filed.entry(entry, id, fenceSeq)) fold(folded, entry, fenceSeq, report);
+      if (branch === undefined) said = saidBy(entry, said);
     },
   );
   let after = folded.head.seq;
@@ -214,14 +241,15 @@ function saidBy({ body }: Entry, said: Said | undefined): Said | undefined {
 }
 
 /** Rows as of the checkpoint that pruning left, or none (D7). */
-function startOf({ db, names, report }: Check, id: number): Stream {
+function startOf(check: Check, id: number): Stream {
+  const { db, names, report } = check;
   const checkpoint = db
     .prepare<[number], unknown[]>('select seq, hash, digest_lo, digest_hi from checkpoints where writer = ?')
     .raw()
     .get(id);
   const mark =
     checkpoint === undefined
-      ? NO_MARK
+      ? (readHead(check, id).branch?.from ?? NO_MARK)
       : {
           seq: wholeOf(checkpoint[0], 'the entry of a checkpoint'),
           hash: hashOf(checkpoint[1], 'the hash of a checkpoint'),
