@@ -52,7 +52,7 @@ export function keepBranch(ledger: Ledger, stream: Stream, written: WrittenEntry
 }
 
 /** True where this history has that very entry. */
-export function holds(ledger: Ledger, stream: Stream, seq: number, hash: Hash): boolean {
+function holds(ledger: Ledger, stream: Stream, seq: number, hash: Hash): boolean {
   if (seq === 0 || seq > stream.head.seq) return false;
   const known = ledger.hashOf(stream, seq);
   return known !== undefined && sameBytes(known, hash);
