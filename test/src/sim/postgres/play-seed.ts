@@ -5,7 +5,7 @@ import { Prng } from '../prng.ts';
 import { runSeed } from '../run.ts';
 import { growTree } from '../tree.ts';
 import type { RootView } from './books-model.ts';
-import type { Counts } from './counts.ts';
+import { type Counts, Disagreement } from './counts.ts';
 import { Player } from './play.ts';
 import { RecordingDisk } from './recording-disk.ts';
 
@@ -14,6 +14,8 @@ export interface PlayOptions {
   readonly acts: number;
   /** Migrated and empty. */
   readonly databaseUrl: string;
+  /** SQL that plants a mistake into the database before the first turn. */
+  readonly planted?: string;
 }
 
 export interface Played {
@@ -22,19 +24,21 @@ export interface Played {
   readonly disagreement: string | undefined;
 }
 
-export async function playSeed({ seed, acts, databaseUrl }: PlayOptions): Promise<Played> {
+export async function playSeed({ seed, acts, databaseUrl, planted }: PlayOptions): Promise<Played> {
   const books = new RecordingDisk();
   const { violation } = runSeed({ seed, acts, books });
-  const pool = await openPool(databaseUrl);
+  // One thing at a time: each further connection costs more than a turn.
+  const pool = await openPool(databaseUrl, { connectionsMax: 1 });
   const player = new Player(pool, rootViewOf(seed), new Prng(seed, 'postgres'));
   let disagreement = violation && `the run itself: ${violation}`;
   try {
+    if (planted !== undefined) await pool.query(planted);
     // One last restart, which the simulator answers from its disk.
     books.stored();
     await player.play(books.history);
   } catch (error) {
     // Whatever the journal throws over an honest history is a disagreement too.
-    disagreement ??= (error as Error).stack ?? String(error);
+    disagreement ??= error instanceof Disagreement ? error.message : `threw ${String(error)}`;
   } finally {
     await pool.end();
   }

@@ -67,17 +67,16 @@ export class Player {
     const wrongAnswer = await askBooks(this.#journal, asked);
     if (wrongAnswer !== undefined) throw this.#disagreement('an answer', wrongAnswer);
     this.counts.answers += asked.length;
-    const mishap = this.#prng.weighted(MISHAPS);
+    // Only the number of the turn tells one without an entry from the one before it.
+    const mishap = writes.runs.length === 0 ? 'too late' : this.#prng.weighted(MISHAPS);
     const late = mishap === 'too late' ? await this.#another() : undefined;
     if (mishap === 'breaks off') await this.#breakOff(writes);
     if (mishap === 'answer lost') await this.#loseAnswer(writes);
     else await this.#commit(this.#journal, writes, 'committed');
     this.#model.apply(writes);
-    // Who was slower, and who sends a turn again: neither may write it twice. A turn without an
-    // entry that its own process sends again is another turn, of the same heads.
+    // Who was slower, and who sends a turn again: neither may write it twice.
     if (late !== undefined) await this.#commit(late, writes, 'behind');
-    if (mishap === 'comes again' && writes.runs.length > 0)
-      await this.#commit(this.#journal, writes, 'behind');
+    if (mishap === 'comes again') await this.#commit(this.#journal, writes, 'behind');
     this.counts.turns += 1;
     this.counts[mishap] += 1;
     await this.#compare();
