@@ -66,8 +66,8 @@ export function questionsOfEntries(found: Iterable<Entry>, headOf: HeadOf): Ques
     if (seq > head) {
       documents.push(...documentsOf(entry.body, entry.docId));
       if (movesOrder(entry.body)) progress.add(entry.body.orderId);
-    } else if (seq < head) {
-      // The head's own hash is in memory.
+    } else {
+      // The head's own hash is in memory, but another frame of the turn may bring the next one first.
       const last = entries.at(-1);
       if (last?.writer === writer && last.toSeq + 1 === seq) last.toSeq = seq;
       else entries.push({ writer, fromSeq: seq, toSeq: seq });

@@ -20,11 +20,14 @@ import {
   type LineProgress,
   type OrderId,
   type PoolId,
+  Replica,
+  type ReplicaSettings,
   type Row,
   type Stored,
   Stream,
   type StreamHead,
   type StreamSlice,
+  type Tools,
   type WriterId,
   type Writes,
 } from '@tallystick/crdt';
@@ -183,6 +186,11 @@ export class SimDisk implements JournalView {
       return stream;
     });
     return { self, awaitsFormerLives, position: entries.length, streams, holds: [...holds] };
+  }
+
+  /** The replica that a restart makes of what is stored. */
+  open(settings: ReplicaSettings, tools: Tools): Replica {
+    return new Replica(settings, this.stored(), this, tools);
   }
 
   get self(): WriterId | null {

@@ -10,7 +10,7 @@ import {
   type Now,
   type Out,
   type Peer,
-  Replica,
+  type Replica,
   type ReplicaSettings,
   refuse,
   type Tools,
@@ -113,7 +113,7 @@ export class SimNode implements LinkEnd {
     if (this.#replica !== undefined) return;
     this.#ports.restarting(this);
     this.#clock.boot();
-    this.#replica = new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
+    this.#replica = this.disk.open(this.settings, this.#tools);
     this.#turn = 'idle';
     if (this.isPast) this.#push({ kind: 'run', run: (replica, now) => this.#beginAnew(replica, now) });
     this.#wakeAtMs = Number.POSITIVE_INFINITY;

@@ -1,12 +1,10 @@
 /** One seed: the simulator runs it and its authority's history is played into a real Postgres. */
-import type { ReplicaId } from '@tallystick/crdt';
 import { openPool } from '@tallystick/server/test-kit';
 import { Prng } from '../prng.ts';
 import { runSeed } from '../run.ts';
-import { growTree } from '../tree.ts';
-import type { RootView } from './books-model.ts';
+import { growTree, type Place } from '../tree.ts';
 import { type Counts, Disagreement } from './counts.ts';
-import { Player } from './play.ts';
+import { Player, type Root } from './play.ts';
 import { RecordingDisk } from './recording-disk.ts';
 
 export interface PlayOptions {
@@ -29,7 +27,7 @@ export async function playSeed({ seed, acts, databaseUrl, planted }: PlayOptions
   const { violation } = runSeed({ seed, acts, books });
   // One thing at a time: each further connection costs more than a turn.
   const pool = await openPool(databaseUrl, { connectionsMax: 1 });
-  const player = new Player(pool, rootViewOf(seed), new Prng(seed, 'postgres'));
+  const player = new Player(pool, rootOf(seed), new Prng(seed, 'postgres'));
   let disagreement = violation && `the run itself: ${violation}`;
   try {
     if (planted !== undefined) await pool.query(planted);
@@ -45,13 +43,16 @@ export async function playSeed({ seed, acts, databaseUrl, planted }: PlayOptions
   return { seed, counts: player.counts, disagreement };
 }
 
-/** The tree of a seed as its root sees it. */
-function rootViewOf(seed: number): RootView {
-  const { places } = growTree(new Prng(seed, 'tree'));
+/** The root of the tree that a seed grows. */
+function rootOf(seed: number): Root {
+  const { places, directory } = growTree(new Prng(seed, 'tree'));
   const parents = new Map(places.map(({ settings, parent }) => [settings.replica, parent]));
-  const root = places.find(({ parent }) => parent === undefined)?.settings.replica as ReplicaId;
+  const { settings } = places.find(({ parent }) => parent === undefined) as Place;
+  const root = settings.replica;
   return {
     root,
+    settings,
+    directory,
     viaOf(replica) {
       for (let at = replica; ; ) {
         const parent = parents.get(at);

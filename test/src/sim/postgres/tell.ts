@@ -34,7 +34,7 @@ function figuresOf(counts: Counts): string {
   return [
     `  compared ${counts.comparisons} times after ${counts.turns} turns with ${counts.entries} entries`,
     `  at the end ${counts.rows} rows, ${counts.orders} orders, ${counts.line_progress} lines moved on, ${counts.outbox} facts, ${counts.duplicates} duplicates, ${counts.quarantine} put aside`,
-    `  ${counts.answers} answers to the core, ${counts.restarts} restarts, ${counts.followed} entries caught up with`,
+    `  ${counts.answers} answers to the core (${counts.unforeseen} not foreseen), ${counts.restarts} restarts, ${counts.followed} entries caught up with`,
     `  turns that broke off ${counts['breaks off']}, were lost ${counts.lostTurns}, whose answer was lost ${counts['answer lost']}, that came again ${counts['comes again']} or too late ${counts['too late']}`,
   ].join('\n');
 }
