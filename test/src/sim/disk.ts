@@ -111,14 +111,17 @@ export class SimDisk implements JournalView {
   }
 
   /** The disk does not take this turn: nothing of it is there. */
-  refuse(_writes: Writes): void {}
+  refuse({ position }: Writes): void {
+    this.#assertNext(position);
+  }
+
+  #assertNext(position: number): void {
+    const { length } = this.#tables.entries;
+    if (position !== length) throw new Error(`The turn began at ${position}, the journal holds ${length}.`);
+  }
 
   commit(writes: Writes): Commit {
-    if (writes.position !== this.#tables.entries.length) {
-      throw new Error(
-        `The turn began at ${writes.position}, the journal holds ${this.#tables.entries.length}.`,
-      );
-    }
+    this.#assertNext(writes.position);
     const commit: Commit = {
       self: writes.self,
       entries: writes.runs.flatMap(({ writer, entries }) =>

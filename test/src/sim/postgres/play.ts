@@ -168,10 +168,11 @@ export class Player {
   }
 
   #sameLines(what: string, expected: readonly string[], found: readonly string[]): void {
-    const extra = found.filter((line) => !expected.includes(line));
-    const missing = expected.filter((line) => !found.includes(line));
-    if (extra.length + missing.length === 0) return;
-    throw this.#disagreement(what, `has   ${missing[0]}\n  the books give  ${extra[0]}`);
+    const [wanted, given] = [new Set(expected), new Set(found)];
+    const missing = expected.find((line) => !given.has(line));
+    const extra = found.find((line) => !wanted.has(line));
+    if (missing === undefined && extra === undefined) return;
+    throw this.#disagreement(what, `\n  has             ${missing}\n  the books give  ${extra}`);
   }
 
   async #compare(): Promise<void> {
