@@ -5,6 +5,7 @@ import { sha256 } from '@tallystick/store-agent';
 import { describe, expect, test } from 'vitest';
 import { DEPOT_LAMP, LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
 import { freshDatabase } from './postgres/database.test-kit.ts';
+import { joinQuestions, questionsOfFrame } from './questions.ts';
 import { verifyChains } from './verify.ts';
 
 async function booksWithShop() {
@@ -81,6 +82,22 @@ describe('one process', () => {
     expect(await authority.take(shop, frame)).toBe('nothing');
     const { rows } = await pool.query('select count(*) as n from tallystick.orders');
     expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  test('[T3] a turn that brings more and then hears its old head again asks nothing unforeseen', async () => {
+    const { authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    await authority.take(shop, shop.frame());
+    const again = shop.frameOf(shop.entries.slice(-1), shop.entries.length - 1);
+    shop.sell('o1', 1);
+    const more = shop.frame();
+    const questions = [more, again].map((frame) => questionsOfFrame(frame, authority.headOf));
+    await authority.journal.prefetch(joinQuestions(questions));
+    const both = () => {
+      authority.takeIn(shop, more);
+      authority.takeIn(shop, again);
+    };
+    expect(await authority.turn(both, false)).toBe('committed');
   });
 
   test('[D1] orders, lines and facts are projected in the commit of their entries', async () => {

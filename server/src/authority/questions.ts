@@ -75,8 +75,9 @@ export function questionsOfEntries(
       documents.push(...documentsOf(entry.body, entry.docId));
       if (movesOrder(entry.body)) progress.add(entry.body.orderId);
     }
-    if (seq < head) {
-      // The head's own hash is in memory. A history that leaves the chain leaves it behind the entry before.
+    if (seq <= head) {
+      // The head's own hash is in memory, but another frame of the turn may bring the next one first.
+      // A history that leaves the chain leaves it behind the entry before.
       const fromSeq = isFenced(writer) ? Math.max(1, seq - 1) : seq;
       const last = entries.at(-1);
       if (last?.writer === writer && last.toSeq + 1 === seq) last.toSeq = seq;

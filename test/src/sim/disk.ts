@@ -19,12 +19,15 @@ import {
   type LineProgress,
   type OrderId,
   type PoolId,
+  Replica,
+  type ReplicaSettings,
   type Row,
   type Stored,
   Stream,
   type StreamHead,
   type StreamSlice,
   sameBytes,
+  type Tools,
   type WriterId,
   type Writes,
 } from '@tallystick/crdt';
@@ -45,14 +48,17 @@ export class SimDisk implements JournalView {
   }
 
   /** The disk does not take this turn: nothing of it is there. */
-  refuse(_writes: Writes): void {}
+  refuse({ position }: Writes): void {
+    this.#assertNext(position);
+  }
+
+  #assertNext(position: number): void {
+    const { length } = this.#tables.entries;
+    if (position !== length) throw new Error(`The turn began at ${position}, the journal holds ${length}.`);
+  }
 
   commit(writes: Writes, atMs = 0): Commit {
-    if (writes.position !== this.#tables.entries.length) {
-      throw new Error(
-        `The turn began at ${writes.position}, the journal holds ${this.#tables.entries.length}.`,
-      );
-    }
+    this.#assertNext(writes.position);
     const commit: Commit = {
       self: writes.self,
       atMs,
@@ -181,6 +187,11 @@ export class SimDisk implements JournalView {
       return stream;
     });
     return { self, awaitsFormerLives, position: entries.length, streams, holds: [...holds] };
+  }
+
+  /** The replica that a restart makes of what is stored. */
+  open(settings: ReplicaSettings, tools: Tools): Replica {
+    return new Replica(settings, this.stored(), this, tools);
   }
 
   get self(): WriterId | null {

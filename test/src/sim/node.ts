@@ -6,7 +6,7 @@ import {
   type Command,
   type Now,
   type Out,
-  Replica,
+  type Replica,
   type ReplicaSettings,
   refuse,
   type Tools,
@@ -157,7 +157,7 @@ export class SimNode implements LinkEnd, Machine {
   /** The replica as the disk has it. Where that is the past, it goes on as a new writer (F1). */
   #open(): void {
     this.#ports.restarting(this);
-    this.#replica = new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
+    this.#replica = this.disk.open(this.settings, this.#tools);
     this.#isReadOnly = false;
     this.#turns.begin();
     if (this.isPast) this.run((replica, now) => this.#beginAnew(replica, now));

@@ -1,29 +1,21 @@
-/** Asks the books what the core asked the simulated journal, and tells where they answer otherwise. */
+/** What the core asks of its journal, as questions to the books and as the answers in their view. */
 import type { PgJournal } from '@tallystick/server/test-kit';
-import type { Asked, Question } from './history.ts';
+import type { Question } from './history.ts';
 import { textOfBytes, textOfProgress, textOfRef } from './texts.ts';
 
-/** @returns the first answer that differs, in words. */
-export async function askBooks(journal: PgJournal, asked: readonly Asked[]): Promise<string | undefined> {
-  const all = asked.map(({ question }) => question);
-  journal.view.clear();
-  await journal.prefetch({
+export function questionsOf(all: readonly Question[]): Parameters<PgJournal['prefetch']>[0] {
+  return {
     documents: all.filter((question) => question.about === 'document'),
     entries: all
       .filter((question) => question.about === 'entry')
       .map(({ writer, seq }) => ({ writer, fromSeq: seq, toSeq: seq })),
     progress: all.filter((question) => question.about === 'progress').map(({ orderId }) => orderId),
     writers: all.filter((question) => question.about === 'writer'),
-  });
-  for (const { question, answer } of asked) {
-    const found = answerOf(journal, question);
-    if (found !== answer)
-      return `asked for ${JSON.stringify(question)}\n  simulator ${answer}\n  Postgres  ${found}`;
-  }
-  return undefined;
+  };
 }
 
-function answerOf({ view }: PgJournal, question: Question): string {
+/** @throws NotPrefetched */
+export function answerOf({ view }: PgJournal, question: Question): string {
   switch (question.about) {
     case 'document':
       return textOfRef(view.findDocument(question.kind, question.id));

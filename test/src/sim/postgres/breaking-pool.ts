@@ -1,7 +1,10 @@
 /** Breaking pool: connections to the books that break around a commit when they are told to. */
 import type { BooksPool } from './database.ts';
 
-/** Before: the statement ran whole, and the server never heard the commit. After: nobody heard the server's answer. */
+/**
+ * Before: the statement ran whole, and the server rolled it back when the connection was gone.
+ * After: nobody heard the server's answer.
+ */
 export type Break = 'before the commit' | 'after the commit';
 
 export class BreakingPool {
@@ -36,8 +39,8 @@ export class BreakingPool {
       const client = await this.#real.connect();
       await client.query('begin');
       await client.query(statement as never);
-      // The connection is closed with its transaction open: the server rolls it back.
-      client.release(true);
+      await client.query('rollback');
+      client.release();
     }
     throw new Error(`Connection terminated unexpectedly, ${when}`);
   }

@@ -16,6 +16,7 @@ const COUNTED = [
   'outbox',
   'comparisons',
   'answers',
+  'unforeseen',
   'restarts',
   'followed',
   'lostTurns',

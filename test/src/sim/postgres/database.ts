@@ -41,6 +41,10 @@ async function asAdmin(templateUrl: string, statements: readonly string[]): Prom
 /** A server of its own in a folder that is thrown away, so it need not wait for the disk. */
 export async function withServer<T>(use: (templateUrl: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-histories-'));
+  const leave = () => process.exit(130);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave);
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', remove);
   try {
     const server = await startEmbedded({
       folder: join(folder, 'postgres'),
@@ -55,6 +59,8 @@ export async function withServer<T>(use: (templateUrl: string) => Promise<T>): P
       await server.stop();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, leave);
+    process.off('exit', remove);
+    remove();
   }
 }

@@ -1,11 +1,5 @@
-/** History: what happened at the authority of one seed, in the order in which it became durable. */
-import type { DocumentKind, LineId, OrderId, WriterId, Writes } from '@tallystick/crdt';
-
-/** What the core asked of its journal, as text; and what the simulated one answered. */
-export interface Asked {
-  readonly question: Question;
-  readonly answer: string;
-}
+/** History: what happened at the authority of one seed, in order. */
+import type { DocumentKind, LineId, OrderId, PoolId, WriterId, Writes } from '@tallystick/crdt';
 
 export type Question =
   | { readonly about: 'document'; readonly kind: DocumentKind; readonly id: string }
@@ -13,15 +7,58 @@ export type Question =
   | { readonly about: 'progress'; readonly orderId: OrderId; readonly lineId: LineId }
   | { readonly about: 'writer'; readonly writer: WriterId; readonly afterSeq: number };
 
-export type Happened =
-  /** A turn became durable. `asked` was asked since the one before it. */
-  | { readonly kind: 'turn'; readonly writes: Writes; readonly asked: readonly Asked[] }
-  /** A turn was refused by the disk, or went with the power before it was on it. */
-  | { readonly kind: 'lost'; readonly writes: Writes }
-  /** The process began again with what is stored, told as text. */
-  | { readonly kind: 'restart'; readonly stored: readonly string[] };
+/** What the core asked of its journal, and what the simulated one answered, as text. */
+export interface Asked {
+  readonly kind: 'asked';
+  readonly question: Question;
+  readonly answer: string;
+}
 
-export type History = readonly Happened[];
+/** All that a machine does to its replica. */
+export const CALLS = [
+  'beginLife',
+  'childUp',
+  'childDown',
+  'retire',
+  'say',
+  'execute',
+  'frame',
+  'endTurn',
+  'keep',
+  'putBack',
+] as const;
+export type CallName = (typeof CALLS)[number];
+
+export interface Call {
+  readonly kind: 'call';
+  readonly name: CallName;
+  readonly args: readonly unknown[];
+}
+
+/** A process began with what was stored: as text, and in which order it got it, for the core goes by that. */
+export interface Restart {
+  readonly kind: 'restart';
+  readonly stored: readonly string[];
+  readonly order: {
+    readonly streams: readonly { readonly writer: WriterId; readonly pools: readonly PoolId[] }[];
+    readonly holds: readonly string[];
+  };
+}
+
+export type Happened =
+  | Call
+  | Asked
+  | Restart
+  /** A turn became durable. */
+  | { readonly kind: 'turn'; readonly writes: Writes }
+  /** A turn was refused by the disk, or went with the power before it was on it. */
+  | { readonly kind: 'lost'; readonly writes: Writes };
+
+export interface History {
+  readonly happened: readonly Happened[];
+  /** What made each life unique, in order. */
+  readonly nonces: readonly string[];
+}
 
 /** The answer of somebody who has nothing. */
 export const NOTHING = 'nothing';

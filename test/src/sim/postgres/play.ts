@@ -4,17 +4,18 @@
  * commit breaks off, its answer is lost, it comes twice or too late, and the process starts again.
  */
 
-import type { Writes } from '@tallystick/crdt';
+import type { Directory, ReplicaSettings, Writes } from '@tallystick/crdt';
 import { splitEntries } from '@tallystick/crdt/wire';
 import { CommitUnknown, PgJournal, verifyChains } from '@tallystick/server/test-kit';
 import type { Prng } from '../prng.ts';
-import { askBooks } from './ask-books.ts';
+import { sha256 } from '../sha256.ts';
 import { BooksModel, type RootView } from './books-model.ts';
 import { type Break, BreakingPool } from './breaking-pool.ts';
 import { type Counts, Disagreement, noCounts } from './counts.ts';
 import type { BooksPool } from './database.ts';
+import { Deciding } from './deciding.ts';
 import { Follower } from './follower.ts';
-import type { Asked, History } from './history.ts';
+import type { History, Restart } from './history.ts';
 import { readTables } from './read-tables.ts';
 import { differencesOf } from './tables.ts';
 import { textOfBytes, textOfStored } from './texts.ts';
@@ -22,62 +23,73 @@ import { textOfBytes, textOfStored } from './texts.ts';
 /** What happens to a turn on its way into the books, and how often. */
 const MISHAPS = { none: 10, 'breaks off': 2, 'answer lost': 2, 'comes again': 2, 'too late': 2 } as const;
 
+/** The root of the tree: what it is, what it may know, and how it reaches the others. */
+export interface Root extends RootView {
+  readonly settings: ReplicaSettings;
+  readonly directory: Directory;
+}
+
 export class Player {
   readonly counts: Counts = noCounts();
   readonly #pool: BooksPool;
   readonly #breaking: BreakingPool;
-  readonly #view: RootView;
+  readonly #root: Root;
   readonly #prng: Prng;
   readonly #model: BooksModel;
   #journal: PgJournal;
   #follower: Follower | undefined;
 
-  constructor(pool: BooksPool, view: RootView, prng: Prng) {
+  constructor(pool: BooksPool, root: Root, prng: Prng) {
     this.#pool = pool;
     this.#breaking = new BreakingPool(pool);
-    this.#view = view;
+    this.#root = root;
     this.#prng = prng;
-    this.#model = new BooksModel(view);
+    this.#model = new BooksModel(root);
     this.#journal = new PgJournal(this.#breaking.pool);
   }
 
-  /** @throws Disagreement, and whatever the journal throws where it should not. */
-  async play(history: History): Promise<void> {
-    for (const happened of history) {
-      switch (happened.kind) {
+  /** @throws Disagreement, and whatever the core or the journal throw where they should not. */
+  async play({ happened, nonces }: History): Promise<void> {
+    const deciding = new Deciding(this.#root.settings, this.#root.directory, sha256, nonces);
+    for (const [at, each] of happened.entries()) {
+      switch (each.kind) {
+        case 'asked':
+          break;
+        case 'call':
+          await deciding.prepare(happened, at);
+          deciding.call(each);
+          break;
         case 'turn':
-          await this.#turn(happened.writes, happened.asked);
+          await this.#turn(deciding.take(each.writes));
           break;
         case 'lost':
-          await this.#breakOff(happened.writes);
+          await this.#breakOff(deciding.take(each.writes));
           this.counts.lostTurns += 1;
           break;
         case 'restart':
-          await this.#restart(happened.stored);
+          await this.#restart(each, deciding);
           break;
         default:
-          happened satisfies never;
+          each satisfies never;
       }
+      this.counts.answers = deciding.answers;
+      this.counts.unforeseen = deciding.unforeseen;
     }
     await this.#follow();
     await this.#verify();
   }
 
-  async #turn(writes: Writes, asked: readonly Asked[]): Promise<void> {
-    const wrongAnswer = await askBooks(this.#journal, asked);
-    if (wrongAnswer !== undefined) throw this.#disagreement('an answer', wrongAnswer);
-    this.counts.answers += asked.length;
-    const mishap = this.#prng.weighted(MISHAPS);
+  async #turn(writes: Writes): Promise<void> {
+    // Only the number of the turn tells one without an entry from the one before it.
+    const mishap = writes.runs.length === 0 ? 'too late' : this.#prng.weighted(MISHAPS);
     const late = mishap === 'too late' ? await this.#another() : undefined;
     if (mishap === 'breaks off') await this.#breakOff(writes);
     if (mishap === 'answer lost') await this.#loseAnswer(writes);
     else await this.#commit(this.#journal, writes, 'committed');
     this.#model.apply(writes);
-    // Who was slower, and who sends a turn again: neither may write it twice. A turn without an
-    // entry that its own process sends again is another turn, of the same heads.
+    // Who was slower, and who sends a turn again: neither may write it twice.
     if (late !== undefined) await this.#commit(late, writes, 'behind');
-    if (mishap === 'comes again' && writes.runs.length > 0)
-      await this.#commit(this.#journal, writes, 'behind');
+    if (mishap === 'comes again') await this.#commit(this.#journal, writes, 'behind');
     this.counts.turns += 1;
     this.counts[mishap] += 1;
     await this.#compare();
@@ -138,25 +150,29 @@ export class Player {
   }
 
   /** A process that starts gets from Postgres what the simulated one got from its disk. */
-  async #restart(stored: readonly string[]): Promise<void> {
+  async #restart(restart: Restart, deciding: Deciding): Promise<void> {
     this.#journal = new PgJournal(this.#breaking.pool);
-    this.#sameLines('a restart', stored, textOfStored(await this.#journal.load()));
+    const loaded = await this.#journal.load();
+    const stored = { ...loaded, streams: [...loaded.streams], holds: [...loaded.holds] };
+    this.#sameLines('a restart', restart.stored, textOfStored(stored));
+    deciding.restart(this.#journal, stored, restart);
     this.counts.restarts += 1;
   }
 
   /** A process that only follows has in memory what one that starts now is given. */
   async #follow(): Promise<void> {
-    this.#follower ??= await Follower.open(this.#pool, this.#view.root);
+    this.#follower ??= await Follower.open(this.#pool, this.#root.root);
     this.counts.followed += await this.#follower.catchUp(this.#prng.pick([1, 7, 1_000]));
     const fresh = textOfStored(await new PgJournal(this.#pool).load());
     this.#sameLines('a process that follows', this.#follower.memory, fresh);
   }
 
   #sameLines(what: string, expected: readonly string[], found: readonly string[]): void {
-    const extra = found.filter((line) => !expected.includes(line));
-    const missing = expected.filter((line) => !found.includes(line));
-    if (extra.length + missing.length === 0) return;
-    throw this.#disagreement(what, `has   ${missing[0]}\n  the books give  ${extra[0]}`);
+    const [wanted, given] = [new Set(expected), new Set(found)];
+    const missing = expected.find((line) => !given.has(line));
+    const extra = found.find((line) => !wanted.has(line));
+    if (missing === undefined && extra === undefined) return;
+    throw this.#disagreement(what, `\n  has             ${missing}\n  the books give  ${extra}`);
   }
 
   async #compare(): Promise<void> {

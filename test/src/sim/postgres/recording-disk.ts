@@ -11,28 +11,58 @@ import {
   type LineId,
   type LineProgress,
   type OrderId,
+  type Replica,
+  type ReplicaSettings,
   type Stored,
   Stream,
   type StreamSlice,
+  type Tools,
   type WriterId,
   type Writes,
 } from '@tallystick/crdt';
 import { type Commit, SimDisk } from '../disk.ts';
-import type { Asked, Happened, History, Question } from './history.ts';
+import { CALLS, type CallName, type Happened, type History, type Question } from './history.ts';
 import { textOfBytes, textOfProgress, textOfRef, textOfStored } from './texts.ts';
 
 export class RecordingDisk extends SimDisk {
   readonly #happened: Happened[] = [];
+  readonly #nonces: string[] = [];
   /** Committed and not yet fsynced. */
-  #open: Happened[] = [];
-  #asked = new Map<string, Asked>();
+  #open: Writes[] = [];
+  /** Questions of the turn that is being decided: each is asked once. */
+  readonly #asked = new Set<string>();
 
   constructor() {
     super(true);
   }
 
   get history(): History {
-    return this.#happened;
+    return { happened: this.#happened, nonces: this.#nonces };
+  }
+
+  override open(settings: ReplicaSettings, tools: Tools): Replica {
+    const nonce = () => {
+      const drawn = tools.nonce();
+      this.#nonces.push(drawn);
+      return drawn;
+    };
+    return this.#recorded(super.open(settings, { ...tools, nonce }));
+  }
+
+  /** What the machine calls is written down; what the replica calls of its own is not. */
+  #recorded(replica: Replica): Replica {
+    return new Proxy(replica, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        if (!CALLS.includes(name as CallName)) return value.bind(target);
+        return (...args: unknown[]) => {
+          this.#happened.push({ kind: 'call', name: name as CallName, args: structuredClone(args) });
+          if (name === 'keep' || name === 'putBack') this.#asked.clear();
+          return value.apply(target, args);
+        };
+      },
+    });
   }
 
   override refuse(writes: Writes): void {
@@ -40,13 +70,12 @@ export class RecordingDisk extends SimDisk {
   }
 
   override commit(writes: Writes): Commit {
-    this.#open.push({ kind: 'turn', writes: frozen(writes), asked: [...this.#asked.values()] });
-    this.#asked.clear();
+    this.#open.push(frozen(writes));
     return super.commit(writes);
   }
 
   override fsync(): readonly Commit[] {
-    this.#happened.push(...this.#open);
+    for (const writes of this.#open) this.#happened.push({ kind: 'turn', writes });
     this.#open = [];
     return super.fsync();
   }
@@ -54,15 +83,23 @@ export class RecordingDisk extends SimDisk {
   override powerCut(kept: number): readonly Commit[] {
     const gone = this.#open.splice(kept);
     const synced = super.powerCut(kept);
-    for (const each of gone)
-      if (each.kind === 'turn') this.#happened.push({ kind: 'lost', writes: each.writes });
+    for (const writes of gone) this.#happened.push({ kind: 'lost', writes });
     return synced;
   }
 
   override stored(): Stored {
-    // Twice: who opens a journal owns the streams that it gets.
-    this.#happened.push({ kind: 'restart', stored: textOfStored(super.stored()) });
-    return super.stored();
+    const stored = super.stored();
+    const streams = [...stored.streams];
+    const order = {
+      streams: streams.map((stream) => ({
+        writer: stream.writer,
+        pools: [...stream.rows()].map(([pool]) => pool),
+      })),
+      holds: [...stored.holds].map(([holdId]) => holdId),
+    };
+    this.#asked.clear();
+    this.#happened.push({ kind: 'restart', stored: textOfStored({ ...stored, streams }), order });
+    return { ...stored, streams };
   }
 
   override findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
@@ -99,7 +136,10 @@ export class RecordingDisk extends SimDisk {
 
   /** Only while nothing is half written: what was answered then is what the turn before made durable. */
   #note(question: Question, answer: string): void {
-    if (this.#open.length === 0) this.#asked.set(JSON.stringify(question), { question, answer });
+    const name = JSON.stringify(question);
+    if (this.#open.length > 0 || this.#asked.has(name)) return;
+    this.#asked.add(name);
+    this.#happened.push({ kind: 'asked', question, answer });
   }
 }
 

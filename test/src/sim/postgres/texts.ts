@@ -34,14 +34,14 @@ export function textOfStored({ self, awaitsFormerLives, position, streams, holds
   return [`self ${self}, position ${position}, awaits ${awaitsFormerLives}`, ...lines.sort()];
 }
 
-export function textOfStream(stream: Stream): string[] {
+function textOfStream(stream: Stream): string[] {
   const { writer, head, digest } = stream;
   const lines = [`head ${writer} ${plain(head)} ${digestText(digest)}`];
   for (const [pool, row] of stream.rows()) lines.push(`row ${writer} ${pool} ${plain(row)}`);
   return lines;
 }
 
-export function textOfHold(holdId: HoldId, hold: Hold): string {
+function textOfHold(holdId: HoldId, hold: Hold): string {
   return `hold ${holdId} ${plain(hold)}`;
 }
 
