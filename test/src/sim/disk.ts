@@ -37,6 +37,12 @@ export class SimDisk implements JournalView {
   #log: Commit[] = [];
   #syncedCount = 0;
   #tables = new Tables();
+  readonly #isBooks: boolean;
+
+  /** @param isBooks the authority's: what stands in the books is settled, as its database says at every commit. */
+  constructor(isBooks = false) {
+    this.#isBooks = isBooks;
+  }
 
   commit(writes: Writes, atMs = 0): Commit {
     if (writes.position !== this.#tables.entries.length) {
@@ -53,7 +59,7 @@ export class SimDisk implements JournalView {
       rows: writes.rows.map(({ stream, pool, row }) => ({ writer: stream.writer, pool, row: copyRow(row) })),
       heads: writes.streams.map(({ writer, head, digest }) => ({
         writer,
-        head: { ...head },
+        head: this.#isBooks ? { ...head, settled: { seq: head.seq, hash: head.hash } } : { ...head },
         digest: { ...digest },
       })),
       documents: writes.documents,
@@ -112,7 +118,7 @@ export class SimDisk implements JournalView {
 
   /** The disk as it was after its first `commitCount` commits. */
   imageOf(commitCount: number): SimDisk {
-    const image = new SimDisk();
+    const image = new SimDisk(this.#isBooks);
     image.#log = this.#log.slice(0, commitCount);
     for (const commit of image.#log) image.#tables.apply(commit);
     image.fsync();

@@ -31,7 +31,7 @@ const RECOVER_MS = 1_000;
 export class SimNode implements LinkEnd, Machine {
   readonly settings: ReplicaSettings;
   readonly clock: MachineClock;
-  disk = new SimDisk();
+  disk: SimDisk;
   isDiskFull = false;
   /** Which versions of the link it speaks. */
   release: Release = RELEASE;
@@ -54,6 +54,7 @@ export class SimNode implements LinkEnd, Machine {
 
   constructor(settings: ReplicaSettings, ports: NodePorts) {
     this.settings = settings;
+    this.disk = new SimDisk(settings.kind === 'authority');
     this.#ports = ports;
     const { timeline, prng, directory } = ports;
     this.clock = new MachineClock(timeline, prng, ports.clockRate);

@@ -217,7 +217,8 @@ export class Observer {
         for (const { writer, seq } of frame.has) note(writer, seq);
         return;
       case 'cells':
-        note(frame.parent, frame.to);
+        // Cells of former lives have no place in the cursor.
+        if (frame.to > frame.from) note(frame.parent, frame.to);
         for (const cell of frame.cells) note(cell.from, cell.seq);
         return;
       default:
