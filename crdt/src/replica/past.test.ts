@@ -120,6 +120,21 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
     expect(berlin.fenceOf(till.self)).toBe('false-took');
   });
 
+  test('[F1] found out by a child, it says hello to its parent anew (seed 5102)', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    rollBack(berlin, 0);
+    berlin.link();
+    till.link();
+    world.calm();
+    const { seq } = berlin.replica.ledger.self.head;
+    new Forger(till).say({ type: 'took', from: berlin.self, items: [{ pool: lamp, seq: seq + 1, n: 2 }] });
+    // Without a word to the parent, the link would stay up in the name of the life that ended.
+    expect(berlin.hangUps).toContain('This writer ends; a new one says hello.');
+    berlin.link();
+    world.calm();
+    expect(hq.replica.ledger.streams.get(berlin.self)?.head.seq).toBe(berlin.replica.ledger.self.head.seq);
+  });
+
   test('[F1] its parent fences the former life, which keeps what it may have sold', () => {
     const { world, hq, berlin } = shop({ lamp: 9 });
     const before = berlin.self;

@@ -58,7 +58,7 @@ export class Replica {
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
   #newLife: WriterId | undefined;
-  #past: FenceReason | undefined;
+  #past: PastReason | undefined;
   #entriesAtCheckpoint = 0;
 
   constructor(settings: ReplicaSettings, stored: Stored, view: JournalView, tools: Tools) {
@@ -252,16 +252,15 @@ export class Replica {
   #end(reason: PastReason | undefined, now: Now): void {
     if (reason === undefined) return;
     this.becomeNewWriter(reason === 'fenced' ? 'superseded' : reason, now);
+    // The link to the parent may be up, in the name of the life that ends.
     this.#hangUp(PARENT, 'This writer ends; a new one says hello.');
   }
 
   /** Brings the turn to its end. @returns what must be made durable, or undefined when nothing changed. */
   endTurn(now: Now): Writes | undefined {
     if (!this.ledger.hasLife) return undefined;
-    if (this.#past !== undefined) {
-      this.becomeNewWriter(this.#past, now);
-      this.#past = undefined;
-    }
+    this.#end(this.#past, now);
+    this.#past = undefined;
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
     if (this.uplink.isOpen && this.#formerLives.isOverdue(now.monotonicMs, this.uplink.isSending))
       this.#tellFormerAgain();

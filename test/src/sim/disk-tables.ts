@@ -8,6 +8,7 @@ import {
   applyEffect,
   type Digest,
   decodeEntry,
+  type Entry,
   type EntryRef,
   emptyRow,
   forEachEffect,
@@ -27,6 +28,18 @@ export interface StoredEntry {
   readonly seq: number;
   readonly bytes: Uint8Array;
   readonly hash: Hash;
+}
+
+const decoded = new WeakMap<StoredEntry, Entry>();
+
+/** The checks at the end read the same journal again and again. */
+export function readOnce(stored: StoredEntry): Entry {
+  let entry = decoded.get(stored);
+  if (entry === undefined) {
+    entry = decodeEntry(stored.bytes);
+    decoded.set(stored, entry);
+  }
+  return entry;
 }
 
 export interface StoredRow {

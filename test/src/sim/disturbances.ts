@@ -78,6 +78,12 @@ const DAY_MS = 86_400_000;
 
 function setOneClock(world: World, prng: Prng): void {
   const node = prng.pick(world.nodes);
+  // While it is off, nothing tells the machine how much time has really passed.
+  if (node.isRunning && prng.chance(0.4)) {
+    world.trace.fault('crash', node.name);
+    node.crash();
+    world.runLater(prng.spanMs(10, 1_000), () => node.start());
+  }
   const how = prng.weighted({ seconds: 4, hours: 3, days: 2, forgotten: 1 });
   if (how === 'forgotten') {
     world.trace.fault('clock back in 1970', node.name);

@@ -4,7 +4,6 @@
  */
 import {
   type Command,
-  decodeEntry,
   type Entry,
   locationOf,
   type PoolId,
@@ -21,6 +20,7 @@ import {
   textOfBook,
   textOfRow,
 } from './books.ts';
+import { readOnce } from './disk-tables.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
@@ -53,7 +53,7 @@ function rootOf(world: World): SimNode {
 /** Every copy of every stream is the same, and is the fold of its entries. */
 function checkSame(world: World): void {
   const root = rootOf(world);
-  const books = foldAll(root.disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldAll(root.disk.entries.map(readOnce));
   for (const node of world.nodes) {
     const self = node.disk.self;
     if (self === null) continue;
@@ -171,8 +171,8 @@ function checkAnswers(world: World): void {
   const lines = new OrderLines();
   const asked = new Set(['sold', 'confirmed', 'held', 'extended', 'capturing', 'released', 'cancelled']);
   for (const type of ['received', 'returned', 'shipped', 'counted', 'lost', 'reclaimed']) asked.add(type);
-  for (const { bytes } of rootOf(world).disk.entries) {
-    const entry = decodeEntry(bytes);
+  for (const stored of rootOf(world).disk.entries) {
+    const entry = readOnce(stored);
     const { body, docId } = entry;
     if (!asked.has(body.type) || (body.type === 'released' && body.cause === 'expired')) continue;
     if (inBooks.has(docId)) throw new Violation('doubled', `${docId} stands in the books twice`);
@@ -244,7 +244,7 @@ function endHolds(world: World): void {
 function countEverything(world: World): void {
   for (const location of world.tree.locations) countShelf(world.scene, location, 0);
   world.settle('after the stocktake');
-  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldAll(rootOf(world).disk.entries.map(readOnce));
   for (const pool of world.tree.pools) {
     let onHand = 0;
     for (const book of books.values()) onHand += book.row(pool).received - book.row(pool).departed;
@@ -288,7 +288,7 @@ function liveFree(world: World, pool: PoolId): number {
 
 /** F7, F8: no one goes on owing while somebody has free units. */
 function checkDebts(world: World): void {
-  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldAll(rootOf(world).disk.entries.map(readOnce));
   for (const pool of world.tree.pools) {
     const owed = owedByAll(world, books, pool);
     const free = liveFree(world, pool);

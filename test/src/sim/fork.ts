@@ -46,8 +46,12 @@ export function forkAtLast(world: World, seed: number): void {
     sellInHand(leaf, prng.pick(world.tree.pools), i);
     world.runFor(50);
   }
-  if (isShort) tellAgain(world, leaf, life, { shared, lived });
-  else if ((leaf.disk.head(life)?.seq ?? 0) <= lived) return;
+  if (isShort) {
+    tellAgain(world, leaf, life, { shared, lived });
+    for (const node of world.nodes) checkChains(node);
+    return;
+  }
+  if ((leaf.disk.head(life)?.seq ?? 0) <= lived) return;
   uplink.heal();
   world.runFor(REUNION_MS);
   if (leaf.disk.self === life || !uplink.isUp) {

@@ -62,14 +62,17 @@ export class HoldBook {
   }
 }
 
+/** A wall clock that is a little behind after a boot makes no hold longer: it runs from the boot on. */
+const WALL_SLACK_MS = 1_000;
+
 /** Within one run of the machine its monotonic clock counts, after a restart its wall clock; entries hold whole milliseconds. */
 function checkExpiry({ ttlMs, since, isCapturing }: OpenHold, end: Entry, trustsWallClocks: boolean): void {
   if (isCapturing)
     throw new Violation('F9', `${end.writer} ${end.seq}: a hold ran out while its payment was asked for`);
-  if (since.bootId !== end.bootId && !trustsWallClocks) return;
-  const passedMs =
-    since.bootId === end.bootId ? end.monotonicMs - since.monotonicMs : end.wallMs - since.wallMs;
-  if (passedMs < ttlMs - 1) {
+  const isSameRun = since.bootId === end.bootId;
+  const passedMs = isSameRun ? end.monotonicMs - since.monotonicMs : end.wallMs - since.wallMs;
+  if (!isSameRun && !trustsWallClocks) return;
+  if (passedMs < ttlMs - (isSameRun ? 1 : WALL_SLACK_MS)) {
     throw new Violation(
       'F9',
       `${end.writer} ${end.seq}: a hold for ${ttlMs} ms ran out after ${passedMs} ms`,

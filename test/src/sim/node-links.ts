@@ -35,6 +35,7 @@ export class NodeLinks {
   uplink: Link | undefined;
   /** The parent said last that the two share no version. */
   isRefused = false;
+  #refusedOn: Connection | undefined;
   readonly #ports: NodeLinksPorts;
   readonly #wantsLevels: boolean;
   readonly #down = new Map<ReplicaId, Connection>();
@@ -73,7 +74,9 @@ export class NodeLinks {
         if (this.uplink?.current === connection) replica.linkUp(frame, now);
       });
     } else if (frame.kind === 'refuse') {
-      this.#refusedBy(frame.code, frame.message);
+      // A frame that comes twice ends one life, not two.
+      if (this.#refusedOn !== connection) this.#refusedBy(frame.code, frame.message);
+      this.#refusedOn = connection;
     } else {
       this.#ports.frame(PARENT, connection, frame as StockFrame);
     }

@@ -53,6 +53,8 @@ export class Observer {
   readonly ended = new Set<WriterId>();
   /** The hash of each own entry that ever was durable, by writer and seq − 1. */
   readonly #hashes = new Map<WriterId, Uint8Array[]>();
+  /** What each writer made durable last under a seq. */
+  readonly #entries = new Map<WriterId, Entry[]>();
 
   constructor(trace: Trace, shelves: Shelves, options: ObserverOptions) {
     this.#options = options;
@@ -98,6 +100,7 @@ export class Observer {
     if (this.ended.has(writer) && seq <= hashes.length) return this.#relayed(node, writer, seq, hash);
     this.#hashes.set(writer, hashes);
     hashes.push(hash);
+    this.#entryAfter(writer, seq, entry);
     if (seq !== book.seq + 1) throw new Violation('D5', `${writer} goes from ${book.seq} to ${seq}`);
     checkDebtsFirst(book, entry);
     checkOwed(book, entry);
@@ -138,6 +141,12 @@ export class Observer {
       default:
         this.#holds.add(entry, () => this.#trace.saw('expiry'));
     }
+  }
+
+  #entryAfter(writer: WriterId, seq: number, entry: Entry): void {
+    const entries = this.#entries.get(writer) ?? [];
+    this.#entries.set(writer, entries);
+    entries[seq - 1] = entry;
   }
 
   /** Nobody knows more of a writer than that writer will always say of itself. */
@@ -217,7 +226,8 @@ export class Observer {
         for (const { writer, seq } of frame.has) note(writer, seq);
         return;
       case 'cells':
-        note(frame.parent, frame.to);
+        // Cells of former lives have no place in the cursor.
+        if (frame.to > frame.from) note(frame.parent, frame.to);
         for (const cell of frame.cells) note(cell.from, cell.seq);
         return;
       default:
@@ -226,7 +236,10 @@ export class Observer {
 
   answered(node: SimNode, answer: Answer): void {
     if (!answer.ok) return;
-    const { writer, seq } = answer.entry;
+    const { writer, seq, docId, monotonicMs } = answer.entry;
+    const durable = this.#entries.get(writer)?.[seq - 1];
+    if (!this.isForked && (durable?.docId !== docId || durable.monotonicMs !== monotonicMs))
+      throw new Violation('D1', `${node.name} answered with ${docId} as ${writer} ${seq}, which no disk has`);
     const { seqs } = this.#toldBy(node);
     if (seq > (seqs.get(writer) ?? 0)) seqs.set(writer, seq);
   }

@@ -2,6 +2,8 @@
  * Planted bugs: mistakes that somebody could make, as patches to the source, so that
  * the code that ships has no switch for them. The simulator must find every one.
  */
+import { PLANTED_MACHINES } from './planted-machines.ts';
+
 export interface PlantedBug {
   readonly name: string;
   /** From the root of the repository. */
@@ -262,4 +264,5 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: 'const books = free(ledger.self.row(pool));',
     seed: 1,
   },
+  ...PLANTED_MACHINES,
 ];

@@ -71,8 +71,24 @@ export function pruneOne(world: World, prng: Prng): void {
   );
   const count = node.disk.prune(beforeMs, nowMs);
   if (count === 0) return;
+  checkSettled(world, node);
   world.trace.fault('journal pruned', node.name);
   world.trace.say(node.name, () => `let go of ${count} entries that are settled`);
+}
+
+/** D7: what is let go of anywhere stands in the authority's journal, which lets go of nothing here. */
+function checkSettled(world: World, { name, disk }: SimNode): void {
+  const root = world.nodes[0] as SimNode;
+  for (const writer of disk.writers) {
+    const checkpoint = disk.checkpoint(writer);
+    if (checkpoint === undefined) continue;
+    const hash = root.disk.hashAt(writer, checkpoint.seq);
+    if (hash === undefined || !sameBytes(hash, checkpoint.hash))
+      throw new Violation(
+        'D7',
+        `${name} let go of ${writer} up to ${checkpoint.seq}, which the authority lacks`,
+      );
+  }
 }
 
 /** D5, D6, D7: from its checkpoint on, each chain joins without a seam, and its fold is what is stored. */

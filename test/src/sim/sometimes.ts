@@ -24,6 +24,14 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'one order at two doors': 'often',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
+  'a shop that could not write went on': 'often',
+  'a session refused for its version': 'often',
+  'sold on while refused a session': 'rare',
+  'sold after a count was taken': 'often',
+  'another branch told from a lower entry': 'often',
+  'an image from before the current life': 'rare',
+  'the parent knew the past': 'often',
+  'a life put back that nobody knew more of': 'rare',
 };
 
 /** With fewer seeds, or with shorter ones than usual, chance may miss what is rare. */
