@@ -189,15 +189,18 @@ export class Hub {
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    let items = this.#surrendered.get(entry.writer);
-    if (items === undefined) {
-      items = new Map();
-      this.#surrendered.set(entry.writer, items);
-    }
+    const items = this.#surrendered.get(entry.writer) ?? new Map<PoolId, { seq: number; n: number }>();
+    this.#surrendered.set(entry.writer, items);
     for (const { pool } of body.items) {
       const cell = sender.row(pool).sent.find(({ writer }) => writer === body.to);
       if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
     }
+  }
+
+  /** What was surrendered to the life that ended stays its own (F1a). @returns whom it had sessions with. */
+  newLife(): ReplicaId[] {
+    this.#surrendered.clear();
+    return [...this.children.values()].filter((each) => each.session).map(({ replica }) => replica);
   }
 
   /** @returns the pools that grew. */

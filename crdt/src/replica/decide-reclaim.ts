@@ -6,6 +6,7 @@ import { account, amountOf, type Row } from '../tally/row.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
+import { isOwnPast, unheardChildren } from './recovery.ts';
 import type { Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
@@ -15,6 +16,14 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   if (lost === undefined) return refuse('not_found', `${command.writer} is not known here.`);
   if (lost.head.fence === null) {
     return refuse('forbidden', `${command.writer} is alive: retire it before its rights are taken back.`);
+  }
+  const missing = isOwnPast(ledger, lost) ? unheardChildren(ledger) : [];
+  if (missing.length > 0) {
+    // F6: what they took from that life and may have sold is not in these books yet.
+    return refuse(
+      'former_lives_unknown',
+      `${missing.join(', ')} did not tell yet what ${command.writer} sent.`,
+    );
   }
   for (const [pool, n] of sumByPool(command.items)) {
     const left = exposure(ledger, lost, pool);

@@ -11,13 +11,18 @@ import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Ledger, Now } from './ledger.ts';
+import { isOwnPast, unheardChildren } from './recovery.ts';
 import type { Stream } from './stream.ts';
+
+/** Accounts to look at: pool → fenced writers whose account may be below zero. */
+type Accounts = Map<PoolId, Set<WriterId>>;
 
 export class LateClaims {
   readonly #ledger: Ledger;
   readonly #poolChanged: (pool: PoolId) => void;
-  /** Accounts to look at: pool → fenced writers whose account may be below zero. */
-  readonly #open = new Map<PoolId, Set<WriterId>>();
+  readonly #open: Accounts = new Map();
+  /** F6: those of the authority's own past, which mean nothing before its children have told what they know. */
+  readonly #untold: Accounts = new Map();
   readonly #short = new Map<PoolId, number>();
 
   constructor(ledger: Ledger, poolChanged: (pool: PoolId) => void) {
@@ -39,12 +44,15 @@ export class LateClaims {
   }
 
   #look(pool: PoolId, writer: WriterId): void {
-    let writers = this.#open.get(pool);
-    if (writers === undefined) {
-      writers = new Set();
-      this.#open.set(pool, writers);
-    }
-    writers.add(writer);
+    const stream = this.#ledger.streams.get(writer);
+    const isPast = stream !== undefined && this.#ledger.hasLife && isOwnPast(this.#ledger, stream);
+    put(isPast ? this.#untold : this.#open, pool, writer);
+  }
+
+  #lookAtOwnPast(): void {
+    if (this.#untold.size === 0 || unheardChildren(this.#ledger).length > 0) return;
+    for (const [pool, writers] of this.#untold) for (const writer of writers) put(this.#open, pool, writer);
+    this.#untold.clear();
   }
 
   /** Units that fenced writers lack and that are not free here. */
@@ -54,6 +62,7 @@ export class LateClaims {
 
   /** Sends what is free to where it was used already. A new life first learns what its former ones sent (T8). */
   settle(now: Now): void {
+    this.#lookAtOwnPast();
     if (this.#open.size === 0 || this.#ledger.awaitsFormerLives) return;
     const sends = new Map<WriterId, PoolUnits[]>();
     for (const [pool, writers] of this.#open) {
@@ -84,6 +93,7 @@ export class LateClaims {
 
   /** The settler is the live writer of the parent replica, else of the next ancestor. */
   #isMine(stream: Stream): boolean {
+    if (isOwnPast(this.#ledger, stream)) return true;
     const me = replicaOf(this.#ledger.self.writer);
     const seen = new Set<WriterId>();
     // Whoever was shut out may have named a circle of parents: nobody settles that.
@@ -101,4 +111,10 @@ export class LateClaims {
   putBack(): void {
     for (const stream of this.#ledger.streams.values()) this.fenced(stream);
   }
+}
+
+function put(accounts: Accounts, pool: PoolId, writer: WriterId): void {
+  const writers = accounts.get(pool);
+  if (writers === undefined) accounts.set(pool, new Set([writer]));
+  else writers.add(writer);
 }
