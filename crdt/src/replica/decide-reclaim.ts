@@ -56,6 +56,8 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
 
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
+  // What one life of the authority sent to another covers a debt there, and counts there (F6).
+  if (isOwnPast(ledger, lost)) return units;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
     units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
   }

@@ -23,6 +23,7 @@ export class LateClaims {
   readonly #open: Accounts = new Map();
   /** F6: those of the authority's own past, which mean nothing before its children have told what they know. */
   readonly #untold: Accounts = new Map();
+  #mustScan = false;
   readonly #short = new Map<PoolId, number>();
 
   constructor(ledger: Ledger, poolChanged: (pool: PoolId) => void) {
@@ -34,6 +35,8 @@ export class LateClaims {
   /** A writer was shut out: it may owe already. */
   fenced(stream: Stream): void {
     if (stream.head.fence === null) return;
+    // What it did is not in its own rows alone.
+    if (this.#ledger.hasLife && isOwnPast(this.#ledger, stream)) this.#mustScan = true;
     for (const [pool] of stream.rows()) this.#look(pool, stream.writer);
   }
 
@@ -50,9 +53,24 @@ export class LateClaims {
   }
 
   #lookAtOwnPast(): void {
-    if (this.#untold.size === 0 || unheardChildren(this.#ledger).length > 0) return;
+    if (!this.#mustScan && this.#untold.size === 0) return;
+    if (unheardChildren(this.#ledger).length > 0) return;
+    if (this.#mustScan) this.#scanOwnPast();
     for (const [pool, writers] of this.#untold) for (const writer of writers) put(this.#open, pool, writer);
     this.#untold.clear();
+  }
+
+  /** Children may have taken from a life of which no row is left here. */
+  #scanOwnPast(): void {
+    this.#mustScan = false;
+    for (const stream of this.#ledger.streams.values()) {
+      for (const [pool, { took }] of stream.rows()) {
+        for (const { writer } of took) {
+          const from = this.#ledger.streams.get(writer);
+          if (from !== undefined && isOwnPast(this.#ledger, from)) put(this.#open, pool, writer);
+        }
+      }
+    }
   }
 
   /** Units that fenced writers lack and that are not free here. */

@@ -266,6 +266,26 @@ describe('[F6] [F5] what the forgotten life did beyond its account', () => {
     expectSum(hq, 9);
   });
 
+  test('[F6] what one life sent to cover a former one is not its own to lose again (seed 86)', () => {
+    const { world, hq, berlin, paris, madrid, lost, image, left } = reclaimedAndForgotten();
+    expect(hq.do(reclaim('r1', lost, { lamp: left }))).toMatchObject({ ok: true });
+    sellAt(world, madrid, 'm1', hq.free('lamp') + berlin.free('lamp') + madrid.free('lamp'));
+    const first = putBack(hq, [berlin, madrid], image);
+    notice(hq);
+    for (const node of [berlin, madrid]) node.link();
+    world.calm();
+    hq.turn((self, now) => self.retire(paris.id, now));
+    expect(hq.do(reclaim('r2', lost, { lamp: left }))).toMatchObject({ ok: true });
+    world.calm();
+    expect(accountOf(hq, first)).toBe(0);
+    const second = putBack(hq, [berlin, madrid], hq.journal);
+    notice(hq);
+    for (const node of [berlin, madrid]) node.link();
+    world.calm();
+    expect([accountOf(hq, first), accountOf(hq, second)]).toEqual([0, 0]);
+    expectSum(hq, 9);
+  });
+
   test('[F6] a debt of the forgotten life is not covered before every child has answered', () => {
     const { world, hq, berlin, paris, madrid, lost, image, left } = reclaimedAndForgotten();
     expect(hq.do(reclaim('r1', lost, { lamp: left }))).toMatchObject({ ok: true });
@@ -281,6 +301,30 @@ describe('[F6] [F5] what the forgotten life did beyond its account', () => {
     berlin.link();
     world.calm();
     expect([accountOf(hq, before), hq.free('lamp')]).toEqual([0, 0]);
+  });
+
+  test('[F6] a debt that a child tells of in the turn that ends that life is covered too, also after a restart', () => {
+    for (const isRestarted of [false, true]) {
+      const { world, hq, berlin, paris, madrid, lost, image, left } = reclaimedAndForgotten();
+      expect(hq.do(reclaim('r1', lost, { lamp: left }))).toMatchObject({ ok: true });
+      sellAt(world, madrid, 'm1', hq.free('lamp') + berlin.free('lamp') + madrid.free('lamp'));
+      const before = putBack(hq, [berlin, madrid], image);
+      // Nobody noticed: the stream of the child is the first that tells.
+      const opened = madrid.link();
+      expect(opened).toMatchObject({ ok: true });
+      for (const node of [madrid, berlin]) {
+        node.link();
+        world.calm();
+      }
+      if (isRestarted) hq.restart();
+      for (const node of [madrid, berlin]) node.link();
+      world.calm();
+      hq.turn((self, now) => self.retire(paris.id, now));
+      expect(accountOf(hq, before)).toBe(-left);
+      expect(hq.do(reclaim('r2', lost, { lamp: left }))).toMatchObject({ ok: true });
+      world.calm();
+      expect([accountOf(hq, before), hq.free('lamp')]).toEqual([0, 0]);
+    }
   });
 
   test('[F6] a life that the books never heard of has an account all the same', () => {

@@ -115,6 +115,7 @@ export class Replica {
     const { writer, head } = self;
     const body = { type: 'fenced', writer, seq: head.seq, hash: head.hash, reason } as const;
     this.ledger.append(body, '', 'system', now);
+    this.#claims.fenced(self);
     this.#meetAnew();
   }
 

@@ -19,6 +19,8 @@ export interface Faults {
   restoresPerMinute: number;
   /** A leaf is gone; an operator gives it up and counts it; some are found again, with all they had not told. */
   lossesPerMinute: number;
+  /** The authority's books are put back to an earlier point. */
+  recoveriesPerMinute: number;
   /** Chance that whoever lost an answer never asks again. */
   abandoned: number;
   commandDoubled: number;
@@ -39,6 +41,7 @@ export function noFaults(): Faults {
     lossesPerMinute: 0,
     abandoned: 0,
     commandDoubled: 0,
+    recoveriesPerMinute: 0,
   };
 }
 
@@ -58,5 +61,7 @@ export function drawFaults(prng: Prng): Faults {
     lossesPerMinute: share(2),
     abandoned: share(0.3),
     commandDoubled: share(0.1),
+    // Last, so that the other faults of a seed stay what they were.
+    recoveriesPerMinute: share(8),
   };
 }

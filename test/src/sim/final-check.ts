@@ -11,7 +11,7 @@ import {
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
-import { type BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import { BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
@@ -55,7 +55,7 @@ function checkSame(world: World): void {
           `${node.name} has ${writer} up to ${head?.seq}, the root up to ${atRoot?.seq}`,
         );
       }
-      checkRows(node, writer, books.get(writer) as BookOfWriter);
+      checkRows(node, writer, books.get(writer) ?? new BookOfWriter());
     }
     checkTotals(world, node, books);
   }

@@ -48,7 +48,7 @@ export class SimNode implements LinkEnd {
   readonly #ports: NodePorts;
   readonly #clock: MachineClock;
   readonly #tools: Tools;
-  readonly #links: NodeLinks;
+  readonly links: NodeLinks;
   readonly #askers = new Askers();
   #replica: Replica | undefined;
   #queue: Input[] = [];
@@ -67,7 +67,7 @@ export class SimNode implements LinkEnd {
     this.#ports = ports;
     this.#clock = new MachineClock(ports.timeline, ports.prng);
     this.#tools = { sha256, nonce: () => ports.prng.hex(32), directory: ports.directory };
-    this.#links = new NodeLinks({
+    this.links = new NodeLinks({
       settings,
       prng: ports.prng,
       input: (run) => this.#push({ kind: 'run', run }),
@@ -95,11 +95,7 @@ export class SimNode implements LinkEnd {
   }
 
   get uplink(): Link | undefined {
-    return this.#links.uplink;
-  }
-
-  set uplink(link: Link | undefined) {
-    this.#links.uplink = link;
+    return this.links.uplink;
   }
 
   submit(command: Command, onAnswer: OnAnswer): void {
@@ -163,7 +159,7 @@ export class SimNode implements LinkEnd {
     this.#replica = undefined;
     this.#boot += 1;
     this.#queue = [];
-    this.#links.dropAll();
+    this.links.dropAll();
     this.#askers.dropAll();
     this.#ports.durable(this, this.disk.fsync());
   }
@@ -196,15 +192,15 @@ export class SimNode implements LinkEnd {
   // What the network tells.
 
   opened(connection: Connection): void {
-    this.#links.challenge(connection, this.replica);
+    this.links.challenge(connection, this.replica);
   }
 
   arrived(connection: Connection, frame: Frame): void {
-    if (this.isRunning) this.#links.arrived(connection, frame);
+    if (this.isRunning) this.links.arrived(connection, frame);
   }
 
   closed(connection: Connection): void {
-    if (this.isRunning) this.#links.closed(connection);
+    if (this.isRunning) this.links.closed(connection);
   }
 
   // The turn.
@@ -253,7 +249,7 @@ export class SimNode implements LinkEnd {
         replica.execute(input.ticket, input.command, now);
         return;
       case 'frame':
-        if (!this.#links.isCurrent(input.from, input.connection)) return;
+        if (!this.links.isCurrent(input.from, input.connection)) return;
         notice(this.#ports.trace, replica, input.from, input.frame);
         replica.frame(input.from, input.frame, now);
         return;
@@ -311,6 +307,7 @@ export class SimNode implements LinkEnd {
   }
 
   #deliver(out: Out): void {
+    if (out.newLife !== undefined) this.links.newLife(this.#ports.trace);
     for (const { ticket, answer } of out.answers) {
       if (!answer.ok && answer.items !== undefined) {
         this.#ports.shortage(
@@ -323,9 +320,9 @@ export class SimNode implements LinkEnd {
     for (const [i, { to, frame }] of out.frames.entries()) {
       if (i === Math.floor(out.frames.length / 2) && this.#isStruck('half out')) return;
       this.#ports.leaving(this, frame);
-      this.#links.send(to, frame);
+      this.links.send(to, frame);
     }
-    for (const { peer, message } of out.hangUps) this.#links.hangUp(peer, message);
+    for (const { peer, message } of out.hangUps) this.links.hangUp(peer, message);
   }
 
   /** Timers wake a little late, as everywhere. */

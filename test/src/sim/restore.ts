@@ -9,6 +9,7 @@ import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { takeBackOwnPast } from './recover.ts';
 import type { World } from './world.ts';
 
 /** How far back an image may be: a backup of last night, in commits of a busy day. */
@@ -65,6 +66,7 @@ function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): v
 
 /** The last act of a restoration: the old life's till is opened and counted. */
 export function settleLostLives(world: World): void {
+  takeBackOwnPast(world);
   for (const writer of world.observer.ended) {
     reclaimLeft(world, writer);
   }
@@ -88,7 +90,7 @@ function reclaimLeft(world: World, life: WriterId): void {
  * simulator can read: its rights, its holds being void; with what was sent to it and
  * never came, and what it sent and nobody ever heard of.
  */
-function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
+export function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
   const book = observer.books.get(life)?.row(pool);
   if (book === undefined) return 0;
   let left = rightsOf(book) - debtOf(book);

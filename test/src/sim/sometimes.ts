@@ -23,6 +23,8 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'fork found, a new life begun': 'rare',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
+  'authority put back, a child ahead found': 'rare',
+  'granted again after all children answered': 'rare',
 };
 
 /** With fewer seeds, or with shorter ones than usual, chance may miss what is rare. */

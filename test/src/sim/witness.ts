@@ -4,7 +4,7 @@
  * Noted at every fsync, as often as the real one may; a lazier one leaves a window
  * that no replica can see.
  */
-import type { WriterId } from '@tallystick/crdt';
+import { incarnationOf, type WriterId } from '@tallystick/crdt';
 import type { SimDisk } from './disk.ts';
 
 export class SimWitness {
@@ -17,7 +17,8 @@ export class SimWitness {
 
   isAheadOf(disk: SimDisk): boolean {
     const { self } = disk;
-    if (self === null || this.#head?.writer !== self) return false;
+    if (self === null || this.#head === undefined) return false;
+    if (this.#head.writer !== self) return incarnationOf(this.#head.writer) >= incarnationOf(self);
     return this.#head.seq > (disk.head(self)?.seq ?? 0);
   }
 }

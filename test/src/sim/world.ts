@@ -15,6 +15,7 @@ import { Link } from './network.ts';
 import { SimNode, STAGES } from './node.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
+import { recoverRoot } from './recover.ts';
 import { loseOne, restoreOne } from './restore.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
@@ -50,6 +51,7 @@ export class World {
   readonly links: Link[] = [];
   readonly scene: Scene;
   readonly #seed: number;
+  readonly #recoveriesPerMinute: number;
   readonly #byName = new Map<ReplicaId, SimNode>();
   #isHealing = false;
   #lastDurableAtMs = 0;
@@ -60,6 +62,7 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
+    this.#recoveriesPerMinute = this.faults.recoveriesPerMinute;
     this.observer = new Observer(this.trace, this.shelves);
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
     const locationOfNode = new Map<SimNode, LocationId>();
@@ -77,6 +80,7 @@ export class World {
       orders: [],
       holds: [],
       locationOfNode,
+      hasDoor: (node) => node.uplink !== undefined || this.#recoveriesPerMinute === 0,
       nextId: (kind) => {
         this.#ids += 1;
         return `${kind}-${this.#ids}`;
@@ -119,7 +123,7 @@ export class World {
         prng: this.#prng(`link ${settings.replica}`),
         lost: (frame) => this.#sawLoss(frame),
       });
-      node.uplink = link;
+      node.links.uplink = link;
       this.links.push(link);
     }
     return node;
@@ -181,6 +185,8 @@ export class World {
     this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
     this.#everySoOften(prng, restoresPerMinute, () => restoreOne(this, prng));
     this.#everySoOften(prng, lossesPerMinute, () => loseOne(this, prng));
+    const recoveries = this.#prng('recoveries');
+    this.#everySoOften(recoveries, this.#recoveriesPerMinute, () => recoverRoot(this, recoveries));
   }
 
   /** Mostly in the middle of a turn: that is where it hurts. */
