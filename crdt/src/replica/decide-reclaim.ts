@@ -59,6 +59,8 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
   // What one life of the authority sent to another covers a debt there, and counts there (F6).
   if (isOwnPast(ledger, lost)) return units;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
+    // A past life of it may have used what came before it was forgotten: it stands in that life's account.
+    if (isOwnPast(ledger, own)) continue;
     units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
   }
   return units;

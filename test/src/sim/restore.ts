@@ -5,7 +5,7 @@
  * At the end an honest operator goes round: what the lives that ended really had left
  * is taken back by whoever settles them (F3), and no unit more.
  */
-import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -77,12 +77,19 @@ function reclaimLeft(world: World, life: WriterId): void {
   const settler = world.parentOf(world.node(replicaOf(life)));
   if (settler?.isListening !== true) return;
   const items = world.tree.pools
-    .map((pool) => ({ pool, n: leftOf(world, life, pool) }))
+    .map((pool) => ({ pool, n: Math.min(leftOf(world, life, pool), leftByBooks(settler, life, pool)) }))
     .filter(({ n }) => n > 0);
   if (items.length === 0) return;
   const id = world.scene.nextId('reclaim');
   world.trace.saw('rights of a lost life reclaimed');
   world.clients.ask(settler, { type: 'reclaim', id, actor: 'operator:1', writer: life, items });
+}
+
+/** What its settler may give back of it; nothing of a life that it never heard of. */
+function leftByBooks(settler: SimNode, life: WriterId, pool: PoolId): number {
+  const { ledger } = settler.replica;
+  const stream = ledger.streams.get(life);
+  return stream === undefined ? 0 : exposure(ledger, stream, pool);
 }
 
 /**
