@@ -65,6 +65,9 @@ export class Hub {
     if (replica === replicaOf(self.writer)) {
       return { ok: false, code: 'forbidden', message: `${replica} cannot be its own child` };
     }
+    const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
+    // Told before this life writes anything more: it ends with this turn.
+    if (seen > self.head.seq) this.#events.aheadOfMe();
     const lives = ledger.livesOf(replica);
     for (const life of lives) {
       if (life.writer === hello.writer || life.head.fence !== null) continue;
@@ -72,14 +75,10 @@ export class Hub {
         const message = `${hello.writer} is not the newest life of ${replica}: start it as a new writer`;
         return { ok: false, code: 'replica_fenced', message };
       }
-      this.fence(life, 'superseded', now);
-    }
-    if (hello.parentSeen !== null && hello.parentSeen.writer === self.writer) {
-      if (hello.parentSeen.seq > self.head.seq) this.#events.aheadOfMe();
+      if (seen <= self.head.seq) this.fence(life, 'superseded', now);
     }
     const child = this.child(replica);
-    const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
-    const session = openSession(hello.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
+    const session = openSession(hello.writer, self.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
     child.session = session;
     for (const pool of child.pools.values()) {
       pool.recall = undefined;

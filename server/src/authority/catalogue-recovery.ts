@@ -3,8 +3,8 @@
  * them is newer, and brings it back: products, places, and replicas with their keys.
  */
 import { randomBytes } from 'node:crypto';
-import { replicaSchema } from '@tallystick/store-agent';
 import type { CatalogueItem } from '@tallystick/crdt/wire';
+import { replicaSchema } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { putCatalogue } from './catalogue.ts';
 

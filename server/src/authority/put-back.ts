@@ -35,7 +35,8 @@ export async function findPutBack(
   if (said?.writer === self?.writer && said !== undefined && said.seq <= (self?.head.seq ?? 0)) {
     await journal.prefetch({ entries: [{ writer: said.writer, fromSeq: said.seq, toSeq: said.seq }] });
   }
-  const head = self === undefined ? undefined : { writer: self.writer, seq: self.head.seq, hash: self.head.hash };
+  const head =
+    self === undefined ? undefined : { writer: self.writer, seq: self.head.seq, hash: self.head.hash };
   if (witness.compare(head, (writer, seq) => journal.view.hashAt(writer, seq)) === 'ok') return undefined;
   return { ...found, why: 'the witness beside the books has seen more than they hold' };
 }
@@ -51,7 +52,11 @@ async function otherServer(pool: pg.Pool): Promise<string | undefined> {
 }
 
 /** Begins the next life, unless another process of this authority was faster. */
-export function beginAnew(replica: Replica, putBack: PutBack, now: Parameters<Replica['beginLife']>[1]): void {
+export function beginAnew(
+  replica: Replica,
+  putBack: PutBack,
+  now: Parameters<Replica['beginLife']>[1],
+): void {
   const { ledger } = replica;
   replica.beginLife(null, now);
   noteLostLife(ledger, putBack.witnessed ?? null);

@@ -88,6 +88,11 @@ export class SimNode implements LinkEnd {
     return this.#replica?.ledger.hasLife === true && this.disk.self !== this.#barred;
   }
 
+  /** An operator may act here: it is not about to find out that it is the past. */
+  get isInCharge(): boolean {
+    return this.isListening && this.links.onlyChild === undefined;
+  }
+
   /** The replica of a machine that runs; checkers look, nobody else. */
   get replica(): Replica {
     if (this.#replica === undefined) throw new Error(`${this.name} is down.`);

@@ -80,7 +80,7 @@ function childrenAhead(world: World, root: SimNode, image: SimDisk): SimNode[] {
  */
 export function takeBackOwnPast(world: World): void {
   const root = world.nodes[0] as SimNode;
-  if (!root.isListening || root.links.onlyChild !== undefined) return;
+  if (!root.isInCharge) return;
   const { ledger } = root.replica;
   for (const life of ledger.livesOf(root.settings.replica)) {
     if (life === ledger.self) continue;

@@ -45,7 +45,7 @@ export function loseOne(world: World, prng: Prng): void {
   const node = prng.pick(leaves);
   const parent = world.parentOf(node);
   const life = node.disk.self;
-  if (parent?.isListening !== true || life === null || parent.disk.head(life) === undefined) return;
+  if (parent?.isInCharge !== true || life === null || parent.disk.head(life) === undefined) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();
   node.bar(life);
@@ -59,7 +59,7 @@ export function loseOne(world: World, prng: Prng): void {
 /** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
 function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
-  if (parent.isListening && !parent.disk.head(life)?.fence)
+  if (parent.isInCharge && !parent.disk.head(life)?.fence)
     parent.run((replica, now) => replica.retire(node.settings.replica, now));
   world.runLater(500, () => giveUp(world, parent, node, life));
 }
@@ -75,7 +75,7 @@ export function settleLostLives(world: World): void {
 
 function reclaimLeft(world: World, life: WriterId): void {
   const settler = world.parentOf(world.node(replicaOf(life)));
-  if (settler?.isListening !== true) return;
+  if (settler?.isInCharge !== true) return;
   const items = world.tree.pools
     .map((pool) => ({ pool, n: Math.min(leftOf(world, life, pool), leftByBooks(settler, life, pool)) }))
     .filter(({ n }) => n > 0);
