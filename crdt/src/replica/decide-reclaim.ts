@@ -42,7 +42,7 @@ export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
   const row = lost.row(pool);
   const sentHere = notTakenHere(ledger, pool, row, lost);
   const came = inFlightTo(ledger, lost, pool, row) + sentHere;
-  return account(row) + came - takenUnsaid(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
+  return account(row) + came - takenUnsaid(ledger, lost, pool) - reclaimedFrom(ledger, lost, pool);
 }
 
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
@@ -67,7 +67,8 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */
-function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
+export function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  const row = lost.row(pool);
   let units = 0;
   for (const stream of ledger.streams.values()) {
     const took = amountOf(stream.row(pool).took, lost.writer);

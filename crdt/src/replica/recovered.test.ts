@@ -286,6 +286,26 @@ describe('[F6] [F5] what the forgotten life did beyond its account', () => {
     expectSum(hq, 9);
   });
 
+  test('[F6] what a lost shop surrendered to a forgotten life stands in that life’s account alone (seed 264)', () => {
+    const { world, hq, berlin, paris } = twoShops();
+    const image = hq.journal.image(hq.journal.commitCount);
+    grant(world, hq, paris, 4);
+    paris.turn((self, now) => {
+      self.ledger.append({ type: 'sent', to: hq.self, items: [{ pool: lamp, n: 3 }] }, '', 'system', now);
+    });
+    const forgotten = putBack(hq, [berlin, paris], image);
+    notice(hq);
+    for (const node of [berlin, paris]) node.link();
+    world.calm();
+    hq.turn((self, now) => self.retire(paris.id, now));
+    expect(accountOf(hq, forgotten)).toBe(3);
+    expect(accountOf(hq, paris.self)).toBe(paris.free('lamp'));
+    expectSum(hq, 9);
+    expect(hq.do(reclaim('r1', paris.self, { lamp: paris.free('lamp') + 1 }))).toMatchObject({
+      code: 'more_than_ordered',
+    });
+  });
+
   test('[F6] a debt of the forgotten life is not covered before every child has answered', () => {
     const { world, hq, berlin, paris, madrid, lost, image, left } = reclaimedAndForgotten();
     expect(hq.do(reclaim('r1', lost, { lamp: left }))).toMatchObject({ ok: true });

@@ -12,7 +12,6 @@ import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallysti
 import {
   type CallResult,
   Catalogue,
-  type Figure,
   Host,
   type Log,
   sha256,
@@ -28,7 +27,7 @@ import { migrate } from './migrate.ts';
 import { orderFromBooks } from './order-from-books.ts';
 import { listen } from './postgres/listen.ts';
 import { openPool } from './postgres/pool.ts';
-import { beginAnew, findPutBack, noteTurn, type PutBack } from './put-back.ts';
+import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
@@ -68,7 +67,6 @@ export class Authority {
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
-  readonly #putBack: PutBack | undefined;
   #witnessTimer: NodeJS.Timeout | undefined;
   #isRefreshing = false;
   #refreshAgain = false;
@@ -102,8 +100,11 @@ export class Authority {
       if (putBack !== undefined) options.log.warn({ why: putBack.why }, 'these books were put back');
       const items = await bringCatalogueBack(pool, catalogue);
       if (items > 0) options.log.warn({ items }, 'the books had forgotten these items of the catalogue');
-      const authority = new Authority(options, pool, journal, catalogue, replica, witness, putBack);
+      const authority = new Authority(options, pool, journal, catalogue, replica, witness);
       await authority.refreshCatalogue();
+      // Before anybody is let in: the former life says not one word more.
+      if (putBack !== undefined)
+        await authority.host.engine.runDurably((self, now) => beginAnew(self, putBack, now));
       return authority;
     } catch (error) {
       await pool.end();
@@ -118,10 +119,8 @@ export class Authority {
     catalogue: Catalogue,
     replica: Replica,
     witness: Witness,
-    putBack: PutBack | undefined,
   ) {
     this.#witness = witness;
-    this.#putBack = putBack;
     this.pool = pool;
     this.log = options.log;
     this.catalogue = catalogue;
@@ -170,10 +169,7 @@ export class Authority {
   }
 
   start(): void {
-    this.host.engine.run((replica, now) => {
-      if (this.#putBack === undefined) replica.beginLife(null, now);
-      else beginAnew(replica, this.#putBack, now);
-    });
+    this.host.engine.run((replica, now) => replica.beginLife(null, now));
     this.host.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
@@ -297,46 +293,8 @@ export class Authority {
     return waits === undefined ? found : { ...found, words: `${waits}\n\n${found.words}` };
   }
 
-  figures(): readonly Figure[] {
-    const { ledger } = this.host.engine.replica;
-    return [
-      {
-        name: 'turns_total',
-        help: 'Commits since this process started.',
-        kind: 'counter',
-        value: this.#turns,
-      },
-      {
-        name: 'entries_total',
-        help: 'Entries taken into the books since this process started.',
-        kind: 'counter',
-        value: this.#entries,
-      },
-      {
-        name: 'frames_sent_down_total',
-        help: 'Frames sent to children.',
-        kind: 'counter',
-        value: this.host.children.framesSent,
-      },
-      {
-        name: 'journal_entries',
-        help: 'Entries in the books.',
-        kind: 'gauge',
-        value: ledger.durablePosition,
-      },
-      {
-        name: 'children_up',
-        help: 'Children connected now.',
-        kind: 'gauge',
-        value: this.host.children.up.length,
-      },
-      {
-        name: 'writers',
-        help: 'Writers known, former lives included.',
-        kind: 'gauge',
-        value: ledger.streams.size,
-      },
-    ];
+  get worked(): { readonly turns: number; readonly entries: number } {
+    return { turns: this.#turns, entries: this.#entries };
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,7 @@ import {
   type WriterId,
 } from '@tallystick/crdt';
 import { splitEntries } from '@tallystick/crdt/wire';
-import { exposed, Problem, takeBack } from '@tallystick/store-agent';
+import { derivedId, exposed, Problem, takeBack } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { AUTHORITY, type Authority } from './authority.ts';
 
@@ -46,6 +46,9 @@ export interface RecoveryResult extends RecoveryStatus {
   readonly reclaimed: readonly PoolUnits[];
 }
 
+/** Pools of one entry: it stays far below what an entry may hold. */
+const POOLS_PER_ACT = 1_000;
+
 /** @returns undefined where these books were never put back. */
 export async function recoveryStatus(authority: Authority): Promise<RecoveryStatus | undefined> {
   const { ledger } = authority.host.engine.replica;
@@ -61,11 +64,8 @@ export async function recoveryStatus(authority: Authority): Promise<RecoveryStat
 
 /** In one line, for whoever asks how things are; undefined once nobody is waited for. */
 export function recoveryLine(authority: Authority): string | undefined {
-  const { ledger } = authority.host.engine.replica;
-  if (!ledger.hasLife || pastOf(ledger).length === 0) return undefined;
   const missing = missingChildren(authority);
-  if (missing.length === 0) return undefined;
-  return waiting(missing, directChildren(authority).size);
+  return missing.length === 0 ? undefined : waiting(missing, directChildren(authority).size);
 }
 
 /** @throws Problem where somebody is missing, or where only a count can tell how much is left. */
@@ -89,8 +89,12 @@ export async function recover(authority: Authority, act: RecoveryAct): Promise<R
       `What ${unknown.join(', ')} used of it, nobody knows: say with counted how much surely was not used.`,
     );
   }
-  const request = { ...act, counted: act.counted ?? status.left };
-  const reclaimed = await takeBack(authority.host.engine, request, status.formerLives);
+  const counted = act.counted ?? status.left;
+  const reclaimed: PoolUnits[] = [];
+  for (let at = 0; at < counted.length; at += POOLS_PER_ACT) {
+    const part = { ...act, id: derivedId(act.id, `~${at}`), counted: counted.slice(at, at + POOLS_PER_ACT) };
+    reclaimed.push(...(await takeBack(authority.host.engine, part, status.formerLives)));
+  }
   const after = (await recoveryStatus(authority)) ?? status;
   return { ...after, reclaimed };
 }
@@ -118,8 +122,10 @@ function directChildren(authority: Authority): Set<ReplicaId> {
   return children;
 }
 
-function missingChildren(authority: Authority): ReplicaId[] {
+/** Whose word the books lack; nobody's where they were never put back. */
+export function missingChildren(authority: Authority): ReplicaId[] {
   const { ledger } = authority.host.engine.replica;
+  if (!ledger.hasLife || pastOf(ledger).length === 0) return [];
   const unheard = new Set(unheardChildren(ledger));
   for (const replica of directChildren(authority))
     if (ledger.livesOf(replica).length === 0) unheard.add(replica);
