@@ -16,6 +16,7 @@ import {
   parsePoolId,
   replicaOf,
   type Stream,
+  takenUnsaid,
 } from '@tallystick/crdt';
 
 export interface WhyReplica {
@@ -64,7 +65,8 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
   let available = 0;
   let owed = 0;
   for (const stream of ledger.streams.values()) {
-    if (!stream.has(pool)) continue;
+    const unsaid = stream.head.fence === null ? 0 : takenUnsaid(ledger, stream, pool);
+    if (!stream.has(pool) && unsaid === 0) continue;
     const row = stream.row(pool);
     received += row.received;
     departed += row.departed;
@@ -73,7 +75,7 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
     replicas.push({
       replica: replicaOf(stream.writer),
       writer: stream.writer,
-      free: free(row) - takenBack(ledger, stream, pool),
+      free: free(row) - takenBack(ledger, stream, pool) - unsaid,
       onHold: onHold(row),
       used: row.used,
       owed: debt(row),
