@@ -44,7 +44,7 @@ interface RunRecord {
 }
 
 /** The database was put back under a running process: what it knows is gone from the books (F6). */
-export class BooksWentBack extends Error {
+class BooksWentBack extends Error {
   override readonly name = 'BooksWentBack';
 
   constructor(known: number, found: number) {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { Authority } from './authority.ts';
 import { putCatalogue } from './catalogue.ts';
-import { onHand, TestFleet, TOKEN, until } from './fleet.test-kit.ts';
+import { TestFleet, TOKEN, until } from './fleet.test-kit.ts';
 import { verifyChains } from './verify.ts';
 
 interface Answer {
@@ -235,8 +235,17 @@ describe('[F6] an authority whose books were put back', () => {
       operator: 'anna',
       counted: [{ sku: 'LAMP', locationId: 'depot', quantity: 1 }],
     });
-    expect(counted.status).toBe(201);
-    expect(onHand(fleet.served.get('depot')?.agent as never, 'LAMP', 'depot')).toBeGreaterThanOrEqual(0);
+    expect(counted).toMatchObject({ status: 201, body: { reclaimed: [{ pool: 'LAMP@depot', n: 1 }] } });
+  }, 60_000);
+
+  test('[F6] a process under which the books are put back ends, so that the next one notices', async () => {
+    const { fleet } = await fleetWithCopy();
+    const { authority } = fleet.authorities[0] as NonNullable<(typeof fleet.authorities)[0]>;
+    for (const id of ['eu', 'us', 'depot']) await fleet.stopOne(id);
+    await query(fleet.databaseUrl, 'update tallystick.books set position = position - 1, turn = turn - 1');
+    const { engine } = authority.host;
+    await expect(engine.runDurably((replica, now) => replica.ledger.appendCheckpoint(now))).rejects.toThrow();
+    expect(authority.failure).toContain('The books were put back');
   }, 60_000);
 
   test('[F6] books that were never put back have nothing to recover', async () => {

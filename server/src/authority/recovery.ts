@@ -168,7 +168,7 @@ function words({ children, missing, untold, left }: Omit<RecoveryStatus, 'words'
   lines.push(
     units === 0
       ? 'Nothing is left to take back.'
-      : `${isExact ? '' : 'At most '}${units} units of ${left.length} pools are still with the authority’s former lives.`,
+      : `${isExact ? '' : 'At most '}${units} ${units === 1 ? 'unit is' : 'units are'} still with the authority’s former lives.`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -65,6 +65,7 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
   let available = 0;
   let owed = 0;
   for (const stream of ledger.streams.values()) {
+    const under = underWay(ledger, stream, pool);
     const unsaid = stream.head.fence === null ? 0 : takenUnsaid(ledger, stream, pool);
     if (!stream.has(pool) && unsaid === 0) continue;
     const row = stream.row(pool);
@@ -75,11 +76,12 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
     replicas.push({
       replica: replicaOf(stream.writer),
       writer: stream.writer,
-      free: free(row) - takenBack(ledger, stream, pool) - unsaid,
+      // A forgotten life gave away what came to it: neither is in its own rows (F6).
+      free: free(row) - takenBack(ledger, stream, pool) + (unsaid > 0 ? under - unsaid : 0),
       onHold: onHold(row),
       used: row.used,
       owed: debt(row),
-      underWay: underWay(ledger, stream, pool),
+      underWay: unsaid > 0 ? 0 : under,
       fenced: stream.head.fence?.reason ?? null,
     });
   }
