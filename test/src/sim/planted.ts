@@ -96,6 +96,7 @@ export const PLANTED: readonly PlantedBug[] = [
     find: '  becomeNewWriter(reason: FenceReason, now: Now): void {',
     replace: `  becomeNewWriter(reason: FenceReason, now: Now): void {
     if (this.settings.kind === 'authority') return;`,
+    seed: 9,
   },
   {
     name: 'an authority put back that takes its former account before all children answered',
