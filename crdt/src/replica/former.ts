@@ -6,7 +6,7 @@
  * they stand.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import type { Entry } from '../entry/entry.ts';
+import type { BodyOf, Entry } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
@@ -21,6 +21,7 @@ export class FormerLives {
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   readonly news = new Set<Stream>();
+  readonly #fences = new Map<WriterId, BodyOf<'fenced'>>();
   readonly #lives = new Map<WriterId, { toldTo: number; readonly to: number }>();
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
@@ -77,7 +78,18 @@ export class FormerLives {
     if (entry.seq !== stream.head.seq + 1 || !sameBytes(entry.prevHash, stream.head.hash)) return false;
     this.news.add(stream);
     ledger.accept(stream, { entry, bytes: bytes.slice(), hash: ledger.hash(bytes) });
+    this.#noteFences(entry);
     return true;
+  }
+
+  /** Whom they shut out below is shut out here too; of some of those, the first entry comes later. */
+  #noteFences({ writer, seq, body }: Entry): void {
+    if (body.type === 'fenced') {
+      if (this.#ledger.streams.has(body.writer)) this.#ledger.noteFence(body);
+      else this.#fences.set(body.writer, body);
+    }
+    const fence = seq === 1 ? this.#fences.get(writer) : undefined;
+    if (fence !== undefined) this.#ledger.noteFence(fence);
   }
 
   get #isComplete(): boolean {

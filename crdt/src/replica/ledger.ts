@@ -171,7 +171,7 @@ export class Ledger {
     head.seq = entry.seq;
     head.hash = written.hash;
     if (entry.body.type === 'reparented') head.parent = entry.body.parent;
-    if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
+    if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
     this.#turn.file(written);
     if (stream.writer === this.#self) this.#foldOwnHold(entry);
   }
@@ -200,8 +200,8 @@ export class Ledger {
     this.#turn.place(written);
   }
 
-  /** A fence read from an own entry; where it was just decided here, it stands already. */
-  #noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+  /** A fence read from an own entry, or told from above; where it was just decided here, it stands already. */
+  noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
     const stream = this.streams.get(writer);
     if (stream === undefined || stream.head.fence !== null) return;
     this.touchHead(stream).fence = { seq, hash, reason };
