@@ -74,6 +74,14 @@ export function incarnationOf(writer: WriterId): number {
   return parseWriterId(writer).incarnation;
 }
 
+/**
+ * True for writers of one replica that bear the same incarnation: a writer and its branches (F2),
+ * and what two machines with one identity began.
+ */
+export function areTwins(a: WriterId, b: WriterId): boolean {
+  return a.slice(0, a.lastIndexOf('.')) === b.slice(0, b.lastIndexOf('.'));
+}
+
 export function poolId(sku: Sku, location: LocationId): PoolId {
   return `${sku}@${location}` as PoolId;
 }

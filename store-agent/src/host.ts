@@ -22,6 +22,8 @@ export interface CatalogueSource {
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
   parentOf(replica: ReplicaId): ReplicaId | undefined;
+  /** A child's copy is newer than this one. */
+  behind?(version: number): void;
 }
 
 export interface HostOptions {
@@ -107,6 +109,8 @@ export class Host {
       opened: (replica, hello) => {
         log.info({ child: replica, writer: hello.writer }, 'child connected');
         this.#feed.opened(replica, hello.catalogueVersion);
+        if (hello.catalogueVersion > options.catalogue.version())
+          options.catalogue.behind?.(hello.catalogueVersion);
         this.feedCatalogue();
       },
       frame: (from, frame) => this.#fromChild(from, frame),

@@ -117,6 +117,7 @@ export const FENCE_REASONS = [
   'retired',
   'superseded',
   'malformed',
+  'branch',
 ] as const;
 export type FenceReason = (typeof FENCE_REASONS)[number];
 

@@ -1,7 +1,10 @@
 /** Cells: what a parent granted a child, told until the child has written it down. */
-import { replicaOf, type WriterId } from '../ids.ts';
+import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
+import { accountRow } from '../replica/account.ts';
+import { historiesOf } from '../replica/branches.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import { amountOf } from '../tally/row.ts';
+import type { Stream } from '../replica/stream.ts';
+import { amountOf, cellOf } from '../tally/row.ts';
 import type { Frame, SentCell } from '../wire/frames.ts';
 import type { Session } from './child.ts';
 
@@ -59,8 +62,8 @@ export function formerCellFrames(
   const taker = ledger.streams.get(session.writer);
   for (const life of ledger.livesOf(replicaOf(ledger.self.writer))) {
     if (life === ledger.self) continue;
-    for (const [pool, row] of life.rows()) {
-      const cell = row.sent.find(({ writer }) => writer === session.writer);
+    for (const pool of poolsOf(ledger, life)) {
+      const cell = cellOf(accountRow(ledger, life, pool).sent, session.writer);
       if (cell === undefined || cell.n <= amountOf(taker?.row(pool).took ?? [], life.writer)) continue;
       cells.push({ pool, from: life.writer, to: session.writer, n: cell.n, seq: cell.seq });
     }
@@ -78,4 +81,11 @@ export function cellFramesBeside(parent: WriterId, session: Session, cells: read
     frames.push({ kind: 'cells', writer, parent, from: at, to: at, cells: part });
   }
   return frames;
+}
+
+/** The pools that any history of a life touched. */
+function poolsOf(ledger: Ledger, life: Stream): Set<PoolId> {
+  const pools = new Set<PoolId>();
+  for (const each of historiesOf(ledger, life)) for (const [pool] of each.rows()) pools.add(pool);
+  return pools;
 }

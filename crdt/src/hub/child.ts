@@ -7,6 +7,7 @@
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { type Demand, observeDemand } from '../rebalance/demand.ts';
 import type { Ledger } from '../replica/ledger.ts';
+import type { Stream } from '../replica/stream.ts';
 import type { Frame } from '../wire/frames.ts';
 
 export interface ChildPool {
@@ -29,6 +30,8 @@ export interface ChildPool {
 
 export interface Session {
   readonly writer: WriterId;
+  /** The life of this replica that it was opened with: no other speaks in it. */
+  readonly parent: WriterId;
   readonly wantsLevels: boolean;
   /** How far this session's stream was taken in, in positions of the child's journal; null before its first frame. */
   cursor: number | null;
@@ -62,6 +65,8 @@ export interface Session {
   levelsSentAtMs: number;
   /** Its former lives, and writers below it, of which the child lacks entries, with the seq it has of each (T8, F1a). */
   former: { readonly writer: WriterId; readonly afterSeq: number }[];
+  /** F2: branches that came in this session, for which it was told the history that it lacks. */
+  readonly branchesTold: Set<WriterId>;
   isFormerDue: boolean;
   /** What of them waits to be sent. */
   formerFrames: Frame[];
@@ -71,6 +76,8 @@ export class Child {
   readonly replica: ReplicaId;
   readonly pools = new Map<PoolId, ChildPool>();
   session: Session | undefined;
+  /** How many of its pools it alone ever named. */
+  strangePools = 0;
 
   constructor(replica: ReplicaId) {
     this.replica = replica;
@@ -130,9 +137,15 @@ export function promise(known: ChildPool, sent: number, units: number): void {
   known.promisedUntilMs = Math.max(known.promisedUntilMs, known.ask.untilMs);
 }
 
-export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo: number): Session {
+export function openSession(
+  writer: WriterId,
+  parent: WriterId,
+  wantsLevels: boolean,
+  cellsSeenTo: number,
+): Session {
   return {
     writer,
+    parent,
     wantsLevels,
     cursor: null,
     cursorNext: null,
@@ -155,6 +168,7 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
     levels: new Set(),
     levelsSentAtMs: Number.NEGATIVE_INFINITY,
     former: [],
+    branchesTold: new Set(),
     isFormerDue: false,
     formerFrames: [],
   };
@@ -163,4 +177,13 @@ export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo:
 /** This session speaks for a writer that was fenced, and has not heard of it. */
 export function isShutOut(ledger: Ledger, session: Session): boolean {
   return (ledger.streams.get(session.writer)?.head.fence ?? null) !== null;
+}
+
+/** F2: the child brought another history of a writer, and is told the one that it lacks. */
+export function noteBranch(session: Session, { writer, head }: Stream): void {
+  session.has.add(writer);
+  if (session.branchesTold.has(writer) || head.parent === null) return;
+  session.branchesTold.add(writer);
+  session.former.push({ writer: head.parent, afterSeq: head.fence?.seq ?? 0 });
+  session.isFormerDue = true;
 }

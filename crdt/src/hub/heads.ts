@@ -1,10 +1,22 @@
-/** Heads: what a child that says hello has, held against what stands here (L1, T8, F1a). */
+/** Heads: what a child that says hello has, held against what stands here (L1, T8, F1a, F2). */
 import { incarnationOf, type ReplicaId, replicaOf } from '../ids.ts';
+import { copyOf, firstSeqOf } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import type { Stream } from '../replica/stream.ts';
+import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
 import type { Places } from './places.ts';
+
+/** What is said of one stream in the welcome, under the name that the child gives it. */
+interface Compared {
+  readonly has: Point;
+  readonly settled: Point;
+  /** The child has another history of this writer than the chain that stands here. */
+  readonly isOther: boolean;
+  /** Then: the last entry that both share, where it is known. */
+  readonly sharedSeq?: number;
+}
 
 /**
  * Notes in the session what the child must be told: fences, and entries that it lacks of
@@ -18,28 +30,72 @@ export function compareHeads(
   places: Places,
 ): { readonly has: Point[]; readonly settled: Point[] } {
   const replica = replicaOf(hello.writer);
-  const named = new Map(hello.heads.map((head) => [head.writer, head.seq]));
+  const named = new Map(hello.heads.map((head) => [head.writer, head]));
   const has: Point[] = [];
   const settled: Point[] = [];
+  const say = (compared: Compared) => {
+    has.push(compared.has);
+    settled.push(compared.settled);
+  };
   for (const stream of ledger.streams.values()) {
     const isLife = replicaOf(stream.writer) === replica;
     const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
-    if (!isLife && !isBelow && !named.has(stream.writer)) continue;
+    const head = named.get(stream.writer);
+    named.delete(stream.writer);
+    if (!isLife && !isBelow && head === undefined) continue;
     // A welcome names so many at the most; the rest is compared as it comes.
     if (has.length >= HEADS_MAX) break;
-    has.push({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash });
-    settled.push({ writer: stream.writer, ...stream.head.settled });
-    if (stream.head.fence !== null && (isLife || isBelow || named.has(stream.writer)))
-      session.fenced.add(stream.writer);
+    const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
+    say(compared);
+    if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
     // And who was given away (F3a) may have said more before it left than its old parent heard.
     if (stream.writer !== hello.writer) {
-      const afterSeq = named.get(stream.writer) ?? 0;
-      if (afterSeq < stream.head.seq) session.former.push({ writer: stream.writer, afterSeq });
+      const afterSeq = compared.isOther ? compared.sharedSeq : (head?.seq ?? firstSeqOf(stream) - 1);
+      // Where the two part is known once the child's own history has come.
+      if (afterSeq !== undefined && afterSeq < stream.head.seq)
+        session.former.push({ writer: stream.writer, afterSeq });
     }
+  }
+  // A history that stands here under another name.
+  for (const head of named.values()) {
+    const copy = has.length < HEADS_MAX ? copyOf(ledger, head.writer, head.seq, head.hash) : undefined;
+    if (copy !== undefined) say(underItsName(head, copy));
   }
   session.isFormerDue = incarnationOf(hello.writer) > 1 || session.former.length > 0;
   return { has, settled };
+}
+
+function chainOf({ writer, head }: Stream): Compared {
+  return {
+    has: { writer, seq: head.seq, hash: head.hash },
+    settled: { writer, ...head.settled },
+    isOther: false,
+  };
+}
+
+function compare(ledger: Ledger, stream: Stream, head: Point): Compared {
+  const known = head.seq > 0 && head.seq <= stream.head.seq ? ledger.hashOf(stream, head.seq) : undefined;
+  if (known !== undefined && sameBytes(known, head.hash)) return chainOf(stream);
+  const isAhead = head.seq > stream.head.seq;
+  if (known === undefined && !isAhead) return chainOf(stream);
+  const copy =
+    isAhead && ledger.branches.size === 0 ? undefined : copyOf(ledger, head.writer, head.seq, head.hash);
+  if (copy !== undefined)
+    return { ...underItsName(head, copy), isOther: true, sharedSeq: firstSeqOf(copy) - 1 };
+  if (known === undefined) return chainOf(stream);
+  // The child finds that its own entry there is another, and sends what it has.
+  const has = { writer: stream.writer, seq: head.seq, hash: known };
+  return { has, settled: { writer: stream.writer, seq: 0, hash: known }, isOther: true };
+}
+
+function underItsName({ writer, seq, hash }: Point, copy: Stream): Compared {
+  const { settled } = copy.head;
+  return {
+    has: { writer, seq, hash },
+    settled: settled.seq < seq ? { writer, ...settled } : { writer, seq, hash },
+    isOther: false,
+  };
 }
 
 /** Children whose past, or that of those below them, came from above after their hello. */

@@ -16,4 +16,8 @@ export interface HubEvents {
 
 export type Opened =
   | { readonly ok: true; readonly welcome: Omit<Welcome, 'kind' | 'protocol' | 'channels'> }
-  | { readonly ok: false; readonly code: 'replica_fenced' | 'forbidden'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: 'replica_fenced' | 'identity_in_use' | 'forbidden';
+      readonly message: string;
+    };

@@ -2,6 +2,7 @@
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
+import { COLUMN_MAX } from '../tally/row.ts';
 import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '../wire/frames.ts';
 import { cellFrames, formerCellFrames } from './cells.ts';
 import { type Child, isShutOut, type Session } from './child.ts';
@@ -21,7 +22,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
   const changed = takeChangedLevels(hub);
   for (const child of hub.children.values()) {
     const { session } = child;
-    if (session === undefined) continue;
+    if (session === undefined || session.parent !== ledger.self.writer) continue;
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
     session.formerFrames.splice(0).forEach(send);
@@ -139,11 +140,16 @@ function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
   session.levelsSentAtMs = now.monotonicMs;
   const items = takeAll(session.levels).map((pool) => {
     const level = hub.totals.levels?.get(pool);
-    return { pool, onHand: level?.onHand ?? 0, available: level?.available ?? 0 };
+    return { pool, onHand: exact(level?.onHand), available: exact(level?.available) };
   });
   const frames: Frame[] = [];
   for (let at = 0; at < items.length; at += ITEMS_MAX) {
     frames.push({ kind: 'levels', asOfMs: now.wallMs, items: items.slice(at, at + ITEMS_MAX) });
   }
   return frames;
+}
+
+/** T7: a liar's sums may pass what a frame can say; honest ones do not. */
+function exact(units = 0): number {
+  return Math.max(-COLUMN_MAX, Math.min(COLUMN_MAX, units));
 }

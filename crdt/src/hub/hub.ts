@@ -6,23 +6,22 @@
  * turn is durable, when `frames` reads what is due.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { ABOVE, type Stream } from '../replica/stream.ts';
-import { amountOf, cellOf } from '../tally/row.ts';
+import { amountOf, type Cell, cellOf } from '../tally/row.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
+import { livesBeside, refusal } from './admit.ts';
+import { hearAsks } from './asks.ts';
 import { catchUpCells } from './cells.ts';
-import { Child, isShutOut, noteAsk, noteUse, openSession, type Session } from './child.ts';
+import { Child, isShutOut, noteBranch, noteUse, openSession, type Session } from './child.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import type { Places } from './places.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
-
-/** Nobody waits longer than a minute, whatever a child says. */
-const WAIT_MS_MAX = 60_000;
 
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
@@ -70,20 +69,15 @@ export class Hub {
     const parent = places.parentElsewhere(replica);
     if (parent !== undefined)
       return { ok: false, code: 'forbidden', message: `${replica} belongs under ${parent}: link it there` };
-    for (const life of ledger.livesOf(replica)) {
-      if (life.writer === hello.writer || life.head.fence !== null) continue;
-      if (incarnationOf(life.writer) >= incarnationOf(hello.writer)) {
-        const message = `${hello.writer} is not the newest life of ${replica}: start it as a new writer`;
-        return { ok: false, code: 'replica_fenced', message };
-      }
-      this.fence(life, 'superseded', now);
-    }
-    if (hello.parentSeen !== null && hello.parentSeen.writer === self.writer) {
-      if (hello.parentSeen.seq > self.head.seq) this.#events.aheadOfMe();
-    }
-    const child = this.child(replica);
+    const others = livesBeside(ledger, hello.writer);
+    const refused = refusal(others, this.children.get(replica)?.session, hello);
+    if (refused !== undefined) return refused;
     const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
-    const session = openSession(hello.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
+    // Told before this life writes anything more: it ends with this turn.
+    if (seen > self.head.seq && ledger.isFromDisk) this.#events.aheadOfMe();
+    else for (const life of others) this.fence(life, 'superseded', now);
+    const child = this.child(replica);
+    const session = openSession(hello.writer, self.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
     child.session = session;
     for (const pool of child.pools.values()) {
       pool.recall = undefined;
@@ -138,6 +132,7 @@ export class Hub {
       frame.entries,
     );
     for (const writer of taken.writers) session.has.add(writer);
+    for (const branch of taken.branches) noteBranch(session, branch);
     if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);
     return undefined;
@@ -166,7 +161,8 @@ export class Hub {
         for (const line of body.lines) this.#demand(child, line.pool, line.n, now);
         return;
       case 'sent':
-        if (this.#ledger.streams.get(body.to)?.head.via === null) this.#take(entry, body);
+        // What is addressed to a former life stays that life's: it is not this writer's to use (F1a).
+        if (body.to === this.#ledger.self.writer) this.#take(entry, body);
         return;
       case 'received':
       case 'returned':
@@ -189,33 +185,41 @@ export class Hub {
   }
 
   /** A surrender is written down before it is used, like any grant (T4): who sent, and of what. */
-  readonly #surrendered = new Map<Stream, Set<PoolId>>();
+  readonly #surrendered = new Map<Stream, Map<PoolId, Cell>>();
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    const pools = this.#surrendered.get(sender) ?? new Set();
-    this.#surrendered.set(sender, pools);
-    for (const { pool } of body.items) pools.add(pool);
+    for (const { pool } of body.items) this.#noteSurrender(sender, body.to, pool);
   }
 
   /** Of a child that came back with its past told from above, what it surrendered before it left (F3a). */
   takeUnheard(sender: Stream): void {
-    if (sender.head.fence === null)
-      this.#surrendered.set(sender, new Set([...sender.rows()].map(([pool]) => pool)));
+    if (sender.head.fence !== null) return;
+    for (const [pool] of sender.rows()) this.#noteSurrender(sender, this.#ledger.self.writer, pool);
+  }
+
+  #noteSurrender(sender: Stream, to: WriterId, pool: PoolId): void {
+    const cell = cellOf(sender.row(pool).sent, to);
+    if (cell === undefined) return;
+    const cells = this.#surrendered.get(sender) ?? new Map<PoolId, Cell>();
+    this.#surrendered.set(sender, cells.set(pool, { ...cell }));
+  }
+
+  /** What was surrendered to the life that ended stays its own (F1a). @returns whom it had sessions with. */
+  newLife(): ReplicaId[] {
+    this.#surrendered.clear();
+    return [...this.children.values()].filter((each) => each.session).map(({ replica }) => replica);
   }
 
   /** @returns the pools that grew. */
   takeSurrendered(now: Now): PoolId[] {
     const grown: PoolId[] = [];
-    // What is addressed to a former life, be it of this very turn, stays that life's (F1a).
     const { self } = this.#ledger;
-    for (const [sender, pools] of this.#surrendered) {
+    for (const [sender, cells] of this.#surrendered) {
       const items: { pool: PoolId; seq: number; n: number }[] = [];
-      for (const pool of pools) {
-        const cell = cellOf(sender.row(pool).sent, self.writer);
+      for (const [pool, { seq, n }] of cells) {
         // What came from above already, while the sender was elsewhere (L1), is told here once more.
-        const took = amountOf(self.row(pool).took, sender.writer);
-        if (cell !== undefined && cell.n > took) items.push({ pool, seq: cell.seq, n: cell.n });
+        if (n > amountOf(self.row(pool).took, sender.writer)) items.push({ pool, seq, n });
       }
       if (items.length === 0) continue;
       this.#ledger.append({ type: 'took', from: sender.writer, items }, '', 'system', now);
@@ -229,24 +233,8 @@ export class Hub {
     const child = this.children.get(replica);
     if (child?.session === undefined || frame.writer !== child.session.writer) return;
     if (frame.parent !== this.#ledger.self.writer) return;
-    const { halfLifeMs } = this.#settings.policy;
-    for (const { pool, atLeast, waitMs } of frame.items) {
-      const known = child.pool(pool);
-      const sent = this.sentTo(child.session.writer, pool);
-      if (sent >= atLeast) {
-        // Granted already: the child has not heard of it yet, so its cell is told again (L3).
-        child.session.cells.add(pool);
-        continue;
-      }
-      noteAsk(
-        known,
-        sent,
-        { atLeast, untilMs: now.monotonicMs + Math.min(waitMs, WAIT_MS_MAX) },
-        now.monotonicMs,
-        halfLifeMs,
-      );
+    for (const pool of hearAsks(this, this.#ledger, child, child.session, frame, this.#settings, now))
       this.#events.poolChanged(pool);
-    }
   }
 
   sentTo(writer: WriterId, pool: PoolId): number {

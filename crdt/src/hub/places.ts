@@ -9,7 +9,7 @@
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger } from '../replica/ledger.ts';
-import { ABOVE, type Stream } from '../replica/stream.ts';
+import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import { placeOf } from './place.ts';
 import type { Totals } from './totals.ts';
 
@@ -92,6 +92,8 @@ export class Places {
   #subtreeOf(root: ReplicaId): Stream[] {
     const newest = new Map<ReplicaId, Stream>();
     for (const stream of this.#ledger.streams.values()) {
+      // A branch names what it left, and goes where its writer goes (F2).
+      if (isBranch(stream)) continue;
       const replica = replicaOf(stream.writer);
       const known = newest.get(replica);
       if (known === undefined || incarnationOf(known.writer) < incarnationOf(stream.writer))

@@ -6,6 +6,11 @@ import type { Stream } from '../replica/stream.ts';
 
 export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
 
+/** Whether it is a life of that writer's replica, or of its parent's, that says so: nobody else may. */
+export function isShutOutBy({ writer, head }: Stream, by: WriterId): boolean {
+  return [writer, head.parent].some((each) => each !== null && replicaOf(each) === replicaOf(by));
+}
+
 /** @returns the writer that is shut out here from now on too; undefined where it is not known that far, or was before. */
 export function noteRelayedFence(
   ledger: Ledger,
@@ -14,8 +19,8 @@ export function noteRelayedFence(
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   if (stream === undefined || stream.head.fence !== null || seq > stream.head.seq) return undefined;
-  const settlers = [writer, stream.head.parent].map((each) => each && replicaOf(each));
-  if (by !== 'parent' && !settlers.includes(replicaOf(by))) return undefined;
-  ledger.touchHead(stream).fence = { seq, hash, reason };
+  if (by !== 'parent' && !isShutOutBy(stream, by)) return undefined;
+  // Of a writer that lived twice, another history may stand here (F2).
+  ledger.touchHead(stream).fence = { seq, hash: ledger.hashOf(stream, seq) ?? hash, reason };
   return stream;
 }

@@ -9,7 +9,7 @@
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { settlesHere } from '../replica/settler.ts';
-import { ABOVE, type Stream } from '../replica/stream.ts';
+import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf } from '../tally/row.ts';
 import type { Frame, SentCell } from '../wire/frames.ts';
@@ -54,6 +54,8 @@ export class Strays {
   }
 
   #note(from: Stream, to: WriterId): void {
+    // What a branch sent is in its writer's account (F2).
+    if (isBranch(from)) return;
     let senders = this.#senders.get(to);
     if (senders === undefined) {
       senders = new Set();

@@ -7,11 +7,13 @@
  */
 import { decodeEntry } from '../entry/codec.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
-import { type LineId, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { keepBranch } from '../replica/branches.ts';
 import { orderLines } from '../replica/decide-goods.ts';
 import type { Directory } from '../replica/directory.ts';
-import type { LineProgress } from '../replica/journal-view.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
+import { noteLostLife } from '../replica/recovery.ts';
+import { exceedsOrder } from '../replica/repeats.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
@@ -43,45 +45,54 @@ export interface TakenIn {
   readonly writers: ReadonlySet<WriterId>;
   /** The sender breaks the protocol itself: its session ends, and nothing after this entry is taken in. */
   readonly problem: string | undefined;
+  /** F2: the branches among the writers. */
+  readonly branches: ReadonlySet<Stream>;
 }
 
 /** Applies a slice of a child's stream to the ledger's open turn. */
 export function takeIn(context: TakeIn, slice: Uint8Array): TakenIn {
   const writers = new Set<WriterId>();
+  const branches = new Set<Stream>();
   try {
     for (const view of splitEntries(slice)) {
       const entry = decodeEntry(view);
-      const problem = takeInEntry(context, entry, view);
+      const problem = takeInEntry(context, entry, view, branches);
       writers.add(entry.writer);
-      if (problem !== undefined) return { writers, problem };
+      if (problem !== undefined) return { writers, problem, branches };
     }
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
-    return { writers, problem: error.message };
+    return { writers, problem: error.message, branches };
   }
-  return { writers, problem: undefined };
+  return { writers, problem: undefined, branches };
 }
 
-function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | undefined {
+function takeInEntry(
+  context: TakeIn,
+  entry: Entry,
+  view: Uint8Array,
+  branches: Set<Stream>,
+): string | undefined {
   const { ledger } = context;
   const stream = ledger.streams.get(entry.writer) ?? firstOf(context, entry);
   if (typeof stream === 'string') return stream;
   const hash = ledger.hash(view);
   const way = wayOf(context, stream);
   if (way === 'none') return passedOn(context, stream, entry.seq, hash);
-  if (entry.seq <= stream.head.seq) return compare(context, stream, { entry, bytes: view, hash });
-  if (entry.seq > stream.head.seq + 1) {
-    // A fenced writer's other branch goes on where no chain has a place for it: kept, and nothing behind it waits.
-    if (stream.head.fence !== null) {
-      fork(context, stream, { entry, bytes: view.slice(), hash });
-      return undefined;
-    }
-    return `${entry.writer} jumps from entry ${stream.head.seq} to ${entry.seq}`;
+  if (entry.seq <= stream.head.seq) {
+    const known = ledger.hashOf(stream, entry.seq);
+    // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
+    if (known === undefined || sameBytes(known, hash)) return undefined;
   }
   // The frame's buffer goes back to the socket; what the journal keeps is a copy.
   const written: WrittenEntry = { entry, bytes: view.slice(), hash };
-  if (!sameBytes(entry.prevHash, stream.head.hash)) {
-    fork(context, stream, written);
+  const isNext = entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash);
+  if (!isNext) {
+    // A fenced writer's other history goes on where its chain has no place for it.
+    if (entry.seq > stream.head.seq + 1 && stream.head.fence === null)
+      return `${entry.writer} jumps from entry ${stream.head.seq} to ${entry.seq}`;
+    const branch = fork(context, stream, written);
+    if (branch !== undefined && branch !== stream) branches.add(branch);
     return undefined;
   }
   // F3a: its first new word that comes by the new way takes it there.
@@ -90,6 +101,7 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | 
     const wrong = ruleBroken(context, stream, entry);
     if (wrong !== undefined) fence(context, stream, wrong);
   }
+  for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
@@ -100,6 +112,13 @@ function takeInEntry(context: TakeIn, entry: Entry, view: Uint8Array): string | 
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   return undefined;
+}
+
+/** The writers that an entry names as its writer's neighbours. */
+function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
+  if (body.type === 'took') return [body.from];
+  if (body.type === 'sent') return [body.to];
+  return body.type === 'life' || body.type === 'reparented' ? [body.parent] : [];
 }
 
 /**
@@ -149,18 +168,12 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string {
   return stream;
 }
 
-/** T3: a seq seen again is compared, never skipped. */
-function compare(context: TakeIn, stream: Stream, written: WrittenEntry): string | undefined {
-  const known = context.ledger.hashOf(stream, written.entry.seq);
-  // Pruned: settled by the authority long ago, so nobody can still disagree with effect.
-  if (known === undefined || sameBytes(known, written.hash)) return undefined;
-  fork(context, stream, { ...written, bytes: written.bytes.slice() });
-  return undefined;
-}
-
-function fork(context: TakeIn, stream: Stream, written: WrittenEntry): void {
+/** F2: both histories are kept and counted; what joins neither is kept aside, and nothing behind it waits. */
+function fork(context: TakeIn, stream: Stream, written: WrittenEntry): Stream | undefined {
   fence(context, stream, 'fork');
-  context.ledger.quarantine(written, 'fork');
+  const branch = keepBranch(context.ledger, stream, written);
+  if (branch === undefined) context.ledger.quarantine(written, 'fork');
+  return branch;
 }
 
 function fence(context: TakeIn, stream: Stream, reason: FenceReason): void {
@@ -174,16 +187,24 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   const { ledger, directory } = context;
   const replica = replicaOf(stream.writer);
   const { body } = entry;
+  // All that can be known is known at the root; others may have pruned it, or hear of it later.
+  const isRoot = ledger.self.head.parent === null;
   switch (body.type) {
     case 'took': {
       const sender = ledger.streams.get(body.from);
+      if (sender === undefined && isRoot && !isHeardOf(context, body.from)) return 'false-took';
       for (const item of body.items) {
         const cell = sender && cellOf(sender.row(item.pool).sent, stream.writer);
         const sent = cell?.n ?? 0;
-        if (sender === undefined) continue;
+        // What a forked writer granted may stand in a history that nobody here has seen yet (F2), and
+        // a life of this replica that was rolled back did more than is known here (F1, F6).
+        if (sender === undefined || isDisputed(sender)) continue;
         if (item.seq > sender.head.seq) {
           // Not known yet; where the sender is this replica itself, this replica has forgotten it.
-          if (sender === ledger.self) context.onAheadOfMe();
+          if (sender !== ledger.self) continue;
+          // A life that began in this run cannot have forgotten anything (F1).
+          if (!ledger.isFromDisk) return 'false-took';
+          context.onAheadOfMe();
           continue;
         }
         if (item.n > sent || (cell !== undefined && item.seq === cell.seq && item.n !== sent)) {
@@ -193,6 +214,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       return undefined;
     }
     case 'cancelled':
+      if (isRoot && orderLines(ledger, body.orderId) === undefined) return 'departed';
       return exceedsOrder(ledger, body, 'cancelled') ? 'departed' : undefined;
     case 'returned':
     case 'shipped':
@@ -202,7 +224,13 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     case 'counted':
     case 'lost':
       return isForeign(directory, replica, body.lines) ? 'foreign-pool' : undefined;
+    case 'reclaimed': {
+      // F3: only a settler takes back, and only from who was shut out.
+      const lost = ledger.streams.get(body.writer);
+      return lost?.head.fence && lost.writer !== stream.writer ? undefined : 'rights';
+    }
     case 'sent': {
+      if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;
       const isNeighbour = body.to === parent || ledger.streams.get(body.to)?.head.via === stream.head.via;
       // A grandchild that this replica has not heard of yet is named before its first entry arrives;
@@ -218,24 +246,18 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   }
 }
 
-/** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */
-function exceedsOrder(
-  ledger: Ledger,
-  body: BodyOf<'cancelled' | 'returned' | 'shipped'>,
-  kind: keyof LineProgress,
-): boolean {
-  const sold = orderLines(ledger, body.orderId);
-  if (sold === undefined) return false;
-  const moved = new Map<LineId, number>();
-  for (const { lineId, n } of body.lines) moved.set(lineId, (moved.get(lineId) ?? 0) + n);
-  return [...moved].some(([lineId, n]) => {
-    const line = sold.get(lineId);
-    if (line === undefined) return false;
-    const { cancelled, returned, shipped } = ledger.lineProgress(body.orderId, lineId);
-    // A cancellation and a return of the same units would make rights twice (T8).
-    const before = kind === 'shipped' ? shipped : cancelled + returned;
-    return before + n > line.quantityBase;
-  });
+/**
+ * A life of a replica that is known, or of this one: an image that was put back may lack the life
+ * itself. Of a former parent (F3a), the first entry may come later than its child's.
+ */
+function isHeardOf({ ledger, places }: TakeIn, writer: WriterId): boolean {
+  const replica = replicaOf(writer);
+  return places.isRegistered(replica) || ledger.livesOf(replica).length > 0;
+}
+
+/** Shut out as one that may have lived twice: its chain alone does not say what it granted. */
+function isDisputed({ head }: Stream): boolean {
+  return head.fence !== null && ['fork', 'rollback', 'superseded'].includes(head.fence.reason);
 }
 
 function isForeign(

@@ -12,7 +12,7 @@
  */
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
-import { ABOVE, type Stream } from '../replica/stream.ts';
+import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf, debt, free } from '../tally/row.ts';
 import type { Child, ChildPool } from './child.ts';
@@ -218,7 +218,10 @@ function viaOf({ head }: Stream): ReplicaId | null {
   return head.fence === null && head.via !== ABOVE ? head.via : null;
 }
 
-/** A surrender that arrives after its sender's fence is taken by nobody: it stays in the sender's account. */
+/**
+ * A surrender that arrives after its sender's fence is taken by nobody: it stays in the sender's account.
+ * So does all that a branch sent.
+ */
 export function isVoid(from: Stream, to: WriterId): boolean {
-  return from.head.fence !== null && from.head.parent === to;
+  return isBranch(from) || (from.head.fence !== null && from.head.parent === to);
 }

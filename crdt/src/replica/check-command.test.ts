@@ -44,6 +44,12 @@ describe('[L7] a command that could not be read again is refused before it is wr
     ['17 payments', change({ payments: Array(17).fill(payment) }), /payments/],
     ['half a cent', change({ payments: [{ ...payment, amountMinor: 0.5 }] }), /amountMinor/],
     ['a long currency', change({ payments: [{ ...payment, currency: 'EURO' }] }), /currency/],
+    ['an empty reference', change({ payments: [{ ...payment, reference: '' }] }), /reference .*leave it out/],
+    [
+      'an empty discount code',
+      changeLine({ discounts: [{ kind: 'rate', rateBp: 1, code: '' }] }),
+      /leave it out/,
+    ],
     ['a line without a name', changeLine({ lineId: '' }), /lineId/],
     ['a SKU with a space', changeLine({ sku: 'a b' }), /sku/],
     ['a place in capitals', changeLine({ locationId: 'Berlin' }), /locationId/],

@@ -75,6 +75,8 @@ function orderFault(order: Sell | ConfirmHold): string | undefined {
   for (const { method, amountMinor, currency, reference } of order.payments) {
     if (!isText(method, ID_BYTES) || !isText(reference ?? '', ID_BYTES))
       return textFault('A payment’s method or reference', ID_BYTES);
+    // Written down, an empty one and none are the same bytes.
+    if (reference === '') return 'A payment’s reference must not be empty: leave it out.';
     if (!isWhole(amountMinor)) return 'A payment’s amountMinor must be a whole number from 0.';
     if (!isText(currency, CURRENCY_BYTES)) return textFault('A payment’s currency', CURRENCY_BYTES);
   }
@@ -97,6 +99,8 @@ function lineFault(line: SellLine): string | undefined {
   if (!isText(line.currency, CURRENCY_BYTES)) return textFault('currency', CURRENCY_BYTES);
   if (!isWhole(line.taxRateBp)) return 'taxRateBp must be a whole number from 0.';
   if (line.discounts.length > DISCOUNTS_MAX) return `at most ${DISCOUNTS_MAX} discounts.`;
+  if (line.discounts.some(({ code }) => code === ''))
+    return 'a discount’s code must not be empty: leave it out.';
   const isWell = line.discounts.every((each) => {
     return (
       isWhole(each.kind === 'rate' ? each.rateBp : each.amountMinor) && isText(each.code ?? '', ID_BYTES)

@@ -98,6 +98,17 @@ describe('[T8] once', () => {
     },
   );
 
+  test('[T8] [D7] an id whose entry was let go is never carried out again', () => {
+    const { berlin } = shop({ lamp: 5 });
+    expect(berlin.do(receive('r1', { lamp: 3 }))).toMatchObject({ ok: true });
+    expect(berlin.do(sell('o1', { lamp: 2 }))).toMatchObject({ ok: true });
+    // A journal that was pruned: documents outlive their entries.
+    berlin.journal.entryAt = () => undefined;
+    expect(berlin.do(receive('r1', { lamp: 3 }))).toMatchObject({ ok: false, code: 'already_done' });
+    expect(berlin.do(sell('o1', { lamp: 2 }))).toMatchObject({ ok: false, code: 'already_done' });
+    expect(berlin.free('lamp')).toBe(6);
+  });
+
   test('[T8] twice in one turn is once', () => {
     const { berlin } = shop({ lamp: 5 });
     berlin.turn((self, now) => {

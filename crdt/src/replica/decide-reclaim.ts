@@ -3,11 +3,13 @@ import type { BodyOf } from '../entry/entry.ts';
 import { type PoolId, replicaOf } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
+import { accountRow } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
+import { isOwnPast, unheardChildren } from './recovery.ts';
 import { settlesHere } from './settler.ts';
-import type { Stream } from './stream.ts';
+import { isBranch, type Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
   const bad = badQuantity(command.items.map((item) => item.n));
@@ -19,6 +21,14 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   }
   if (!settlesHere(ledger, lost))
     return refuse('forbidden', `${command.writer} is not ${ledger.self.writer}'s to settle.`);
+  const missing = isOwnPast(ledger, lost) ? unheardChildren(ledger) : [];
+  if (missing.length > 0) {
+    // F6: what they took from that life and may have sold is not in these books yet.
+    return refuse(
+      'former_lives_unknown',
+      `${missing.join(', ')} did not tell yet what ${command.writer} sent.`,
+    );
+  }
   for (const [pool, n] of sumByPool(command.items)) {
     const left = exposure(ledger, lost, pool);
     if (n > left) return refuse('more_than_ordered', `${command.writer} has at most ${left} of ${pool}.`);
@@ -28,30 +38,36 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
- * its account, with what was sent to it and never taken, and what it sent here after its
- * fence, which nobody took; less what was taken back already.
- * Its open holds are void (F3), so they do not lower it.
+ * its account over all its histories, with what was sent to it and never taken, and what it
+ * sent here after its fence, which nobody took; less what was taken back already.
+ * Its open holds are void (F3), so they do not lower it. A branch has no account of its own (F2).
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
-  const row = lost.row(pool);
+  if (isBranch(lost)) return 0;
+  const row = accountRow(ledger, lost, pool);
   const sentHere = notTakenHere(ledger, pool, row, lost);
   const came = inFlightTo(ledger, lost, pool, row) + sentHere;
-  return account(row) + came - takenUnsaid(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
+  return account(row) + came - takenUnsaid(ledger, lost, pool) - reclaimedFrom(ledger, lost, pool);
 }
 
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
   let units = 0;
   for (const stream of ledger.streams.values()) {
-    const sent = amountOf(stream.row(pool).sent, lost.writer);
+    if (isBranch(stream)) continue;
+    const sent = amountOf(accountRow(ledger, stream, pool).sent, lost.writer);
     if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
   }
   // Where a former parent's grant was on its way when its child moved, only the cell tells (F3a).
-  return units + ledger.toldCells.units(lost.writer, pool, lost, (from) => ledger.streams.has(from));
+  return units + ledger.toldCells.units(lost.writer, pool, row.took, (from) => ledger.streams.has(from));
 }
 
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
+  // What one life of the authority sent to another covers a debt there, and counts there (F6).
+  if (isOwnPast(ledger, lost)) return units;
   for (const own of receiversOf(ledger, lost)) {
+    // A past life of it may have used what came before it was forgotten: it stands in that life's account.
+    if (isOwnPast(ledger, own)) continue;
     units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
   }
   return units;
@@ -68,10 +84,12 @@ function receiversOf(ledger: Ledger, lost: Stream): Stream[] {
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */
-function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
+export function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  const row = accountRow(ledger, lost, pool);
   let units = 0;
   for (const stream of ledger.streams.values()) {
-    const took = amountOf(stream.row(pool).took, lost.writer);
+    if (isBranch(stream)) continue;
+    const took = amountOf(accountRow(ledger, stream, pool).took, lost.writer);
     if (took > 0) units += Math.max(0, took - amountOf(row.sent, stream.writer));
   }
   return units;

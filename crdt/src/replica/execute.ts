@@ -39,8 +39,11 @@ export function execute(context: Executing, command: Command): Answer {
   const { ledger } = context;
   const fault = findFault(command);
   if (fault !== undefined) return refuse('invalid_request', fault);
-  const known = ledger.documentEntry(kindOf(command), command.id);
-  if (known !== undefined) {
+  const done = ledger.findDocument(kindOf(command), command.id);
+  if (done !== undefined) {
+    const known = ledger.entryAt(done.writer, done.seq);
+    // D7: documents outlive their entries, so that a late repeat is still a repeat.
+    if (known === undefined) return refuse('already_done', `${command.id} was done long ago.`);
     return isSameRequest(known, command)
       ? { ok: true, entry: known, replayed: true }
       : refuse('document_differs', `${command.id} was used for another request.`);

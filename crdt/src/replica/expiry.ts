@@ -6,7 +6,8 @@ import type { Ledger, Now } from './ledger.ts';
 
 /** Looks at holds only when one can be due, and notes when the next one can. */
 export function expireHolds(ledger: Ledger, now: Now, released: (body: EntryBody) => void): void {
-  if (now.monotonicMs < ledger.holdsDueMs) return;
+  if (now.monotonicMs < ledger.openHolds.dueMs) return;
+  ledger.openHolds.countIn(now);
   for (const body of decideExpiries(ledger, now)) {
     released(ledger.append(body, `expired-${body.holdId}`, 'system', now).body);
   }
@@ -14,5 +15,5 @@ export function expireHolds(ledger: Ledger, now: Now, released: (body: EntryBody
   for (const hold of ledger.holds.values()) {
     if (!hold.capturing) leftMs = Math.min(leftMs, Math.max(0, holdLeftMs(hold, now)));
   }
-  ledger.holdsDueMs = now.monotonicMs + leftMs;
+  ledger.openHolds.dueMs = now.monotonicMs + leftMs;
 }

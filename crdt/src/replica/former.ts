@@ -8,12 +8,13 @@
 import { decodeEntry } from '../entry/codec.ts';
 import type { Entry } from '../entry/entry.ts';
 import type { Places } from '../hub/places.ts';
-import type { FenceSaid } from '../hub/relayed-fence.ts';
+import { type FenceSaid, isShutOutBy } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
+import { copyOf, keepBranch } from './branches.ts';
 import type { Ledger } from './ledger.ts';
 import { ABOVE, newHead, type Stream } from './stream.ts';
 
@@ -23,10 +24,10 @@ export class FormerLives {
   readonly #places: Places;
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
-  readonly news = new Set<Stream>();
-  /** Fences among what came, by whom: whoever was shut out may be told of later. */
-  readonly fences: { readonly by: WriterId; readonly said: FenceSaid }[] = [];
-  readonly #lives = new Map<WriterId, { toldTo: number; readonly to: number }>();
+  #news = new Set<Stream>();
+  /** Fences among what came: of some of those who were shut out, the entries come later. */
+  #fences: { readonly by: WriterId; readonly said: FenceSaid }[] = [];
+  #points: readonly Point[] = [];
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
@@ -38,13 +39,9 @@ export class FormerLives {
 
   /** The parent's welcome names its points. */
   expect(points: readonly Point[], nowMs: number): void {
-    const ledger = this.#ledger;
-    this.#lives.clear();
-    for (const { writer, seq } of points) {
-      const toldTo = ledger.streams.get(writer)?.head.seq ?? 0;
-      if (writer !== ledger.self.writer && seq > toldTo) this.#lives.set(writer, { toldTo, to: seq });
-    }
-    const isWaiting = ledger.awaitsFormerLives || !this.#isComplete;
+    const { self } = this.#ledger;
+    this.#points = points.filter((point) => point.writer !== self.writer && !isHeld(this.#ledger, point));
+    const isWaiting = this.#ledger.awaitsFormerLives || !this.#isComplete;
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
   }
 
@@ -53,8 +50,11 @@ export class FormerLives {
     if (!this.#takeEntries(frame)) return 'some';
     this.overdueMs = nowMs + this.#patienceMs;
     if (!frame.last) return 'some';
+    if (this.#missing.some((point) => !this.#isOther(point))) return 'gap';
+    // The parent tells its own history once it has seen where this one leaves it (F2).
+    if (!this.#isComplete) return 'some';
     this.overdueMs = Number.POSITIVE_INFINITY;
-    if (!this.#isComplete) return 'gap';
+    this.#fences = [];
     this.#ledger.awaitsFormerLives = false;
     return 'all';
   }
@@ -73,17 +73,51 @@ export class FormerLives {
   #takeEntry(bytes: Uint8Array): boolean {
     const ledger = this.#ledger;
     const entry = decodeEntry(bytes);
-    const life = this.#lives.get(entry.writer);
-    if (life !== undefined && entry.seq === life.toldTo + 1) life.toldTo = entry.seq;
     if (entry.writer === ledger.self.writer) return false;
     const stream = ledger.streams.get(entry.writer) ?? this.#addLife(entry);
     if (stream === undefined) return false;
-    if (entry.seq <= stream.head.seq) return true;
-    // The image's own branch differs from what the parent has: F2's matter, not this frame's.
-    if (entry.seq !== stream.head.seq + 1 || !sameBytes(entry.prevHash, stream.head.hash)) return false;
-    this.news.add(stream);
-    if (entry.body.type === 'fenced') this.fences.push({ by: entry.writer, said: entry.body });
-    ledger.accept(stream, { entry, bytes: bytes.slice(), hash: ledger.hash(bytes) });
+    const hash = ledger.hash(bytes);
+    if (entry.seq <= stream.head.seq) {
+      const known = ledger.hashOf(stream, entry.seq);
+      if (known === undefined || sameBytes(known, hash)) return true;
+    }
+    const written = { entry, bytes: bytes.slice(), hash };
+    if (entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash)) {
+      this.#news.add(stream);
+      ledger.accept(stream, written);
+      this.#noteFences(entry);
+      return true;
+    }
+    // This machine and the parent know two histories of one writer: both are kept (F2).
+    return keepBranch(ledger, stream, written) !== undefined;
+  }
+
+  takeNews(): ReadonlySet<Stream> {
+    const news = this.#news;
+    this.#news = new Set();
+    return news;
+  }
+
+  /** Time is over. @param isSending whether own entries are still on their way up. @returns whether the link must begin again. */
+  isOverdue(nowMs: number, isSending: boolean): boolean {
+    if (nowMs < this.overdueMs) return false;
+    // The parent cannot tell where its history and this one part before it has seen this one (F2).
+    if (!isSending || !this.#missing.some((point) => this.#isOther(point))) return true;
+    this.overdueMs = nowMs + this.#patienceMs;
+    return false;
+  }
+
+  /** Whom they shut out below is shut out here too. */
+  #noteFences({ writer, seq, body }: Entry): void {
+    if (body.type === 'fenced') this.#fences.push({ by: writer, said: body });
+    else if (seq > 1 && body.type !== 'reparented') return;
+    this.#fences = this.#fences.filter(({ by, said }) => !this.#isNoted(by, said));
+  }
+
+  #isNoted(by: WriterId, said: FenceSaid): boolean {
+    const stream = this.#ledger.streams.get(said.writer);
+    if (stream === undefined || !isShutOutBy(stream, by)) return false;
+    if (replicaOf(said.writer) !== replicaOf(this.#ledger.self.writer)) this.#ledger.noteFence(said);
     return true;
   }
 
@@ -108,14 +142,30 @@ export class FormerLives {
   }
 
   get #isComplete(): boolean {
-    return [...this.#lives.values()].every(({ toldTo, to }) => toldTo >= to);
+    return this.#missing.length === 0;
+  }
+
+  get #missing(): readonly Point[] {
+    return this.#points.filter((point) => !isHeld(this.#ledger, point));
   }
 
   /** The turn failed: what it took in is gone again, and comes once more or is asked for. */
   putBack(): void {
-    for (const [writer, life] of this.#lives) {
-      life.toldTo = Math.min(life.toldTo, this.#ledger.streams.get(writer)?.head.seq ?? 0);
-    }
-    if (!this.#isComplete) this.overdueMs = Math.min(this.overdueMs, 0);
+    if (this.#ledger.awaitsFormerLives || !this.#isComplete) this.overdueMs = Math.min(this.overdueMs, 0);
   }
+
+  /** What stands here at that place is another entry. */
+  #isOther({ writer, seq }: Point): boolean {
+    return seq <= (this.#ledger.streams.get(writer)?.head.seq ?? 0);
+  }
+}
+
+/** Under whatever name: what is a branch to one of us may be the chain to the other. */
+function isHeld(ledger: Ledger, { writer, seq, hash }: Point): boolean {
+  const stream = ledger.streams.get(writer);
+  const known = stream !== undefined && seq <= stream.head.seq ? ledger.hashOf(stream, seq) : undefined;
+  // What was pruned here was settled long ago.
+  if (stream !== undefined && seq <= stream.head.seq && known === undefined) return true;
+  if (known !== undefined && sameBytes(known, hash)) return true;
+  return copyOf(ledger, writer, seq, hash) !== undefined;
 }

@@ -67,15 +67,38 @@ describe('[F9] a hold', () => {
     expect(berlin.free('lamp')).toBe(5);
   });
 
-  test('[F9] goes on over a restart, by the wall clock, and never becomes longer', () => {
+  test('[F9] goes on over a restart, by the wall clock', () => {
+    const { world, berlin } = held();
+    world.pass(MINUTE / 2);
+    berlin.restart();
+    world.now = { ...world.now, monotonicMs: 5, bootId: '1d'.repeat(16) };
+    berlin.turn();
+    world.pass(MINUTE / 2 - 1);
+    berlin.turn();
+    expect(berlin.free('lamp')).toBe(2);
+    world.pass(1);
+    berlin.turn();
+    expect(berlin.free('lamp')).toBe(5);
+  });
+
+  test('[F9] is no longer than it was after a restart with a wall clock that went back', () => {
     const { world, berlin } = held();
     berlin.restart();
     world.now = { wallMs: world.now.wallMs - 100 * MINUTE, monotonicMs: 5, bootId: '1d'.repeat(16) };
     berlin.turn();
     expect(berlin.free('lamp')).toBe(2);
-    world.pass(101 * MINUTE);
-    berlin.turn();
+    world.pass(MINUTE);
+    expect(berlin.do(confirm('o1', 'h1', { lamp: 3 }))).toMatchObject({ ok: false, code: 'hold_ended' });
     expect(berlin.free('lamp')).toBe(5);
+  });
+
+  test('[F9] is not ended early by a wall clock that jumps after a restart', () => {
+    const { world, berlin } = held();
+    berlin.restart();
+    world.now = { ...world.now, monotonicMs: 5, bootId: '1d'.repeat(16) };
+    berlin.turn();
+    world.now = { ...world.now, wallMs: world.now.wallMs + 100 * MINUTE };
+    expect(berlin.do(confirm('o1', 'h1', { lamp: 3 }))).toMatchObject({ ok: true });
   });
 
   test('[F9] wakes its owner when its time is over', () => {

@@ -59,8 +59,8 @@ export function foldHold(
 
 /**
  * Milliseconds until a hold expires; 0 or less when it has. Within one run of the
- * machine the monotonic clock decides. After a restart the wall clock must do, and
- * a wall clock that went backwards never makes a hold longer than it was.
+ * machine the monotonic clock decides. After a restart the wall clock must do, once
+ * (see `inThisRun`), and never makes a hold longer than it was.
  */
 export function holdLeftMs(
   hold: Hold,
@@ -69,4 +69,19 @@ export function holdLeftMs(
   const sameRun = hold.bootId === now.bootId;
   const passedMs = sameRun ? now.monotonicMs - hold.sinceMonotonicMs : now.wallMs - hold.sinceWallMs;
   return Math.min(hold.ttlMs, hold.ttlMs - passedMs);
+}
+
+/**
+ * The hold as this run of the machine counts it: what the wall clock leaves of it now runs
+ * down by the monotonic clock. Asked again and again, a wall clock that went back would
+ * keep it open until it has caught up.
+ */
+export function inThisRun(
+  hold: Hold,
+  now: { readonly wallMs: number; readonly monotonicMs: number; readonly bootId: string },
+): Hold {
+  if (hold.bootId === now.bootId) return hold;
+  const ttlMs = Math.max(0, holdLeftMs(hold, now));
+  const sinceMonotonicMs = Math.ceil(now.monotonicMs);
+  return { ...hold, ttlMs, sinceWallMs: now.wallMs, sinceMonotonicMs, bootId: now.bootId };
 }

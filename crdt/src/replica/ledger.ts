@@ -11,14 +11,16 @@ import type { BodyOf, Entry, EntryBody, FenceReason, Hash, ReplicaKind } from '.
 import { ENTRY_VERSION } from '../entry/entry.ts';
 import type { HoldId, LineId, OrderId, PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { replicaOf } from '../ids.ts';
-import { digestText } from '../tally/digest.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
+import { branchHead } from './branches.ts';
 import type { DocumentKind } from './documents.ts';
-import { foldHold, type Hold } from './holds.ts';
+import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
+import { OpenHolds } from './open-holds.ts';
 import { OpenTurn } from './open-turn.ts';
-import { type Fence, newHead, reparent, Stream, type StreamHead } from './stream.ts';
+import { isRepeat } from './repeats.ts';
+import { type Fence, isBranch, newHead, reparent, Stream, type StreamHead } from './stream.ts';
 import { ToldCells } from './told-cells.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
@@ -33,13 +35,17 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 export class Ledger {
   readonly view: JournalView;
   readonly streams = new Map<WriterId, Stream>();
-  readonly holds = new Map<HoldId, Hold>();
+  /** F2: those of the streams that are branches; hardly ever any. */
+  readonly branches = new Set<Stream>();
+  readonly openHolds: OpenHolds;
   /** Cells that the parent told for writers below whose senders are not: soft (L1). */
   readonly toldCells = new ToldCells();
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
   /** Told of every writer that is heard of first. */
   onStream: (stream: Stream) => void = () => {};
+  /** Whose child the registry says that a replica is (F3a). */
+  parentOf: (replica: ReplicaId) => ReplicaId | undefined = () => undefined;
   /** Told of a writer that has another replica for its parent, and of the writer before it (F3a). */
   onMoved: (stream: Stream, before: WriterId) => void = () => {};
   /** Told of a writer whose fence was read from an own entry. */
@@ -48,35 +54,40 @@ export class Ledger {
   awaitsFormerLives: boolean;
   #awaitedBefore: boolean;
   #self: WriterId | null;
+  readonly #loaded: WriterId | null;
   #position: number;
   readonly #sha256: Sha256;
-
-  /** No open hold can expire before this, so that turns need not look at every hold. Monotonic. */
-  holdsDueMs = Number.POSITIVE_INFINITY;
   #selfBefore: WriterId | null;
   #turn: OpenTurn;
   #born: Stream[] = [];
   readonly #dirty = new Set<Stream>();
-  readonly #holdsBefore = new Map<HoldId, Hold | null>();
 
   constructor(stored: Stored, view: JournalView, sha256: Sha256) {
     this.view = view;
     this.#turn = new OpenTurn(view);
     this.#sha256 = sha256;
     this.#self = stored.self;
+    this.#loaded = stored.self;
     this.#selfBefore = stored.self;
     this.#position = stored.position;
     this.awaitsFormerLives = stored.awaitsFormerLives;
     this.#awaitedBefore = stored.awaitsFormerLives;
-    for (const stream of stored.streams) this.streams.set(stream.writer, stream);
-    for (const [id, hold] of stored.holds) this.holds.set(id, hold);
-    if (this.holds.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
+    for (const stream of stored.streams) {
+      this.streams.set(stream.writer, stream);
+      if (isBranch(stream)) this.branches.add(stream);
+    }
+    this.openHolds = new OpenHolds(stored.holds);
   }
 
   get self(): Stream {
     const stream = this.#self === null ? undefined : this.streams.get(this.#self);
     if (stream === undefined) throw new Error('This replica has no life yet.');
     return stream;
+  }
+
+  /** True where this life was read from a disk, which may have been put back; false where it began in this run. */
+  get isFromDisk(): boolean {
+    return this.#loaded !== null && this.#loaded === this.#self;
   }
 
   get hasLife(): boolean {
@@ -119,13 +130,14 @@ export class Ledger {
     const stream = this.addStream(writer, newHead(kind, parent, null));
     this.#self = stream.writer;
     // What a former life set aside is void (F3): its units stay with it, and its customers must ask again.
-    for (const [holdId, hold] of [...this.holds]) if (hold.writer !== writer) this.#changeHold(holdId, null);
+    this.openHolds.endOthers(writer);
     return this.append({ type: 'life', kind, parent }, '', 'system', now);
   }
 
   addStream(writer: WriterId, head: StreamHead): Stream {
     const stream = new Stream(writer, head);
     this.streams.set(writer, stream);
+    if (isBranch(stream)) this.branches.add(stream);
     this.#born.push(stream);
     this.#dirty.add(stream);
     this.onStream(stream);
@@ -153,33 +165,28 @@ export class Ledger {
     return entry;
   }
 
-  /** The checkpoint entry (D6): a digest of all own rows, for others to compare with theirs. */
-  appendCheckpoint(now: Now): Entry {
-    const stream = this.self;
-    const body: BodyOf<'checkpoint'> = {
-      type: 'checkpoint',
-      digest: digestText(stream.currentDigest()),
-      pools: stream.poolCount,
-    };
-    return this.append(body, '', 'system', now);
-  }
-
   /** Folds the next entry of a stream, whose place in its chain the caller has checked. */
   accept(stream: Stream, written: WrittenEntry): void {
     const { entry } = written;
     this.#dirty.add(stream);
-    forEachEffect(entry.body, (effect) => {
-      this.onEffect(stream, effect);
-      applyEffect(stream.touch(effect.pool), effect, entry.seq);
-    });
+    const isOnce = !isRepeat(this, stream, entry);
+    if (isOnce) {
+      forEachEffect(entry.body, (effect) => {
+        this.onEffect(stream, effect);
+        applyEffect(stream.touch(effect.pool), effect, entry.seq);
+      });
+    }
     const head = stream.touchHead();
     head.seq = entry.seq;
     head.hash = written.hash;
-    const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
-    if (before !== undefined) this.onMoved(stream, before);
-    if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
-    this.#turn.file(written);
-    if (stream.writer === this.#self) this.#foldOwnHold(entry);
+    if (!isBranch(stream)) {
+      const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
+      if (before !== undefined) this.onMoved(stream, before);
+      if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
+    }
+    this.#turn.place(stream.writer, written);
+    if (isOnce) this.#turn.file(stream.writer, entry);
+    if (stream.writer === this.#self) this.openHolds.fold(entry);
   }
 
   touchHead(stream: Stream): StreamHead {
@@ -203,11 +210,11 @@ export class Ledger {
     this.#turn.takeBackLast();
     const { seq, prevHash } = written.entry;
     this.#fenceAt(stream, { seq: seq - 1, hash: prevHash, reason }, now);
-    this.#turn.place(written);
+    this.#turn.place(stream.writer, written);
   }
 
-  /** A fence read from an own entry; where it was just decided here, it stands already. */
-  #noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+  /** A fence read from an own entry, or told from above; where it was just decided here, it stands already. */
+  noteFence({ writer, seq, hash, reason }: Omit<BodyOf<'fenced'>, 'type'>): void {
     const stream = this.streams.get(writer);
     if (stream === undefined || stream.head.fence !== null) return;
     this.touchHead(stream).fence = { seq, hash, reason };
@@ -225,21 +232,6 @@ export class Ledger {
     this.#turn.quarantined.push({ ...written, reason });
   }
 
-  #foldOwnHold(entry: Entry): void {
-    const change = foldHold(this.holds, entry);
-    if (change === undefined) return;
-    const { holdId, hold } = change;
-    this.#changeHold(holdId, hold);
-    if (hold !== null && !hold.capturing)
-      this.holdsDueMs = Math.min(this.holdsDueMs, entry.monotonicMs + hold.ttlMs);
-  }
-
-  #changeHold(holdId: HoldId, hold: Hold | null): void {
-    if (!this.#holdsBefore.has(holdId)) this.#holdsBefore.set(holdId, this.holds.get(holdId) ?? null);
-    if (hold === null) this.holds.delete(holdId);
-    else this.holds.set(holdId, hold);
-  }
-
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
     return this.#turn.findDocument(kind, id);
   }
@@ -253,6 +245,10 @@ export class Ledger {
   /** An entry of this turn or of the journal. */
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     return this.#turn.entryAt(writer, seq);
+  }
+
+  get holds(): ReadonlyMap<HoldId, Hold> {
+    return this.openHolds.all;
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
@@ -280,10 +276,7 @@ export class Ledger {
       streams: [...this.#dirty],
       documents: this.#turn.documents,
       progress: this.#turn.progress,
-      holds: [...this.#holdsBefore.keys()].map((holdId) => ({
-        holdId,
-        hold: this.holds.get(holdId) ?? null,
-      })),
+      holds: this.openHolds.changes,
       quarantined: this.#turn.quarantined,
       awaitsFormerLives: this.awaitsFormerLives,
     };
@@ -293,10 +286,13 @@ export class Ledger {
    * Folds entries that another process of the same replica has made durable (the
    * authority's processes share one journal). The open turn must be empty.
    */
-  absorb(written: WrittenEntry, via: ReplicaId | null): void {
+  absorb(writer: WriterId, written: WrittenEntry, via: ReplicaId | null): void {
     const { entry } = written;
-    let stream = this.streams.get(entry.writer);
-    if (stream === undefined) {
+    let stream = this.streams.get(writer);
+    const forked = writer === entry.writer ? undefined : this.streams.get(entry.writer);
+    if (stream === undefined && forked !== undefined) {
+      stream = this.addStream(writer, branchHead(forked, entry.seq - 1, entry.prevHash));
+    } else if (stream === undefined) {
       if (entry.body.type !== 'life') throw new Error(`D5: ${entry.writer} does not begin with its life`);
       const { kind, parent } = entry.body;
       stream = this.addStream(entry.writer, newHead(kind, parent, via));
@@ -320,17 +316,17 @@ export class Ledger {
     this.#position = this.position;
     this.#selfBefore = this.#self;
     this.#awaitedBefore = this.awaitsFormerLives;
+    this.openHolds.keep();
     this.#clear();
   }
 
   putBack(): void {
     for (const stream of this.#dirty) stream.putBack();
-    for (const stream of this.#born) this.streams.delete(stream.writer);
-    for (const [holdId, hold] of this.#holdsBefore) {
-      if (hold === null) this.holds.delete(holdId);
-      else this.holds.set(holdId, hold);
+    for (const stream of this.#born) {
+      this.streams.delete(stream.writer);
+      this.branches.delete(stream);
     }
-    if (this.#holdsBefore.size > 0) this.holdsDueMs = Number.NEGATIVE_INFINITY;
+    this.openHolds.putBack();
     this.#self = this.#selfBefore;
     this.awaitsFormerLives = this.#awaitedBefore;
     this.#clear();
@@ -340,11 +336,12 @@ export class Ledger {
     this.#turn = new OpenTurn(this.view);
     this.#born = [];
     this.#dirty.clear();
-    this.#holdsBefore.clear();
   }
 
-  /** The lives of one replica that this ledger holds. */
+  /** The lives of one replica that this ledger holds; a branch is no life. */
   livesOf(replica: ReplicaId): Stream[] {
-    return [...this.streams.values()].filter((stream) => replicaOf(stream.writer) === replica);
+    return [...this.streams.values()].filter(
+      (stream) => replicaOf(stream.writer) === replica && !isBranch(stream),
+    );
   }
 }

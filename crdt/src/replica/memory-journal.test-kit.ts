@@ -13,15 +13,20 @@ import type { EntryRef, JournalView, LineProgress, StreamSlice } from './journal
 import { Stream, type StreamHead } from './stream.ts';
 import type { Quarantined, Stored, Writes, WrittenEntry } from './writes.ts';
 
+/** `stream` differs from the entry's writer where it is part of a branch (F2). */
+export interface StoredEntry extends WrittenEntry {
+  readonly stream: WriterId;
+}
+
 interface Commit extends Omit<Writes, 'rows' | 'streams' | 'runs'> {
-  readonly entries: readonly WrittenEntry[];
+  readonly entries: readonly StoredEntry[];
   readonly rows: readonly { readonly writer: WriterId; readonly pool: PoolId; readonly row: Row }[];
   readonly heads: readonly { readonly writer: WriterId; readonly head: StreamHead }[];
 }
 
 export class MemoryJournal implements JournalView {
   readonly #log: Commit[] = [];
-  readonly entries: WrittenEntry[] = [];
+  readonly entries: StoredEntry[] = [];
   readonly quarantined: Quarantined[] = [];
   readonly #documents = new Map<string, EntryRef>();
   readonly #progress = new Map<string, LineProgress>();
@@ -29,7 +34,9 @@ export class MemoryJournal implements JournalView {
   commit(writes: Writes): void {
     this.#apply({
       ...writes,
-      entries: writes.runs.flatMap(({ entries }) => entries),
+      entries: writes.runs.flatMap(({ writer, entries }) =>
+        entries.map((each) => ({ ...each, stream: writer })),
+      ),
       rows: writes.rows.map(({ stream, pool, row }) => ({ writer: stream.writer, pool, row: copyRow(row) })),
       heads: writes.streams.map(({ writer, head }) => ({ writer, head: { ...head } })),
     });
@@ -89,8 +96,8 @@ export class MemoryJournal implements JournalView {
     return this.#documents.get(`${kind}:${id}`);
   }
 
-  #find(writer: WriterId, seq: number): WrittenEntry | undefined {
-    return this.entries.find(({ entry }) => entry.writer === writer && entry.seq === seq);
+  #find(writer: WriterId, seq: number): StoredEntry | undefined {
+    return this.entries.find(({ stream, entry }) => stream === writer && entry.seq === seq);
   }
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
@@ -112,13 +119,13 @@ export class MemoryJournal implements JournalView {
   }
 
   readWriter(writer: WriterId, afterSeq: number, bytesMax: number): StreamSlice {
-    const own = this.entries.filter(({ entry }) => entry.writer === writer && entry.seq > afterSeq);
+    const own = this.entries.filter(({ stream, entry }) => stream === writer && entry.seq > afterSeq);
     const part = upTo(own, bytesMax);
     return { bytes: joinEntries(part), to: part.at(-1)?.entry.seq ?? afterSeq };
   }
 
   positionBefore(writer: WriterId, seq: number): number {
-    return this.entries.findIndex(({ entry }) => entry.writer === writer && entry.seq === seq);
+    return this.entries.findIndex(({ stream, entry }) => stream === writer && entry.seq === seq);
   }
 }
 

@@ -7,12 +7,11 @@
 import { behind } from '../hub/heads.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Places } from '../hub/places.ts';
-import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
+import { noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
-import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { type ReplicaId, replicaOf } from '../ids.ts';
 import type { Ack, Cells } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
-import type { FormerLives } from './former.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { Stream } from './stream.ts';
 import type { Uplink } from './uplink.ts';
@@ -39,6 +38,7 @@ export class Moving {
     this.#hub = hub;
     this.#uplink = uplink;
     this.#ports = ports;
+    ledger.parentOf = (replica) => ports.directory.parentOf(replica);
     const moved = (stream: Stream) => {
       this.strays.moved(stream);
       ports.settlersChanged();
@@ -82,25 +82,20 @@ export class Moving {
   }
 
   /** The parent told what writers here and below did (T8, F1a, F3a). */
-  heardFromAbove({ news, fences }: FormerLives, wasRestored: boolean, now: Now): void {
-    for (const { by, said } of fences.splice(0)) this.#noteFence(by, said);
+  heardFromAbove(news: ReadonlySet<Stream>, wasRestored: boolean, now: Now): void {
     this.#hub.tellFormerCells(now);
     for (const child of behind(this.#hub.children, news, wasRestored)) this.#sayHelloAgain(child);
     for (const stream of news) this.#hub.takeUnheard(stream);
-    news.clear();
-  }
-
-  #noteFence(by: WriterId | 'parent', said: FenceSaid): void {
-    const { self } = this.#ledger;
-    if (replicaOf(said.writer) === replicaOf(self.writer)) return;
-    const stream = noteRelayedFence(this.#ledger, by, said);
-    if (stream !== undefined) this.#hub.noteFence(stream);
   }
 
   /** The parent told who is shut out: of writers that were given to this part of the tree, too. */
   fencesTold(frame: Ack): void {
     if (frame.parent !== this.#uplink.parent || frame.writer !== this.#ledger.self.writer) return;
-    for (const fence of frame.fenced) this.#noteFence('parent', fence);
+    for (const fence of frame.fenced) {
+      if (replicaOf(fence.writer) === replicaOf(frame.writer)) continue;
+      const stream = noteRelayedFence(this.#ledger, 'parent', fence);
+      if (stream !== undefined) this.#hub.noteFence(stream);
+    }
   }
 
   /** Cells for writers below whose senders are not: they are passed on. */

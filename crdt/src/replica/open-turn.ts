@@ -36,11 +36,9 @@ export class OpenTurn {
     return [...this.#progress.values()];
   }
 
-  /** Puts a written entry where the turn's reads and its commit find it. */
-  file(written: WrittenEntry): void {
-    const { entry } = written;
-    this.place(written);
-    const ref: EntryRef = { writer: entry.writer, seq: entry.seq };
+  /** Puts the documents and order lines that an entry carries where the turn's reads and its commit find them. */
+  file(writer: WriterId, entry: Entry): void {
+    const ref: EntryRef = { writer, seq: entry.seq };
     for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
       // The first entry to carry a document owns it; the second is reported where both meet.
       if (this.findDocument(kind, id) !== undefined) continue;
@@ -58,11 +56,11 @@ export class OpenTurn {
     });
   }
 
-  /** Puts an entry at the end of what is to be committed. */
-  place(written: WrittenEntry): void {
+  /** Puts an entry of a stream at the end of what is to be committed. */
+  place(writer: WriterId, written: WrittenEntry): void {
     const last = this.runs.at(-1);
-    if (last?.writer === written.entry.writer) last.entries.push(written);
-    else this.runs.push({ writer: written.entry.writer, entries: [written] });
+    if (last?.writer === writer) last.entries.push(written);
+    else this.runs.push({ writer, entries: [written] });
   }
 
   /** Undoes the last `place`, so that another entry may come before it. */

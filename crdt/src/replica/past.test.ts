@@ -98,10 +98,41 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
   test('[F1] when a child took what it does not remember sending', () => {
     const { world, berlin, till } = shop({ lamp: 9 });
     const before = berlin.self;
+    // It was started again, on a disk that may be an earlier one.
+    rollBack(berlin, 0);
+    berlin.link();
+    till.link();
+    world.calm();
     const { seq } = berlin.replica.ledger.self.head;
     new Forger(till).say({ type: 'took', from: berlin.self, items: [{ pool: lamp, seq: seq + 1, n: 2 }] });
-    expect(world).toBeDefined();
     expectNewLife(berlin, before);
+  });
+
+  test('[F1][L7] but a life that began in this run knows that it forgot nothing', () => {
+    const { berlin, till } = shop({ lamp: 9 });
+    const before = berlin.self;
+    const { seq } = berlin.replica.ledger.self.head;
+    till.cut();
+    till.link({ parentSeen: { writer: before, seq: seq + 7 } });
+    expect(berlin.self).toBe(before);
+    new Forger(till).say({ type: 'took', from: before, items: [{ pool: lamp, seq: seq + 7, n: 2 }] });
+    expect(berlin.self).toBe(before);
+    expect(berlin.fenceOf(till.self)).toBe('false-took');
+  });
+
+  test('[F1] found out by a child, it says hello to its parent anew (seed 5102)', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    rollBack(berlin, 0);
+    berlin.link();
+    till.link();
+    world.calm();
+    const { seq } = berlin.replica.ledger.self.head;
+    new Forger(till).say({ type: 'took', from: berlin.self, items: [{ pool: lamp, seq: seq + 1, n: 2 }] });
+    // Without a word to the parent, the link would stay up in the name of the life that ended.
+    expect(berlin.hangUps).toContain('This writer ends; a new one says hello.');
+    berlin.link();
+    world.calm();
+    expect(hq.replica.ledger.streams.get(berlin.self)?.head.seq).toBe(berlin.replica.ledger.self.head.seq);
   });
 
   test('[F1] its parent fences the former life, which keeps what it may have sold', () => {

@@ -19,7 +19,7 @@ import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
-import { Checkpoints } from './checkpoints.ts';
+import { Checkpoints } from './checkpoint.ts';
 import type { Command } from './command.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
@@ -31,9 +31,10 @@ import { LateClaims } from './late-claims.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
 import { Moving } from './moving.ts';
 import { type Out, PARENT, type Peer } from './out.ts';
+import type { PastReason } from './points.ts';
 import { PoolWatch } from './pool-watch.ts';
 import type { ReplicaSettings } from './settings.ts';
-import { type PastReason, Uplink } from './uplink.ts';
+import { Uplink } from './uplink.ts';
 import { type Ticket, Waiting } from './waiting.ts';
 import type { Stored, Writes } from './writes.ts';
 
@@ -62,7 +63,7 @@ export class Replica {
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
   #newLife: WriterId | undefined;
-  #past: FenceReason | undefined;
+  #past: PastReason | undefined;
 
   constructor(settings: ReplicaSettings, stored: Stored, view: JournalView, tools: Tools) {
     this.settings = settings;
@@ -124,15 +125,15 @@ export class Replica {
     this.uplink.close();
     const lives = this.ledger.livesOf(this.settings.replica).map((life) => incarnationOf(life.writer));
     this.#nextLife(Math.max(...lives) + 1, self.head.parent, now);
-    this.ledger.append(
-      { type: 'fenced', writer: self.writer, seq: self.head.seq, hash: self.head.hash, reason },
-      '',
-      'system',
-      now,
-    );
-    for (const child of this.hub.children.values()) {
-      if (child.session !== undefined) this.#hangUp(child.replica, 'The parent goes on as a new writer.');
-    }
+    const { writer, head } = self;
+    const body = { type: 'fenced', writer, seq: head.seq, hash: head.hash, reason } as const;
+    this.ledger.append(body, '', 'system', now);
+    this.#claims.fenced(self);
+    this.#meetAnew();
+  }
+
+  #meetAnew(): void {
+    for (const child of this.hub.newLife()) this.#hangUp(child, 'The parent goes on as a new writer.');
   }
 
   /** Its answer comes out of `keep`, of this turn or of a later one. */
@@ -218,11 +219,11 @@ export class Replica {
   #takeFormer(frame: Former, now: Now): void {
     const isRestored = this.ledger.awaitsFormerLives;
     const came = this.#formerLives.take(frame, now.monotonicMs);
-    if (came === 'all') this.moving.heardFromAbove(this.#formerLives, isRestored, now);
+    if (came === 'all') this.moving.heardFromAbove(this.#formerLives.takeNews(), isRestored, now);
     if (came === 'gap') this.#tellFormerAgain();
   }
 
-  /** Every frame may be lost (L2): the link begins again, and all that is missing is told anew. */
+  /** Every frame may be lost (L2): the link begins again, and what is missing is told anew. */
   #tellFormerAgain(): void {
     this.#formerLives.overdueMs = Number.POSITIVE_INFINITY;
     this.#hangUp(PARENT, 'What former lives did came with a gap.');
@@ -236,11 +237,9 @@ export class Replica {
         return;
       }
       case 'asks':
-        this.hub.asks(from, frame, now);
-        return;
+        return this.hub.asks(from, frame, now);
       case 'seen':
-        this.hub.seen(from, frame);
-        return;
+        return this.hub.seen(from, frame);
       default:
         this.#hangUp(from, `A child does not send ${frame.kind}.`);
     }
@@ -253,19 +252,19 @@ export class Replica {
   #end(reason: PastReason | undefined, now: Now): void {
     if (reason === undefined) return;
     this.becomeNewWriter(reason === 'fenced' ? 'superseded' : reason, now);
+    // The link to the parent may be up, in the name of the life that ends.
     this.#hangUp(PARENT, 'This writer ends; a new one says hello.');
   }
 
   /** Brings the turn to its end. @returns what must be made durable, or undefined when nothing changed. */
   endTurn(now: Now): Writes | undefined {
     if (!this.ledger.hasLife) return undefined;
-    if (this.#past !== undefined) {
-      this.becomeNewWriter(this.#past, now);
-      this.#past = undefined;
-    }
+    this.#end(this.#past, now);
+    this.#past = undefined;
     this.moving.run();
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
-    if (now.monotonicMs >= this.#formerLives.overdueMs && this.uplink.isOpen) this.#tellFormerAgain();
+    if (this.uplink.isOpen && this.#formerLives.isOverdue(now.monotonicMs, this.uplink.isSending))
+      this.#tellFormerAgain();
     for (const pool of this.hub.takeSurrendered(now)) this.#watch.freed(pool);
     this.#watch.repay(now);
     this.#claims.settle(now);
@@ -324,7 +323,7 @@ export class Replica {
 
   /** Takes in what another process of this same replica made durable; the open turn must be empty. */
   absorb(caughtUp: CaughtUp): void {
-    absorbRuns(this.ledger, this.hub, caughtUp);
+    if (absorbRuns(this.ledger, this.hub, caughtUp)) this.#meetAnew();
   }
 
   /** When this replica has something to do without being asked; undefined while it has not. */
@@ -338,7 +337,7 @@ export class Replica {
       this.uplink.isOpen ? this.#formerLives.overdueMs : never,
       this.moving.strays.wakeAtMs(),
       this.#moves.wakeAtMs(),
-      Math.max(now.monotonicMs, this.ledger.holdsDueMs),
+      Math.max(now.monotonicMs, this.ledger.openHolds.dueMs),
     );
     return Number.isFinite(at) ? at : undefined;
   }

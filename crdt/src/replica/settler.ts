@@ -2,12 +2,15 @@
  * Settler: who answers for a fenced writer (F5). The live writer of the replica that was its
  * parent, else of the next ancestor; where its replica was given another parent since, the
  * first that stands above both (F3a), for nobody below it knows what each of them took back.
+ * For the authority's own past that is the authority (F6).
  */
 import { replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';
+import { isOwnPast } from './recovery.ts';
 import { ABOVE, type Stream } from './stream.ts';
 
 export function settlesHere(ledger: Ledger, stream: Stream): boolean {
+  if (isOwnPast(ledger, stream)) return true;
   if (stream.head.via === ABOVE) return false;
   const me = replicaOf(ledger.self.writer);
   const seen = new Set<WriterId>();

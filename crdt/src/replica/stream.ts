@@ -35,7 +35,7 @@ export interface StreamHead {
   seq: number;
   hash: Hash;
   kind: ReplicaKind;
-  /** The writer that grants to it; null for the authority. */
+  /** The writer that grants to it; null for the authority. Of a branch: the stream that it left. */
   parent: WriterId | null;
   /** The direct child through which it reaches this replica, or ABOVE; null for this replica's own lives. */
   via: ReplicaId | null;
@@ -64,11 +64,12 @@ export function newHead(kind: ReplicaKind, parent: WriterId | null, via: Replica
 
 /** It says that it has another parent. @returns the one before, where that was another replica (F3a). */
 export function reparent(head: StreamHead, parent: WriterId): WriterId | undefined {
-  // Where a writer was shut out it stays: what it says later gives it no other settler (F5).
-  if (head.fence !== null && head.seq > head.fence.seq) return undefined;
   const before = head.parent;
+  const isElsewhere = before !== null && replicaOf(before) !== replicaOf(parent);
+  // Where a writer was shut out it stays: what it says later gives it no other settler (F5).
+  if (isElsewhere && head.fence !== null && head.seq > head.fence.seq) return undefined;
   head.parent = parent;
-  return before !== null && replicaOf(before) !== replicaOf(parent) ? before : undefined;
+  return isElsewhere ? before : undefined;
 }
 
 interface Slot {
@@ -205,4 +206,9 @@ export class Stream {
     this.#headBefore = undefined;
     this.#digestBefore = undefined;
   }
+}
+
+/** F2: the other history of a forked writer, which stands under a name of its own and is never live. */
+export function isBranch({ head }: Stream): boolean {
+  return head.fence?.reason === 'branch';
 }

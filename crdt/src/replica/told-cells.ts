@@ -3,7 +3,7 @@
  * are not below it (L1, F3a). Soft: it is told again until it was taken.
  */
 import type { PoolId, WriterId } from '../ids.ts';
-import { amountOf } from '../tally/row.ts';
+import { amountOf, type Cell } from '../tally/row.ts';
 import type { SentCell } from '../wire/frames.ts';
 import type { Stream } from './stream.ts';
 
@@ -47,11 +47,11 @@ export class ToldCells {
   }
 
   /** Units told to be on their way from a sender of which this ledger holds no rows. */
-  units(to: WriterId, pool: PoolId, taker: Stream, isHeld: (from: WriterId) => boolean): number {
+  units(to: WriterId, pool: PoolId, took: readonly Cell[], isHeld: (from: WriterId) => boolean): number {
     let units = 0;
     for (const cell of this.#cells.get(to)?.values() ?? []) {
       if (cell.pool !== pool || isHeld(cell.from)) continue;
-      units += Math.max(0, cell.n - amountOf(taker.row(pool).took, cell.from));
+      units += Math.max(0, cell.n - amountOf(took, cell.from));
     }
     return units;
   }

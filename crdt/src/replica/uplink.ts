@@ -6,8 +6,7 @@
  * past (F1). Whatever is lost on the way is sent again from a cursor (L2, L3).
  */
 import type { PoolId, WriterId } from '../ids.ts';
-import { sameBytes } from '../tally/join.ts';
-import { debt, free } from '../tally/row.ts';
+import { COLUMN_MAX, debt, free } from '../tally/row.ts';
 import type {
   Ack,
   Cells,
@@ -20,8 +19,9 @@ import type {
   Welcome,
 } from '../wire/frames.ts';
 import type { Ledger, Now } from './ledger.ts';
+import { type PastReason, Points } from './points.ts';
 import type { ReplicaSettings } from './settings.ts';
-import { ABOVE, type Stream } from './stream.ts';
+import { ABOVE } from './stream.ts';
 import {
   type Ask,
   bytesOf,
@@ -32,12 +32,10 @@ import {
   waitLonger,
 } from './uplink-session.ts';
 
-/** Why this writer must end: a peer knows more of it than it does, or shut it out. */
-export type PastReason = 'rollback' | 'fork' | 'fenced';
-
 export class Uplink {
   readonly #ledger: Ledger;
   readonly #settings: ReplicaSettings;
+  readonly #points: Points;
   #session: UplinkSession | undefined;
   readonly asks = new Map<PoolId, Ask>();
   /** L3: the parent wants units back, as long as what it sent is `given`. */
@@ -50,10 +48,17 @@ export class Uplink {
   constructor(ledger: Ledger, settings: ReplicaSettings) {
     this.#ledger = ledger;
     this.#settings = settings;
+    this.#points = new Points(ledger);
   }
 
   get isOpen(): boolean {
     return this.#session !== undefined;
+  }
+
+  /** Entries are on their way, or wait for it. */
+  get isSending(): boolean {
+    const session = this.#session;
+    return session !== undefined && session.ackedTo < this.#ledger.durablePosition;
   }
 
   get parent(): WriterId | undefined {
@@ -78,7 +83,7 @@ export class Uplink {
   /** The parent answered hello. @returns why this writer must end, if the parent knows better. */
   open(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): PastReason | undefined {
     const ledger = this.#ledger;
-    const past = this.#comparePoints(welcome.has);
+    const past = this.#points.past(welcome.has);
     if (past !== undefined) return past;
     if (ledger.self.head.parent !== welcome.writer) {
       ledger.append({ type: 'reparented', parent: welcome.writer }, '', 'system', now);
@@ -86,17 +91,8 @@ export class Uplink {
       // Asks say what the former parent sent in all, which this one never did.
       this.asks.clear();
     }
-    const has = new Map(welcome.has.map((point) => [point.writer, point]));
-    // What this turn appended stands at the end of the journal and is in no one's hands yet.
-    let base = ledger.durablePosition;
-    for (const stream of ledger.streams.values()) {
-      const point = has.get(stream.writer);
-      this.#note(stream, 'relayed', point);
-      const known = point?.seq ?? 0;
-      if (stream.durableSeq > known)
-        base = Math.min(base, ledger.view.positionBefore(stream.writer, known + 1));
-    }
-    for (const point of welcome.settled) this.#note(ledger.streams.get(point.writer), 'settled', point);
+    const base = this.#points.begin(welcome.has, welcome.settled);
+    for (const point of welcome.settled) this.#points.note('settled', point);
     this.#session = openUplinkSession(welcome.writer, base, now.monotonicMs, this.#settings.link);
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
     this.recalls.clear();
@@ -109,28 +105,6 @@ export class Uplink {
     this.recalls.clear();
   }
 
-  #note(
-    stream: Stream | undefined,
-    mark: 'relayed' | 'settled',
-    point: Omit<Point, 'writer'> | undefined,
-  ): void {
-    if (stream === undefined || point === undefined || point.seq <= stream.head[mark].seq) return;
-    // Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn.
-    stream.head[mark] = { seq: point.seq, hash: point.hash };
-  }
-
-  /** F1: a peer ahead of me on my own stream, or with another hash at a seq we share, means that I am the past. */
-  #comparePoints(points: readonly Point[]): PastReason | undefined {
-    const { self } = this.#ledger;
-    for (const { writer, seq, hash } of points) {
-      if (writer !== self.writer || seq === 0) continue;
-      if (seq > self.head.seq) return 'rollback';
-      const own = this.#ledger.hashOf(self, seq);
-      if (own !== undefined && !sameBytes(own, hash)) return 'fork';
-    }
-    return undefined;
-  }
-
   ack(frame: Ack, now: Now, onSettled: (writer: WriterId) => void): PastReason | undefined {
     const session = this.#session;
     if (
@@ -140,12 +114,12 @@ export class Uplink {
     ) {
       return undefined;
     }
-    const past = this.#comparePoints(frame.has) ?? this.#comparePoints(frame.settled);
+    const past = this.#points.past(frame.has) ?? this.#points.past(frame.settled);
     if (past !== undefined) return past;
     for (const fence of frame.fenced) if (fence.writer === this.#ledger.self.writer) return 'fenced';
-    for (const point of frame.has) this.#note(this.#ledger.streams.get(point.writer), 'relayed', point);
+    for (const point of frame.has) this.#points.note('relayed', point);
     for (const point of frame.settled) {
-      this.#note(this.#ledger.streams.get(point.writer), 'settled', point);
+      this.#points.note('settled', point);
       onSettled(point.writer);
     }
     if (frame.cursor > session.ackedTo) {
@@ -248,7 +222,8 @@ export class Uplink {
    */
   ask(pool: PoolId, shortfall: number, untilMs: number): void {
     const row = this.#ledger.self.row(pool);
-    const atLeast = this.takenFromParent(pool) + shortfall + Math.max(0, debt(row) - Math.max(0, free(row)));
+    const owed = Math.max(0, debt(row) - Math.max(0, free(row)));
+    const atLeast = Math.min(COLUMN_MAX, this.takenFromParent(pool) + shortfall + owed);
     const known = this.asks.get(pool);
     if (known !== undefined && known.atLeast >= atLeast && known.untilMs >= untilMs) return;
     this.asks.set(pool, {

@@ -7,7 +7,7 @@ import type { Hold } from './holds.ts';
 import type { EntryRef, LineProgress } from './journal-view.ts';
 import type { Stream } from './stream.ts';
 
-/** Entries of one writer in a row, as they go into the journal. */
+/** Entries of one stream in a row, as they go into the journal. Those of a branch name the writer that forked. */
 export interface Run {
   readonly writer: WriterId;
   readonly entries: WrittenEntry[];

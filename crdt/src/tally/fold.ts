@@ -6,7 +6,7 @@
  */
 import type { EntryBody } from '../entry/entry.ts';
 import type { PoolId, WriterId } from '../ids.ts';
-import { type Cell, type CellColumn, type Counter, cellOf, type Row } from './row.ts';
+import { type Cell, type CellColumn, COLUMN_MAX, type Counter, cellOf, type Row } from './row.ts';
 
 export type Effect =
   | { readonly pool: PoolId; readonly column: Counter; readonly n: number }
@@ -105,7 +105,10 @@ function visitLoss(
   if (line.owed > 0) visit({ pool: line.pool, column: 'owed', n: line.owed });
 }
 
-/** Applies one effect of the entry `seq` to a row in place. */
+/**
+ * Applies one effect of the entry `seq` to a row in place. A column stays where it is
+ * exact (T7): an honest writer refuses the command that would pass that.
+ */
 export function applyEffect(row: Row, effect: Effect, seq: number): void {
   switch (effect.column) {
     case 'took':
@@ -118,7 +121,7 @@ export function applyEffect(row: Row, effect: Effect, seq: number): void {
       row.reclaimed = withCell(row.reclaimed, effect.writer, effect.n, seq, 'add');
       return;
     default:
-      row[effect.column] += effect.n;
+      row[effect.column] = Math.min(COLUMN_MAX, row[effect.column] + effect.n);
   }
 }
 
@@ -131,7 +134,7 @@ function withCell(
 ): readonly Cell[] {
   const cell = cellOf(cells, writer);
   if (cell === undefined) return [...cells, { writer, n, seq }];
-  if (how === 'add') cell.n += n;
+  if (how === 'add') cell.n = Math.min(COLUMN_MAX, cell.n + n);
   else if (n > cell.n) cell.n = n;
   else return cells;
   cell.seq = seq;

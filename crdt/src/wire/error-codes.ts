@@ -17,6 +17,7 @@ const table = {
   bad_signature: [401, false, 'The key does not belong to this replica. Enrol it again if its key was lost.'],
   enrolment_refused: [403, false, 'The code is wrong, used or expired. Ask an operator for a new one.'],
   forbidden: [403, false, 'This is not yours to do.'],
+  identity_in_use: [409, true, 'Another machine is connected under this name. Give each a name of its own.'],
   replica_fenced: [403, false, 'This writer was shut out. The replica must go on as a new writer.'],
   // Do we speak the same language?
   unsupported_version: [400, false, 'Upgrade the older side: the two share no protocol version.'],
@@ -36,6 +37,7 @@ const table = {
   not_owner: [409, false, 'Only the replica that took this order or hold may change it.'],
   // Does it fit what happened before?
   document_differs: [422, false, 'This id was used for another request. Take a new id.'],
+  already_done: [409, false, 'This was done long ago, and its details are not kept. Do not do it again.'],
   hold_ended: [409, false, 'The hold has expired or was ended. Hold again.'],
   hold_capturing: [409, true, 'A payment for this hold is under way. Wait for its outcome.'],
   already_cancelled: [409, false, 'The order, or this line of it, is cancelled already.'],

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { LineId, OrderId } from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
+import { sha256 } from '@tallystick/store-agent';
 import { describe, expect, test } from 'vitest';
 import { DEPOT_LAMP, LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
 import { freshDatabase } from './postgres/database.test-kit.ts';
+import { joinQuestions, questionsOfFrame } from './questions.ts';
+import { verifyChains } from './verify.ts';
 
 async function booksWithShop() {
   const database = await freshDatabase();
@@ -81,6 +84,22 @@ describe('one process', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
+  test('[T3] a turn that brings more and then hears its old head again asks nothing unforeseen', async () => {
+    const { authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    await authority.take(shop, shop.frame());
+    const again = shop.frameOf(shop.entries.slice(-1), shop.entries.length - 1);
+    shop.sell('o1', 1);
+    const more = shop.frame();
+    const questions = [more, again].map((frame) => questionsOfFrame(frame, authority.headOf));
+    await authority.journal.prefetch(joinQuestions(questions));
+    const both = () => {
+      authority.takeIn(shop, more);
+      authority.takeIn(shop, again);
+    };
+    expect(await authority.turn(both, false)).toBe('committed');
+  });
+
   test('[D1] orders, lines and facts are projected in the commit of their entries', async () => {
     const { pool, authority, shop } = await booksWithShop();
     shop.receive('r1', 10);
@@ -110,24 +129,55 @@ describe('one process', () => {
     expect(twice.rows).toEqual([{ kind: 'order', id: 'o1', seq: 4 }]);
   });
 
-  test('[T3] a fork is put aside with its bytes, and its writer stays fenced', async () => {
+  test('[T3][F2] both histories of a fork stand in the books, and what both carry counts once', async () => {
     const { pool, authority, shop } = await booksWithShop();
     shop.receive('r1', 10);
-    const frame = shop.frame();
-    const other = structuredClone(shop.entries.at(-1));
-    if (other === undefined) throw new Error('the shop wrote nothing');
-    await authority.take(shop, frame);
-    // Another entry at the same place: one byte of its actor differs.
-    const forged = other.bytes.slice();
-    const at = Buffer.from(forged).indexOf('clerk:1') + 6;
-    forged[at] = '2'.charCodeAt(0);
-    await authority.take(shop, shop.frameOf([{ ...other, bytes: forged }], 1));
-    const aside = await pool.query('select writer, seq, reason from tallystick.quarantine');
-    expect(aside.rows).toEqual([{ writer: shop.writer, seq: 2, reason: 'fork' }]);
+    shop.sell('o1', 2);
+    const other = shop.entries.slice(-2);
+    await authority.take(shop, shop.frame());
+    // A copy of the shop wrote the same receipt down, and sold another order.
+    const [receipt, sale] = [
+      forgedFrom(other[0], { 'clerk:1': 'clerk:2' }),
+      forgedFrom(other[1], { o1: 'o2' }),
+    ];
+    Buffer.from(sha256(receipt)).copy(sale, Buffer.from(sale).indexOf(Buffer.from(other[0]?.hash ?? [])));
+    const forged = [receipt, sale].map((bytes) => ({ bytes }) as never);
+    await authority.take(shop, shop.frameOf(forged, 1), true);
     const again = await TestAuthority.open(pool);
-    expect(again.replica.ledger.streams.get(shop.writer)?.head.fence?.reason).toBe('fork');
+    const { ledger } = again.replica;
+    expect(ledger.streams.get(shop.writer)?.head.fence?.reason).toBe('fork');
+    const [branch] = ledger.branches;
+    expect(branch?.row(LAMP)).toMatchObject({ received: 0, used: 2 });
+    const settled = await pool.query('select seq, settled_seq from tallystick.writers where writer = $1', [
+      branch?.writer,
+    ]);
+    expect(settled.rows).toEqual([{ seq: 3, settled_seq: 3 }]);
+    const orders = await pool.query('select order_id, writer from tallystick.orders order by order_id');
+    expect(orders.rows).toEqual([
+      { order_id: 'o1', writer: shop.writer },
+      { order_id: 'o2', writer: branch?.writer },
+    ]);
+    const twice = await pool.query('select kind, id, writer from tallystick.duplicates');
+    expect(twice.rows).toEqual([{ kind: 'receipt', id: 'r1', writer: branch?.writer }]);
+    expect((await verifyChains(pool)).problems).toEqual([]);
+    // Another process that held the books before the fork takes over what this one found.
     const facts = await pool.query(`select payload from tallystick.outbox where type = 'replica.fenced'`);
     expect(facts.rows[0]?.payload).toMatchObject({ fenced: shop.writer, reason: 'fork' });
+  });
+
+  test('[F2] another process of the authority absorbs a fork', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    await authority.take(shop, shop.frame());
+    const beside = await TestAuthority.open(pool);
+    const forged = forgedFrom(shop.entries.at(-1), { r1: 'r9' });
+    await authority.take(shop, shop.frameOf([{ bytes: forged } as never], 1), true);
+    await beside.catchUp();
+    const rows = [authority, beside].map(({ replica }) =>
+      [...replica.ledger.branches].map((branch) => [branch.writer, branch.row(LAMP).received]),
+    );
+    expect(rows[0]).toEqual([[expect.any(String), 10]]);
+    expect(rows[1]).toEqual(rows[0]);
   });
 
   test('[T8] what was not fetched is never taken for what is not there', async () => {
@@ -285,3 +335,18 @@ describe('orders in the books', () => {
     expect(rows).toEqual([{ quantity: 4, shipped: 4 }]);
   });
 });
+
+/** The same entry with other words of the same length in it. */
+function forgedFrom(
+  written: { readonly bytes: Uint8Array } | undefined,
+  words: Record<string, string>,
+): Uint8Array {
+  if (written === undefined) throw new Error('the shop wrote nothing');
+  const bytes = written.bytes.slice();
+  for (const [from, to] of Object.entries(words)) {
+    const at = Buffer.from(bytes).indexOf(from);
+    if (at < 0) throw new Error(`there is no ${from} in the entry`);
+    bytes.set(Buffer.from(to), at);
+  }
+  return bytes;
+}

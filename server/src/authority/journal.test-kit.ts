@@ -102,9 +102,13 @@ export class TestAuthority {
   }
 
   /** Opens a session for this writer and takes its frames in, one commit a frame. */
-  async take(shop: TestShop, frame: StreamFrame): Promise<'committed' | 'behind' | 'nothing'> {
+  async take(
+    shop: TestShop,
+    frame: StreamFrame,
+    mayAsk = false,
+  ): Promise<'committed' | 'behind' | 'nothing'> {
     await this.journal.prefetch(questionsOfFrame(frame, this.headOf));
-    return await this.turn(() => this.takeIn(shop, frame), false);
+    return await this.turn(() => this.takeIn(shop, frame), mayAsk);
   }
 
   takeIn(shop: TestShop, frame: StreamFrame): void {
@@ -118,7 +122,7 @@ export class TestAuthority {
     const found = await this.journal.readAfter(ledger.durablePosition, 100_000);
     for (const run of found.runs) {
       for (const bytes of splitEntries(run.bytes)) {
-        ledger.absorb({ entry: decodeEntry(bytes), bytes, hash: ledger.hash(bytes) }, run.via);
+        ledger.absorb(run.writer, { entry: decodeEntry(bytes), bytes, hash: ledger.hash(bytes) }, run.via);
       }
     }
     ledger.keep();

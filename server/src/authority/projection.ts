@@ -1,5 +1,12 @@
 /** Projection: a turn's entries as orders, lines and facts, column by column for `commit_turn`. */
-import { type BodyOf, documentsOf, type Entry, type SoldLine, type Writes } from '@tallystick/crdt';
+import {
+  type BodyOf,
+  documentsOf,
+  type Entry,
+  type SoldLine,
+  type WriterId,
+  type Writes,
+} from '@tallystick/crdt';
 import { type Fact, factOf } from './facts.ts';
 import { json, text, textOrNull } from './pg-text.ts';
 import { movedLines } from './questions.ts';
@@ -13,6 +20,8 @@ export interface Projected {
 
 interface Sold {
   readonly orderId: string;
+  /** The stream that the entry is part of: of a forked writer, one of its histories. */
+  readonly writer: WriterId;
   readonly entry: Entry;
   readonly body: BodyOf<'sold'> | BodyOf<'confirmed'>;
 }
@@ -38,27 +47,27 @@ export function projectTurn(writes: Writes): Projected {
   );
   let position = writes.position;
 
-  for (const run of writes.runs) {
-    for (const { entry } of run.entries) {
+  for (const { writer, entries } of writes.runs) {
+    for (const { entry } of entries) {
       position += 1;
       const { body } = entry;
       let isDuplicate = false;
       for (const { kind, id } of documentsOf(body, entry.docId)) {
         const first = firsts.get(`${kind}:${id}`);
-        if (first?.writer === entry.writer && first.seq === entry.seq) continue;
+        if (first?.writer === writer && first.seq === entry.seq) continue;
         // What ended a hold twice is still an order of its own.
         isDuplicate ||= kind !== 'hold-end';
-        duplicates.push({ kind, id: text(id), writer: entry.writer, seq: entry.seq });
+        duplicates.push({ kind, id: text(id), writer, seq: entry.seq });
       }
       if (!isDuplicate && (body.type === 'sold' || body.type === 'confirmed')) {
         // An order is known by its document, which is there once; the id inside a hostile body may be anybody's.
         const orderId = text(entry.docId);
-        orders.push({ orderId, entry, body });
+        orders.push({ orderId, writer, entry, body });
         for (const line of body.lines) lines.push({ orderId, line });
       }
-      const fact = factOf(entry, isDuplicate);
+      const fact = factOf({ ...entry, writer }, isDuplicate);
       if (fact !== undefined) facts.push({ position, ...fact });
-      if (fenced.has(entry.writer)) for (const line of movedLines(body)) excused.add(line);
+      if (fenced.has(writer)) for (const line of movedLines(body)) excused.add(line);
     }
   }
   const progress = writes.progress.map(({ orderId, lineId, progress: moved }) => ({
@@ -77,7 +86,7 @@ export function projectTurn(writes: Writes): Projected {
 function orderColumns(orders: readonly Sold[]): unknown[][] {
   return [
     orders.map(({ orderId }) => orderId),
-    orders.map(({ entry }) => entry.writer),
+    orders.map(({ writer }) => writer),
     orders.map(({ entry }) => entry.seq),
     orders.map(({ body }) => text(body.channel)),
     orders.map(({ body }) => textOrNull(body.clientId)),

@@ -43,34 +43,45 @@ export function joinQuestions(all: readonly Questions[]): Questions {
 /** Tells the last known seq of a writer; 0 where it is not known. */
 export type HeadOf = (writer: WriterId) => number;
 
-export function questionsOfFrame(frame: StockFrame, headOf: HeadOf): Questions {
+/** Tells whether a writer was shut out: what it repeats may be another history of it (F2). */
+export type IsFenced = (writer: WriterId) => boolean;
+const NOBODY: IsFenced = () => false;
+
+export function questionsOfFrame(frame: StockFrame, headOf: HeadOf, isFenced: IsFenced = NOBODY): Questions {
   if (frame.kind !== 'stream') return {};
   const entries = [...readableEntries(frame.entries)];
   // What moves an order on is held against what was sold (T6).
   const orders = new Set<OrderId>();
   for (const { writer, seq, body } of entries) {
-    if (seq > headOf(writer) && movesOrder(body)) orders.add(body.orderId);
+    if ((seq > headOf(writer) || isFenced(writer)) && movesOrder(body)) orders.add(body.orderId);
   }
   const documentEntries = [...orders].map((id): DocumentName => ({ kind: 'order', id }));
-  return { ...questionsOfEntries(entries, headOf), documentEntries };
+  return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries };
 }
 
 /** Fresh entries bring documents and move orders on; repeated ones are compared by hash. */
-export function questionsOfEntries(found: Iterable<Entry>, headOf: HeadOf): Questions {
+export function questionsOfEntries(
+  found: Iterable<Entry>,
+  headOf: HeadOf,
+  isFenced: IsFenced = NOBODY,
+): Questions {
   const documents: DocumentName[] = [];
   const progress = new Set<OrderId>();
   const entries: { writer: WriterId; fromSeq: number; toSeq: number }[] = [];
   for (const entry of found) {
     const { writer, seq } = entry;
     const head = headOf(writer);
-    if (seq > head) {
+    if (seq > head || isFenced(writer)) {
       documents.push(...documentsOf(entry.body, entry.docId));
       if (movesOrder(entry.body)) progress.add(entry.body.orderId);
-    } else if (seq < head) {
-      // The head's own hash is in memory.
+    }
+    if (seq <= head) {
+      // The head's own hash is in memory, but another frame of the turn may bring the next one first.
+      // A history that leaves the chain leaves it behind the entry before.
+      const fromSeq = isFenced(writer) ? Math.max(1, seq - 1) : seq;
       const last = entries.at(-1);
       if (last?.writer === writer && last.toSeq + 1 === seq) last.toSeq = seq;
-      else entries.push({ writer, fromSeq: seq, toSeq: seq });
+      else entries.push({ writer, fromSeq, toSeq: seq });
     }
   }
   return { documents, entries, progress: [...progress] };

@@ -78,11 +78,12 @@ function isNotWritten(error: unknown): boolean {
 
 function questionsOf(input: Input, replica: Replica): Questions {
   const headOf = (writer: WriterId) => replica.ledger.streams.get(writer)?.head.seq ?? 0;
+  const isFenced = (writer: WriterId) => (replica.ledger.streams.get(writer)?.head.fence ?? null) !== null;
   switch (input.kind) {
     case 'command':
       return questionsOfCommand(input.command, headOf);
     case 'frame':
-      return input.from === PARENT ? {} : questionsOfFrame(input.frame, headOf);
+      return input.from === PARENT ? {} : questionsOfFrame(input.frame, headOf, isFenced);
     default:
       return {};
   }

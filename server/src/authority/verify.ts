@@ -5,15 +5,18 @@
  */
 import {
   applyEffect,
+  areTwins,
   copyRow,
   decodeEntry,
   EMPTY_ROW,
   emptyRow,
   forEachEffect,
+  isBranch,
+  NO_MARK,
   type PoolId,
   type Row,
+  type Stream,
   sameBytes,
-  type WriterId,
 } from '@tallystick/crdt';
 import { MalformedBytes, splitEntries } from '@tallystick/crdt/wire';
 import { sha256 } from '@tallystick/store-agent';
@@ -36,8 +39,8 @@ export async function verifyChains(pool: pg.Pool): Promise<BooksReport> {
   for (const stream of stored.streams) {
     writers += 1;
     const folded = new Map<PoolId, Row>();
-    const found = await verifyWriter(pool, stream.writer, stream.head.seq, folded, problems);
-    entries += found.seq;
+    const found = await verifyStream(pool, stream, folded, problems);
+    entries += found.entries;
     if (found.seq !== stream.head.seq) {
       problems.push(
         `${stream.writer}: the chain ends at entry ${found.seq}, its head says ${stream.head.seq}`,
@@ -56,15 +59,18 @@ export async function verifyChains(pool: pg.Pool): Promise<BooksReport> {
   return { writers, entries, problems };
 }
 
-async function verifyWriter(
+async function verifyStream(
   pool: pg.Pool,
-  writer: WriterId,
-  headSeq: number,
+  stream: Stream,
   folded: Map<PoolId, Row>,
   problems: string[],
-): Promise<{ seq: number; hash: Uint8Array }> {
-  let seq = 0;
-  let hash: Uint8Array = new Uint8Array(32);
+): Promise<{ seq: number; hash: Uint8Array; entries: number }> {
+  const { writer, head } = stream;
+  // A branch begins behind what it shares with the history that it left, in the name of the writer that forked (F2).
+  const start = isBranch(stream) && head.fence !== null ? head.fence : NO_MARK;
+  let { seq, hash } = start;
+  const repeated = await repeatsOf(pool, stream);
+  const end = () => ({ seq, hash, entries: seq - start.seq });
   for (;;) {
     const { rows } = await pool.query<{ bytes: Uint8Array }>(
       `select bytes from tallystick.runs where writer = $1 and seq_first > $2 order by seq_first limit ${RUNS_PER_READ}`,
@@ -75,8 +81,11 @@ async function verifyWriter(
         for (const view of splitEntries(bytes)) {
           const entry = decodeEntry(view);
           // The fleet may be selling: what came after the rows were read is the next run's matter.
-          if (entry.seq > headSeq) return { seq, hash };
-          if (entry.writer !== writer || entry.seq !== seq + 1) {
+          if (entry.seq > head.seq) return end();
+          if (
+            !(isBranch(stream) ? areTwins(entry.writer, writer) : entry.writer === writer) ||
+            entry.seq !== seq + 1
+          ) {
             problems.push(
               `${writer}: entry ${seq + 1} is missing or swapped with ${entry.writer} ${entry.seq}`,
             );
@@ -86,25 +95,37 @@ async function verifyWriter(
               `${writer}: entry ${seq} was changed, or entry ${entry.seq} does not belong behind it`,
             );
           }
-          forEachEffect(entry.body, (effect) => {
-            let row = folded.get(effect.pool);
-            if (row === undefined) {
-              row = emptyRow();
-              folded.set(effect.pool, row);
-            }
-            applyEffect(row, effect, entry.seq);
-          });
+          // T8: what somebody else counted first folds as nothing.
+          if (!repeated.has(entry.seq))
+            forEachEffect(entry.body, (effect) => {
+              let row = folded.get(effect.pool);
+              if (row === undefined) {
+                row = emptyRow();
+                folded.set(effect.pool, row);
+              }
+              applyEffect(row, effect, entry.seq);
+            });
           seq = entry.seq;
           hash = sha256(view);
         }
       } catch (error) {
         if (!(error instanceof MalformedBytes)) throw error;
         problems.push(`${writer}: an entry after ${seq} cannot be read: ${error.message}`);
-        return { seq, hash };
+        return end();
       }
     }
-    if (rows.length < RUNS_PER_READ) return { seq, hash };
+    if (rows.length < RUNS_PER_READ) return end();
   }
+}
+
+/** Entries of a writer that was shut out whose document another entry carried first. */
+async function repeatsOf(pool: pg.Pool, { writer, head }: Stream): Promise<ReadonlySet<number>> {
+  if (head.fence === null) return new Set();
+  const { rows } = await pool.query<{ seq: number }>(
+    `select distinct seq from tallystick.duplicates where writer = $1 and seq > $2 and kind <> 'hold-end'`,
+    [writer, head.fence.seq],
+  );
+  return new Set(rows.map(({ seq }) => seq));
 }
 
 function isSame(a: Readonly<Row>, b: Readonly<Row>): boolean {

@@ -1,7 +1,7 @@
 /** Bad input at a region's doors: each case is a clear problem, changes nothing, and is never a 500. */
 import type { PoolId } from '@tallystick/crdt';
 import { readAgentConfig, type Served, serveAgent } from '@tallystick/store-agent';
-import { TestRoot, until } from '@tallystick/store-agent/test-kit';
+import { expectProblem, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { regionRoutes } from './region.ts';
 
@@ -10,19 +10,6 @@ const LAMPS = 'LAMP@depot' as PoolId;
 let root: TestRoot;
 let region: Served;
 let depot: Served;
-
-interface Said {
-  readonly status: number;
-  readonly type: string | null;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
-async function said(response: Response): Promise<Said> {
-  const { status, headers } = response;
-  const type = headers.get('content-type');
-  return { status, type, headers, body: (await response.json()) as Record<string, unknown> };
-}
 
 const get = async (path: string) => said(await fetch(`${region.url}${path}`));
 
@@ -41,12 +28,6 @@ const adjust = (quantity: unknown, type = 'receive', more: object = {}) =>
     lines: [{ sku: 'LAMP', locationId: 'depot', quantity }],
     ...more,
   });
-
-function expectProblem(answer: Said, status: number, code: string): void {
-  expect(answer.body).toMatchObject({ status, code, title: expect.any(String), detail: expect.any(String) });
-  expect(answer).toMatchObject({ status, type: 'application/problem+json' });
-  expect(JSON.stringify(answer.body)).not.toMatch(/\.ts:|node_modules|\n\s+at /);
-}
 
 /** A region under the root and a depot under the region, which keeps the goods. */
 beforeAll(async () => {

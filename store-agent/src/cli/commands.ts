@@ -22,7 +22,7 @@ const HELP = `tallystick-agent: one replica that sells from the rights it holds
   tallystick-agent status  --url http://127.0.0.1:7402
   tallystick-agent enroll  --data DIR --id ID --code CODE --parent ws://HOST:PORT/link --port N
   tallystick-agent link    --data DIR --parent ws://HOST:PORT/link   from its next start on, this is its parent
-  tallystick-agent verify  --data DIR          recompute every chain and row
+  tallystick-agent verify  --data DIR          recompute every chain, row, document and hold
   tallystick-agent backup  --data DIR --to FILE
   tallystick-agent restore --data DIR --from FILE   always begins a new writer, without rights
 
@@ -207,7 +207,7 @@ async function verify(args: readonly string[]): Promise<number> {
 function reportText(report: Awaited<ReturnType<SqliteJournal['verify']>>): string {
   const lines = report.problems.map((problem) => `  ${JSON.stringify(problem)}`);
   if (report.problemsLeftOut > 0) lines.push(`  and ${report.problemsLeftOut} more`);
-  const verdict = report.ok ? 'whole: every chain and every row is as it was written' : 'NOT whole:';
+  const verdict = report.ok ? 'whole: all of it is as it was written' : 'NOT whole:';
   return `${[`${report.entries} entries of ${report.writers} writers: ${verdict}`, ...lines].join('\n')}\n`;
 }
 

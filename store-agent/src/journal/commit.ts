@@ -4,24 +4,22 @@
  * This is the hot path of a shop: prepared statements only, one row per run, one per
  * document, each changed row once however many sales touched it.
  */
-import { DOCUMENT_KINDS, type DocumentKind, free, type Stream, type Writes } from '@tallystick/crdt';
+import { free, type Writes } from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
 import type { Database, Statement } from 'better-sqlite3';
+import { kindNumber } from './document-reader.ts';
+import { HOLD_COLUMNS, holdLine } from './hold-codec.ts';
 import type { Names } from './names.ts';
 import { ROW_COLUMNS, ROW_PLACES, rowValues } from './row-codec.ts';
 import { piecesOf } from './runs.ts';
-
-/** On disk a kind is its place in the core's list, which therefore only ever grows at its end. */
-const KIND_NUMBERS = new Map<DocumentKind, number>(DOCUMENT_KINDS.map((kind, index) => [kind, index]));
-
-export function kindNumber(kind: DocumentKind): number {
-  return KIND_NUMBERS.get(kind) as number;
-}
+import type { Seals } from './seals.ts';
+import { STREAM_COLUMNS, streamLine } from './stream-codec.ts';
 
 export const DAY_MS = 86_400_000;
 
 export class Commit {
   readonly #names: Names;
+  readonly #seals: Seals;
   readonly #idOf: (writer: Parameters<Names['idOf']>[0]) => number;
   readonly #wallMs: () => number;
   readonly #transaction: (writes: Writes) => void;
@@ -33,10 +31,10 @@ export class Commit {
   readonly #hold: Statement;
   readonly #holdEnd: Statement;
   readonly #quarantine: Statement;
-  readonly #meta: Statement;
 
-  constructor(db: Database, names: Names, wallMs: () => number) {
+  constructor(db: Database, names: Names, seals: Seals, wallMs: () => number) {
     this.#names = names;
+    this.#seals = seals;
     this.#idOf = (writer) => names.idOf(writer);
     this.#wallMs = wallMs;
     this.#run = db.prepare(
@@ -46,28 +44,18 @@ export class Commit {
       `insert or replace into rows (writer, pool, ${ROW_COLUMNS}, free) values (?, ?, ${ROW_PLACES}, ?)`,
     );
     this.#stream = db.prepare(
-      `insert or replace into streams (writer, seq, hash, kind, parent, via, fence_seq, fence_hash,
-         fence_reason, parent_seen, relayed_seq, relayed_hash, settled_seq, settled_hash, digest_lo, digest_hi)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert or replace into streams (${STREAM_COLUMNS}) values (${'?, '.repeat(15)}?)`,
     );
     this.#document = db.prepare('insert into documents (kind, id, writer, seq, day) values (?, ?, ?, ?, ?)');
     this.#progress = db.prepare(
       `insert or replace into progress (order_id, line_id, cancelled, shipped, returned)
        values (?, ?, ?, ?, ?)`,
     );
-    this.#hold = db.prepare(
-      `insert or replace into holds (hold_id, writer, lines, ttl_ms, wall_ms, monotonic_ms, boot_id, capturing)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#hold = db.prepare(`insert or replace into holds (${HOLD_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#holdEnd = db.prepare('delete from holds where hold_id = ?');
     this.#quarantine = db.prepare(
       `insert into quarantine (writer, seq, hash, reason, bytes) values (?, ?, ?, ?, ?)
        on conflict (writer, seq, hash) do nothing`,
-    );
-    // A restored life is over once another one has taken its place (F1).
-    this.#meta = db.prepare(
-      `update meta set past = case when self is ? then past end, self = ?, awaits = ?, position = ?
-       where id = 1`,
     );
     this.#transaction = db.transaction((writes: Writes) => this.#write(writes)).immediate;
   }
@@ -78,6 +66,7 @@ export class Commit {
       this.#transaction(writes);
     } catch (error) {
       this.#names.reload();
+      this.#seals.reload();
       throw error;
     }
     return positionAfter(writes);
@@ -89,20 +78,34 @@ export class Commit {
       const bound = stream.head.fence === null ? free(row) : null;
       this.#row.run(this.#idOf(stream.writer), pool, ...rowValues(row, this.#idOf), bound);
     }
-    for (const stream of writes.streams) this.#writeStream(stream);
+    for (const stream of writes.streams) {
+      const line = streamLine(stream, this.#idOf);
+      this.#stream.run(...line);
+      this.#seals.replace('streams', line);
+    }
     const day = Math.floor(this.#wallMs() / DAY_MS);
     for (const { kind, id, ref } of writes.documents) {
-      this.#document.run(kindNumber(kind), id, this.#idOf(ref.writer), ref.seq, day);
+      const line = [kindNumber(kind), id, this.#idOf(ref.writer), ref.seq, day];
+      this.#document.run(...line);
+      this.#seals.add('documents', line);
     }
     for (const { orderId, lineId, progress } of writes.progress) {
       this.#progress.run(orderId, lineId, progress.cancelled, progress.shipped, progress.returned);
     }
     this.#writeHolds(writes);
     for (const { entry, hash, reason, bytes } of writes.quarantined) {
-      this.#quarantine.run(this.#idOf(entry.writer), entry.seq, hash, reason, bytes);
+      const line = [this.#idOf(entry.writer), entry.seq, hash, reason, bytes];
+      if (this.#quarantine.run(...line).changes > 0) this.#seals.add('quarantine', line);
     }
     const self = this.#idOf(writes.self);
-    this.#meta.run(self, self, writes.awaitsFormerLives ? 1 : 0, positionAfter(writes));
+    const was = this.#seals.meta;
+    this.#seals.write({
+      self,
+      awaits: writes.awaitsFormerLives ? 1 : 0,
+      position: positionAfter(writes),
+      // A restored life is over once another one has taken its place (F1).
+      past: was.self === self ? was.past : null,
+    });
   }
 
   #writeRuns(writes: Writes): void {
@@ -120,43 +123,16 @@ export class Commit {
     }
   }
 
-  #writeStream({ writer, head, digest }: Stream): void {
-    this.#stream.run(
-      this.#idOf(writer),
-      head.seq,
-      head.hash,
-      head.kind,
-      head.parent === null ? null : this.#idOf(head.parent),
-      head.via,
-      head.fence?.seq ?? null,
-      head.fence?.hash ?? null,
-      head.fence?.reason ?? null,
-      head.parentSeen,
-      head.relayed.seq,
-      head.relayed.hash,
-      head.settled.seq,
-      head.settled.hash,
-      digest.lo,
-      digest.hi,
-    );
-  }
-
   #writeHolds(writes: Writes): void {
     for (const { holdId, hold } of writes.holds) {
       if (hold === null) {
         this.#holdEnd.run(holdId);
+        this.#seals.end('holds', holdId);
         continue;
       }
-      this.#hold.run(
-        holdId,
-        this.#idOf(hold.writer),
-        JSON.stringify(hold.lines),
-        hold.ttlMs,
-        hold.sinceWallMs,
-        hold.sinceMonotonicMs,
-        hold.bootId,
-        hold.capturing ? 1 : 0,
-      );
+      const line = holdLine(holdId, hold, this.#idOf);
+      this.#hold.run(...line);
+      this.#seals.replace('holds', line);
     }
   }
 }

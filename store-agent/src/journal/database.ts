@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { JournalError, onDisk } from './errors.ts';
+import { Damage, JournalError, onDisk } from './errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 export interface DatabaseOptions {
@@ -40,7 +40,8 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
       return db;
     } catch (error) {
       db.close();
-      throw error;
+      // Nothing that is asked here can be wrong but the file's own description of itself.
+      throw isPlainSqlError(error) ? new Damage(error.message) : error;
     }
   });
 }
@@ -60,6 +61,32 @@ function prepare(db: Database.Database, path: string, options: DatabaseOptions):
   db.exec('begin immediate; commit');
   assertSafe(db, path);
   migrate(db, path);
+  assertTables(db);
+}
+
+function isPlainSqlError(error: unknown): error is Error {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_ERROR';
+}
+
+/** A flipped bit in a table's description would else come up as a bug of ours, wherever the table is used. */
+function assertTables(db: Database.Database): void {
+  const model = new Database(':memory:');
+  try {
+    for (const step of MIGRATIONS) model.exec(step);
+    const [expected, found] = [tablesOf(model), tablesOf(db)];
+    const changed = [...new Set([...expected.keys(), ...found.keys()])].filter(
+      (name) => expected.get(name) !== found.get(name),
+    );
+    if (changed.length > 0)
+      throw new Damage(`its description of ${changed.map(String).join(', ')} was changed`);
+  } finally {
+    model.close();
+  }
+}
+
+function tablesOf(db: Database.Database): Map<unknown, string> {
+  const lines = db.prepare<[], unknown[]>('select name, type, tbl_name, sql from sqlite_schema').raw().all();
+  return new Map(lines.map(([name, ...rest]) => [name, JSON.stringify(rest)]));
 }
 
 function assertOurs(db: Database.Database, path: string): void {

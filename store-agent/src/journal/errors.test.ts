@@ -1,7 +1,7 @@
 import { MalformedBytes } from '@tallystick/crdt/wire';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { asJournalError, isDiskFull, type JournalError } from './errors.ts';
+import { asJournalError, Damage, isDiskFull, type JournalError } from './errors.ts';
 
 test.each([
   ['SQLITE_BUSY', 'locked'],
@@ -29,6 +29,14 @@ test.each([
 
 test('stored bytes that are no entry are damage, not a peer’s malformed frame', () => {
   expect(asJournalError(new MalformedBytes('unexpected end'), 'x')).toMatchObject({ code: 'corrupt' });
+});
+
+test('stored values that nobody wrote are damage, and the message says which', () => {
+  expect(asJournalError(new Damage('it has no name for writer number 9'), '/shop/journal.db')).toMatchObject({
+    code: 'corrupt',
+    message:
+      '/shop/journal.db is damaged: it has no name for writer number 9. Keep the file and restore a backup.',
+  });
 });
 
 test('a bug stays what it is', () => {

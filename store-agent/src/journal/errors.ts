@@ -32,12 +32,21 @@ export class JournalError extends Error {
   }
 }
 
+/** Stored values that cannot be what was written; says which. `asJournalError` adds the file and the way out. */
+export class Damage extends Error {
+  override readonly name = 'Damage';
+}
+
 /** The `JournalError` that an error of SQLite or of the file system stands for; any other comes back as it is. */
 export function asJournalError(error: unknown, path: string): unknown {
   if (error instanceof JournalError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // Stored bytes that no longer read as an entry must not be taken for a peer's malformed frame.
-  const kind = error instanceof MalformedBytes ? 'corrupt' : kindOf(code);
+  if (error instanceof Damage || error instanceof MalformedBytes) {
+    const message = `${path} is damaged: ${error.message}. Keep the file and restore a backup.`;
+    return new JournalError('corrupt', message, error);
+  }
+  const kind = kindOf(code);
   if (kind === undefined) return error;
   return new JournalError(kind === 'full' ? 'read_only' : kind, sentence(kind, path), error);
 }

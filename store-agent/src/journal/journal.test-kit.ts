@@ -142,7 +142,7 @@ export class Till {
   /** Puts all that the shop does not know yet into its open turn. */
   relayTo(shop: Ledger): void {
     for (const written of this.#written.slice(this.#known)) {
-      shop.absorb(written, this.ledger.self.writer.split('.')[0] as ReplicaId);
+      shop.absorb(this.ledger.self.writer, written, this.ledger.self.writer.split('.')[0] as ReplicaId);
     }
     this.#known = this.#written.length;
   }

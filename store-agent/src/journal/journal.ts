@@ -19,10 +19,11 @@ import { Commit } from './commit.ts';
 import { type DatabaseOptions, openDatabase, PAGE_BYTES } from './database.ts';
 import { asJournalError, isDiskFull, JournalError, onDisk } from './errors.ts';
 import { INCOMING_FILE, JOURNAL_FILE, RESERVE_FILE } from './files.ts';
-import { type Loaded, load, readMeta } from './load.ts';
+import { type Loaded, load } from './load.ts';
 import { Names } from './names.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
 import { RESERVE_BYTES, Reserve } from './reserve.ts';
+import { Seals } from './seals.ts';
 import { type VerifyReport, verifySteps } from './verify.ts';
 import { SqliteView } from './view.ts';
 
@@ -38,6 +39,7 @@ export class SqliteJournal {
   readonly view: JournalView;
   readonly #db: Database;
   readonly #names: Names;
+  readonly #seals: Seals;
   readonly #commit: Commit;
   readonly #reserve: Reserve;
   readonly #reserveBytes: number;
@@ -64,7 +66,9 @@ export class SqliteJournal {
     this.path = path;
     this.#db = db;
     this.#names = new Names(db);
-    this.#commit = new Commit(db, this.#names, options.wallMs ?? Date.now);
+    this.#seals = new Seals(db);
+    this.#names.onNew = (id, writer) => this.#seals.add('names', [id, writer]);
+    this.#commit = new Commit(db, this.#names, this.#seals, options.wallMs ?? Date.now);
     this.view = new SqliteView(db, this.#names, (read) => {
       try {
         if (!db.open) throw new JournalError('io_error', `${path} is closed until the disk works again.`);
@@ -73,7 +77,7 @@ export class SqliteJournal {
         throw this.#failed(error);
       }
     });
-    this.#position = readMeta(db).position;
+    this.#position = this.#seals.meta.position;
     this.#reserveBytes = options.reserveBytes ?? RESERVE_BYTES;
     this.#reserve = new Reserve(join(options.folder, RESERVE_FILE), this.#reserveBytes);
     this.#reserve.hold();
@@ -81,20 +85,22 @@ export class SqliteJournal {
 
   /** What a `Replica` or `Ledger` starts from. Its streams belong to whoever called. */
   load(): Loaded {
-    return onDisk(this.path, () => load(this.#db, this.#names));
+    return onDisk(this.path, () => load(this.#db, this.#names, this.#seals));
   }
 
   /** The last own entry on disk, for the witness. */
   head(): { readonly writer: WriterId; readonly seq: number; readonly hash: Hash } | undefined {
-    const { self } = readMeta(this.#db);
-    if (self === null) return undefined;
-    const writer = this.#names.writerOf(self);
-    const seq = this.#db
-      .prepare<[number], number>('select seq from streams where writer = ?')
-      .pluck()
-      .get(self);
-    const hash = seq === undefined ? undefined : this.view.hashAt(writer, seq);
-    return seq === undefined || hash === undefined ? undefined : { writer, seq, hash };
+    return onDisk(this.path, () => {
+      const { self } = this.#seals.meta;
+      if (self === null) return undefined;
+      const writer = this.#names.writerOf(self);
+      const seq = this.#db
+        .prepare<[number], number>('select seq from streams where writer = ?')
+        .pluck()
+        .get(self);
+      const hash = seq === undefined ? undefined : this.view.hashAt(writer, seq);
+      return seq === undefined || hash === undefined ? undefined : { writer, seq, hash };
+    });
   }
 
   /**
@@ -154,7 +160,7 @@ export class SqliteJournal {
 
   /** D5: recomputes everything from its first entry or checkpoint on, and lets the loop run in between. */
   async verify(signal?: AbortSignal): Promise<VerifyReport> {
-    const steps = verifySteps(this.#db, this.#names);
+    const steps = verifySteps(this.#db, this.#names, this.#seals);
     for (;;) {
       signal?.throwIfAborted();
       const step = onDisk(this.path, () => steps.next());
@@ -167,7 +173,7 @@ export class SqliteJournal {
   prune(options: PruneOptions): Pruned {
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      return prune(this.#db, this.#names, options);
+      return prune(this.#db, this.#names, this.#seals, options);
     } catch (error) {
       throw this.#failed(error);
     }

@@ -20,9 +20,11 @@ export const MIGRATIONS: readonly string[] = [
     -- Entries ever written, the pruned ones included.
     position integer not null check (position >= 0),
     -- Why the life of self is over although no entry says so yet (F1).
-    past     text check (past in ('restored'))
+    past     text check (past in ('restored')),
+    -- Digests of what neither a chain nor the digest of a head covers, and of this line (D6): see seals.ts.
+    seal     blob not null
   ) strict;
-  insert into meta (id, self, awaits, position, past) values (1, null, 0, 0, null);
+  insert into meta (id, self, awaits, position, past, seal) values (1, null, 0, 0, null, x'');
 
   create table streams (
     writer       integer primary key references names (id),

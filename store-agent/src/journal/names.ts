@@ -1,12 +1,15 @@
 /** Names: every writer that this journal mentions, and the small number that stands for it on disk. */
 import type { WriterId } from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
+import { Damage } from './errors.ts';
 
 export class Names {
   readonly #ids = new Map<WriterId, number>();
   readonly #writers = new Map<number, WriterId>();
   readonly #all: Statement<[], [number, WriterId]>;
   readonly #insert: Statement<[WriterId]>;
+  /** Told of every line that is written, within the open transaction. */
+  onNew: (id: number, writer: WriterId) => void = () => {};
 
   constructor(db: Database) {
     this.#all = db.prepare<[], [number, WriterId]>('select id, writer from names').raw();
@@ -27,6 +30,7 @@ export class Names {
     if (known !== undefined) return known;
     const id = Number(this.#insert.run(writer).lastInsertRowid);
     this.#keep(id, writer);
+    this.onNew(id, writer);
     return id;
   }
 
@@ -37,7 +41,7 @@ export class Names {
 
   writerOf(id: number): WriterId {
     const writer = this.#writers.get(id);
-    if (writer === undefined) throw new Error(`The journal has no name for writer number ${id}.`);
+    if (writer === undefined) throw new Damage(`it has no name for writer number ${JSON.stringify(id)}`);
     return writer;
   }
 

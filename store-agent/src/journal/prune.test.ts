@@ -119,13 +119,18 @@ test('[L4] nothing goes where the authority settled another hash', async () => {
 test('[T8] documents outlive their entries by their own retention, at least 90 days', async () => {
   const { journal, ledger } = await tenDays();
   await settle(ledger, journal, SELF, 22);
+  await settle(ledger, journal, TILL, 5);
   const at = (nowMs: number): Pruned =>
     journal.prune({ nowMs, retentionMs: DAY_MS, documentRetentionMs: DAY_MS });
-  expect(at(NOON.wallMs + 80 * DAY_MS)).toMatchObject({ entries: 22, documents: 0 });
+  expect(at(NOON.wallMs + 80 * DAY_MS)).toMatchObject({ entries: 22 + 5, documents: 0 });
   expect(journal.view.findDocument('order', 'own-1a')).toEqual({ writer: SELF, seq: 3 });
   expect(ledger.documentEntry('order', 'own-1a')).toBeUndefined();
-  // Five of the ten days, with three orders each, are by then older than 90 days.
-  expect(at(NOON.wallMs + DOCUMENT_RETENTION_MS_MIN + 6 * DAY_MS).documents).toBe(15);
+  // Five of the ten days, with two own orders each, are by then older than 90 days, and the till's
+  // three orders whose entries went: an entry that is here has its documents here.
+  expect(at(NOON.wallMs + DOCUMENT_RETENTION_MS_MIN + 6 * DAY_MS).documents).toBe(13);
+  expect(journal.view.findDocument('order', 'till-3')).toBeUndefined();
+  expect(journal.view.findDocument('order', 'till-4')).toEqual({ writer: TILL, seq: 6 });
+  expect((await journal.verify()).problems).toEqual([]);
   expect(journal.view.findDocument('order', 'own-5a')).toBeUndefined();
   expect(journal.view.findDocument('order', 'own-6a')).toBeDefined();
   journal.close();

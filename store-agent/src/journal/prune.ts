@@ -5,7 +5,8 @@
  * when all their entries are older than the retention. What they did to the rows moves
  * into a checkpoint in the same transaction; `verify` starts from there.
  *
- * Documents outlive their entries: a repeat that comes after weeks is still a repeat.
+ * Documents outlive their entries: a repeat that comes after weeks is still a repeat, and
+ * an entry that is here has its documents here.
  */
 import {
   addDigest,
@@ -23,10 +24,14 @@ import {
   subtractDigest,
 } from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
+import { blobOf, hashOf } from './columns.ts';
 import { DAY_MS } from './commit.ts';
+import type { Line } from './line-digest.ts';
 import type { Names } from './names.ts';
+import { addEntryProgress } from './progress-print.ts';
 import { ROW_COLUMNS, ROW_PLACES, type RowValues, rowFrom, rowValues } from './row-codec.ts';
-import { placesIn, plain, sha256 } from './runs.ts';
+import { placesIn, sha256 } from './runs.ts';
+import type { Seals } from './seals.ts';
 
 export interface PruneOptions {
   /** This machine's wall clock. */
@@ -51,22 +56,29 @@ const ENTRIES_MAX = 4_000;
 const RUNS_MAX = 100;
 const DOCUMENTS_MAX = 5_000;
 
-export function prune(db: Database, names: Names, options: PruneOptions): Pruned {
-  return db.transaction(() => pruneStep(db, names, options)).immediate();
+export function prune(db: Database, names: Names, seals: Seals, options: PruneOptions): Pruned {
+  try {
+    return db.transaction(() => pruneStep(db, names, seals, options)).immediate();
+  } catch (error) {
+    names.reload();
+    seals.reload();
+    throw error;
+  }
 }
 
-function pruneStep(db: Database, names: Names, options: PruneOptions): Pruned {
+function pruneStep(db: Database, names: Names, seals: Seals, options: PruneOptions): Pruned {
   let entries = 0;
   let runs = 0;
   const isFull = () => runs >= RUNS_MAX || entries >= ENTRIES_MAX;
   for (const writer of settledWriters(db)) {
     if (isFull()) break;
     const bounds = { runsMax: RUNS_MAX - runs, entriesMax: ENTRIES_MAX - entries };
-    const step = pruneWriter(db, names, writer, options.nowMs - options.retentionMs, bounds);
+    const step = pruneWriter(db, names, seals, writer, options.nowMs - options.retentionMs, bounds);
     runs += step.runs;
     entries += step.entries;
   }
-  const documents = pruneDocuments(db, options);
+  const documents = pruneDocuments(db, seals, options);
+  if (entries + documents > 0) seals.write(seals.meta);
   return { entries, documents, more: isFull() || documents === DOCUMENTS_MAX };
 }
 
@@ -74,22 +86,26 @@ interface Settled {
   readonly writer: number;
   readonly seq: number;
   readonly hash: Buffer;
+  /** What a writer said after its fence stays: whether it counted is told by its documents alone (T8). */
+  readonly fence: number;
 }
 
 function settledWriters(db: Database): Settled[] {
   return db
     .prepare<[], Settled>(
-      `select writer, min(settled_seq, seq) as seq, settled_hash as hash from streams
+      `select writer, min(settled_seq, seq) as seq, settled_hash as hash,
+         coalesce(fence_seq, seq) as fence from streams
        where settled_seq > 0`,
     )
     .all();
 }
 
-type RunRow = [seqFirst: number, seqLast: number, hashLast: Buffer, bytes: Buffer];
+type RunRow = [seqFirst: number, seqLast: number, hashLast: unknown, bytes: unknown];
 
 function pruneWriter(
   db: Database,
   names: Names,
+  seals: Seals,
   settled: Settled,
   olderThanMs: number,
   { runsMax, entriesMax }: { readonly runsMax: number; readonly entriesMax: number },
@@ -100,23 +116,27 @@ function pruneWriter(
        order by seq_first limit ?`,
     )
     .raw()
-    .all(settled.writer, settled.seq, runsMax);
+    .all(settled.writer, Math.min(settled.seq, settled.fence), runsMax);
   const first = runs[0];
   if (first === undefined || !isSettledHere(db, settled)) return { runs: 0, entries: 0 };
   const checkpoint = readCheckpoint(db, settled.writer);
   const folder = new CheckpointRows(db, names, settled.writer, checkpoint.digest);
   let { seq, hash } = checkpoint;
   let count = 0;
-  for (const [seqFirst, seqLast, hashLast, bytes] of runs) {
+  for (const [seqFirst, seqLast, storedHash, bytes] of runs) {
     if (seq - checkpoint.seq >= entriesMax) break;
     const entries = readRun(bytes);
+    const hashLast = hashOf(storedHash, 'the hash of a run');
     const fits = seqFirst === seq + 1 && entries.length === seqLast - seqFirst + 1;
     // A chain that does not join on is `verify`'s to explain; nothing of it may be lost before.
     if (!fits || !joins(entries, seq === 0 ? undefined : hash, hashLast)) break;
     if (entries.some(({ entry }) => entry.wallMs > olderThanMs)) break;
-    for (const { entry } of entries) folder.fold(entry);
+    for (const { entry } of entries) {
+      folder.fold(entry);
+      addEntryProgress(seals.prunedProgress, entry);
+    }
     seq = seqLast;
-    hash = plain(hashLast);
+    hash = hashLast;
     count += 1;
   }
   if (count === 0) return { runs: 0, entries: 0 };
@@ -147,8 +167,8 @@ interface ReadEntry {
   readonly hash: Hash;
 }
 
-function readRun(bytes: Uint8Array): ReadEntry[] {
-  return Array.from(placesIn(bytes), (place) => ({
+function readRun(bytes: unknown): ReadEntry[] {
+  return Array.from(placesIn(blobOf(bytes, 'a run')), (place) => ({
     entry: decodeEntry(place.bytes),
     hash: sha256(place.bytes),
   }));
@@ -160,17 +180,21 @@ function joins(entries: readonly ReadEntry[], before: Hash | undefined, hashLast
     if (previous !== undefined && !sameBytes(entry.prevHash, previous)) return false;
     previous = hash;
   }
-  return previous !== undefined && Buffer.compare(previous, hashLast) === 0;
+  return previous !== undefined && sameBytes(previous, hashLast);
 }
 
 function readCheckpoint(db: Database, writer: number): { seq: number; hash: Hash; digest: Digest } {
   const row = db
-    .prepare<[number], { seq: number; hash: Buffer; lo: number; hi: number }>(
+    .prepare<[number], { seq: number; hash: unknown; lo: number; hi: number }>(
       'select seq, hash, digest_lo as lo, digest_hi as hi from checkpoints where writer = ?',
     )
     .get(writer);
   if (row === undefined) return { seq: 0, hash: new Uint8Array(32), digest: { lo: 0, hi: 0 } };
-  return { seq: row.seq, hash: plain(row.hash), digest: { lo: row.lo, hi: row.hi } };
+  return {
+    seq: row.seq,
+    hash: hashOf(row.hash, 'the hash of a checkpoint'),
+    digest: { lo: row.lo, hi: row.hi },
+  };
 }
 
 /** The rows of a checkpoint that this step changes, and no others. */
@@ -222,17 +246,22 @@ class CheckpointRows {
   }
 }
 
-function pruneDocuments(db: Database, options: PruneOptions): number {
+function pruneDocuments(db: Database, seals: Seals, options: PruneOptions): number {
   const retentionMs = Math.max(
     options.documentRetentionMs ?? 0,
     DOCUMENT_RETENTION_MS_MIN,
     options.retentionMs,
   );
   const day = Math.floor((options.nowMs - retentionMs) / DAY_MS);
-  return db
-    .prepare(
+  const gone = db
+    .prepare<[number], Line[number][]>(
       `delete from documents where (kind, id) in
-         (select kind, id from documents where day < ? limit ${DOCUMENTS_MAX})`,
+         (select kind, id from documents d join checkpoints c on c.writer = d.writer
+          where d.day < ? and d.seq <= c.seq limit ${DOCUMENTS_MAX})
+       returning kind, id, writer, seq, day`,
     )
-    .run(day).changes;
+    .raw()
+    .all(day);
+  for (const line of gone) seals.take('documents', line);
+  return gone.length;
 }

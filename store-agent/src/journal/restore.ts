@@ -12,6 +12,7 @@ import { openDatabase } from './database.ts';
 import { JournalError, onDisk } from './errors.ts';
 import { INCOMING_FILE, JOURNAL_FILE } from './files.ts';
 import { Names } from './names.ts';
+import { Seals } from './seals.ts';
 import { type VerifyReport, verifySteps } from './verify.ts';
 
 export interface RestoreOptions {
@@ -60,13 +61,16 @@ function assertNotInUse(journal: string): void {
 function verifyAndMark(incoming: string, backup: string): VerifyReport {
   const db = openDatabase(incoming, { mustExist: true });
   try {
-    const report = runToEnd(verifySteps(db, new Names(db)));
+    const seals = new Seals(db);
+    const report = runToEnd(verifySteps(db, new Names(db), seals));
     const first = report.problems[0];
     if (first !== undefined) {
-      const what = `${first.writer} entry ${first.seq}: ${first.message}`;
+      const what =
+        first.writer === null ? first.message : `${first.writer} entry ${first.seq}: ${first.message}`;
       throw new JournalError('corrupt', `${backup} does not verify (${what}). Take an older backup.`);
     }
-    db.exec("update meta set past = 'restored' where self is not null");
+    const { meta } = seals;
+    if (meta.self !== null) db.transaction(() => seals.write({ ...meta, past: 'restored' })).immediate();
     return report;
   } catch (error) {
     db.close();

@@ -4,6 +4,8 @@
  */
 import { CELL_COLUMNS, type Cell, COUNTERS, emptyRow, type Row, type WriterId } from '@tallystick/crdt';
 import { createReader, createWriter, finish, isAtEnd, readUint, writeUint } from '@tallystick/crdt/wire';
+import { blobOf, wholeOf } from './columns.ts';
+import { Damage } from './errors.ts';
 
 /** In the order of `rowValues`. */
 export const ROW_COLUMNS = [...COUNTERS, 'took_from', 'took_n', 'took_seq', 'cells'].join(', ');
@@ -46,32 +48,36 @@ function otherCells(row: Readonly<Row>, idOf: (writer: WriterId) => number): Uin
   return finish(out);
 }
 
-/** Reads a row from a raw result whose columns, from `at` on, are `ROW_COLUMNS`. */
+/**
+ * Reads a row from a raw result whose columns, from `at` on, are `ROW_COLUMNS`.
+ * @throws Damage where a value is of no type that was written.
+ */
 export function rowFrom(values: RowValues, at: number, writerOf: (id: number) => WriterId): Row {
   const row = emptyRow();
-  row.received = values[at] as number;
-  row.reinstated = values[at + 1] as number;
-  row.used = values[at + 2] as number;
-  row.departed = values[at + 3] as number;
-  row.opened = values[at + 4] as number;
-  row.closed = values[at + 5] as number;
-  row.owed = values[at + 6] as number;
-  row.repaid = values[at + 7] as number;
-  const from = values[at + 8] as number | null;
-  if (from !== null) {
-    const seq = values[at + 10] as number;
-    row.took = [{ writer: writerOf(from), n: values[at + 9] as number, seq }];
-  }
-  const cells = values[at + 11] as Uint8Array | null;
-  if (cells !== null) readCells(row, cells, writerOf);
+  COUNTERS.forEach((counter, i) => {
+    row[counter] = wholeOf(values[at + i], 'a counter of a row');
+  });
+  const from = values[at + COUNTERS.length] as number | null;
+  if (from !== null) row.took = [tookCell(values, at + COUNTERS.length, writerOf)];
+  const cells = values[at + COUNTERS.length + 3];
+  if (cells !== null) readCells(row, blobOf(cells, 'a list of cells'), writerOf);
   return row;
+}
+
+/** The first `took` of a row, whose three columns begin at `at`. */
+export function tookCell(values: RowValues, at: number, writerOf: (id: number) => WriterId): Cell {
+  return {
+    writer: writerOf(values[at] as number),
+    n: wholeOf(values[at + 1], 'a cell of a row'),
+    seq: wholeOf(values[at + 2], 'the entry behind a cell'),
+  };
 }
 
 function readCells(row: Row, bytes: Uint8Array, writerOf: (id: number) => WriterId): void {
   const input = createReader(bytes);
   while (!isAtEnd(input)) {
     const column = CELL_COLUMNS[readUint(input)];
-    if (column === undefined) throw new Error('A stored row has a cell of no known column.');
+    if (column === undefined) throw new Damage('a stored row has a cell of no known column');
     const cell: Cell = { writer: writerOf(readUint(input)), n: readUint(input), seq: readUint(input) };
     row[column] = [...row[column], cell];
   }

@@ -1,24 +1,25 @@
 /** View: the core's questions to the journal, each one look-up by an index. */
-import {
-  type DocumentKind,
-  decodeEntry,
-  type Entry,
-  type EntryRef,
-  type Hash,
-  type JournalView,
-  type LineId,
-  type LineProgress,
-  type OrderId,
-  type StreamSlice,
-  type WriterId,
+import type {
+  DocumentKind,
+  Entry,
+  EntryRef,
+  Hash,
+  JournalView,
+  LineId,
+  LineProgress,
+  OrderId,
+  StreamSlice,
+  WriterId,
 } from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
-import { kindNumber } from './commit.ts';
+import { blobOf, wholeOf } from './columns.ts';
+import { DocumentReader } from './document-reader.ts';
+import { EntryReader } from './entry-reader.ts';
 import type { Names } from './names.ts';
-import { entryIn, placesIn, plain, sha256 } from './runs.ts';
+import { placesIn } from './runs.ts';
 
 /** A run as it is read: its first position or seq, its last, and its entries. */
-type RunRow = [first: number, last: number, bytes: Buffer];
+type RunRow = [first: unknown, last: unknown, bytes: unknown];
 
 /** Runs a read and gives what goes wrong its name; a disk that fails a read is not written to any more. */
 export type Guard = <T>(read: () => T) => T;
@@ -26,10 +27,9 @@ export type Guard = <T>(read: () => T) => T;
 export class SqliteView implements JournalView {
   readonly #names: Names;
   readonly #guard: Guard;
-  readonly #document: Statement<[number, string], [number, number]>;
-  readonly #run: Statement<[number, number], [number, number, Buffer, Buffer, number]>;
-  readonly #checkpointHash: Statement<[number, number], Buffer>;
-  readonly #progress: Statement<[string, string], LineProgress>;
+  readonly #entries: EntryReader;
+  readonly #documents: DocumentReader;
+  readonly #progress: Statement<[string, string], unknown[]>;
   readonly #startOfStream: Statement<[number], number>;
   readonly #stream: Statement<[number], RunRow>;
   readonly #startOfWriter: Statement<[number, number], number>;
@@ -40,23 +40,13 @@ export class SqliteView implements JournalView {
   constructor(db: Database, names: Names, guard: Guard) {
     this.#names = names;
     this.#guard = guard;
-    this.#document = db
-      .prepare<[number, string], [number, number]>(
-        'select writer, seq from documents where kind = ? and id = ?',
+    this.#entries = new EntryReader(db, names);
+    this.#documents = new DocumentReader(db, this.#entries);
+    this.#progress = db
+      .prepare<[string, string], unknown[]>(
+        'select cancelled, shipped, returned from progress where order_id = ? and line_id = ?',
       )
       .raw();
-    this.#run = db
-      .prepare<[number, number], [number, number, Buffer, Buffer, number]>(
-        `select seq_first, seq_last, hash_last, bytes, pos_first from runs
-         where writer = ? and seq_first <= ? order by seq_first desc limit 1`,
-      )
-      .raw();
-    this.#checkpointHash = db
-      .prepare<[number, number], Buffer>('select hash from checkpoints where writer = ? and seq = ?')
-      .pluck();
-    this.#progress = db.prepare<[string, string], LineProgress>(
-      'select cancelled, shipped, returned from progress where order_id = ? and line_id = ?',
-    );
     this.#startOfStream = db
       .prepare<[number], number>(
         'select pos_first from runs where pos_first <= ? order by pos_first desc limit 1',
@@ -86,31 +76,31 @@ export class SqliteView implements JournalView {
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
     return this.#guard(() => {
-      const found = this.#document.get(kindNumber(kind), id);
-      return found && { writer: this.#names.writerOf(found[0]), seq: found[1] };
+      const found = this.#documents.find(kind, id);
+      return found && { writer: this.#names.writerOf(found.writer), seq: found.seq };
     });
   }
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     return this.#guard(() => {
-      const run = this.#runOf(writer, seq);
-      return run && decodeEntry(entryIn(run[3], seq - run[0]));
+      const id = this.#names.find(writer);
+      return id === undefined ? undefined : this.#entries.entryAt(id, seq);
     });
   }
 
   hashAt(writer: WriterId, seq: number): Hash | undefined {
     return this.#guard(() => {
-      const run = this.#runOf(writer, seq);
-      if (run !== undefined) return seq === run[1] ? plain(run[2]) : sha256(entryIn(run[3], seq - run[0]));
       const id = this.#names.find(writer);
-      const pruned = id === undefined ? undefined : this.#checkpointHash.get(id, seq);
-      return pruned && plain(pruned);
+      return id === undefined ? undefined : this.#entries.hashAt(id, seq);
     });
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
     return this.#guard(() => {
-      return this.#progress.get(orderId, lineId);
+      const found = this.#progress.get(orderId, lineId);
+      if (found === undefined) return undefined;
+      const [cancelled, shipped, returned] = found.map((n) => wholeOf(n, 'the progress of an order line'));
+      return { cancelled, shipped, returned } as LineProgress;
     });
   }
 
@@ -133,19 +123,13 @@ export class SqliteView implements JournalView {
   positionBefore(writer: WriterId, seq: number): number {
     return this.#guard(() => {
       const id = this.#names.find(writer);
-      const run = id === undefined ? undefined : this.#run.get(id, seq);
-      if (run !== undefined && seq <= run[1]) return run[4] + (seq - run[0]) - 1;
+      const run = id === undefined ? undefined : this.#entries.runBefore(id, seq);
+      if (run !== undefined && seq <= run.seqLast) return run.position + (seq - run.seqFirst) - 1;
       const oldest = this.#runFirst.get() ?? null;
       // A writer's runs have no holes, so an entry behind the last one is not written yet.
       if (run !== undefined || oldest === null) return this.#position.get() as number;
       return oldest - 1;
     });
-  }
-
-  #runOf(writer: WriterId, seq: number): [number, number, Buffer, Buffer, number] | undefined {
-    const id = this.#names.find(writer);
-    const run = id === undefined ? undefined : this.#run.get(id, seq);
-    return run !== undefined && seq <= run[1] ? run : undefined;
   }
 }
 
@@ -154,9 +138,11 @@ function collect(runs: Iterable<RunRow>, from: number, bytesMax: number): Stream
   const parts: Uint8Array[] = [];
   let size = 0;
   let to = from;
-  reading: for (const [first, last, buffer] of runs) {
+  reading: for (const run of runs) {
+    const first = wholeOf(run[0], 'the place of a run');
+    const last = wholeOf(run[1], 'the place of a run');
     if (last <= from) continue;
-    const bytes = plain(buffer);
+    const bytes = blobOf(run[2], 'a run');
     if (first > from && size + bytes.length <= bytesMax) {
       parts.push(bytes);
       size += bytes.length;

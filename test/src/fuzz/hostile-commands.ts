@@ -2,7 +2,7 @@
  * Commands with one hostile value: an id with a space, a text of three thousand characters,
  * a number that is none. Every command is one that would be taken in without it.
  */
-import type { Command } from '@tallystick/crdt';
+import type { Command, SellLine } from '@tallystick/crdt';
 import type { Prng } from '../sim/prng.ts';
 import * as say from './commands.ts';
 import type { Town } from './town.ts';
@@ -26,7 +26,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   'with an @': 'a@b@c',
 };
 
-/** Not Infinity: writing it never ends (see the report), and a hang ends no case. */
 const NUMBERS: Readonly<Record<string, number>> = {
   'below nought': -1,
   nought: 0,
@@ -35,12 +34,14 @@ const NUMBERS: Readonly<Record<string, number>> = {
   'of 32 bits': 2 ** 32,
   'past what is exact': 2 ** 53,
   enormous: 1e300,
+  endless: Number.POSITIVE_INFINITY,
 };
 
 /** Runs what must come first, and gives a command that follows it. */
 const MAKERS: readonly ((town: Town) => Command)[] = [
   () => say.sell('o-1', 'berlin', 1),
   () => say.sell('o-1', 'berlin', 1, { note: 'n', clientId: 'c', customerId: 'c' }),
+  () => say.sell('o-1', 'berlin', 1, { waitMs: 100, lines: discounted(say.order('o-1', 'berlin', 1).lines) }),
   () => say.sell('o-1', 'berlin', 1, { override: { reason: 'r', owedMax: 5 } }),
   () => say.sell('o-1', 'berlin', 40, { override: { reason: 'r', owedMax: 50 } }),
   () => say.hold('h-1', 'berlin', 1),
@@ -55,6 +56,16 @@ const MAKERS: readonly ((town: Town) => Command)[] = [
   () => say.count('c-1', 'berlin', 21),
   () => say.lose('l-1', 'berlin', 1),
 ];
+
+function discounted(lines: readonly SellLine[]): SellLine[] {
+  return lines.map((line) => ({
+    ...line,
+    discounts: [
+      { kind: 'rate', rateBp: 500, code: 'spring' },
+      { kind: 'amount', amountMinor: 10, code: 'coupon' },
+    ],
+  }));
+}
 
 function withHold(make: () => Command) {
   return ({ berlin }: Town) => {

@@ -12,59 +12,14 @@ interface Known {
 
 const KNOWN: readonly Known[] = [
   {
-    door: 'commands',
-    what: /: accepted, and its (stream is refused for ever|journal says something else)$/,
-    why: '`execute` checks no id, no length of a text and no number but quantities',
-  },
-  {
-    door: 'link',
-    what: /^a parent ends its own life on the bare word of a child$/,
-    why: 'F1 believes a child that names a later seq of the parent, and asks for no proof of it',
-  },
-  {
     door: 'link',
     what: /^rights from nothing: /,
     why: 'a took, a cancellation and a reclaim that the parent cannot check are believed (L7, T6)',
   },
   {
     door: 'link',
-    what: /^(a replica of ours writes a \w+ frame that none can read|the honest sibling was cut off)$/,
-    why: 'T7: columns of a peer are summed past 2^53−1, and the sum is written into frames',
-  },
-  {
-    door: 'link',
-    what: /^the sale of the honest sibling never arrives$/,
-    why: 'follows from the one above: its link is cut by every frame of levels',
-  },
-  {
-    door: 'link',
     what: /^the honest sibling cannot sell$/,
     why: 'F5 covers whatever a fenced writer claims to have used or sent, from everybody, for ever',
-  },
-  {
-    door: 'link',
-    what: /MalformedBytes: number N is over N/,
-    why: 'T7: as above, where the sum stands in an entry or in a row',
-  },
-  {
-    door: 'journal',
-    what: /(verify finds nothing|the agent goes on), but (holds|documents|progress|position|head|self) differs$/,
-    why: '`verify` and `load` compare rows and chains, and nothing else that is stored beside them',
-  },
-  {
-    door: 'journal',
-    what: /Error: The journal has no name for writer number/,
-    why: '`Names.writerOf` throws a plain Error where the file is damaged',
-  },
-  {
-    door: 'journal',
-    what: /SqliteError: (table \w+ has no column named|no such (table|column))/,
-    why: 'SQLITE_ERROR of a damaged schema has no name in `asJournalError`',
-  },
-  {
-    door: 'journal',
-    what: /damaged: TypeError: .* \(store-agent\/src\/journal\/\w+\.ts\)$/,
-    why: 'what a damaged page gives is taken for a blob, a number or a text without a look',
   },
 ];
 

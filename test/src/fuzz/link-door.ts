@@ -5,9 +5,9 @@
  * alone; nobody who is trusted ever holds units that no keeper received; and the honest
  * sibling sells afterwards, and its sale arrives.
  */
-import { decodeEntry, free, replicaOf } from '@tallystick/crdt';
+import { free, replicaOf } from '@tallystick/crdt';
 import { decodeFrame, encodeFrame, type Frame, type Hello, MalformedBytes } from '@tallystick/crdt/wire';
-import { foldAll, textOfBook, textOfRow } from '../sim/books.ts';
+import { foldChains, textOfBook, textOfRow } from '../sim/books.ts';
 import { Prng } from '../sim/prng.ts';
 import { order, poolAt, receive, sell } from './commands.ts';
 import { type Door, nameOf, type Tally } from './door.ts';
@@ -130,15 +130,25 @@ function hearOne(
 /** The edge has proved the replica, so a liar can say anything but another's name. */
 function hearHello(prng: Prng, town: Town, liar: Member, tally: Tally, find: (what: string) => void): void {
   const parent = liar.parent as Member;
-  const hello = mutateFields(prng, liar.hello(), wordsOf(town)) as Hello;
-  if (replicaOf(hello.writer) !== liar.id) return tally.refuse();
+  const hello = readable(mutateFields(prng, liar.hello(), wordsOf(town)) as Hello);
+  if (hello === undefined || replicaOf(hello.writer) !== liar.id) return tally.refuse();
   const before = stateOf(parent, liar);
   const { writer } = parent.replica.ledger.self;
-  if (liar.link(decodeFrame(encodeFrame(hello)) as Hello)) tally.accept();
+  if (liar.link(hello)) tally.accept();
   else tally.refuse();
   compare(before, parent, liar, find);
   if (parent.replica.ledger.self.writer !== writer) {
     find('a parent ends its own life on the bare word of a child');
+  }
+}
+
+/** As its bytes say it; undefined where they say what no frame may. */
+function readable(hello: Hello): Hello | undefined {
+  try {
+    return decodeFrame(encodeFrame(hello)) as Hello;
+  } catch (error) {
+    if (error instanceof MalformedBytes) return undefined;
+    throw error;
   }
 }
 
@@ -209,7 +219,7 @@ function sellHonestly(town: Town) {
 
 /** T6 at the root, and its rows against its own entries by other books. */
 function checkRows({ hq, hqDisk }: Town, find: (what: string) => void): void {
-  const books = foldAll(hqDisk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldChains(hqDisk.entries);
   for (const stream of hq.replica.ledger.streams.values()) {
     const isHonest = ['hq', 'hamburg'].includes(replicaOf(stream.writer));
     for (const [pool, row] of books.get(stream.writer)?.rows ?? []) {

@@ -7,14 +7,14 @@
  * Rights of a cancelled order stood in `used` before, so they never lift the sum above this.
  */
 import { decodeEntry, type Entry, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
-import { foldAll, rightsOf } from '../sim/books.ts';
+import { foldChains, rightsOf } from '../sim/books.ts';
 import type { Town } from './town.ts';
 
 /** In one line each: which pool has too much, and which words made it so. */
 export function rightsFromNothing({ hqDisk, hq, directory }: Town): string[] {
   const entries = hqDisk.entries.map(({ bytes }) => decodeEntry(bytes));
   const fenceOf = (writer: WriterId) => hq.replica.ledger.streams.get(writer)?.head.fence ?? null;
-  const books = foldAll(entries);
+  const books = foldChains(hqDisk.entries);
   const received = new Map<PoolId, number>();
   const held = new Map<PoolId, number>();
   for (const [writer, book] of books) {

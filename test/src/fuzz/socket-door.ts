@@ -4,21 +4,10 @@
  * and an honest agent beside the liar goes on being served.
  */
 import { join } from 'node:path';
-import { encodeEntry, NO_HASH, type ReplicaId, writerId } from '@tallystick/crdt';
-import {
-  CHANNELS,
-  createWriter,
-  decodeFrame,
-  encodeFrame,
-  finish,
-  type Hello,
-  joinEntries,
-  PROTOCOL,
-  writeFixed,
-  writeText,
-} from '@tallystick/crdt/wire';
+import { encodeEntry, NO_HASH } from '@tallystick/crdt';
+import { decodeFrame, encodeFrame } from '@tallystick/crdt/wire';
 import { openIdentity, readAgentConfig, type Served, serveAgent } from '@tallystick/store-agent';
-import { TestRoot, until } from '@tallystick/store-agent/test-kit';
+import { signedHello, stream, TestRoot, THIEF, until } from '@tallystick/store-agent/test-kit';
 import { Prng } from '../sim/prng.ts';
 import { receive } from './commands.ts';
 import type { Door, Tally } from './door.ts';
@@ -27,7 +16,6 @@ import { BINARY, framed, RawSocket, TEXT } from './raw-socket.ts';
 import { sampleEntry } from './sample-entries.ts';
 import { sampleFrame } from './sample-frames.ts';
 
-const THIEF = writerId('thief' as ReplicaId, 1, '1'.repeat(32));
 /** How often the honest agent is asked to prove that it is served. */
 const HONEST_EVERY = 10;
 /** The server may keep a few frames of the largest size, until they are collected. */
@@ -139,18 +127,10 @@ function fragment(prng: Prng, isFirst: boolean): Uint8Array {
 async function attackInSession(prng: Prng, { identity }: Here, socket: RawSocket): Promise<boolean> {
   const challenge = decodeFrame(socket.frames[0] as Uint8Array);
   if (challenge.kind !== 'challenge') throw new Error('The root begins with a challenge.');
-  const hello: Hello = {
-    kind: 'hello',
-    protocol: PROTOCOL,
-    channels: CHANNELS,
-    writer: THIEF,
-    replicaKind: 'store',
-    parentSeen: null,
-    heads: [],
+  const hello = signedHello(challenge, identity, {
     wantsLevels: prng.chance(0.5),
     catalogueVersion: prng.below(3),
-    signature: identity.sign(proof(challenge.nonce, challenge.parent)),
-  };
+  });
   socket.write(framed(BINARY, encodeFrame(hello)));
   if (!(await socket.hears(2))) return false;
   for (let left = 1 + prng.below(6); left > 0; left -= 1) {
@@ -160,16 +140,6 @@ async function attackInSession(prng: Prng, { identity }: Here, socket: RawSocket
   return socket.isAnswered();
 }
 
-/** What a child signs, put together from the protocol and not from the agent's own code. */
-function proof(nonce: Uint8Array, parent: string): Uint8Array {
-  const out = createWriter();
-  writeText(out, 'tallystick hello 1');
-  writeFixed(out, nonce);
-  writeText(out, parent);
-  writeText(out, THIEF);
-  return finish(out);
-}
-
 /** The beginning of a chain, and something behind it that does not fit. */
 function life(prng: Prng, parent: typeof THIEF): Uint8Array {
   const first = { ...sampleEntry(prng, 'life'), writer: THIEF, seq: 1, prevHash: NO_HASH };
@@ -177,12 +147,5 @@ function life(prng: Prng, parent: typeof THIEF): Uint8Array {
     { ...first, body: { type: 'life', kind: 'store', parent } as const },
     { ...sampleEntry(prng), writer: THIEF, seq: 2 },
   ];
-  return encodeFrame({
-    kind: 'stream',
-    writer: THIEF,
-    base: 0,
-    from: 0,
-    to: entries.length,
-    entries: joinEntries(entries.map((entry) => ({ bytes: encodeEntry(entry) }))),
-  });
+  return encodeFrame(stream(entries.map((entry) => ({ bytes: encodeEntry(entry) }))));
 }

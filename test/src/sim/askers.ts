@@ -44,6 +44,13 @@ export class Askers {
     return hasWaited;
   }
 
+  /** Everybody is told the same: nothing can be decided now. */
+  answerAll(answer: Answer): void {
+    for (const ticket of [...this.#asked.keys()]) this.answer(ticket, answer);
+    this.#waiting.clear();
+    this.#ofTurn = [];
+  }
+
   dropAll(): void {
     const asked = [...this.#asked.values()];
     this.#asked.clear();

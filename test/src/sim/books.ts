@@ -2,7 +2,7 @@
  * Books: a second opinion on what entries mean. It shares no code with the core: rows
  * are plain sums of what each kind of entry says, written down from `escrow.md`.
  */
-import type { Entry, PoolId, Row, WriterId } from '@tallystick/crdt';
+import { decodeEntry, type Entry, type PoolId, type Row, type WriterId } from '@tallystick/crdt';
 
 export interface BookRow {
   received: number;
@@ -95,6 +95,14 @@ export function foldAll(entries: Iterable<Entry>): Map<WriterId, BookOfWriter> {
     book.add(entry);
   }
   return books;
+}
+
+/** The books of all chains, without the other histories of writers that forked. */
+export function foldChains(
+  stored: readonly { readonly writer: WriterId; readonly bytes: Uint8Array }[],
+): Map<WriterId, BookOfWriter> {
+  const all = stored.map(({ writer, bytes }) => ({ writer, entry: decodeEntry(bytes) }));
+  return foldAll(all.filter(({ writer, entry }) => entry.writer === writer).map(({ entry }) => entry));
 }
 
 function add(cells: Map<WriterId, number>, writer: WriterId, n: number): void {

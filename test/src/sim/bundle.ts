@@ -14,12 +14,18 @@ export type Bundle = string & { readonly brand: 'Bundle' };
 
 export type RunSeed = (options: RunOptions) => RunResult;
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /** @throws where the bug no longer fits the source. */
-export async function bundle(bug?: PlantedBug): Promise<Bundle> {
+export async function bundle(
+  bug?: PlantedBug,
+  entry = WORKER,
+  more: readonly Plugin[] = [],
+): Promise<Bundle> {
   const built = await build({
-    entryPoints: [fileURLToPath(new URL('./worker.ts', import.meta.url))],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'esm',
@@ -28,7 +34,7 @@ export async function bundle(bug?: PlantedBug): Promise<Bundle> {
     conditions: ['tallystick-source'],
     sourcemap: 'inline',
     sourcesContent: false,
-    plugins: bug === undefined ? [] : [patched(bug)],
+    plugins: bug === undefined ? [...more] : [...more, patched(bug)],
     logLevel: 'silent',
   });
   const code = Buffer.from(built.outputFiles[0]?.contents ?? []).toString('base64');
@@ -41,21 +47,25 @@ export async function load(code: Bundle): Promise<RunSeed> {
   return module.runSeed;
 }
 
-function patched({ name, file, find, replace }: PlantedBug): Plugin {
+/** @throws where the bug no longer fits. */
+export function patch({ name, file, find, replace }: PlantedBug, source: string): string {
+  if (source.split(find).length !== 2)
+    throw new Error(
+      `The planted bug “${name}” no longer fits ${file}: its place must be there exactly once.`,
+    );
+  return source.replace(find, () => replace);
+}
+
+function patched(bug: PlantedBug): Plugin {
+  const { name, file } = bug;
   return {
     name: 'planted-bug',
     setup({ onLoad, onEnd }) {
       let isApplied = false;
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (path !== `${root}${file}`) return undefined;
-        const source = await readFile(path, 'utf8');
-        if (source.split(find).length !== 2) {
-          throw new Error(
-            `The planted bug “${name}” no longer fits ${file}: its place must be there exactly once.`,
-          );
-        }
         isApplied = true;
-        return { contents: source.replace(find, () => replace), loader: 'ts' };
+        return { contents: patch(bug, await readFile(path, 'utf8')), loader: 'ts' };
       });
       onEnd(() => {
         if (!isApplied)

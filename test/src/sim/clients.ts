@@ -31,6 +31,12 @@ export interface Request {
   isUnknown: boolean;
   /** Asked of a life that has ended since: a new one may know nothing of it. */
   isPast: boolean;
+  /** An image that was put back did not have it. */
+  isForgotten: boolean;
+}
+
+function isLacking({ disk }: SimNode, { writer, seq }: Entry): boolean {
+  return (disk.head(writer)?.seq ?? 0) < seq;
 }
 
 export interface ClientsPorts {
@@ -61,6 +67,7 @@ export class Clients {
       tickets: 0,
       isUnknown: false,
       isPast: false,
+      isForgotten: false,
     };
     this.requests.set(command.id, request);
     this.open.add(request);
@@ -110,9 +117,15 @@ export class Clients {
       } else if (request.entry !== undefined) {
         // A replica that cannot write says so to everybody, also to whoever asks again.
         if (answer.code === 'read_only') return;
+        // So does one that has let go of the entry (D7).
+        const { writer, seq } = request.entry;
+        if (answer.code === 'already_done' && node.disk.entryAt(writer, seq) === undefined) return;
         throw new Violation('T8', `${command.id} was accepted, and then refused: ${answer.code}`);
-      } else if (answer.code === 'read_only' && request.isUnknown) {
-        // It says nothing of what became of an earlier attempt, which may stand in the journal.
+      } else if (answer.code === 'read_only') {
+        // Nobody knows what a disk has that failed in the middle of it: the same id is asked again.
+        request.isUnknown ||= request.state === 'open';
+      } else if (answer.code === 'already_done') {
+        if (request.state === 'open') this.#end(request, 'accepted', () => {});
       } else if (request.tickets === 0 && request.state === 'open') {
         request.isUnknown = false;
         this.#end(request, 'refused', () => request.sequel.refused?.(answer));
@@ -123,13 +136,13 @@ export class Clients {
 
   /** An earlier image was put back there: whoever waits for an answer is sent home. */
   restored(node: SimNode): void {
-    const { self } = node.disk;
-    const known = self === null ? 0 : (node.disk.head(self)?.seq ?? 0);
     for (const request of this.requests.values()) {
       if (request.node !== node) continue;
       const { entry } = request;
-      if (!request.isPast && entry?.writer === self && entry.seq > known)
+      if (entry !== undefined && !request.isForgotten && isLacking(node, entry)) {
+        request.isForgotten = true;
         this.#ports.shelves.forgotten(entry);
+      }
       request.isPast = true;
       if (request.state === 'open') this.#end(request, 'abandoned', () => request.sequel.abandoned?.());
     }

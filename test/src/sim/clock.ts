@@ -65,17 +65,24 @@ function isBefore(a: Event, b: Event): boolean {
 
 const NEW_YEAR_2026_MS = 1_767_225_600_000;
 
-/** What one machine believes: the monotonic clock starts anew with each boot, the wall clock is off by seconds. */
+/**
+ * What one machine believes: the monotonic clock starts anew with each boot and stands
+ * still while the machine sleeps; the wall clock goes on, is off by seconds, and jumps where
+ * somebody sets it, or where its battery is empty. Both tick a little too fast or too slow.
+ */
 export class MachineClock {
   readonly #timeline: Timeline;
   readonly #prng: Prng;
+  readonly #rate: number;
   #bootAtMs = 0;
   #bootId = '';
   #wallErrorMs: number;
+  #asleepSinceMs: number | undefined;
 
-  constructor(timeline: Timeline, prng: Prng) {
+  constructor(timeline: Timeline, prng: Prng, rate = 1) {
     this.#timeline = timeline;
     this.#prng = prng;
+    this.#rate = rate;
     this.#wallErrorMs = prng.between(-5_000, 5_000);
     this.boot();
   }
@@ -84,14 +91,41 @@ export class MachineClock {
     this.#bootAtMs = this.#timeline.nowMs - this.#prng.spanMs(0, 1_000);
     this.#bootId = this.#prng.hex(32);
     this.#wallErrorMs += this.#prng.between(-200, 200);
+    this.#asleepSinceMs = undefined;
   }
 
   now(): Now {
     const { nowMs } = this.#timeline;
+    const upMs = (this.#asleepSinceMs ?? nowMs) - this.#bootAtMs;
     return {
-      wallMs: Math.max(0, Math.floor(NEW_YEAR_2026_MS + nowMs + this.#wallErrorMs)),
-      monotonicMs: nowMs - this.#bootAtMs,
+      wallMs: Math.max(0, Math.floor(NEW_YEAR_2026_MS + nowMs * this.#rate + this.#wallErrorMs)),
+      monotonicMs: upMs * this.#rate,
       bootId: this.#bootId,
     };
+  }
+
+  /** How long a span by this machine's clock really takes. */
+  realMs(spanMs: number): number {
+    return spanMs / this.#rate;
+  }
+
+  /** The wall clock is set, by a hand or by a server: forwards or back. */
+  jump(spanMs: number): void {
+    this.#wallErrorMs += spanMs;
+  }
+
+  /** The wall clock begins again in 1970, as one without a battery does. */
+  forget(): void {
+    this.#wallErrorMs = -NEW_YEAR_2026_MS - this.#timeline.nowMs * this.#rate;
+  }
+
+  sleep(): void {
+    this.#asleepSinceMs ??= this.#timeline.nowMs;
+  }
+
+  wake(): void {
+    if (this.#asleepSinceMs === undefined) return;
+    this.#bootAtMs += this.#timeline.nowMs - this.#asleepSinceMs;
+    this.#asleepSinceMs = undefined;
   }
 }

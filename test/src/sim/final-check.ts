@@ -5,19 +5,20 @@
 import {
   ABOVE,
   type Command,
-  decodeEntry,
   type Entry,
   locationOf,
   type PoolId,
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
-import { type BookOfWriter, debtOf, foldAll, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import { BookOfWriter, debtOf, foldAll, freeOf, heldOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import { readOnce } from './disk-tables.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
 import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
+import { verifyPruned } from './prune.ts';
 import { settleLostLives } from './restore.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
@@ -26,6 +27,7 @@ import type { World } from './world.ts';
 const HOLD_MS_MAX = 31_000;
 
 export function checkAtEnd(world: World, seed: number): void {
+  world.observer.settlePutBacks();
   checkSame(world);
   endHolds(world);
   settleLostLives(world);
@@ -43,7 +45,7 @@ function rootOf(world: World): SimNode {
 /** Every copy of every stream is the same, and is the fold of its entries. */
 function checkSame(world: World): void {
   const root = rootOf(world);
-  const books = foldAll(root.disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldAll(root.disk.entries.map(readOnce));
   for (const node of world.nodes) {
     const self = node.disk.self;
     if (self === null) continue;
@@ -58,14 +60,26 @@ function checkSame(world: World): void {
           `${node.name} has ${writer} up to ${head?.seq}, the root up to ${atRoot?.seq}`,
         );
       }
-      checkRows(node, writer, books.get(writer) as BookOfWriter);
+      checkSettled(node, writer);
+      checkRows(node, writer, books.get(writer) ?? new BookOfWriter());
     }
     checkTotals(world, node, books);
+    if (node.disk.isPruned) verifyPruned(node);
   }
 }
 
 function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** L1: everybody knows that the authority has all of it; until then nobody may let go of it (D7). */
+function checkSettled({ name, replica }: SimNode, writer: WriterId): void {
+  const head = replica.ledger.streams.get(writer)?.head;
+  if (head === undefined || (head.settled.seq === head.seq && same(head.settled.hash, head.hash))) return;
+  throw new Violation(
+    'L1',
+    `${name} was told that ${writer} is settled up to ${head.settled.seq} of ${head.seq}`,
+  );
 }
 
 function checkRows(node: SimNode, writer: WriterId, book: BookOfWriter): void {
@@ -151,8 +165,8 @@ function checkAnswers(world: World): void {
   const lines = new OrderLines();
   const asked = new Set(['sold', 'confirmed', 'held', 'extended', 'capturing', 'released', 'cancelled']);
   for (const type of ['received', 'returned', 'shipped', 'counted', 'lost', 'reclaimed']) asked.add(type);
-  for (const { bytes } of rootOf(world).disk.entries) {
-    const entry = decodeEntry(bytes);
+  for (const stored of rootOf(world).disk.entries) {
+    const entry = readOnce(stored);
     const { body, docId } = entry;
     if (!asked.has(body.type) || (body.type === 'released' && body.cause === 'expired')) continue;
     if (inBooks.has(docId)) throw new Violation('doubled', `${docId} stands in the books twice`);
@@ -211,13 +225,20 @@ function endHolds(world: World): void {
   for (const node of world.nodes) {
     if (node.replica.ledger.holds.size > 0) throw new Violation('F9', `${node.name} cannot end its holds`);
   }
+  for (const [writer, book] of world.observer.books) {
+    if (world.observer.ended.has(writer)) continue;
+    for (const [pool, row] of book.rows) {
+      if (heldOf(row) !== 0)
+        throw new Violation('F9', `${writer} goes on holding ${heldOf(row)} ${pool}, and no hold is open`);
+    }
+  }
 }
 
 /** T9: after a stocktake at every place, the books say what stands there. */
 function countEverything(world: World): void {
   for (const location of world.tree.locations) countShelf(world.scene, location, 0);
   world.settle('after the stocktake');
-  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldAll(rootOf(world).disk.entries.map(readOnce));
   for (const pool of world.tree.pools) {
     let onHand = 0;
     for (const book of books.values()) onHand += book.row(pool).received - book.row(pool).departed;
@@ -261,7 +282,7 @@ function liveFree(world: World, pool: PoolId): number {
 
 /** F7, F8: no one goes on owing while somebody has free units. */
 function checkDebts(world: World): void {
-  const books = foldAll(rootOf(world).disk.entries.map(({ bytes }) => decodeEntry(bytes)));
+  const books = foldAll(rootOf(world).disk.entries.map(readOnce));
   for (const pool of world.tree.pools) {
     const owed = owedByAll(world, books, pool);
     const free = liveFree(world, pool);

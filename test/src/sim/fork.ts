@@ -5,10 +5,13 @@
  * machine may mix them: what each holds of a writer stays one chain and its fold (T2).
  */
 import { decodeEntry, type PoolId, type WriterId } from '@tallystick/crdt';
-import { foldAll, textOfBook, textOfRow } from './books.ts';
+import { type Hello, joinEntries, negotiate, type StreamFrame } from '@tallystick/crdt/wire';
+import { BookOfWriter, textOfBook, textOfRow } from './books.ts';
+import type { StoredEntry } from './disk.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
 import { Prng } from './prng.ts';
+import { isRepeated, verifyPruned } from './prune.ts';
 import { sha256 } from './sha256.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
@@ -23,22 +26,30 @@ export function forkAtLast(world: World, seed: number): void {
   const { uplink } = leaf;
   const life = leaf.disk.self;
   const commits = leaf.disk.commitCount - prng.between(1, 5);
-  if (uplink === undefined || life === null || commits < 1 || prng.chance(0.5)) return;
+  if (uplink === undefined || life === null || commits < 1) return;
+  const isShort = prng.chance(0.5);
   const image = leaf.disk.imageOf(commits);
   const lived = leaf.disk.head(life)?.seq ?? 0;
+  const shared = image.head(life)?.seq ?? 0;
   // Not every commit has an entry: an image that lacks none is no fork.
-  if ((image.head(life)?.seq ?? 0) >= lived) return;
+  if (image.self !== life || shared >= lived) return;
   world.observer.isForked = true;
-  world.trace.fault('fork', leaf.name);
+  world.trace.fault(isShort ? 'fork told again from below' : 'fork', leaf.name);
   leaf.crash();
   uplink.cut();
   leaf.putBackMachine(image);
   leaf.start();
   world.runFor(100);
   // Sales by override need no rights, so that even an empty till writes a branch of its own.
-  for (let i = 0; (leaf.disk.head(life)?.seq ?? 0) <= lived + 2 && i < 50; i += 1) {
+  const until = isShort ? shared + 1 : lived + 3;
+  for (let i = 0; (leaf.disk.head(life)?.seq ?? 0) < until && i < 50; i += 1) {
     sellInHand(leaf, prng.pick(world.tree.pools), i);
     world.runFor(50);
+  }
+  if (isShort) {
+    tellAgain(world, leaf, life, { shared, lived });
+    for (const node of world.nodes) checkChains(node);
+    return;
   }
   if ((leaf.disk.head(life)?.seq ?? 0) <= lived) return;
   uplink.heal();
@@ -48,6 +59,49 @@ export function forkAtLast(world: World, seed: number): void {
   }
   world.trace.saw('fork found, a new life begun');
   for (const node of world.nodes) checkChains(node);
+}
+
+/**
+ * A child that does not heed the welcome tells its own branch from below the point that its
+ * parent has: entries of known numbers, which must be compared and never skipped (T3).
+ */
+function tellAgain(
+  world: World,
+  leaf: SimNode,
+  life: WriterId,
+  { shared, lived }: { readonly shared: number; readonly lived: number },
+): void {
+  const parent = world.parentOf(leaf) as SimNode;
+  // Where the parent has let go of them, they were settled long ago.
+  if (parent.disk.hashAt(life, shared + 1) === undefined) return;
+  const told: StoredEntry[] = leaf.disk.entries.filter(
+    ({ writer, seq }) => writer === life && seq >= shared && seq <= lived,
+  );
+  if (told.at(-1)?.seq === shared) return;
+  const hello: Hello = {
+    kind: 'hello',
+    ...leaf.release,
+    ...leaf.replica.uplink.hello(),
+    replicaKind: leaf.settings.kind,
+    wantsLevels: false,
+    catalogueVersion: 0,
+    signature: new Uint8Array(0),
+  };
+  const agreed = negotiate(hello);
+  parent.run((replica, now) => {
+    if (!agreed.ok || !replica.childUp(hello, agreed, now).ok)
+      throw new Violation('L6', 'a child was refused');
+    const range = { base: 0, from: 0, to: told.length };
+    const frame: StreamFrame = { kind: 'stream', writer: life, ...range, entries: joinEntries(told) };
+    replica.frame(leaf.settings.replica, frame, now);
+  });
+  world.runFor(1_000);
+  world.trace.saw('another branch told from a lower entry');
+  if (parent.disk.head(life)?.fence?.reason !== 'fork')
+    throw new Violation(
+      'T3',
+      `${parent.name} was told other entries of ${life} than it has, and did not mind`,
+    );
 }
 
 function sellInHand(node: SimNode, pool: PoolId, number: number): void {
@@ -70,16 +124,22 @@ function sellInHand(node: SimNode, pool: PoolId, number: number): void {
 
 /** What a machine holds of each writer is one chain without a seam, and its rows are the fold of that chain. */
 function checkChains(node: SimNode): void {
+  if (node.disk.isPruned) return verifyPruned(node);
   const heads = new Map<WriterId, Uint8Array>();
-  const entries = node.disk.entries.map(({ bytes }) => decodeEntry(bytes));
-  for (const [i, { writer, seq, prevHash }] of entries.entries()) {
-    const before = heads.get(writer) ?? new Uint8Array(32);
-    if (!prevHash.every((byte, at) => byte === before[at])) {
-      throw new Violation('T2', `${node.name} joined another history of ${writer} at ${seq}`);
+  const books = new Map<WriterId, BookOfWriter>();
+  for (const { writer, bytes } of node.disk.entries) {
+    const entry = decodeEntry(bytes);
+    const fence = node.disk.head(writer)?.fence;
+    const start = fence?.reason === 'branch' ? fence.hash : new Uint8Array(32);
+    const before = heads.get(writer) ?? start;
+    if (!entry.prevHash.every((byte, at) => byte === before[at])) {
+      throw new Violation('T2', `${node.name} joined another history of ${writer} at ${entry.seq}`);
     }
-    heads.set(writer, sha256(node.disk.entries[i]?.bytes ?? before));
+    heads.set(writer, sha256(bytes));
+    const book = books.get(writer) ?? new BookOfWriter();
+    books.set(writer, book);
+    if (!isRepeated(node.disk, writer, entry)) book.add(entry);
   }
-  const books = foldAll(entries);
   for (const [writer, book] of books) {
     for (const [pool, row] of book.rows) {
       const held = textOfRow(node.disk.rows(writer).get(pool));

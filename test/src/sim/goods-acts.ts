@@ -1,12 +1,12 @@
 /** Acts of those who stand where the goods stand: they come, go, come back, are counted, and vanish. */
-import { type Command, type LocationId, locationOf, type WriterId } from '@tallystick/crdt';
+import { type Count, type Entry, type LocationId, locationOf, type WriterId } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
 import type { OrderInWorld, OrderLineInWorld, Scene } from './scene.ts';
 import { Violation } from './trace.ts';
 
 function keeperOf(scene: Scene, location: LocationId): SimNode | undefined {
   const replica = scene.tree.directory.keeperOf(location);
-  return scene.nodes.find((node) => node.settings.replica === replica && node.isListening);
+  return scene.nodes.find((node) => node.settings.replica === replica && node.isServing);
 }
 
 export function receive(scene: Scene, most: number): void {
@@ -143,7 +143,7 @@ export function countShelf(scene: Scene, location: LocationId, delayMs: number):
     const writer: WriterId | null = disk.self;
     return writer === null ? [] : [{ writer, seq: disk.head(writer)?.seq ?? 0 }];
   });
-  const command: Command = {
+  const command: Count = {
     type: 'count',
     id: scene.nextId('count'),
     actor: 'clerk:1',
@@ -155,8 +155,26 @@ export function countShelf(scene: Scene, location: LocationId, delayMs: number):
   };
   // The clerk carries the list to the office while the shop has opened again.
   scene.later(delayMs, () => {
-    if (keeper.isListening) clients.ask(keeper, command);
+    if (keeper.isServing)
+      clients.ask(keeper, command, { accepted: (entry) => checkCount(scene, command, keeper, entry) });
   });
+}
+
+/** T9: a count finds what the books miss at the points that it includes; what came or went later is not found. */
+function checkCount({ observer, trace }: Scene, command: Count, { disk }: SimNode, entry: Entry): void {
+  if (entry.body.type !== 'counted') return;
+  const includes = new Map(command.includes?.map(({ writer, seq }) => [writer, seq]));
+  for (const { pool, found, more, less } of entry.body.lines) {
+    let books = 0;
+    for (const writer of disk.writers) {
+      const known = disk.seqBefore(writer, entry);
+      const seq = includes.get(writer) ?? known;
+      if (seq < known) trace.saw('sold after a count was taken');
+      books += observer.goods.after(writer, pool, seq);
+    }
+    if (found - books !== more - less)
+      throw new Violation('T9', `${command.id} found ${found} ${pool} of ${books} and books ${more - less}`);
+  }
 }
 
 /** Somebody wants to send out, or bring back, more than was ever sold. */

@@ -32,7 +32,7 @@ export function endHold(scene: Scene): void {
   if (holds.length === 0) return;
   const at = prng.below(holds.length);
   const { holdId, node } = holds[at] as HoldInWorld;
-  if (!node.isListening) return;
+  if (!node.isServing) return;
   const base = { actor: 'web:1', holdId };
   const how = prng.weighted({ confirm: 6, release: 3, extend: 2, capture: 3 });
   // Now and then somebody tries to end a hold twice.
@@ -63,7 +63,7 @@ export function endHold(scene: Scene): void {
 /** By the shopper's countdown there is time left; by the owner's clock it may be over (F9). */
 function payAtLast(scene: Scene, holdId: HoldId, node: SimNode, ttlMs: number): void {
   scene.later(Math.max(0, ttlMs - scene.prng.spanMs(0, 20)), () => {
-    if (!node.isListening || !scene.holds.some((hold) => hold.holdId === holdId)) return;
+    if (!node.isServing || !scene.holds.some((hold) => hold.holdId === holdId)) return;
     confirm(scene, holdId, node, ({ code }) => {
       if (code === 'hold_ended') scene.trace.saw('expiry crossing a confirm');
     });

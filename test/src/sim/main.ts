@@ -5,6 +5,7 @@ import { huntAll } from './hunt.ts';
 import type { Less } from './less.ts';
 import { BadOption, HELP, type Options, readOptions } from './options.ts';
 import { PLANTED, type PlantedBug } from './planted.ts';
+import { tellCompared, tellPlanted } from './postgres/tell.ts';
 import { Prng } from './prng.ts';
 import { createProgress } from './progress.ts';
 import { type Report, runSeeds } from './report.ts';
@@ -159,6 +160,8 @@ async function run(options: Options): Promise<number> {
       return replay(options);
     case 'hunt':
       return huntMany(options);
+    case 'postgres':
+      return options.isPlanted ? await tellPlanted(options, print) : await tellCompared(options, print);
     default:
       checkFaults(options.less.faults);
       if (options.less.machines.length > 0)

@@ -24,7 +24,8 @@ export function differ(scene: Scene): void {
   node.submit({ ...command, lines: command.lines.map((line) => ({ ...line, n: line.n + 1 })) }, (answer) => {
     if (
       answer !== undefined &&
-      (answer.ok || !['document_differs', 'read_only', 'former_lives_unknown'].includes(answer.code))
+      (answer.ok ||
+        !['document_differs', 'already_done', 'read_only', 'former_lives_unknown'].includes(answer.code))
     ) {
       throw new Violation(
         'T8',

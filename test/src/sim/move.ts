@@ -6,6 +6,7 @@
 import { type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { isNearPutBack } from './put-back.ts';
 import { giveUp } from './restore.ts';
 import type { World } from './world.ts';
 
@@ -24,7 +25,7 @@ export function moveOne(world: World, prng: Prng): void {
 /** Whoever waits for its past, or was given up, first settles that where it is. */
 function mayMove(world: World, node: SimNode): boolean {
   if (node.uplink === undefined || !node.isListening || node.replica.ledger.awaitsFormerLives) return false;
-  return !world.observer.ended.has(node.disk.self as WriterId);
+  return !world.observer.ended.has(node.disk.self as WriterId) && !isNearPutBack(world, node);
 }
 
 function parentsFor(world: World, node: SimNode): SimNode[] {
@@ -32,6 +33,7 @@ function parentsFor(world: World, node: SimNode): SimNode[] {
   const parent = world.registry.parentOf(replica);
   return world.nodes.filter(({ settings }) => {
     if (settings.replica === parent || settings.replica === replica) return false;
+    if (isNearPutBack(world, world.node(settings.replica))) return false;
     return PARENT_KINDS.has(settings.kind) && !world.registry.above(settings.replica).includes(replica);
   });
 }
@@ -86,7 +88,7 @@ function buryOne(world: World, prng: Prng): void {
   const region = regions.length === 0 ? undefined : prng.pick(regions);
   const life = region?.disk.self;
   const parent = region && world.parentOf(region);
-  if (region === undefined || parent?.isListening !== true || life === null || life === undefined) return;
+  if (region === undefined || parent?.isInCharge !== true || life === null || life === undefined) return;
   const isChild = (node: SimNode) =>
     world.registry.parentOf(node.settings.replica) === region.settings.replica;
   const children = world.nodes.filter(isChild);
@@ -115,6 +117,17 @@ function noteInFlight(world: World, node: SimNode): void {
     );
   if (isUntaken(parent, self)) world.trace.saw('moved with a grant in flight');
   if (isUntaken(self, parent)) world.trace.saw('moved with a surrender in flight');
+}
+
+/** It and those below it are where the registry says, and nobody elsewhere knows more of it. */
+export function isSettledIn(world: World, node: SimNode): boolean {
+  if (!world.isArrived(node) || !world.isKnownWhereItIs(node)) return false;
+  const { replica } = node.settings;
+  return world.nodes.every((other) => {
+    const isChild = world.parentOf(other) === node;
+    if (isChild !== (world.registry.parentOf(other.settings.replica) === replica)) return false;
+    return !isChild || world.isArrived(other);
+  });
 }
 
 /** Who answers for a life that ended: its parent, or who stands above that and above where its replica is now. */

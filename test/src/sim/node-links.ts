@@ -11,28 +11,31 @@ import {
   type ReplicaId,
   type ReplicaSettings,
 } from '@tallystick/crdt';
-import {
-  CHANNELS,
-  type Frame,
-  type Hello,
-  negotiate,
-  PROTOCOL,
-  type StockFrame,
-} from '@tallystick/crdt/wire';
+import { type ErrorCode, type Frame, type Hello, negotiate, type StockFrame } from '@tallystick/crdt/wire';
 import type { Connection, Link } from './network.ts';
 import type { Prng } from './prng.ts';
+import { canTalk, type Release } from './release.ts';
+import { type Trace, Violation } from './trace.ts';
 
 export interface NodeLinksPorts {
   readonly settings: ReplicaSettings;
   readonly prng: Prng;
+  readonly release: () => Release;
   /** Runs something inside the next turn. */
   input(run: (replica: Replica, now: Now) => void): void;
   frame(from: Peer, connection: Connection, frame: StockFrame): void;
   hangUp(message: string): void;
+  /** The parent said that this life is over. */
+  superseded(): void;
+  /** The parent shares no version with this machine. */
+  refused(): void;
 }
 
 export class NodeLinks {
   uplink: Link | undefined;
+  /** The parent said last that the two share no version. */
+  isRefused = false;
+  #refusedOn: Connection | undefined;
   readonly #ports: NodeLinksPorts;
   readonly #wantsLevels: boolean;
   readonly #down = new Map<ReplicaId, Connection>();
@@ -42,7 +45,17 @@ export class NodeLinks {
     this.#wantsLevels = ports.prng.chance(0.5);
   }
 
+  /** Its books were put back and it does not know: only this child can tell, and meets it first. */
+  onlyChild: ReplicaId | undefined;
+
+  newLife(trace: Trace): void {
+    if (this.onlyChild !== undefined) trace.saw('authority put back, a child ahead found');
+    this.onlyChild = undefined;
+  }
+
   challenge(connection: Connection, replica: Replica): void {
+    if (this.onlyChild !== undefined && connection.link.name !== this.onlyChild)
+      return connection.close('parent');
     const { settings, prng } = this.#ports;
     connection.send('parent', {
       kind: 'challenge',
@@ -66,19 +79,36 @@ export class NodeLinks {
       });
     } else if (frame.kind === 'welcome') {
       connection.isWelcomed = true;
+      this.isRefused = false;
       this.#ports.input((replica, now) => {
         if (this.uplink?.current === connection) replica.linkUp(frame, now);
       });
+    } else if (frame.kind === 'refuse') {
+      // A frame that comes twice ends one life, not two.
+      if (this.#refusedOn !== connection) this.#refusedBy(frame.code, frame.message);
+      this.#refusedOn = connection;
     } else {
       this.#ports.frame(PARENT, connection, frame as StockFrame);
+    }
+  }
+
+  /** As `parent-link.ts` of the store agent: where a newer life is known, this one ends (F1). */
+  #refusedBy(code: ErrorCode, message: string): void {
+    if (code === 'replica_fenced') {
+      this.#ports.superseded();
+      this.#ports.input((replica, now) => replica.becomeNewWriter('superseded', now));
+    } else if (code === 'unsupported_version') {
+      if (!/^Upgrade|no version/.test(message))
+        throw new Violation('L6', `refused without a reason: ${message}`);
+      this.isRefused = true;
+      this.#ports.refused();
     }
   }
 
   #hello(replica: Replica): Hello {
     return {
       kind: 'hello',
-      protocol: PROTOCOL,
-      channels: CHANNELS,
+      ...this.#ports.release(),
       ...replica.uplink.hello(),
       replicaKind: this.#ports.settings.kind,
       wantsLevels: this.#wantsLevels,
@@ -101,10 +131,16 @@ export class NodeLinks {
   }
 
   #greet(replica: Replica, connection: Connection, hello: Hello, now: Now): void {
-    const agreed = negotiate(hello);
-    const opened = agreed.ok ? replica.childUp(hello, agreed, now) : agreed;
+    const release = this.#ports.release();
+    const agreed = negotiate(hello, release.protocol, release.channels);
+    if (agreed.ok !== canTalk(hello, release))
+      throw new Violation('L6', `${hello.writer} was ${agreed.ok ? 'taken in' : 'refused'} by its versions`);
+    const opened = agreed.ok
+      ? replica.childUp(hello, agreed, now)
+      : { ...agreed, code: 'unsupported_version' as const };
     if (!opened.ok) {
       this.#ports.hangUp(`turned ${hello.writer} away: ${opened.message}`);
+      connection.send('parent', { kind: 'refuse', code: opened.code, message: opened.message });
       connection.close('parent');
       return;
     }

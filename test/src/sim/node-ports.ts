@@ -14,6 +14,8 @@ export interface NodePorts {
   readonly faults: Faults;
   readonly prng: Prng;
   readonly directory: Directory;
+  /** How fast its clocks tick; 1 is right. */
+  readonly clockRate: number;
   /** These commits can no longer be lost. */
   durable(node: SimNode, commits: readonly Commit[]): void;
   /** This frame leaves the machine. */
@@ -22,6 +24,8 @@ export interface NodePorts {
   restarting(node: SimNode): void;
   /** A replica ends a session by its own word, or turns a peer away. */
   hangUp(node: SimNode, message: string): void;
+  /** Its parent knows a newer life of it, or shut this one out: it goes on as another. */
+  superseded(node: SimNode): void;
   /** A command found too little of these pools here. */
   shortage(node: SimNode, pools: readonly PoolId[]): void;
 }

@@ -1,78 +1,81 @@
 /**
- * Node: one machine with one replica on it. Its turn is the turn of every host:
- *
- *   inputs → execute, frame → endTurn → commit → fsync → keep → answers and frames out
- *
- * with time between the steps, so that a crash or a power cut can fall between any two.
+ * Node: one machine with one replica on it. It boots, crashes, loses power, sleeps, runs
+ * out of disk, and is put back; what it does in between is `turn.ts`.
  */
 import {
   type Command,
   type Now,
   type Out,
-  type Peer,
-  Replica,
+  type Replica,
   type ReplicaSettings,
   refuse,
   type Tools,
   type WriterId,
-  type Writes,
 } from '@tallystick/crdt';
-import type { Frame, StockFrame } from '@tallystick/crdt/wire';
+import type { Frame } from '@tallystick/crdt/wire';
 import { Askers, type OnAnswer } from './askers.ts';
 import { MachineClock } from './clock.ts';
-import { SimDisk } from './disk.ts';
+import { type Commit, SimDisk } from './disk.ts';
+import { checkPutBack } from './memory-check.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
 import { NodeLinks } from './node-links.ts';
 import type { NodePorts } from './node-ports.ts';
-import { notice } from './notice.ts';
+import { RELEASE, type Release } from './release.ts';
 import { sha256 } from './sha256.ts';
+import { type Machine, type Stage, Turns } from './turn.ts';
 import { SimWitness } from './witness.ts';
 
-type Input =
-  | { readonly kind: 'command'; readonly ticket: number; readonly command: Command }
-  | {
-      readonly kind: 'frame';
-      readonly from: Peer;
-      readonly connection: Connection;
-      readonly frame: StockFrame;
-    }
-  | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
+/** The store agent tries a disk that failed again so often. */
+const RECOVER_MS = 1_000;
 
-/** Where a turn may be struck: between any two of its steps, and between two of its frames. */
-export const STAGES = ['decided', 'committed', 'fsynced', 'half out', 'out'] as const;
-type Stage = (typeof STAGES)[number];
-
-export class SimNode implements LinkEnd {
+export class SimNode implements LinkEnd, Machine {
   readonly settings: ReplicaSettings;
-  disk = new SimDisk();
+  readonly clock: MachineClock;
+  disk: SimDisk;
+  isDiskFull = false;
+  /** Which versions of the link it speaks. */
+  release: Release = RELEASE;
   readonly #ports: NodePorts;
-  readonly #clock: MachineClock;
   readonly #tools: Tools;
-  readonly #links: NodeLinks;
+  readonly links: NodeLinks;
   readonly #askers = new Askers();
+  readonly #turns: Turns;
   #replica: Replica | undefined;
-  #queue: Input[] = [];
-  #turn: 'idle' | 'planned' | 'running' = 'idle';
-  /** Counts boots: what an earlier boot planned happens to nobody. */
+  /** D3: its disk failed, and it only reads until that works again. */
+  #isReadOnly = false;
   #boot = 0;
-  #wakeAtMs = Number.POSITIVE_INFINITY;
-  #doom: { readonly stage: Stage; readonly strike: () => void } | undefined;
   #witness = new SimWitness();
   #barred: WriterId | null = null;
-  /** The image was put back by the command that always begins a new writer. */
-  #isRestored = false;
+  /** The life of an image that was put back by the command that always begins a new writer. */
+  #restored: WriterId | null = null;
+  /** Put back as a whole: nobody is served before it has met a peer. */
+  #shut: 'no' | 'until its parent' | 'until a child' = 'no';
+  #life: WriterId | null = null;
 
-  constructor(settings: ReplicaSettings, ports: NodePorts) {
+  constructor(settings: ReplicaSettings, ports: NodePorts, disk?: SimDisk) {
     this.settings = settings;
+    this.disk = disk ?? new SimDisk(settings.kind === 'authority');
     this.#ports = ports;
-    this.#clock = new MachineClock(ports.timeline, ports.prng);
-    this.#tools = { sha256, nonce: () => ports.prng.hex(32), directory: ports.directory };
-    this.#links = new NodeLinks({
+    const { timeline, prng, directory } = ports;
+    this.clock = new MachineClock(timeline, prng, ports.clockRate);
+    this.#tools = { sha256, nonce: () => prng.hex(32), directory };
+    this.links = new NodeLinks({
       settings,
-      prng: ports.prng,
-      input: (run) => this.#push({ kind: 'run', run }),
+      prng,
+      release: () => this.release,
+      input: (run) => this.run(run),
       frame: (from, connection, frame) => this.#push({ kind: 'frame', from, connection, frame }),
       hangUp: (message) => ports.hangUp(this, message),
+      superseded: () => ports.superseded(this),
+      refused: () => ports.trace.saw('a session refused for its version'),
+    });
+    this.#turns = new Turns({
+      machine: this,
+      ports,
+      clock: this.clock,
+      links: this.links,
+      askers: this.#askers,
+      out: (out, isStruck) => this.#deliver(out, isStruck),
     });
   }
 
@@ -84,8 +87,38 @@ export class SimNode implements LinkEnd {
     return this.#replica !== undefined;
   }
 
-  get isListening(): boolean {
+  get #isAlive(): boolean {
     return this.#replica?.ledger.hasLife === true && this.disk.self !== this.#barred;
+  }
+
+  get isListening(): boolean {
+    if (this.#isReadOnly || this.#turns.isAsleep || !this.#isAlive) return false;
+    return !(this.#isShut && this.#shut === 'until its parent');
+  }
+
+  /** Do people find it open? One that cannot write says so. */
+  get isServing(): boolean {
+    return this.#isAlive && !this.#isShut;
+  }
+
+  get #isShut(): boolean {
+    if (this.#shut === 'no') return false;
+    const hasMet = this.#shut === 'until its parent' && this.#replica?.uplink.isOpen === true;
+    if (hasMet || this.disk.self !== this.#life) this.#shut = 'no';
+    return this.#shut !== 'no';
+  }
+
+  get isAsleep(): boolean {
+    return this.#turns.isAsleep;
+  }
+
+  get isIdle(): boolean {
+    return this.isRunning && !this.#isReadOnly && this.#turns.isIdle;
+  }
+
+  /** An operator may act here: it is not about to find out that it is the past. */
+  get isInCharge(): boolean {
+    return this.isListening && this.links.onlyChild === undefined;
   }
 
   /** The replica of a machine that runs; checkers look, nobody else. */
@@ -95,56 +128,17 @@ export class SimNode implements LinkEnd {
   }
 
   get uplink(): Link | undefined {
-    return this.#links.uplink;
-  }
-
-  set uplink(link: Link | undefined) {
-    this.#links.uplink = link;
+    return this.links.uplink;
   }
 
   submit(command: Command, onAnswer: OnAnswer): void {
-    this.#push({ kind: 'command', ticket: this.#askers.add(onAnswer), command });
+    const ticket = this.#askers.add(onAnswer);
+    if (!this.#isReadOnly) return this.#push({ kind: 'command', ticket, command });
+    this.#ports.timeline.after(0, () => this.#askers.answer(ticket, readOnly()));
   }
 
-  // Up and down.
-
-  start(): void {
-    if (this.#replica !== undefined) return;
-    this.#ports.restarting(this);
-    this.#clock.boot();
-    this.#replica = new Replica(this.settings, this.disk.stored(), this.disk, this.#tools);
-    this.#turn = 'idle';
-    if (this.isPast) this.#push({ kind: 'run', run: (replica, now) => this.#beginAnew(replica, now) });
-    this.#wakeAtMs = Number.POSITIVE_INFINITY;
-    this.run((replica) => replica.moving.registryChanged());
-    if (this.settings.kind === 'authority') {
-      this.#push({ kind: 'run', run: (replica, now) => replica.beginLife(null, now) });
-    } else {
-      this.uplink?.connect();
-    }
-    this.#schedule();
-  }
-
-  /** The journal is older than what this machine has said already, or was put back by its operator. */
-  get isPast(): boolean {
-    return this.#isRestored || this.#witness.isAheadOf(this.disk);
-  }
-
-  #beginAnew(replica: Replica, now: Now): void {
-    replica.becomeNewWriter('rollback', now);
-    this.#isRestored = false;
-    this.#ports.trace.saw('a restored replica went on as a new writer');
-  }
-
-  /** The whole machine is an earlier one, its witness too: only a peer can tell (F1). */
-  putBackMachine(image: SimDisk): void {
-    this.disk = image;
-    this.#witness = new SimWitness();
-  }
-
-  /** Nobody sells there in the name of this life any more: its operator has said so. */
-  bar(life: WriterId): void {
-    this.#barred = life;
+  #push(input: Parameters<Turns['push']>[0]): void {
+    if (this.isRunning && !this.#isReadOnly) this.#turns.push(input);
   }
 
   /** Runs something in the next turn, as an operator's tool does. */
@@ -152,166 +146,162 @@ export class SimNode implements LinkEnd {
     this.#push({ kind: 'run', run });
   }
 
+  // Up and down.
+
+  start(): void {
+    if (this.#replica !== undefined) return;
+    this.clock.boot();
+    this.#open();
+    if (this.settings.kind !== 'authority') this.uplink?.connect();
+  }
+
+  /** The replica as the disk has it. Where that is the past, it goes on as a new writer (F1). */
+  #open(): void {
+    this.#ports.restarting(this);
+    this.#replica = this.disk.open(this.settings, this.#tools);
+    this.#isReadOnly = false;
+    this.#turns.begin();
+    if (this.isPast) this.run((replica, now) => this.#beginAnew(replica, now));
+    this.run((replica) => replica.moving.registryChanged());
+    if (this.settings.kind === 'authority') this.run((replica, now) => replica.beginLife(null, now));
+  }
+
+  /** The journal is older than what this machine has said already, or was put back by its operator. */
+  get isPast(): boolean {
+    const wasRestored = this.#restored !== null && this.#restored === this.disk.self;
+    return wasRestored || this.#witness.isAheadOf(this.disk);
+  }
+
+  #beginAnew(replica: Replica, now: Now): void {
+    replica.becomeNewWriter('rollback', now);
+    this.#ports.trace.saw('a restored replica went on as a new writer');
+  }
+
+  /** The whole machine is an earlier one, its witness too: only a peer can tell (F1). */
+  putBackMachine(image: SimDisk, shut: 'no' | 'until its parent' | 'until a child' = 'no'): void {
+    this.disk = image;
+    this.#witness = new SimWitness();
+    this.#shut = shut;
+    this.#life = image.self;
+  }
+
+  /** Nobody sells there in the name of this life any more: its operator has said so. */
+  bar(life: WriterId): void {
+    this.#barred = life;
+  }
+
   /** While the machine is down: its database file is an earlier one from here on. */
   putBackImage(image: SimDisk, isByCommand: boolean): void {
     this.disk = image;
-    this.#isRestored = isByCommand;
+    this.#restored = isByCommand ? image.self : null;
   }
 
   /** The process dies at once, wherever its turn stands. */
   crash(): void {
     if (this.#replica === undefined) return;
     this.#replica = undefined;
+    this.#isReadOnly = false;
     this.#boot += 1;
-    this.#queue = [];
-    this.#links.dropAll();
+    this.#turns.end();
+    this.links.dropAll();
     this.#askers.dropAll();
-    this.#ports.durable(this, this.disk.fsync());
+    this.durable(this.disk.fsync());
+  }
+
+  restart(): void {
+    this.crash();
+    this.start();
   }
 
   /** As a crash, and what was not fsynced may be gone. */
   powerCut(): void {
     if (this.#replica === undefined) return;
-    const { prng, trace } = this.#ports;
+    this.#losePart();
+    this.crash();
+  }
+
+  #losePart(): void {
+    const { prng, trace, faults } = this.#ports;
     const unsynced = this.disk.unsyncedCount;
     const kept = prng.below(unsynced + 1);
     if (kept < unsynced) trace.saw('un-fsynced turn lost');
-    this.#ports.durable(this, this.disk.powerCut(kept));
-    this.crash();
+    const isTorn = faults.tornWrite > 0 && kept < unsynced && prng.chance(faults.tornWrite);
+    if (isTorn) trace.fault('last write torn', this.name);
+    this.durable(this.disk.powerCut(kept, isTorn));
+  }
+
+  /**
+   * D3, as `engine.ts` and `agent.ts` of the store agent do it: whoever waits is told, links end,
+   * and the replica is made anew from the disk when that can be written again.
+   */
+  diskFailed(how: 'full' | 'broken'): void {
+    const { trace } = this.#ports;
+    this.#turns.end();
+    this.replica.putBack();
+    if (how === 'full') {
+      trace.fault('commit on a full disk', this.name);
+      checkPutBack(this.name, this.replica, this.disk);
+    } else this.#losePart();
+    this.#isReadOnly = true;
+    this.links.dropAll();
+    this.#askers.answerAll(readOnly());
+    this.#recoverLater();
+  }
+
+  #recoverLater(): void {
+    const boot = this.#boot;
+    this.#ports.timeline.after(RECOVER_MS, () => {
+      if (boot !== this.#boot || !this.#isReadOnly) return;
+      if (this.isDiskFull) return this.#recoverLater();
+      this.#open();
+      this.#ports.trace.saw('a shop that could not write went on');
+    });
+  }
+
+  /** The wall clock goes on, the machine and its monotonic clock stand still. */
+  suspend(): void {
+    if (!this.isRunning || this.#turns.isAsleep) return;
+    this.clock.sleep();
+    this.#turns.suspend();
+  }
+
+  resume(): void {
+    this.clock.wake();
+    this.#turns.resume();
   }
 
   /** The next turn that comes to this stage is struck there. */
   doom(stage: Stage, strike: () => void): void {
-    this.#doom = { stage, strike };
+    this.#turns.doom(stage, strike);
   }
 
-  /** @returns true when the machine went down here. */
-  #isStruck(stage: Stage): boolean {
-    const doom = this.#doom;
-    if (doom?.stage !== stage) return false;
-    this.#doom = undefined;
-    doom.strike();
-    return this.#replica === undefined;
+  durable(commits: readonly Commit[]): void {
+    this.#ports.durable(this, commits);
+  }
+
+  fsync(): void {
+    this.durable(this.disk.fsync());
+    this.#witness.note(this.disk);
   }
 
   // What the network tells.
 
   opened(connection: Connection): void {
-    this.#links.challenge(connection, this.replica);
+    this.links.challenge(connection, this.replica);
   }
 
+  /** What comes to a machine that sleeps is gone before it wakes. */
   arrived(connection: Connection, frame: Frame): void {
-    if (this.isRunning) this.#links.arrived(connection, frame);
+    if (this.isRunning && !this.#isReadOnly && !this.#turns.isAsleep) this.links.arrived(connection, frame);
   }
 
   closed(connection: Connection): void {
-    if (this.isRunning) this.#links.closed(connection);
+    if (this.isRunning) this.links.closed(connection);
   }
 
-  // The turn.
-
-  #push(input: Input): void {
-    this.#queue.push(input);
-    this.#schedule();
-  }
-
-  /** Does something later, unless the machine went down in between. */
-  #later(delayMs: number, run: () => void): void {
-    const boot = this.#boot;
-    this.#ports.timeline.after(delayMs, () => {
-      if (boot === this.#boot) run();
-    });
-  }
-
-  #schedule(): void {
-    if (this.#turn !== 'idle' || this.#replica === undefined) return;
-    this.#turn = 'planned';
-    this.#later(this.#ports.prng.spanMs(0, 1), () => {
-      this.#turn = 'running';
-      const inputs = this.#queue;
-      this.#queue = [];
-      this.#attempt(inputs);
-    });
-  }
-
-  #attempt(inputs: readonly Input[]): void {
-    const { prng, faults, trace } = this.#ports;
-    const { replica } = this;
-    const now = this.#clock.now();
-    for (const input of inputs) this.#apply(replica, input, now);
-    const writes = replica.endTurn(now);
-    trace.event('turn', this.name, inputs.length);
-    if (writes === undefined) return this.#letOut();
-    if (this.#isStruck('decided')) return;
-    if (prng.chance(faults.commitFails)) return this.#commitFailed(inputs);
-    this.#commit(writes);
-  }
-
-  #apply(replica: Replica, input: Input, now: Now): void {
-    switch (input.kind) {
-      case 'command':
-        this.#askers.decide(input.ticket);
-        replica.execute(input.ticket, input.command, now);
-        return;
-      case 'frame':
-        if (!this.#links.isCurrent(input.from, input.connection)) return;
-        notice(this.#ports.trace, replica, input.from, input.frame);
-        replica.frame(input.from, input.frame, now);
-        return;
-      case 'run':
-        input.run(replica, now);
-        return;
-      default:
-        input satisfies never;
-    }
-  }
-
-  /**
-   * D3, D4: memory goes back to what is on disk. Then a host may decide the turn afresh,
-   * or tell whoever asked and let frames be sent again, or start over from the disk.
-   */
-  #commitFailed(inputs: readonly Input[]): void {
-    const { prng, trace } = this.#ports;
-    trace.fault('commit failed', this.name);
-    this.replica.putBack();
-    this.#askers.putBack();
-    const how = prng.pick(['again', 'dropped', 'restart'] as const);
-    if (how === 'restart') {
-      this.crash();
-      this.start();
-      return;
-    }
-    if (how === 'dropped') {
-      const refusal = refuse('read_only', 'The disk could not be written.');
-      for (const input of inputs) if (input.kind === 'command') this.#askers.answer(input.ticket, refusal);
-    }
-    const left = how === 'dropped' ? inputs.filter(({ kind }) => kind === 'run') : inputs;
-    this.#later(prng.spanMs(0, 20), () => this.#attempt(left));
-  }
-
-  #commit(writes: Writes): void {
-    const { prng, faults } = this.#ports;
-    this.disk.commit(writes);
-    if (this.#isStruck('committed')) return;
-    const fsyncMs = prng.chance(faults.slowFsync) ? prng.spanMs(20, 500) : prng.spanMs(0.25, 3);
-    this.#later(fsyncMs, () => {
-      this.#ports.durable(this, this.disk.fsync());
-      this.#witness.note(this.disk);
-      if (this.#isStruck('fsynced')) return;
-      this.#later(prng.spanMs(0, 0.5), () => this.#letOut());
-    });
-  }
-
-  #letOut(): void {
-    this.#deliver(this.replica.keep(this.#clock.now()));
-    if (this.#replica === undefined || this.#isStruck('out')) return;
-    this.#askers.endTurn();
-    this.#turn = 'idle';
-    if (this.#queue.length > 0) this.#schedule();
-    else this.#planWake();
-  }
-
-  #deliver(out: Out): void {
+  #deliver(out: Out, isStruck: () => boolean): void {
+    const { trace } = this.#ports;
+    if (out.newLife !== undefined) this.links.newLife(trace);
     for (const { ticket, answer } of out.answers) {
       if (!answer.ok && answer.items !== undefined) {
         this.#ports.shortage(
@@ -319,30 +309,19 @@ export class SimNode implements LinkEnd {
           answer.items.map(({ pool }) => pool),
         );
       }
-      if (this.#askers.answer(ticket, answer) && answer.ok) this.#ports.trace.saw('waiting command served');
+      if (answer.ok && this.links.isRefused && answer.entry.body.type === 'sold')
+        trace.saw('sold on while refused a session');
+      if (this.#askers.answer(ticket, answer) && answer.ok) trace.saw('waiting command served');
     }
     for (const [i, { to, frame }] of out.frames.entries()) {
-      if (i === Math.floor(out.frames.length / 2) && this.#isStruck('half out')) return;
+      if (i === Math.floor(out.frames.length / 2) && isStruck()) return;
       this.#ports.leaving(this, frame);
-      this.#links.send(to, frame);
+      this.links.send(to, frame);
     }
-    for (const { peer, message } of out.hangUps) this.#links.hangUp(peer, message);
+    for (const { peer, message } of out.hangUps) this.links.hangUp(peer, message);
   }
+}
 
-  /** Timers wake a little late, as everywhere. */
-  #planWake(): void {
-    const now = this.#clock.now();
-    const at = this.replica.wakeAtMs(now);
-    if (at === undefined) return;
-    const { timeline } = this.#ports;
-    const atMs = timeline.nowMs + Math.max(0, at - now.monotonicMs) + 1;
-    if (this.#wakeAtMs > timeline.nowMs && this.#wakeAtMs <= atMs) return;
-    this.#wakeAtMs = atMs;
-    this.#later(atMs - timeline.nowMs, () => {
-      if (this.#wakeAtMs === atMs) {
-        this.#wakeAtMs = Number.POSITIVE_INFINITY;
-        this.#schedule();
-      }
-    });
-  }
+function readOnly() {
+  return refuse('read_only', 'The disk could not be written.');
 }

@@ -17,8 +17,10 @@ import {
 import type { Frame } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
 import type { Commit } from './disk.ts';
+import { GoodsHistory } from './goods-history.ts';
 import { HoldBook } from './hold-book.ts';
 import type { SimNode } from './node.ts';
+import { checkOwed } from './owed-check.ts';
 import type { Shelves } from './shelves.ts';
 import { type Trace, Violation } from './trace.ts';
 
@@ -27,22 +29,39 @@ interface Told {
   readonly seqs: Map<WriterId, number>;
 }
 
+export interface ObserverOptions {
+  /** False where wall clocks jump. */
+  readonly trustsWallClocks: boolean;
+  /** A life that was put back with its whole machine writes on, or has ended. */
+  settlePutBack(life: WriterId, how: 'goes on' | 'ends'): void;
+}
+
 export class Observer {
   readonly books = new Map<WriterId, BookOfWriter>();
+  readonly goods = new GoodsHistory();
   readonly #trace: Trace;
   readonly #shelves: Shelves;
   readonly #told = new Map<SimNode, Told>();
-  readonly #holds = new HoldBook();
+  readonly #holds: HoldBook;
   /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
   isForked = false;
+  readonly #options: ObserverOptions;
+  /** Lives that were put back with their whole machines: they may end, and may go on. */
+  readonly #putBack = new Set<WriterId>();
+  /** Lives that were refused by a parent that knows a newer one. */
+  readonly #superseded = new Set<WriterId>();
   /** Lives that ended because an earlier image was put back. */
   readonly ended = new Set<WriterId>();
   /** The parents that each replica had by its own word, the newest last. */
   readonly #parents = new Map<ReplicaId, ReplicaId[]>();
   /** The hash of each own entry that ever was durable, by writer and seq − 1. */
   readonly #hashes = new Map<WriterId, Uint8Array[]>();
+  /** What each writer made durable last under a seq. */
+  readonly #entries = new Map<WriterId, Entry[]>();
 
-  constructor(trace: Trace, shelves: Shelves) {
+  constructor(trace: Trace, shelves: Shelves, options: ObserverOptions) {
+    this.#options = options;
+    this.#holds = new HoldBook(options.trustsWallClocks);
     this.#trace = trace;
     this.#shelves = shelves;
   }
@@ -77,15 +96,19 @@ export class Observer {
 
   #own(node: SimNode, entry: Entry, hash: Uint8Array): void {
     const { writer, seq, body } = entry;
+    if (this.#putBack.delete(writer)) this.#options.settlePutBack(writer, 'goes on');
     const book = this.#book(writer);
     const hashes = this.#hashes.get(writer) ?? [];
     // A new life is told what its former lives did: those entries are known.
     if (this.ended.has(writer) && seq <= hashes.length) return this.#relayed(node, writer, seq, hash);
     this.#hashes.set(writer, hashes);
     hashes.push(hash);
+    this.#entryAfter(writer, seq, entry);
     if (seq !== book.seq + 1) throw new Violation('D5', `${writer} goes from ${book.seq} to ${seq}`);
     checkDebtsFirst(book, entry);
+    checkOwed(book, entry);
     const touched = book.add(entry);
+    this.goods.add(writer, book, touched);
     this.#trace.say(node.name, () => `#${seq} ${tell(entry)}`);
     for (const pool of touched) {
       const row = book.row(pool);
@@ -99,8 +122,7 @@ export class Observer {
         return;
       case 'life':
         this.#noteParent(writer, body.parent);
-        if (incarnationOf(writer) > 1 && !this.#hasEnded(replicaOf(writer)))
-          throw new Violation('F1', `${writer}: a new life, and nothing was restored`);
+        if (incarnationOf(writer) > 1) this.#endOthers(writer);
         return;
       case 'fenced':
         if (this.ended.has(body.writer)) return;
@@ -127,6 +149,12 @@ export class Observer {
       default:
         this.#holds.add(entry, () => this.#trace.saw('expiry'));
     }
+  }
+
+  #entryAfter(writer: WriterId, seq: number, entry: Entry): void {
+    const entries = this.#entries.get(writer) ?? [];
+    this.#entries.set(writer, entries);
+    entries[seq - 1] = entry;
   }
 
   /** Units came from a former neighbour: one of the two was given another parent meanwhile (F3a). */
@@ -159,8 +187,41 @@ export class Observer {
     if (parent !== null && parents.at(-1) !== replicaOf(parent)) parents.push(replicaOf(parent));
   }
 
-  #hasEnded(replica: ReplicaId): boolean {
-    return [...this.ended].some((writer) => replicaOf(writer) === replica);
+  /** A new life begins: each other one of that replica has ended, and for a reason. */
+  #endOthers(life: WriterId): void {
+    for (const writer of this.books.keys()) {
+      if (writer === life || replicaOf(writer) !== replicaOf(life) || this.ended.has(writer)) continue;
+      if (this.#putBack.delete(writer)) this.#options.settlePutBack(writer, 'ends');
+      else if (!this.#superseded.has(writer))
+        throw new Violation('F1', `${life}: a new life, and nothing was restored`);
+      this.ended.add(writer);
+    }
+  }
+
+  superseded({ disk: { self } }: SimNode): void {
+    if (self !== null) this.#superseded.add(self);
+  }
+
+  putBack(node: SimNode, life: WriterId): void {
+    this.#putBack.add(life);
+    this.#told.delete(node);
+  }
+
+  /** A life goes on from an earlier point, and what it did after that never was. */
+  rewind(life: WriterId, entries: readonly Entry[]): void {
+    this.books.delete(life);
+    this.#holds.forget(life);
+    const hashes = this.#hashes.get(life);
+    if (hashes !== undefined) hashes.length = entries.length;
+    this.goods.forget(life);
+    const book = this.#book(life);
+    for (const entry of entries) this.goods.add(life, book, book.add(entry));
+  }
+
+  /** Machines that were put back and never wrote since: they went on. */
+  settlePutBacks(): void {
+    for (const life of this.#putBack) this.#options.settlePutBack(life, 'goes on');
+    this.#putBack.clear();
   }
 
   /** An earlier image was put back: what this machine told of later, it no longer knows. */
@@ -194,7 +255,8 @@ export class Observer {
         for (const { writer, seq } of frame.has) note(writer, seq);
         return;
       case 'cells':
-        note(frame.parent, frame.to);
+        // Cells of former lives have no place in the cursor.
+        if (frame.to > frame.from) note(frame.parent, frame.to);
         // What is passed on for others stands in the books above.
         for (const cell of frame.cells)
           if (replicaOf(cell.from) === node.settings.replica) note(cell.from, cell.seq);
@@ -205,7 +267,10 @@ export class Observer {
 
   answered(node: SimNode, answer: Answer): void {
     if (!answer.ok) return;
-    const { writer, seq } = answer.entry;
+    const { writer, seq, docId, monotonicMs } = answer.entry;
+    const durable = this.#entries.get(writer)?.[seq - 1];
+    if (!this.isForked && (durable?.docId !== docId || durable.monotonicMs !== monotonicMs))
+      throw new Violation('D1', `${node.name} answered with ${docId} as ${writer} ${seq}, which no disk has`);
     const { seqs } = this.#toldBy(node);
     if (seq > (seqs.get(writer) ?? 0)) seqs.set(writer, seq);
   }

@@ -13,6 +13,9 @@ test.each([
   ['--planted', { mode: 'hunt', seedsMax: 1_000, start: 1 }],
   ['--planted --seeds 3 --bug cursor', { mode: 'hunt', seedsMax: 3, bug: 'cursor' }],
   ['--minutes 0.5 --workers 1', { mode: 'minutes', minutes: 0.5, start: undefined, workers: 1 }],
+  ['--postgres --seeds 3 --start 9', { mode: 'postgres', seeds: 3, start: 9, acts: 300, isPlanted: false }],
+  ['--postgres --seed 7 --acts 20', { mode: 'postgres', seeds: 1, start: 7, acts: 20 }],
+  ['--postgres --planted --bug update', { mode: 'postgres', isPlanted: true, bug: 'update' }],
   ['--help', { mode: 'help' }],
 ])('%s', (line, options) => {
   expect(readOptions(line.split(' '))).toMatchObject(options);
@@ -28,6 +31,8 @@ test.each([
   ['--seed 1 --planted', '--seed replays one seed: leave --seeds, --start, --minutes and --planted out'],
   ['--minutes 1 --seeds 4', '--minutes runs as many seeds as it can: leave --seeds and --planted out'],
   ['--bug cursor', '--bug goes with --planted or --seed'],
+  ['--postgres --minutes 1', '--postgres plays whole seeds: leave --minutes, --without and --calm out'],
+  ['--postgres --bug update', 'with --postgres, --bug goes with --planted'],
   ['--colour', "Unknown option '--colour'"],
 ])('%s is refused in one line', (line, message) => {
   expect(() => readOptions(line.split(' '))).toThrow(new BadOption(message));

@@ -4,6 +4,10 @@ import type { Less } from './less.ts';
 import { WORKERS_DEFAULT } from './pool.ts';
 import { ACTS_DEFAULT } from './run.ts';
 
+/** Half a minute, in which every kind of act and mishap is met. */
+const POSTGRES_SEEDS_DEFAULT = 20;
+const POSTGRES_ACTS_DEFAULT = 300;
+
 export const HELP = `npm run sim -- [options]
 
   --seeds K      run K seeds (100; with --planted, at most 1000 for each bug)
@@ -11,6 +15,8 @@ export const HELP = `npm run sim -- [options]
   --minutes M    run fresh seeds for M minutes
   --seed N       replay one seed, with a readable trace
   --planted      plant known mistakes one by one, and look for each
+  --postgres     play what each seed's authority committed into a real Postgres, and compare all tables;
+                 with --seeds K (${POSTGRES_SEEDS_DEFAULT}), --start S, --seed N, --acts N (${POSTGRES_ACTS_DEFAULT}), --planted, --bug NAME, --json
   --bug NAME     only the planted bugs whose names contain this; with --seed, replay with the first
   --acts N       acts a seed (${ACTS_DEFAULT})
   --workers N    worker threads (${WORKERS_DEFAULT})
@@ -28,6 +34,7 @@ const FLAGS = {
   minutes: { type: 'string' },
   seed: { type: 'string' },
   planted: { type: 'boolean', default: false },
+  postgres: { type: 'boolean', default: false },
   bug: { type: 'string' },
   acts: { type: 'string' },
   workers: { type: 'string' },
@@ -56,6 +63,13 @@ export type Options =
       readonly seedsMax: number;
       readonly bug: string | undefined;
     })
+  | (Common & {
+      readonly mode: 'postgres';
+      readonly start: number;
+      readonly seeds: number;
+      readonly isPlanted: boolean;
+      readonly bug: string | undefined;
+    })
   | (Common & { readonly mode: 'run'; readonly start: number; readonly seeds: number })
   | (Common & { readonly mode: 'minutes'; readonly start: number | undefined; readonly minutes: number });
 
@@ -63,8 +77,9 @@ export type Options =
 export function readOptions(args: readonly string[]): Options {
   const values = parse(args);
   if (values.help) return { mode: 'help' };
+  const acts = whole('acts', values.acts, 1);
   const common: Common = {
-    acts: whole('acts', values.acts, 1) ?? ACTS_DEFAULT,
+    acts: acts ?? ACTS_DEFAULT,
     workers: whole('workers', values.workers, 1, 64) ?? WORKERS_DEFAULT,
     json: values.json,
     less: { machines: list(values.without), faults: list(values.calm) },
@@ -74,6 +89,24 @@ export function readOptions(args: readonly string[]): Options {
   const start = whole('start', values.start, 0);
   const minutes = span(values.minutes);
   const { bug } = values;
+  if (values.postgres) {
+    const { machines, faults } = common.less;
+    if (minutes !== undefined || machines.length + faults.length > 0)
+      throw new BadOption('--postgres plays whole seeds: leave --minutes, --without and --calm out');
+    if (seed !== undefined && (seeds !== undefined || start !== undefined))
+      throw new BadOption('--seed is one seed: leave --seeds and --start out');
+    if (bug !== undefined && !values.planted)
+      throw new BadOption('with --postgres, --bug goes with --planted');
+    return {
+      ...common,
+      mode: 'postgres',
+      acts: acts ?? POSTGRES_ACTS_DEFAULT,
+      start: seed ?? start ?? 1,
+      seeds: seed !== undefined ? 1 : (seeds ?? (values.planted ? 100 : POSTGRES_SEEDS_DEFAULT)),
+      isPlanted: values.planted,
+      bug,
+    };
+  }
   if (seed !== undefined) {
     if (seeds !== undefined || start !== undefined || minutes !== undefined || values.planted)
       throw new BadOption('--seed replays one seed: leave --seeds, --start, --minutes and --planted out');

@@ -127,7 +127,7 @@ export function placeOrder(
 
 export function cancel(scene: Scene): void {
   const { prng, clients, shelves } = scene;
-  const orders = scene.orders.filter((each) => each.course !== 'shipping' && each.node.isListening);
+  const orders = scene.orders.filter((each) => each.course !== 'shipping' && each.node.isServing);
   if (orders.length === 0) return;
   const cancelled = prng.pick(orders);
   const lines = prng.chance(0.7) ? cancelled.lines : [prng.pick(cancelled.lines)];

@@ -5,36 +5,57 @@
  * At the end an honest operator goes round: what the lives that ended really had left
  * is taken back by whoever settles them (F3), and no unit more.
  */
-import type { PoolId, WriterId } from '@tallystick/crdt';
+import { exposure, type PoolId, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { IMAGE_AGE_MS_MAX } from './prune.ts';
+import { isNearPutBack } from './put-back.ts';
+import { takeBackOwnPast } from './recover.ts';
 import type { World } from './world.ts';
 
 /** How far back an image may be: a backup of last night, in commits of a busy day. */
-const COMMITS_BACK_MAX = 40;
+export const COMMITS_BACK_MAX = 40;
 
 export function restoreOne(world: World, prng: Prng): void {
   const node = prng.pick(world.nodes.filter((each) => each.uplink !== undefined));
-  const life = node?.disk.self;
-  if (node === undefined || life === null || life === undefined) return;
+  if (node === undefined || isNearPutBack(world, node)) return;
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
-  if (commits < 1) return;
+  if (!restore(world, prng, node, commits)) return;
+  // The same backup again, or an older one: from before the life that has begun meanwhile.
+  const { oldImages } = world.faults;
+  if (oldImages === 0 || !prng.chance(oldImages)) return;
+  const older = commits - prng.below(COMMITS_BACK_MAX / 4);
+  world.runLater(prng.spanMs(1_000, 6_000), () => {
+    if (!world.isHealing && !isNearPutBack(world, node)) restore(world, prng, node, older);
+  });
+}
+
+/** @returns false where there is no such image, or nothing that it could tell. */
+function restore(world: World, prng: Prng, node: SimNode, commits: number): boolean {
+  const life = node.disk.self;
+  if (life === null || commits < 1 || commits > node.disk.commitCount) return false;
+  const atMs = node.disk.lostSinceMs(commits);
+  if (atMs < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return false;
   const image = node.disk.imageOf(commits);
+  if (image.self === null) return false;
   // Whoever was given another parent first tells it what it did: a restored one could not (T8).
-  if (image.self !== life || !world.isArrived(node) || !world.isKnownWhereItIs(node)) return;
+  if (!world.isArrived(node) || !world.isKnownWhereItIs(node)) return false;
   const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
   const isAsked = !hasForgotten || prng.chance(0.5);
   node.crash();
+  world.images.add(world, node, atMs);
   node.putBackImage(image, isAsked);
   // Behind the replica's back only where the witness can tell.
   const isByCommand = isAsked || !node.isPast;
   node.putBackImage(image, isByCommand);
   world.trace.fault(isByCommand ? 'restored by command' : 'database file put back', node.name);
+  if (image.self !== life) world.trace.saw('an image from before the current life');
   world.observer.restored(node, life);
   world.clients.restored(node);
   world.runLater(prng.spanMs(10, 2_000), () => node.start());
+  return true;
 }
 
 /**
@@ -46,8 +67,8 @@ export function loseOne(world: World, prng: Prng): void {
   const node = prng.pick(leaves);
   const parent = world.parentOf(node);
   const life = node.disk.self;
-  if (parent?.isListening !== true || life === null || parent.disk.head(life) === undefined) return;
-  if (!world.isArrived(node)) return;
+  if (isNearPutBack(world, node) || !world.isArrived(node)) return;
+  if (parent?.isInCharge !== true || life === null || parent.disk.head(life) === undefined) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();
   node.bar(life);
@@ -61,13 +82,14 @@ export function loseOne(world: World, prng: Prng): void {
 /** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
 export function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
-  if (parent.isListening && !parent.disk.head(life)?.fence)
+  if (parent.isInCharge && !parent.disk.head(life)?.fence)
     parent.run((replica, now) => replica.retire(node.settings.replica, now));
   world.runLater(500, () => giveUp(world, parent, node, life));
 }
 
 /** The last act of a restoration: the old life's till is opened and counted. */
 export function settleLostLives(world: World): void {
+  takeBackOwnPast(world);
   for (const writer of world.observer.ended) {
     reclaimLeft(world, writer);
   }
@@ -76,9 +98,9 @@ export function settleLostLives(world: World): void {
 
 function reclaimLeft(world: World, life: WriterId): void {
   const settler = settlerOf(world, life);
-  if (settler?.isListening !== true) return;
+  if (settler?.isInCharge !== true) return;
   const items = world.tree.pools
-    .map((pool) => ({ pool, n: leftOf(world, life, pool) }))
+    .map((pool) => ({ pool, n: Math.min(leftOf(world, life, pool), leftByBooks(settler, life, pool)) }))
     .filter(({ n }) => n > 0);
   if (items.length === 0) return;
   const id = world.scene.nextId('reclaim');
@@ -86,12 +108,19 @@ function reclaimLeft(world: World, life: WriterId): void {
   world.clients.ask(settler, { type: 'reclaim', id, actor: 'operator:1', writer: life, items });
 }
 
+/** What its settler may give back of it; nothing of a life that it never heard of. */
+function leftByBooks(settler: SimNode, life: WriterId, pool: PoolId): number {
+  const { ledger } = settler.replica;
+  const stream = ledger.streams.get(life);
+  return stream === undefined ? 0 : exposure(ledger, stream, pool);
+}
+
 /**
  * Units that a life had left when it ended, by its own full book, which nobody but the
  * simulator can read: its rights, its holds being void; with what was sent to it and
  * never came, and what it sent and nobody ever heard of.
  */
-function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
+export function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
   const book = observer.books.get(life)?.row(pool);
   if (book === undefined) return 0;
   let left = rightsOf(book) - debtOf(book);

@@ -2,6 +2,7 @@
 import { checkAtEnd } from './final-check.ts';
 import { forkAtLast } from './fork.ts';
 import { Violation } from './trace.ts';
+import { twoDoorsAtLast } from './two-doors.ts';
 import { type RunOptions, World } from './world.ts';
 
 export interface RunResult {
@@ -23,6 +24,7 @@ export function runSeed(options: RunOptions): RunResult {
   try {
     world.run(options.acts);
     checkAtEnd(world, options.seed);
+    twoDoorsAtLast(world, options.seed);
     forkAtLast(world, options.seed);
   } catch (error) {
     // Whatever the core throws is a violation too: it has no business throwing.

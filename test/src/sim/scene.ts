@@ -9,6 +9,7 @@ import {
 } from '@tallystick/crdt';
 import type { Clients } from './clients.ts';
 import type { SimNode } from './node.ts';
+import type { Observer } from './observer.ts';
 import type { Prng } from './prng.ts';
 import type { Shelves } from './shelves.ts';
 import type { Trace } from './trace.ts';
@@ -44,15 +45,18 @@ export interface Scene {
   readonly nodes: readonly SimNode[];
   readonly clients: Clients;
   readonly shelves: Shelves;
+  readonly observer: Observer;
   readonly orders: OrderInWorld[];
   readonly holds: HoldInWorld[];
   readonly locationOfNode: Map<SimNode, LocationId>;
+  /** An authority whose books may be put back takes no orders, as none that is shipped does. */
+  hasDoor(node: SimNode): boolean;
   nextId(kind: string): string;
   later(delayMs: number, act: () => void): void;
 }
 
 export function ready(scene: Scene): SimNode | undefined {
-  const nodes = scene.nodes.filter((node) => node.isListening);
+  const nodes = scene.nodes.filter((node) => node.isServing && scene.hasDoor(node));
   return nodes.length === 0 ? undefined : scene.prng.pick(nodes);
 }
 

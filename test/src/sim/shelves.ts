@@ -86,6 +86,18 @@ export class Shelves {
     }
   }
 
+  /** A life that nobody knew more of goes on from before this: the rights that it spent are spent again. */
+  spentAgain({ body }: Entry): void {
+    if (body.type === 'sold' || body.type === 'confirmed') {
+      for (const line of body.lines)
+        if (!line.departed) this.#of(line.pool).givenUp += line.quantityBase - line.owed;
+    } else if (body.type === 'repaid') {
+      for (const { pool, n } of body.lines) this.#of(pool).givenUp += n;
+    } else if (body.type === 'counted') {
+      for (const { pool, more } of body.lines) this.#of(pool).givenUp -= more;
+    }
+  }
+
   repaid(pool: PoolId, n: number): void {
     this.#of(pool).repaid += n;
     this.#check(pool);

@@ -21,12 +21,23 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'un-fsynced turn lost': 'often',
   'a restored replica went on as a new writer': 'often',
   'fork found, a new life begun': 'rare',
+  'one order at two doors': 'often',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
   'moved with a grant in flight': 'rare',
   'moved with a surrender in flight': 'rare',
   'a grant in flight reached a machine that had moved': 'rare',
   'a surrender in flight reached the old parent from above': 'rare',
+  'a shop that could not write went on': 'often',
+  'a session refused for its version': 'often',
+  'sold on while refused a session': 'rare',
+  'sold after a count was taken': 'often',
+  'another branch told from a lower entry': 'often',
+  'an image from before the current life': 'rare',
+  'the parent knew the past': 'often',
+  'a life put back that nobody knew more of': 'rare',
+  'authority put back, a child ahead found': 'rare',
+  'granted again after all children answered': 'rare',
 };
 
 /** With fewer seeds, or with shorter ones than usual, chance may miss what is rare. */

@@ -4,7 +4,7 @@
  * Noted at every fsync, as often as the real one may; a lazier one leaves a window
  * that no replica can see.
  */
-import type { WriterId } from '@tallystick/crdt';
+import { incarnationOf, type WriterId } from '@tallystick/crdt';
 import type { SimDisk } from './disk.ts';
 
 export class SimWitness {
@@ -15,9 +15,13 @@ export class SimWitness {
     if (self !== null) this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
   }
 
+  /** As `witness.ts` of the store agent compares, but for hashes: this disk never has another branch of that life. */
   isAheadOf(disk: SimDisk): boolean {
     const { self } = disk;
-    if (self === null || this.#head?.writer !== self) return false;
-    return this.#head.seq > (disk.head(self)?.seq ?? 0);
+    const head = this.#head;
+    if (head === undefined) return false;
+    if (self === null) return true;
+    if (head.writer !== self) return incarnationOf(head.writer) >= incarnationOf(self);
+    return head.seq > (disk.head(self)?.seq ?? 0);
   }
 }

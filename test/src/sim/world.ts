@@ -3,21 +3,25 @@
  * everything goes wrong that the seed allows; then all is healed, and after a bounded
  * time everything must be quiet, equal and paid.
  */
-import { type LocationId, type PoolId, type ReplicaId, replicaOf } from '@tallystick/crdt';
+import { type LocationId, type PoolId, type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
 import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
 import { Timeline } from './clock.ts';
+import type { SimDisk } from './disk.ts';
+import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
-import { moveOne, relinkAll } from './move.ts';
+import { relinkAll } from './move.ts';
 import { Link } from './network.ts';
-import { SimNode, STAGES } from './node.ts';
+import { SimNode } from './node.ts';
+import type { NodePorts } from './node-ports.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
+import { Images } from './prune.ts';
+import { type PutBack, settlePutBack } from './put-back.ts';
 import { Registry } from './registry.ts';
-import { loseOne, restoreOne } from './restore.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
@@ -30,13 +34,15 @@ export interface RunOptions {
   readonly line?: (text: string) => void;
   /** What this run leaves out; nothing when it is missing. */
   readonly less?: Less;
+  /** What the authority writes to; a disk of its own when it is missing. */
+  readonly books?: SimDisk;
 }
 
 /** Quiet: for this long no machine wrote anything. A link that lost everything asks again after 16 seconds at the latest. */
 const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
-  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|another parent|belongs under|A new life was put back/;
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|another parent|belongs under|A new life was put back|shares? no version|it speaks protocol/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -51,14 +57,18 @@ export class World {
   readonly clients: Clients;
   readonly nodes: SimNode[] = [];
   readonly links: Link[] = [];
+  readonly #recoveriesPerMinute: number;
+  readonly images = new Images();
+  /** Whole machines that were put back, by their life, until it is known what became of it. */
+  readonly putBacks = new Map<WriterId, PutBack>();
   readonly scene: Scene;
   readonly #seed: number;
   readonly #byName = new Map<ReplicaId, SimNode>();
-  #isHealing = false;
+  isHealing = false;
   #lastDurableAtMs = 0;
   #ids = 0;
 
-  constructor({ seed, line, less = NOTHING_LESS }: RunOptions) {
+  constructor({ seed, line, less = NOTHING_LESS, books }: RunOptions) {
     this.#seed = seed;
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
@@ -66,15 +76,19 @@ export class World {
     const news = this.#prng('news');
     this.registry = new Registry({
       tree: this.tree,
-      newsMs: () => (this.#isHealing ? 1 : news.spanMs(1, news.chance(0.1) ? 10_000 : 500)),
+      newsMs: () => (this.isHealing ? 1 : news.spanMs(1, news.chance(0.1) ? 10_000 : 500)),
       later: (delayMs, act) => this.timeline.after(delayMs, act),
       heard: (replica) => this.node(replica).run((self) => self.moving.registryChanged()),
     });
-    this.observer = new Observer(this.trace, this.shelves);
+    this.#recoveriesPerMinute = this.faults.recoveriesPerMinute;
+    this.observer = new Observer(this.trace, this.shelves, {
+      trustsWallClocks: this.faults.clockJumpsPerMinute === 0,
+      settlePutBack: (life, how) => settlePutBack(this, life, how),
+    });
     this.clients = new Clients({ ...this.#parts(), prng: this.#prng('clients'), observer: this.observer });
     const locationOfNode = new Map<SimNode, LocationId>();
     for (const { settings, parent, location } of this.tree.places) {
-      const node = this.#addNode(settings, parent);
+      const node = this.#addNode(settings, parent, parent === undefined ? books : undefined);
       if (location !== undefined) locationOfNode.set(node, location);
     }
     this.scene = {
@@ -84,9 +98,11 @@ export class World {
       nodes: this.nodes,
       clients: this.clients,
       shelves: this.shelves,
+      observer: this.observer,
       orders: [],
       holds: [],
       locationOfNode,
+      hasDoor: (node) => node.uplink !== undefined || this.#recoveriesPerMinute === 0,
       nextId: (kind) => {
         this.#ids += 1;
         return `${kind}-${this.#ids}`;
@@ -103,11 +119,12 @@ export class World {
     return { timeline: this.timeline, trace: this.trace, faults: this.faults, shelves: this.shelves };
   }
 
-  #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined): SimNode {
-    const node = new SimNode(settings, {
+  #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined, disk?: SimDisk): SimNode {
+    const ports: NodePorts = {
       ...this.#parts(),
       prng: this.#prng(`node ${settings.replica}`),
       directory: this.registry.directoryOf(settings.replica),
+      clockRate: clockRate(this.#prng(`clock ${settings.replica}`), this.faults.clockDrift),
       durable: (at, commits) => {
         if (commits.length > 0) this.#lastDurableAtMs = this.timeline.nowMs;
         this.observer.durable(at, commits);
@@ -116,11 +133,13 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked && !this.#isParting(message))
+        if (!this.observer.isForked && !this.#isParting(at, message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
+      superseded: (at) => this.observer.superseded(at),
       shortage: (at, pools) => this.#sawShortage(at, pools),
-    });
+    };
+    const node = new SimNode(settings, ports, disk);
     this.nodes.push(node);
     this.#byName.set(settings.replica, node);
     if (parent !== undefined) this.link(node, parent);
@@ -133,13 +152,17 @@ export class World {
       prng: this.#prng(`link ${node.name}`),
       lost: (frame) => this.#sawLoss(frame),
     });
-    node.uplink = link;
+    node.links.uplink = link;
     this.links.push(link);
   }
 
-  /** Where a machine was moved and moved back, what was dropped meanwhile is sent again from a new hello. */
-  #isParting(message: string): boolean {
-    return PARTINGS.test(message) || (this.registry.hasMoves && /jumps from entry/.test(message));
+  #isParting(at: SimNode, message: string): boolean {
+    if (PARTINGS.test(message)) return true;
+    if (!/jumps from entry/.test(message)) return false;
+    // Where a machine was moved and moved back, what was dropped meanwhile is sent again from a new hello.
+    if (this.registry.hasMoves) return true;
+    // A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7).
+    return at.replica.ledger.awaitsFormerLives || this.images.isBehind(at);
   }
 
   node(replica: ReplicaId): SimNode {
@@ -201,7 +224,7 @@ export class World {
     for (const node of this.nodes) node.start();
     this.runFor(200);
     for (const _ of this.tree.pools) receive(this.scene, 40);
-    this.#planDisturbances();
+    planDisturbances(this, this.#prng('disturbances'), (stream) => this.#prng(stream));
     const pace = this.#prng('pace');
     for (let act = 0; act < acts; act += 1) {
       this.runFor(pace.spanMs(0, 120));
@@ -217,59 +240,17 @@ export class World {
     this.timeline.step();
   }
 
-  #planDisturbances(): void {
-    const prng = this.#prng('disturbances');
-    const { cutsPerMinute, crashesPerMinute, powerCutsPerMinute } = this.faults;
-    const { restoresPerMinute, lossesPerMinute } = this.faults;
-    this.#everySoOften(prng, cutsPerMinute, () => {
-      if (this.links.length === 0) return;
-      const link = prng.pick(this.links);
-      link.cut();
-      this.timeline.after(prng.spanMs(50, prng.chance(0.2) ? 30_000 : 3_000), () => link.heal());
-    });
-    this.#everySoOften(prng, crashesPerMinute, () => this.#bringDown(prng, 'crash'));
-    this.#everySoOften(prng, powerCutsPerMinute, () => this.#bringDown(prng, 'power cut'));
-    this.#everySoOften(prng, restoresPerMinute, () => restoreOne(this, prng));
-    this.#everySoOften(prng, lossesPerMinute, () => loseOne(this, prng));
-    const moves = this.#prng('moves');
-    this.#everySoOften(moves, this.faults.movesPerMinute, () => moveOne(this, moves));
-  }
-
-  /** Mostly in the middle of a turn: that is where it hurts. */
-  #bringDown(prng: Prng, how: 'crash' | 'power cut'): void {
-    const node = prng.pick(this.nodes);
-    const downMs = prng.spanMs(10, prng.chance(0.2) ? 10_000 : 1_000);
-    const strike = () => {
-      if (!node.isRunning || this.#isHealing) return;
-      this.trace.fault(how, node.name);
-      if (how === 'crash') node.crash();
-      else node.powerCut();
-      this.timeline.after(downMs, () => node.start());
-    };
-    if (prng.chance(0.2)) strike();
-    else node.doom(prng.pick(STAGES), strike);
-  }
-
-  #everySoOften(prng: Prng, perMinute: number, disturb: () => void): void {
-    if (perMinute === 0) return;
-    this.timeline.after(prng.spanMs(0, 120_000 / perMinute), () => {
-      if (this.#isHealing) return;
-      disturb();
-      this.#everySoOften(prng, perMinute, disturb);
-    });
-  }
-
   runLater(delayMs: number, act: () => void): void {
     this.timeline.after(delayMs, act);
   }
 
   heal(): void {
-    this.#isHealing = true;
+    this.isHealing = true;
     Object.assign(this.faults, noFaults());
     this.trace.say('world', () => '-- healing');
     relinkAll(this);
     for (const link of this.links) link.heal();
-    for (const node of this.nodes) node.start();
+    for (const node of this.nodes) mend(node);
     this.settle('after healing');
   }
 

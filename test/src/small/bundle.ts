@@ -68,7 +68,7 @@ function patched(source: string, { name, file, find, replace }: Patch): string {
 }
 
 function withoutPrivates(source: string, path: string): string {
-  if (/\b_[a-z]/.test(source))
+  if (/[.#]_[a-z]/.test(source))
     throw new Error(`${path} has a name of its own that begins with an underscore.`);
   return source.replace(/#(?=[a-z])/g, '_');
 }

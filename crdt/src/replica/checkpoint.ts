@@ -1,5 +1,13 @@
-/** Checkpoints: now and then a replica puts the digest of its own rows into its chain (D6). */
+/** Checkpoints (D6): now and then a writer puts a digest of all its rows into its chain, for others to compare with theirs. */
+import type { Entry } from '../entry/entry.ts';
+import { digestText } from '../tally/digest.ts';
 import type { Ledger, Now } from './ledger.ts';
+
+export function appendCheckpoint(ledger: Ledger, now: Now): Entry {
+  const { self } = ledger;
+  const digest = digestText(self.currentDigest());
+  return ledger.append({ type: 'checkpoint', digest, pools: self.poolCount }, '', 'system', now);
+}
 
 export class Checkpoints {
   readonly #ledger: Ledger;
@@ -14,7 +22,7 @@ export class Checkpoints {
 
   write(now: Now): void {
     if (this.#ledger.self.head.seq - this.#entriesBefore < this.#every) return;
-    this.#ledger.appendCheckpoint(now);
+    appendCheckpoint(this.#ledger, now);
     this.#entriesBefore = this.#ledger.self.head.seq;
   }
 

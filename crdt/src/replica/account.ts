@@ -1,0 +1,90 @@
+/**
+ * Account: what a fenced writer's histories add up to in one pool (T3, F2).
+ *
+ * A writer that lived twice has one account. What its histories share counts once,
+ * because a branch begins after it. What they sent to somebody, or took from somebody,
+ * is a running total that each of them told: the greater one counts. Everything else adds.
+ */
+import { decodeEntry } from '../entry/codec.ts';
+import type { Entry } from '../entry/entry.ts';
+import type { PoolId, WriterId } from '../ids.ts';
+import { amountOf, type Cell, COUNTERS, cellOf, copyRow, type Row } from '../tally/row.ts';
+import { splitEntries } from '../wire/slices.ts';
+import { historiesOf } from './branches.ts';
+import type { Ledger } from './ledger.ts';
+import { isBranch, type Stream } from './stream.ts';
+
+/** The row of a writer with all its histories; where it lived once, simply its row. */
+export function accountRow(ledger: Ledger, stream: Stream, pool: PoolId): Readonly<Row> {
+  const chain = stream.row(pool);
+  if (ledger.branches.size === 0) return chain;
+  const [, ...branches] = historiesOf(ledger, stream);
+  if (!branches.some((branch) => branch.has(pool))) return chain;
+  const row = copyRow(chain);
+  for (const branch of branches) {
+    const other = branch.row(pool);
+    for (const counter of COUNTERS) row[counter] += other[counter];
+    row.reclaimed = joined(row.reclaimed, other.reclaimed, (a, b) => a + b);
+    row.took = joined(row.took, other.took, Math.max);
+    const sent = other.sent.map((cell) => ({ ...cell, n: sentInAll(ledger, branch, pool, cell) }));
+    row.sent = joined(row.sent, sent, Math.max);
+  }
+  return row;
+}
+
+function joined(
+  cells: readonly Cell[],
+  others: readonly Cell[],
+  join: (a: number, b: number) => number,
+): readonly Cell[] {
+  const all = cells.map((cell) => ({ ...cell, n: join(cell.n, amountOf(others, cell.writer)) }));
+  return [...all, ...others.filter(({ writer }) => cellOf(cells, writer) === undefined)];
+}
+
+/** A branch's own sum, with what the history that it left had sent by then. */
+function sentInAll(ledger: Ledger, branch: Stream, pool: PoolId, { writer, n }: Cell): number {
+  return n + sentBefore(ledger, branch, pool, writer);
+}
+
+/** What had been sent to somebody in the history that a branch left, up to where it left. */
+function sentBefore(ledger: Ledger, branch: Stream, pool: PoolId, to: WriterId): number {
+  const { parent, fence } = branch.head;
+  const left = parent === null ? undefined : ledger.streams.get(parent);
+  return left === undefined || fence === null ? 0 : sentUpTo(ledger, left, pool, to, fence.seq);
+}
+
+function sentUpTo(ledger: Ledger, stream: Stream, pool: PoolId, to: WriterId, seq: number): number {
+  const isOlder = isBranch(stream) && seq <= (stream.head.fence?.seq ?? 0);
+  const cell = isOlder ? undefined : cellOf(stream.row(pool).sent, to);
+  let units = cell?.n ?? 0;
+  if (cell !== undefined && cell.seq > seq) units -= sentAfter(ledger, stream, pool, to, seq);
+  return isBranch(stream) ? units + sentBefore(ledger, stream, pool, to) : units;
+}
+
+/** Where these entries were pruned, nothing: too much counts as sent then, which oversells nothing. */
+function sentAfter(ledger: Ledger, stream: Stream, pool: PoolId, to: WriterId, seq: number): number {
+  let units = 0;
+  for (const { body } of entriesAfter(ledger, stream, seq)) {
+    if (body.type !== 'sent' || body.to !== to) continue;
+    for (const item of body.items) if (item.pool === pool) units += item.n;
+  }
+  return units;
+}
+
+/** One look into a chain reads so much at a time. */
+const READ_BYTES = 262_144;
+
+/** The entries of a stream behind `seq`, without those that were pruned. */
+function* entriesAfter(ledger: Ledger, stream: Stream, seq: number): Iterable<Entry> {
+  let at = seq;
+  while (at < stream.durableSeq) {
+    const slice = ledger.view.readWriter(stream.writer, at, READ_BYTES);
+    if (slice.to <= at) break;
+    for (const bytes of splitEntries(slice.bytes)) yield decodeEntry(bytes);
+    at = slice.to;
+  }
+  for (at = Math.max(at, stream.durableSeq); at < stream.head.seq; at += 1) {
+    const entry = ledger.entryAt(stream.writer, at + 1);
+    if (entry !== undefined) yield entry;
+  }
+}

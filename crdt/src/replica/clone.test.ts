@@ -1,0 +1,216 @@
+/** Two machines that believe they are one replica: F2. One node stands for both; it runs now this journal, now that. */
+import { describe, expect, test } from 'vitest';
+import { type WriterId, writerId } from '../ids.ts';
+import { historiesOf } from './branches.ts';
+import { cancel, receive, sell } from './commands.test-kit.ts';
+import { exposure } from './decide-reclaim.ts';
+import type { MemoryJournal } from './memory-journal.test-kit.ts';
+import { type Node, pool, shop, type World } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+const waits = { waitMs: 5_000 };
+
+/** A till with some lamps, and a second machine made from a copy of its disk. */
+function shopWithClone(units = 9) {
+  const { world, hq, berlin, till } = shop({ lamp: units });
+  till.ask(sell('t1', { lamp: 1 }, waits));
+  world.calm();
+  expect(till.free('lamp')).toBeGreaterThanOrEqual(4);
+  return { world, hq, berlin, till, forked: till.self, twin: till.journal.image() };
+}
+
+/** This machine goes off, and the other one is at the till. */
+function change(node: Node, journal: MemoryJournal): MemoryJournal {
+  const before = node.journal;
+  node.cut();
+  node.restart(journal);
+  return before;
+}
+
+/** Hello as often as it takes: a writer that learns that it ended says it again as the next. */
+function comeBack(world: World, node: Node): void {
+  for (let i = 0; i < 4 && !node.replica.uplink.isOpen; i += 1) {
+    const opened = node.link();
+    if (!opened.ok) node.turn((self, now) => self.becomeNewWriter('superseded', now));
+    world.calm();
+  }
+  expect(node.replica.uplink.isOpen).toBe(true);
+}
+
+function accountAt(node: Node, writer: WriterId): number {
+  const { ledger } = node.replica;
+  const stream = ledger.streams.get(writer);
+  if (stream === undefined) throw new Error(`${writer} is not known at ${node.id}.`);
+  return exposure(ledger, stream, lamp);
+}
+
+function branchesAt(node: Node, writer: WriterId) {
+  const { ledger } = node.replica;
+  const [, ...branches] = historiesOf(ledger, ledger.streams.get(writer) as never);
+  return branches;
+}
+
+describe('[F2] two live copies of one writer', () => {
+  test('[F2] are both shut out, and what both sold stands in the books under one account', () => {
+    const { world, hq, berlin, till, forked, twin } = shopWithClone();
+    const had = till.free('lamp');
+    expect(till.do(sell('a1', { lamp: 3 }))).toMatchObject({ ok: true });
+    world.calm();
+    const first = change(till, twin);
+    expect(till.do(sell('b1', { lamp: 2 }))).toMatchObject({ ok: true });
+    comeBack(world, till);
+    expect([hq.fenceOf(forked), berlin.fenceOf(forked)]).toEqual([expect.any(String), expect.any(String)]);
+    expect(till.self).not.toBe(forked);
+    for (const node of [hq, berlin]) {
+      expect(branchesAt(node, forked).map((branch) => branch.row(lamp).used)).toEqual([2]);
+      expect(accountAt(node, forked)).toBe(had - 3 - 2);
+    }
+    // The first machine hears of it, and goes on as a third writer.
+    change(till, first);
+    comeBack(world, till);
+    expect(till.self).not.toBe(forked);
+    expect(hq.replica.ledger.documentEntry('order', 'b1')?.body).toMatchObject({ type: 'sold' });
+    expect(hq.replica.hub.totals.levels?.get(lamp)).toEqual({ onHand: 9 - 1 - 3 - 2, available: 3 });
+  });
+
+  test('[F2] what both sold beyond what they had is a debt that their settler covers', () => {
+    const { world, hq, berlin, till, forked, twin } = shopWithClone();
+    const had = till.free('lamp');
+    expect(till.do(sell('a1', { lamp: had }))).toMatchObject({ ok: true });
+    world.calm();
+    change(till, twin);
+    expect(till.do(sell('b1', { lamp: had }))).toMatchObject({ ok: true });
+    const spare = berlin.free('lamp');
+    comeBack(world, till);
+    world.calmFor(5_000);
+    const missing = Math.max(0, had - spare);
+    expect([accountAt(hq, forked), accountAt(berlin, forked)]).toEqual([-missing, -missing]);
+    berlin.do(receive('d2', { lamp: missing + 2 }));
+    world.calmFor(30_000);
+    expect([accountAt(hq, forked), accountAt(berlin, forked)]).toEqual([0, 0]);
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.available).toBe(2);
+  });
+
+  test('[F2] the other history is sent once, relayed, and known as settled', () => {
+    const { world, hq, till, forked, twin } = shopWithClone();
+    till.do(sell('a1', { lamp: 1 }));
+    world.calm();
+    change(till, twin);
+    till.do(sell('b1', { lamp: 1 }));
+    till.do(sell('b2', { lamp: 1 }));
+    comeBack(world, till);
+    world.calmFor(5_000);
+    const own = till.replica.ledger.streams.get(forked);
+    expect(own?.head.settled).toEqual({ seq: own?.head.seq, hash: own?.head.hash });
+    const entries = hq.journal.entries.length;
+    till.cut();
+    comeBack(world, till);
+    world.calmFor(5_000);
+    expect(hq.journal.entries.length).toBe(entries);
+    expect(world.mail).toEqual([]);
+    expect(till.replica.wakeAtMs(world.now)).toBeUndefined();
+  });
+
+  test('[F2] a restart of everybody finds both histories again', () => {
+    const { world, hq, berlin, till, forked, twin } = shopWithClone();
+    till.do(sell('a1', { lamp: 2 }));
+    world.calm();
+    change(till, twin);
+    till.do(sell('b1', { lamp: 2 }));
+    comeBack(world, till);
+    const account = accountAt(hq, forked);
+    for (const node of [till, berlin]) node.cut();
+    for (const node of [hq, berlin, till]) node.restart();
+    comeBack(world, berlin);
+    comeBack(world, till);
+    world.calmFor(5_000);
+    expect([accountAt(hq, forked), accountAt(berlin, forked)]).toEqual([account, account]);
+  });
+
+  test('[F2][T8] a receipt that both copies wrote down counts once, and other receipts add', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    const forked = berlin.self;
+    const twin = berlin.journal.image();
+    berlin.do(receive('d2', { lamp: 4 }));
+    world.calm();
+    change(berlin, twin);
+    berlin.do(receive('d2', { lamp: 4 }));
+    berlin.do(receive('d3', { lamp: 2 }));
+    comeBack(world, berlin);
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.onHand).toBe(5 + 4 + 2);
+    expect(hq.replica.ledger.documentEntry('receipt', 'd3')).toBeDefined();
+    expect(accountAt(hq, forked)).toBe(11);
+    // T8: the new life knows what both did before it receives anything.
+    expect(berlin.do(receive('d3', { lamp: 2 }))).toMatchObject({ ok: true, replayed: true });
+  });
+
+  test('[F2][T8] an order that both copies cancelled is reinstated once', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    berlin.do(sell('o1', { lamp: 3 }, { departsFrom: [] }));
+    world.calm();
+    const twin = berlin.journal.image();
+    berlin.do(cancel('c1', 'o1'));
+    world.calm();
+    change(berlin, twin);
+    berlin.do(cancel('c2', 'o1'));
+    comeBack(world, berlin);
+    expect(hq.replica.hub.totals.levels?.get(lamp)).toEqual({ onHand: 5, available: 5 });
+    expect(hq.replica.ledger.lineProgress('o1' as never, '1' as never).cancelled).toBe(3);
+  });
+
+  test('[F2] what both copies of a parent sent to one child is the greater amount', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 12 });
+    const forked = berlin.self;
+    const twin = berlin.journal.image();
+    till.ask(sell('t1', { lamp: 3 }, waits));
+    world.calm();
+    const taken = till.row('lamp').took.find(({ writer }) => writer === forked)?.n ?? 0;
+    expect(taken).toBeGreaterThanOrEqual(3);
+    till.cut();
+    change(berlin, twin);
+    // The other copy does not know that the till has them, and sells on.
+    berlin.do(sell('b1', { lamp: 2 }));
+    comeBack(world, berlin);
+    expect(accountAt(hq, forked)).toBe(12 - taken - 2);
+    comeBack(world, till);
+    world.calmFor(5_000);
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.available).toBe(12 - 3 - 2);
+  });
+
+  test('[F2] the machine that is connected stays, and the other one is told why it may not', () => {
+    const { world, berlin, till, forked } = shopWithClone();
+    till.turn((self, now) => self.becomeNewWriter('superseded', now));
+    comeBack(world, till);
+    const current = till.self;
+    const hello = till.hello();
+    const [, ...others] = hello.heads;
+    const twin = writerId(till.id, 3, 'f'.repeat(32));
+    const point = { writer: twin, seq: 1, hash: new Uint8Array(32).fill(7) };
+    const helloOfTwin = { writer: twin, heads: [point, ...others.filter(({ writer }) => writer === forked)] };
+    expect(till.link(helloOfTwin)).toMatchObject({ ok: false, code: 'identity_in_use' });
+    expect(berlin.fenceOf(current)).toBeUndefined();
+    // Whoever knows the life that it follows is the same machine, or has its disk.
+    expect(till.link({ writer: twin, heads: [point, ...hello.heads] })).toMatchObject({ ok: true });
+    expect(berlin.fenceOf(current)).toBe('superseded');
+  });
+
+  test('[F2] of machines that come one after the other, each brings all that it did', () => {
+    const { world, hq, till, forked, twin } = shopWithClone();
+    const had = till.free('lamp');
+    till.cut();
+    till.do(sell('a1', { lamp: 1 }));
+    const first = change(till, twin);
+    till.do(sell('b1', { lamp: 1 }));
+    till.do(sell('b2', { lamp: 1 }));
+    comeBack(world, till);
+    const second = change(till, first);
+    till.do(sell('a2', { lamp: 1 }));
+    comeBack(world, till);
+    change(till, second);
+    comeBack(world, till);
+    world.calmFor(5_000);
+    expect(accountAt(hq, forked)).toBe(had - 4);
+    for (const id of ['a1', 'a2', 'b1', 'b2'])
+      expect(hq.replica.ledger.documentEntry('order', id)?.body).toMatchObject({ type: 'sold' });
+  });
+});

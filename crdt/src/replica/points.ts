@@ -1,0 +1,91 @@
+/**
+ * Points: what the parent says that it has and that is settled, held against what stands here.
+ *
+ * They tell where to go on sending, whether this writer is the past (F1), and which
+ * streams the parent knows in another history than this replica does (F2).
+ */
+import type { WriterId } from '../ids.ts';
+import { sameBytes } from '../tally/join.ts';
+import { HEADS_MAX, type Point } from '../wire/frames.ts';
+import { copyOf, firstSeqOf } from './branches.ts';
+import type { Ledger } from './ledger.ts';
+import { NO_MARK, type Stream } from './stream.ts';
+
+/** Why this writer must end: a peer knows more of it than it does, or shut it out. */
+export type PastReason = 'rollback' | 'fork' | 'fenced';
+
+export class Points {
+  readonly #ledger: Ledger;
+  /** Streams of which the parent has another history; as of the last welcome. */
+  readonly #diverged = new Set<WriterId>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** F1: a peer ahead of me on my own stream, or with another hash at a seq we share, means that I am the past. */
+  past(points: readonly Point[]): PastReason | undefined {
+    const { self } = this.#ledger;
+    for (const { writer, seq, hash } of points) {
+      if (writer !== self.writer || seq === 0) continue;
+      if (seq > self.head.seq) return 'rollback';
+      const own = this.#ledger.hashOf(self, seq);
+      if (own !== undefined && !sameBytes(own, hash)) return 'fork';
+    }
+    return undefined;
+  }
+
+  /** A welcome names what the parent has. @returns the position from which this journal is sent. */
+  begin(points: readonly Point[], settled: readonly Point[]): number {
+    const ledger = this.#ledger;
+    if (points.length < HEADS_MAX) this.#forgetSettled(settled);
+    const has = new Map(points.map((point) => [point.writer, point]));
+    this.#diverged.clear();
+    // What this turn appended stands at the end of the journal and is in no one's hands yet.
+    let base = ledger.durablePosition;
+    for (const stream of ledger.streams.values()) {
+      const point = has.get(stream.writer);
+      if (point !== undefined && this.#isOther(stream, point)) this.#diverged.add(stream.writer);
+      else if (point !== undefined) mark(stream, 'relayed', point);
+      const known = this.#diverged.has(stream.writer)
+        ? stream.head.relayed.seq
+        : (point?.seq ?? firstSeqOf(stream) - 1);
+      if (stream.durableSeq > known)
+        base = Math.min(base, ledger.view.positionBefore(stream.writer, known + 1));
+    }
+    return base;
+  }
+
+  /**
+   * F6: what the parent does not call settled is settled no more: the books may have been put
+   * back. Where it only has not heard yet, nothing is lost but time (D7: pruning waits).
+   */
+  #forgetSettled(points: readonly Point[]): void {
+    const settled = new Map(points.map((point) => [point.writer, point]));
+    for (const stream of this.#ledger.streams.values()) {
+      const { seq, hash } = settled.get(stream.writer) ?? { writer: stream.writer, ...NO_MARK };
+      if (seq < stream.head.settled.seq) this.#ledger.touchHead(stream).settled = { seq, hash };
+    }
+  }
+
+  /** What it says of a history that it knows under another name is found by its hash (F2). */
+  note(what: 'relayed' | 'settled', point: Point): void {
+    const { streams, branches } = this.#ledger;
+    const named = streams.get(point.writer);
+    const isPlain = named !== undefined && branches.size === 0 && this.#diverged.size === 0;
+    const stream = isPlain ? named : copyOf(this.#ledger, point.writer, point.seq, point.hash);
+    if (stream !== undefined) mark(stream, what, point);
+  }
+
+  /** True where the parent's point of a stream, of a former life or from below, is not in it. */
+  #isOther(stream: Stream, { seq, hash }: Point): boolean {
+    if (stream === this.#ledger.self || seq === 0 || seq > stream.head.seq) return false;
+    const own = this.#ledger.hashOf(stream, seq);
+    return own !== undefined && !sameBytes(own, hash);
+  }
+}
+
+/** Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn. */
+function mark({ head }: Stream, what: 'relayed' | 'settled', { seq, hash }: Point): void {
+  if (seq > head[what].seq) head[what] = { seq, hash };
+}

@@ -1,0 +1,10 @@
+/** What tests of other packages use; there is no built form of it. */
+export { CommitUnknown, PgJournal } from './authority/journal.ts';
+export { migrate } from './authority/migrate.ts';
+export { startEmbedded } from './authority/postgres/embedded.ts';
+export { openPool } from './authority/postgres/pool.ts';
+/** Brings what vitest's global setup provides: `templateUrl`. */
+export type * from './authority/postgres/server.test-kit.ts';
+export { NotPrefetched } from './authority/prefetched-view.ts';
+export { pgTurnJournal } from './authority/turn-journal.ts';
+export { verifyChains } from './authority/verify.ts';

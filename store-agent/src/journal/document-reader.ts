@@ -1,0 +1,85 @@
+/**
+ * Reads documents, and holds each against the entry that it is stored for (T8): a line
+ * that names an entry of something else would give a repeat somebody else's answer.
+ */
+import { DOCUMENT_KINDS, type DocumentKind, documentsOf, type Entry } from '@tallystick/crdt';
+import type { Database, Statement } from 'better-sqlite3';
+import { wholeOf } from './columns.ts';
+import type { EntryReader } from './entry-reader.ts';
+import { Damage } from './errors.ts';
+
+/** On disk a kind is its place in the core's list, which therefore only ever grows at its end. */
+const KIND_NUMBERS = new Map<DocumentKind, number>(DOCUMENT_KINDS.map((kind, index) => [kind, index]));
+
+export function kindNumber(kind: DocumentKind): number {
+  return KIND_NUMBERS.get(kind) as number;
+}
+
+export interface Place {
+  /** The number of a writer. */
+  readonly writer: number;
+  readonly seq: number;
+}
+
+export interface DocumentFault {
+  readonly name: string;
+  readonly stored: string;
+}
+
+export class DocumentReader {
+  readonly #entries: EntryReader;
+  readonly #find: Statement<[number, string], [unknown, unknown]>;
+
+  constructor(db: Database, entries: EntryReader) {
+    this.#entries = entries;
+    this.#find = db
+      .prepare<[number, string], [unknown, unknown]>(
+        'select writer, seq from documents where kind = ? and id = ?',
+      )
+      .raw();
+  }
+
+  /** The entry that a document is stored for. @throws Damage where that entry is another's, or is not there. */
+  find(kind: DocumentKind, id: string): Place | undefined {
+    const place = this.#placeOf(kind, id);
+    if (place === undefined || this.#isBorneOut(place, kind, id)) return place;
+    throw new Damage(`its ${kind} ${id} is stored for an entry that does not carry it`);
+  }
+
+  /** The documents of one entry that are not stored for it, nor for an earlier one that carries them too. */
+  *faultsOf(entry: Entry, at: Place): Iterable<DocumentFault> {
+    for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
+      const place = this.#placeOf(kind, id);
+      if (place?.writer === at.writer && place.seq === at.seq) continue;
+      if (place !== undefined && this.#isBorneOut(place, kind, id)) continue;
+      const stored = place === undefined ? 'nothing' : `entry ${place.seq} of another`;
+      yield { name: `${kind} ${id}`, stored };
+    }
+  }
+
+  /**
+   * T8: an entry that its writer wrote after its fence, whose document another one carried
+   * first, or which would have moved an order on too far, is filed nowhere and folds as nothing.
+   */
+  isRepeat(entry: Entry, at: Place): boolean {
+    return documentsOf(entry.body, entry.docId).some(({ kind, id }) => {
+      if (kind === 'hold-end') return false;
+      const place = this.#placeOf(kind, id);
+      if (place === undefined) return ['cancellation', 'return', 'shipment'].includes(kind);
+      return (place.writer !== at.writer || place.seq !== at.seq) && this.#isBorneOut(place, kind, id);
+    });
+  }
+
+  #placeOf(kind: DocumentKind, id: string): Place | undefined {
+    const found = this.#find.get(kindNumber(kind), id);
+    if (found === undefined) return undefined;
+    const what = 'the place of a document';
+    return { writer: wholeOf(found[0], what), seq: wholeOf(found[1], what) };
+  }
+
+  #isBorneOut({ writer, seq }: Place, kind: DocumentKind, id: string): boolean {
+    const entry = this.#entries.entryAt(writer, seq);
+    if (entry === undefined) return this.#entries.isPruned(writer, seq);
+    return documentsOf(entry.body, entry.docId).some((each) => each.kind === kind && each.id === id);
+  }
+}

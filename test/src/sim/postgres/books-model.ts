@@ -1,0 +1,114 @@
+/**
+ * Books model: what the tables of the books must hold after every turn.
+ *
+ * It is worked out from the entries that a turn brought, by what `crdt/SPEC.md`, `books.ts` and
+ * the comments in the migrations say of them: never from the rows, documents, progress and holds
+ * that the core computed for the commit. Given are only what no entry says: which heads a turn
+ * wrote, their digests, and what was put aside.
+ */
+import {
+  decodeEntry,
+  digestText,
+  type Entry,
+  type ReplicaId,
+  replicaOf,
+  type WriterId,
+  type Writes,
+} from '@tallystick/crdt';
+import { DocumentsModel } from './documents-model.ts';
+import { factOfEntry } from './facts-model.ts';
+import { HeadsModel } from './heads-model.ts';
+import { HoldsModel } from './holds-model.ts';
+import { OrdersModel } from './orders-model.ts';
+import { RowsModel } from './rows-model.ts';
+import { ModelTable, type Tables } from './tables.ts';
+import { textOfBytes } from './texts.ts';
+
+/** The tree as the root sees it: itself, and through which child each replica is reached. */
+export interface RootView {
+  readonly root: ReplicaId;
+  readonly viaOf: (replica: ReplicaId) => ReplicaId | null;
+}
+
+export class BooksModel {
+  readonly #view: RootView;
+  readonly #books = new ModelTable();
+  readonly #outbox = new ModelTable();
+  readonly #quarantine = new ModelTable();
+  readonly #heads: HeadsModel;
+  readonly #rows = new RowsModel();
+  readonly #documents = new DocumentsModel();
+  readonly #holds = new HoldsModel();
+  readonly #orders = new OrdersModel();
+  #position = 0;
+  #turn = 0;
+  #self: WriterId | null = null;
+
+  constructor(view: RootView) {
+    this.#view = view;
+    this.#heads = new HeadsModel(view);
+    this.#writeBooks();
+  }
+
+  get tables(): Tables {
+    return {
+      books: this.#books.texts,
+      writers: this.#heads.writers.texts,
+      runs: this.#heads.runs.texts,
+      rows: this.#rows.table.texts,
+      documents: this.#documents.documents.texts,
+      duplicates: this.#documents.duplicates.texts,
+      holds: this.#holds.table.texts,
+      quarantine: this.#quarantine.texts,
+      orders: this.#orders.orders.texts,
+      sold_lines: this.#orders.lines.texts,
+      line_progress: this.#orders.progress.texts,
+      outbox: this.#outbox.texts,
+    };
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  apply({ runs, streams, quarantined }: Pick<Writes, 'runs' | 'streams' | 'quarantined'>): void {
+    this.#turn += 1;
+    const first = this.#position + 1;
+    const stored = runs.flatMap((run) => run.entries.map(({ bytes }) => bytes));
+    const entries = stored.map(decodeEntry);
+    this.#heads.add(first, entries, stored);
+    const isFenced = (writer: WriterId) => this.#heads.isFenced(writer);
+    for (const entry of entries) this.#add(entry);
+    this.#rows.endTurn(isFenced);
+    this.#orders.endTurn(isFenced);
+    for (const { writer, digest } of streams) this.#heads.write(writer, digestText(digest), this.#turn);
+    for (const { entry, hash, bytes, reason } of quarantined) {
+      const key = `${entry.writer} ${entry.seq} ${textOfBytes(hash)}`;
+      if (this.#quarantine.records.has(key)) continue;
+      this.#quarantine.set(key, { reason, bytes: textOfBytes(bytes), position: this.#position });
+    }
+    this.#writeBooks();
+  }
+
+  #add(entry: Entry): void {
+    this.#position += 1;
+    if (replicaOf(entry.writer) === this.#view.root) {
+      this.#self = entry.writer;
+      this.#holds.add(entry);
+    }
+    this.#rows.add(entry);
+    const isDuplicate = this.#documents.add(entry);
+    this.#orders.add(entry, isDuplicate);
+    const fact = factOfEntry(entry, isDuplicate);
+    if (fact !== undefined)
+      this.#outbox.set(String(this.#outbox.records.size + 1), { position: this.#position, ...fact });
+  }
+
+  #writeBooks(): void {
+    const { root } = this.#view;
+    if (this.#self !== null && replicaOf(this.#self) !== root)
+      throw new Error(`${this.#self} is not ${root}`);
+    // The root waits for nobody's word of its former lives: it has no parent.
+    this.#books.set('the', { position: this.#position, turn: this.#turn, self: this.#self, awaits: false });
+  }
+}

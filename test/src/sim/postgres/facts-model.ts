@@ -1,0 +1,34 @@
+/** The model of `outbox`: what the rest of the business is told of an entry. */
+import { type Entry, replicaOf } from '@tallystick/crdt';
+
+const GOODS: Partial<Record<Entry['body']['type'], string>> = {
+  cancelled: 'order.cancelled',
+  shipped: 'order.shipped',
+  returned: 'order.returned',
+  received: 'stock.received',
+  counted: 'stock.counted',
+  lost: 'stock.lost',
+};
+
+export function factOfEntry(
+  entry: Entry,
+  isDuplicate: boolean,
+): { type: string; payload: object } | undefined {
+  const { writer, seq, docId, body } = entry;
+  if (body.type === 'sold' || body.type === 'confirmed') {
+    const type = isDuplicate ? 'order.duplicate' : 'order.settled';
+    return { type, payload: { writer, seq, orderId: docId } };
+  }
+  if (body.type === 'fenced') {
+    const fenced = { replica: replicaOf(body.writer), fenced: body.writer };
+    return {
+      type: 'replica.fenced',
+      payload: { writer, seq, ...fenced, reason: body.reason, lastGoodSeq: body.seq },
+    };
+  }
+  const type = GOODS[body.type];
+  // Whatever creates rights or moves goods happens once (T8), and is told once.
+  if (type === undefined || isDuplicate) return undefined;
+  const { type: _, ...said } = body;
+  return { type, payload: { writer, seq, documentId: docId, ...said } };
+}

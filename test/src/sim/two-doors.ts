@@ -1,0 +1,79 @@
+/**
+ * Two doors: a client that failed over asks for the same thing by the same id somewhere else, and
+ * both say yes. Each writer has sold or set aside units of its own, so nothing is oversold; the
+ * books know one order, the first that came, and keep the other as its duplicate (T8).
+ */
+import { type Command, decodeEntry, type HoldId, type WriterId } from '@tallystick/crdt';
+import type { SimNode } from './node.ts';
+import { order, sellLine } from './order-acts.ts';
+import { Prng } from './prng.ts';
+import { Violation } from './trace.ts';
+import type { World } from './world.ts';
+
+/** Time enough for rights to come from elsewhere. */
+const WAIT_MS = 3_000;
+
+interface Told {
+  readonly id: string;
+  readonly writers: Set<WriterId>;
+}
+
+export function twoDoorsAtLast(world: World, seed: number): void {
+  const prng = new Prng(seed, 'two doors');
+  if (world.nodes.length < 2 || prng.chance(0.5)) return;
+  const first = prng.pick(world.nodes);
+  const second = prng.pick(world.nodes.filter((node) => node !== first));
+  const orders: Told[] = [];
+  for (let i = 1; i <= prng.between(2, 5); i += 1) {
+    const pool = prng.pick(world.tree.pools);
+    const id = `twice-${i}`;
+    const common = { actor: 'web:1', waitMs: WAIT_MS };
+    if (prng.chance(0.4)) {
+      const sale = { ...order([]), lines: [sellLine(pool, 1, '1')] };
+      orders.push(ask([first, second], { ...common, type: 'sell', id, ...sale }));
+      continue;
+    }
+    const holdId = `twice-hold-${i}` as HoldId;
+    const ttlMs = 60_000;
+    ask([first, second], { ...common, type: 'hold', id: holdId, ttlMs, lines: [{ pool, n: 1 }] });
+    world.runFor(WAIT_MS + 100);
+    if (prng.chance(0.3))
+      ask([first, second], { ...common, type: 'extend', id: `${id}-extend`, holdId, ttlMs });
+    if (prng.chance(0.3)) ask([first, second], { ...common, type: 'capture', id: `${id}-capture`, holdId });
+    const sale = { ...order([]), lines: [sellLine(pool, 1, '1')] };
+    if (prng.chance(0.6))
+      orders.push(ask([first, second], { ...common, type: 'confirm', id, holdId, ...sale }));
+    else ask([first, second], { ...common, type: 'release', id: `${id}-release`, holdId });
+  }
+  world.runFor(WAIT_MS + 100);
+  world.settle('after two doors were asked for the same');
+  for (const { id, writers } of orders) checkTwice(world, id, writers);
+}
+
+function ask(doors: readonly SimNode[], command: Command): Told {
+  const writers = new Set<WriterId>();
+  for (const door of doors) {
+    door.submit(command, (answer) => {
+      if (answer?.ok === true) writers.add(answer.entry.writer);
+    });
+  }
+  return { id: command.id, writers };
+}
+
+/** The root keeps what each of them wrote, and knows the order by one of them. */
+function checkTwice(world: World, id: string, writers: ReadonlySet<WriterId>): void {
+  const { disk } = world.nodes[0] as SimNode;
+  const kept = disk.entries
+    .map(({ bytes }) => decodeEntry(bytes))
+    .filter(({ docId, body }) => {
+      return docId === id && (body.type === 'sold' || body.type === 'confirmed');
+    });
+  const known = disk.findDocument('order', id);
+  const isKnown = known === undefined ? writers.size === 0 : writers.has(known.writer);
+  if (!isKnown || kept.length !== writers.size)
+    throw new Violation(
+      'T8',
+      `${id} was sold by ${[...writers]}; the books have ${kept.length} of it, known by ${known?.writer}`,
+    );
+  if (writers.size === 2) world.trace.saw('one order at two doors');
+}
