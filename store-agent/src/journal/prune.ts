@@ -3,7 +3,8 @@
  *
  * Only whole runs go, oldest first, below the settled entry of their writer and only
  * when all their entries are older than the retention. What they did to the rows moves
- * into a checkpoint in the same transaction; `verify` starts from there.
+ * into a checkpoint in the same transaction; `verify` starts from there. Entries of writers
+ * below stay: whoever is given one of them as a child is told its past from above (F3a).
  *
  * Documents outlive their entries: a repeat that comes after weeks is still a repeat, and
  * an entry that is here has its documents here.
@@ -70,7 +71,7 @@ function pruneStep(db: Database, names: Names, seals: Seals, options: PruneOptio
   let entries = 0;
   let runs = 0;
   const isFull = () => runs >= RUNS_MAX || entries >= ENTRIES_MAX;
-  for (const writer of settledWriters(db)) {
+  for (const writer of ownSettledWriters(db)) {
     if (isFull()) break;
     const bounds = { runsMax: RUNS_MAX - runs, entriesMax: ENTRIES_MAX - entries };
     const step = pruneWriter(db, names, seals, writer, options.nowMs - options.retentionMs, bounds);
@@ -90,12 +91,12 @@ interface Settled {
   readonly fence: number;
 }
 
-function settledWriters(db: Database): Settled[] {
+function ownSettledWriters(db: Database): Settled[] {
   return db
     .prepare<[], Settled>(
       `select writer, min(settled_seq, seq) as seq, settled_hash as hash,
          coalesce(fence_seq, seq) as fence from streams
-       where settled_seq > 0`,
+       where settled_seq > 0 and via is null`,
     )
     .all();
 }

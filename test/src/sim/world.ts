@@ -158,8 +158,9 @@ export class World {
 
   #isParting(at: SimNode, message: string): boolean {
     if (PARTINGS.test(message)) return true;
-    if (!/jumps from entry/.test(message)) return false;
+    if (!/jumps from entry|does not begin with its life/.test(message)) return false;
     // Where a machine was moved and moved back, what was dropped meanwhile is sent again from a new hello.
+    // And a new parent lacks what its child has let go of, until it is told from above (F3a, D7).
     if (this.registry.hasMoves) return true;
     // A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7).
     return at.replica.ledger.awaitsFormerLives || this.images.isBehind(at);
