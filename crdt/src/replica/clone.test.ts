@@ -1,10 +1,12 @@
 /** Two machines that believe they are one replica: F2. One node stands for both; it runs now this journal, now that. */
 import { describe, expect, test } from 'vitest';
 import { type WriterId, writerId } from '../ids.ts';
+import type { StockFrame } from '../wire/frames.ts';
 import { historiesOf } from './branches.ts';
 import { cancel, receive, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { MemoryJournal } from './memory-journal.test-kit.ts';
+import { PARENT } from './out.ts';
 import { type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -142,6 +144,32 @@ describe('[F2] two live copies of one writer', () => {
     expect(accountAt(hq, forked)).toBe(11);
     // T8: the new life knows what both did before it receives anything.
     expect(berlin.do(receive('d3', { lamp: 2 }))).toMatchObject({ ok: true, replayed: true });
+  });
+
+  test('[F2][T8] what was told to a life that has just ended does not let the next one receive', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    comeBack(world, berlin);
+    berlin.do(receive('d1', { lamp: 2 }));
+    const twin = berlin.journal.image();
+    berlin.do(receive('d2', { lamp: 4 }));
+    world.calm();
+    change(berlin, twin);
+    berlin.do(sell('b1', { lamp: 1 }));
+    berlin.link();
+    const frames = world.intercept('welcome', 'former').map(({ frame }) => frame);
+    expect(frames.map(({ kind }) => kind)).toEqual(['welcome', 'former']);
+    // One turn hears both: the welcome ends the life, and what it was told of its own past comes to an end.
+    berlin.turn((self, now) => {
+      for (const frame of frames) {
+        if (frame.kind === 'welcome') self.linkUp(frame, now);
+        else self.frame(PARENT, frame as StockFrame, now);
+      }
+    });
+    expect(berlin.do(receive('d2', { lamp: 4 }))).toMatchObject({ ok: false });
+    comeBack(world, berlin);
+    expect(berlin.do(receive('d2', { lamp: 4 }))).toMatchObject({ ok: true, replayed: true });
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.onHand).toBe(5 + 2 + 4 - 1);
   });
 
   test('[F2][T8] an order that both copies cancelled is reinstated once', () => {

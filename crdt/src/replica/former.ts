@@ -23,6 +23,8 @@ export class FormerLives {
   /** Writers that came further, since somebody last took them. */
   readonly news = new Set<Stream>();
   #points: readonly Point[] = [];
+  /** The life that was welcomed: what is still on its way to it when it ends is no answer to the next. */
+  #welcomed: WriterId | undefined;
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
@@ -34,6 +36,7 @@ export class FormerLives {
   /** The parent's welcome names its points. */
   expect(points: readonly Point[], nowMs: number): void {
     const { self } = this.#ledger;
+    this.#welcomed = self.writer;
     this.#points = points.filter((point) => point.writer !== self.writer && !isHeld(this.#ledger, point));
     const isWaiting = this.#ledger.awaitsFormerLives || !this.#isComplete;
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
@@ -41,7 +44,7 @@ export class FormerLives {
 
   /** @returns 'gap' where entries are missing and the link must begin again to be told of them. */
   take(frame: Former, nowMs: number): 'some' | 'all' | 'gap' {
-    if (!this.#takeEntries(frame)) return 'some';
+    if (this.#welcomed !== this.#ledger.self.writer || !this.#takeEntries(frame)) return 'some';
     this.overdueMs = nowMs + this.#patienceMs;
     if (!frame.last) return 'some';
     if (this.#missing.some((point) => !this.#isOther(point))) return 'gap';
