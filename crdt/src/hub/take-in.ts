@@ -11,7 +11,7 @@ import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } fro
 import { keepBranch } from '../replica/branches.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import { exceedsOrder } from '../replica/repeats.ts';
+import { exceedsOrder, isDoneTwice } from '../replica/repeats.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
@@ -158,6 +158,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   const { ledger, directory } = context;
   const replica = replicaOf(stream.writer);
   const { body } = entry;
+  if (isDoneTwice(ledger, stream, entry)) return 'fork';
   switch (body.type) {
     case 'took': {
       const sender = ledger.streams.get(body.from);

@@ -172,6 +172,29 @@ describe('[F2] two live copies of one writer', () => {
     expect(hq.replica.hub.totals.levels?.get(lamp)?.onHand).toBe(5 + 2 + 4 - 1);
   });
 
+  test('[F2][T8] a receipt counts once, also where what was said behind a fence came before the word of a later life', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    const twin = berlin.journal.image();
+    berlin.do(sell('a1', { lamp: 1 }));
+    world.calm();
+    berlin.cut();
+    berlin.do(receive('d2', { lamp: 4 }));
+    const first = change(berlin, twin);
+    berlin.link();
+    world.calm();
+    // Its next life is let in and told of its past, but none of its own words arrive.
+    berlin.link();
+    for (const letter of world.intercept('welcome', 'former')) world.deliver(letter);
+    world.intercept('stream');
+    expect(berlin.do(receive('d2', { lamp: 4 }))).toMatchObject({ ok: true });
+    const second = change(berlin, first);
+    comeBack(world, berlin);
+    change(berlin, second);
+    comeBack(world, berlin);
+    world.calmFor(5_000);
+    expect(hq.replica.hub.totals.levels?.get(lamp)).toEqual({ onHand: 5 + 4 - 1, available: 5 + 4 - 1 });
+  });
+
   test('[F2][T8] an order that both copies cancelled is reinstated once', () => {
     const { world, hq, berlin } = shop({ lamp: 5 });
     berlin.do(sell('o1', { lamp: 3 }, { departsFrom: [] }));
