@@ -2,7 +2,15 @@
  * Clone check: what must hold when of two machines with one identity each has brought in what it
  * did (F2). The sums are the simulator's own (`clone-books.ts`); the core is compared with them.
  */
-import { decodeEntry, encodeEntry, exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import {
+  decodeEntry,
+  encodeEntry,
+  exposure,
+  type PoolId,
+  replicaOf,
+  sameBytes,
+  type WriterId,
+} from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { Accounts, type CloneBooks, documentOf, type History, historiesOn, pathOf } from './clone-books.ts';
@@ -59,6 +67,41 @@ export class CloneCheck {
     checkOnce(histories.values());
     this.#checkAnswers(histories.values(), trade);
     this.#checkSums(histories);
+    this.#checkCopies();
+  }
+
+  /** F5, F7: units that are owed, by pool: to accounts of writers that were shut out, and by live ones. */
+  owed(): Map<PoolId, number> {
+    const { disk } = this.#root;
+    const accounts = new Accounts(historiesOn(disk).values(), disk);
+    const owed = new Map<PoolId, number>();
+    for (const pool of this.#world.tree.pools) {
+      let units = 0;
+      for (const writer of accounts.writers) {
+        if (this.#isEnded(writer)) units += Math.max(0, -this.#left(accounts, writer, pool));
+        else units += debtOf(accounts.row(writer, pool));
+      }
+      if (units > 0) owed.set(pool, units);
+    }
+    return owed;
+  }
+
+  /** Whoever knows a writer knows all of it, under whatever names, and that all of it is settled. */
+  #checkCopies(): void {
+    const atRoot = tipsOf(this.#root);
+    for (const node of this.#world.nodes) {
+      for (const [writer, tips] of tipsOf(node)) {
+        if (tips.join() !== atRoot.get(writer)?.join())
+          throw new Violation('converge', `${node.name} knows other ends of ${writer} than the root`);
+      }
+      for (const { writer, head } of node.replica.ledger.streams.values()) {
+        if (head.settled.seq === head.seq && sameBytes(head.settled.hash, head.hash)) continue;
+        throw new Violation(
+          'L1',
+          `${node.name} was told that ${writer} is settled up to ${head.settled.seq} of ${head.seq}`,
+        );
+      }
+    }
   }
 
   /** What any machine durably wrote stands in the books, and nothing else does. */
@@ -175,19 +218,28 @@ export class CloneCheck {
       shared += has;
       if (has !== 0) parts.push(`${has} ${writer}${this.#isEnded(writer) ? ' (ended)' : ''}`);
     }
-    if (here !== shared && process.env.DBG) {
-      for (const w of accounts.writers) {
-        console.log(w, textOfBook(accounts.row(w, pool)), this.#isEnded(w));
-        for (const h of accounts.historiesOf.get(w) ?? [])
-          console.log('    ', h.name, h.left?.seq, textOfBook(h.book.row(pool)), h.entries.length);
-      }
-    }
     if (here !== shared)
       throw new Violation(
         'conservation',
         `${pool}: ${here} are there, and ${shared} stand in accounts: ${parts.join(', ')}`,
       );
   }
+}
+
+/** The last entries of each writer's histories; a branch, which has a name of its own, belongs to whom it left. */
+function tipsOf({ disk }: SimNode): Map<string, string[]> {
+  const tips = new Map<string, string[]>();
+  for (const writer of disk.writers) {
+    const head = disk.head(writer);
+    const chain = head?.fence?.reason === 'branch' ? rootOf(disk, writer) : writer;
+    tips.set(chain, [...(tips.get(chain) ?? []), hexOf(head?.hash ?? new Uint8Array(0))].sort());
+  }
+  return tips;
+}
+
+function rootOf(disk: SimNode['disk'], branch: WriterId): WriterId {
+  const head = disk.head(branch);
+  return head?.fence?.reason === 'branch' && head.parent !== null ? rootOf(disk, head.parent) : branch;
 }
 
 /** T4, T6: along each history nobody spent what it had not. */

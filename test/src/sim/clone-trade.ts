@@ -24,6 +24,7 @@ const TTL_MS_MAX = 8_000;
 /** What was asked, where, and each entry that was answered with. */
 export interface Asked {
   readonly command: Command;
+  readonly of: SimNode;
   readonly answers: { readonly node: SimNode; readonly entry: Entry }[];
 }
 
@@ -93,7 +94,7 @@ export class CloneTrade {
   }
 
   submit(node: SimNode, command: Command): void {
-    const asked = this.asked.get(command.id) ?? { command, answers: [] };
+    const asked = this.asked.get(command.id) ?? { command, of: node, answers: [] };
     this.asked.set(command.id, asked);
     if (!node.isServing) return;
     this.#world.trace.say(
@@ -242,7 +243,8 @@ export class CloneTrade {
 
   /** Whoever had no answer from one machine, or lost it, tries the other. */
   #again(): void {
-    const recent = [...this.asked.values()].slice(-20);
+    // Whoever went to a third machine stays with it: that is two doors, of two replicas (T8).
+    const recent = [...this.asked.values()].slice(-20).filter(({ of }) => this.#twins.includes(of));
     if (recent.length === 0) return;
     const { command } = this.#prng.pick(recent);
     const node = this.#prng.pick(this.#twins);

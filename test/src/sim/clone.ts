@@ -65,6 +65,19 @@ export function cloneAtLast(world: World, seed: number): void {
   rest(world, books, 'while both clones are there', false);
   findOut(world, prng, books, twins);
   check.atEnd(books, trade);
+  cover(world, books, check, trade);
+}
+
+/** F5: what both clones sold beyond what they had is paid for when goods come. */
+function cover(world: World, books: CloneBooks, check: CloneCheck, trade: CloneTrade): void {
+  const owed = check.owed();
+  if (owed.size === 0) return;
+  for (const [pool, units] of owed) trade.deliver(pool, units);
+  rest(world, books, 'after goods came for what was owed');
+  for (const [pool, units] of check.owed())
+    throw new Violation('F5', `${units} ${pool} are owed, although ${owed.get(pool)} came for it`);
+  world.trace.saw('what clones oversold was covered');
+  check.atEnd(books, trade);
 }
 
 /** Both sell, while all that happens to links and machines goes on. */
