@@ -1,24 +1,31 @@
 /** Two machines that believe they are one replica: F2. One node stands for both; it runs now this journal, now that. */
 import { describe, expect, test } from 'vitest';
-import { type WriterId, writerId } from '../ids.ts';
+import { decodeEntry } from '../entry/codec.ts';
+import { type ReplicaId, type WriterId, writerId } from '../ids.ts';
 import type { StockFrame } from '../wire/frames.ts';
+import { splitEntries } from '../wire/slices.ts';
 import { historiesOf } from './branches.ts';
 import { cancel, receive, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { MemoryJournal } from './memory-journal.test-kit.ts';
 import { PARENT } from './out.ts';
-import { type Node, pool, shop, type World } from './world.test-kit.ts';
+import type { ReplicaSettings } from './settings.ts';
+import { hastySettings, type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 const waits = { waitMs: 5_000 };
 
 /** A till with some lamps, and a second machine made from a copy of its disk. */
-function shopWithClone(units = 9) {
-  const { world, hq, berlin, till } = shop({ lamp: units });
+function shopWithClone(units = 9, settings: Partial<ReplicaSettings> = {}) {
+  const { world, hq, berlin, till } = shop({ lamp: units }, settings);
   till.ask(sell('t1', { lamp: 1 }, waits));
   world.calm();
   expect(till.free('lamp')).toBeGreaterThanOrEqual(4);
   return { world, hq, berlin, till, forked: till.self, twin: till.journal.image() };
+}
+
+function tells(entries: Uint8Array, docId: string): boolean {
+  return [...splitEntries(entries)].some((bytes) => decodeEntry(bytes).docId === docId);
 }
 
 /** This machine goes off, and the other one is at the till. */
@@ -111,6 +118,31 @@ describe('[F2] two live copies of one writer', () => {
     expect(hq.journal.entries.length).toBe(entries);
     expect(world.mail).toEqual([]);
     expect(till.replica.wakeAtMs(world.now)).toBeUndefined();
+  });
+
+  test('[F2][L2] the end of the other history is missed where it got lost, and told again', () => {
+    const { link } = hastySettings('any' as ReplicaId, 'store');
+    const { world, till, forked, twin } = shopWithClone(9, { link: { ...link, streamBytesTarget: 100 } });
+    for (const id of ['a1', 'a2', 'a3']) till.do(sell(id, { lamp: 1 }));
+    world.calm();
+    change(till, twin);
+    till.do(sell('b1', { lamp: 1 }));
+    till.link();
+    world.calm();
+    till.link();
+    let lost = 0;
+    for (let letter = world.mail.shift(); letter !== undefined; letter = world.mail.shift()) {
+      const { frame } = letter;
+      const isEnd = frame.kind === 'former' && frame.writer === forked && tells(frame.entries, 'a3');
+      if (isEnd) lost += 1;
+      else world.deliver(letter);
+    }
+    expect(lost).toBeGreaterThan(0);
+    world.calmFor(20_000);
+    comeBack(world, till);
+    world.calmFor(5_000);
+    expect(till.replica.ledger.documentEntry('order', 'a3')?.body).toMatchObject({ type: 'sold' });
+    for (const { head } of till.replica.ledger.streams.values()) expect(head.settled.seq).toBe(head.seq);
   });
 
   test('[F2] a restart of everybody finds both histories again', () => {

@@ -95,9 +95,10 @@ export class FormerLives {
     return this.#points.filter((point) => !isHeld(this.#ledger, point));
   }
 
-  /** What stands here at that place is another entry. */
-  #isOther({ writer, seq }: Point): boolean {
-    return seq <= (this.#ledger.streams.get(writer)?.head.seq ?? 0);
+  /** What stands here of that writer is another history. */
+  #isOther({ writer }: Point): boolean {
+    const seq = this.#ledger.streams.get(writer)?.head.seq ?? 0;
+    return this.#points.some((point) => point.writer === writer && point.seq <= seq);
   }
 }
 
