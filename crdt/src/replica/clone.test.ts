@@ -145,6 +145,34 @@ describe('[F2] two live copies of one writer', () => {
     for (const { head } of till.replica.ledger.streams.values()) expect(head.settled.seq).toBe(head.seq);
   });
 
+  test('[F2][L2] a long history that goes up slowly is waited for, and not begun again and again', () => {
+    const { link } = hastySettings('any' as ReplicaId, 'store');
+    const slow = { ...link, streamBytesTarget: 100, inFlightBytesMax: 100 };
+    const { world, hq, berlin } = shop({ lamp: 1 }, { link: slow });
+    berlin.cut();
+    for (let i = 1; i <= 30; i += 1) berlin.do(receive(`d${i}`, { lamp: 1 }));
+    // The copy shares all this with the other machine, and does not know that the parent has it.
+    const twin = berlin.journal.image();
+    comeBack(world, berlin);
+    berlin.do(receive('a1', { lamp: 1 }));
+    world.calm();
+    change(berlin, twin);
+    berlin.do(receive('b1', { lamp: 1 }));
+    berlin.link();
+    world.calm();
+    berlin.link();
+    // One entry a round trip of half a second: longer in all than a lost frame is waited for.
+    for (let round = 0; round < 60; round += 1) {
+      for (const letter of world.mail.splice(0)) world.deliver(letter);
+      world.pass(250);
+      for (const node of [hq, berlin]) node.turn();
+    }
+    expect(berlin.hangUps.filter((message) => message.includes('gap'))).toEqual([]);
+    world.calmFor(5_000);
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.onHand).toBe(1 + 30 + 1 + 1);
+    expect(berlin.do(receive('a1', { lamp: 1 }))).toMatchObject({ ok: true, replayed: true });
+  });
+
   test('[F2] a restart of everybody finds both histories again', () => {
     const { world, hq, berlin, till, forked, twin } = shopWithClone();
     till.do(sell('a1', { lamp: 2 }));

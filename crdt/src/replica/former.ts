@@ -42,6 +42,11 @@ export class FormerLives {
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
   }
 
+  /** The parent came further with what is told to it: it sees where the two histories part when it has it all (F2). */
+  waitOn(nowMs: number): void {
+    if (this.overdueMs !== Number.POSITIVE_INFINITY) this.overdueMs = nowMs + this.#patienceMs;
+  }
+
   /** @returns 'gap' where entries are missing and the link must begin again to be told of them. */
   take(frame: Former, nowMs: number): 'some' | 'all' | 'gap' {
     if (this.#welcomed !== this.#ledger.self.writer || !this.#takeEntries(frame)) return 'some';
