@@ -7,8 +7,9 @@
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
 import type { LineId } from '../ids.ts';
+import { replicaOf } from '../ids.ts';
 import { orderLines } from './decide-goods.ts';
-import { documentsOf } from './documents.ts';
+import { type DocumentKind, documentsOf } from './documents.ts';
 import type { LineProgress } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
@@ -24,6 +25,25 @@ export function isRepeat(ledger: Ledger, { writer, head }: Stream, { seq, docId,
   if (body.type === 'cancelled' || body.type === 'returned' || body.type === 'shipped')
     return exceedsOrder(ledger, body, body.type);
   return false;
+}
+
+/** What a replica does once, whichever of its lives does it: it learns what the others did before. */
+const ONCE: ReadonlySet<DocumentKind> = new Set([
+  'cancellation',
+  'receipt',
+  'return',
+  'shipment',
+  'count',
+  'loss',
+  'reclaim',
+]);
+
+/** True where another life of the same replica did this already: two of them live at once (F2). */
+export function isDoneTwice(ledger: Ledger, { writer }: Stream, { docId, body }: Entry): boolean {
+  return documentsOf(body, docId).some(({ kind, id }) => {
+    const first = ONCE.has(kind) ? ledger.findDocument(kind, id) : undefined;
+    return first !== undefined && first.writer !== writer && replicaOf(first.writer) === replicaOf(writer);
+  });
 }
 
 /** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */
