@@ -269,12 +269,6 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: 'const isOnce = !isBranch(stream) ? !isRepeat(this, stream, entry) : true;',
   },
   {
-    name: 'what both clones sent adds up',
-    file: 'crdt/src/replica/account.ts',
-    find: 'row.sent = joined(row.sent, sent, Math.max);',
-    replace: 'row.sent = joined(row.sent, sent, (a, b) => a + b);',
-  },
-  {
     name: 'the other history is never relayed',
     file: 'crdt/src/replica/branches.ts',
     find: '  ledger.accept(branch, written);\n  return branch;',
