@@ -1,5 +1,5 @@
 /** The model of `documents` and `duplicates`: a document is the first entry's that carried it (T8). */
-import type { DocumentKind, Entry } from '@tallystick/crdt';
+import type { DocumentKind, Entry, WriterId } from '@tallystick/crdt';
 import { ModelTable } from './tables.ts';
 
 /** The document that each kind of entry is; entries without one are talk between replicas. */
@@ -25,20 +25,29 @@ export class DocumentsModel {
   readonly duplicates = new ModelTable();
   readonly #known = new Set<string>();
 
-  /** @returns whether this is the second entry of what it says it is; what ended a hold twice is still an act of its own. */
-  add({ writer, seq, docId, body }: Entry): boolean {
+  /** Whether what this entry says it is was said before. */
+  knowsAct({ docId, body }: Entry): boolean {
+    const kind = KINDS[body.type];
+    return kind !== undefined && this.#known.has(`${kind} ${docId}`);
+  }
+
+  /**
+   * @param isRepeat where it counts as nothing, it is the first with none of its documents.
+   * @returns whether this is the second entry of what it says it is; what ended a hold twice is still an act of its own.
+   */
+  add(stream: WriterId, { seq, docId, body }: Entry, isRepeat: boolean): boolean {
     const kind = KINDS[body.type];
     if (kind === undefined) return false;
-    const isDuplicate = !this.#file(kind, docId, writer, seq);
+    const isDuplicate = !this.#file(kind, docId, stream, seq, isRepeat);
     if (body.type === 'confirmed' || body.type === 'released')
-      this.#file('hold-end', body.holdId, writer, seq);
+      this.#file('hold-end', body.holdId, stream, seq, isRepeat);
     return isDuplicate;
   }
 
   /** @returns whether this entry is the first with it. */
-  #file(kind: DocumentKind, id: string, writer: string, seq: number): boolean {
+  #file(kind: DocumentKind, id: string, writer: WriterId, seq: number, isRepeat: boolean): boolean {
     const name = `${kind} ${id}`;
-    if (this.#known.has(name)) {
+    if (isRepeat || this.#known.has(name)) {
       this.duplicates.set(`${name} ${writer} ${seq}`, {});
       return false;
     }
