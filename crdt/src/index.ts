@@ -21,6 +21,7 @@ export * from './replica/journal-view.ts';
 export * from './replica/ledger.ts';
 export * from './replica/out.ts';
 export { foldProgress, NO_PROGRESS } from './replica/progress.ts';
+export { isOwnPast, noteLostLife, unheardChildren } from './replica/recovery.ts';
 export * from './replica/replica.ts';
 export * from './replica/settings.ts';
 export * from './replica/stream.ts';

@@ -12,6 +12,7 @@ import { keepBranch } from '../replica/branches.ts';
 import { orderLines } from '../replica/decide-goods.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
+import { noteLostLife } from '../replica/recovery.ts';
 import { exceedsOrder } from '../replica/repeats.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
@@ -96,6 +97,7 @@ function takeInEntry(
     const wrong = ruleBroken(context, stream, entry);
     if (wrong !== undefined) fence(context, stream, wrong);
   }
+  for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
@@ -106,6 +108,13 @@ function takeInEntry(
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   return undefined;
+}
+
+/** The writers that an entry names as its writer's neighbours. */
+function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
+  if (body.type === 'took') return [body.from];
+  if (body.type === 'sent') return [body.to];
+  return body.type === 'life' || body.type === 'reparented' ? [body.parent] : [];
 }
 
 /** L7: nobody speaks for a writer of another branch, or for this replica; what is known already does no harm. */
@@ -168,7 +177,8 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       for (const item of body.items) {
         const cell = sender && cellOf(sender.row(item.pool).sent, stream.writer);
         const sent = cell?.n ?? 0;
-        // What a forked writer granted may stand in a history that nobody here has seen yet (F2).
+        // What a forked writer granted may stand in a history that nobody here has seen yet (F2), and
+        // a life of this replica that was rolled back did more than is known here (F1, F6).
         if (sender === undefined || isDisputed(sender)) continue;
         if (item.seq > sender.head.seq) {
           // Not known yet; where the sender is this replica itself, this replica has forgotten it.

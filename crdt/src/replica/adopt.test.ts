@@ -99,7 +99,7 @@ describe('[F1a] the children of a restored parent', () => {
     expect(stream && exposure(hq.replica.ledger, stream, lamp)).toBe(9 - 2 - units);
   });
 
-  test('[F1a] a grant on its way when the image was put back still reaches the till', () => {
+  test('[F1a] a parent restored with unsent grants: one on its way still reaches the till', () => {
     const { world, berlin, till } = shop({ lamp: 9 });
     till.ask(sell('t1', { lamp: 2 }, waits));
     for (const letter of world.intercept('asks')) world.deliver(letter);

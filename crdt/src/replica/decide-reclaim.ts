@@ -7,6 +7,7 @@ import { accountRow } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
+import { isOwnPast, unheardChildren } from './recovery.ts';
 import { isBranch, type Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
@@ -16,6 +17,14 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   if (lost === undefined) return refuse('not_found', `${command.writer} is not known here.`);
   if (lost.head.fence === null) {
     return refuse('forbidden', `${command.writer} is alive: retire it before its rights are taken back.`);
+  }
+  const missing = isOwnPast(ledger, lost) ? unheardChildren(ledger) : [];
+  if (missing.length > 0) {
+    // F6: what they took from that life and may have sold is not in these books yet.
+    return refuse(
+      'former_lives_unknown',
+      `${missing.join(', ')} did not tell yet what ${command.writer} sent.`,
+    );
   }
   for (const [pool, n] of sumByPool(command.items)) {
     const left = exposure(ledger, lost, pool);
@@ -35,7 +44,7 @@ export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
   const row = accountRow(ledger, lost, pool);
   const sentHere = notTakenHere(ledger, pool, row, lost);
   const came = inFlightTo(ledger, lost, pool, row) + sentHere;
-  return account(row) + came - takenUnsaid(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
+  return account(row) + came - takenUnsaid(ledger, lost, pool) - reclaimedFrom(ledger, lost, pool);
 }
 
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
@@ -50,14 +59,19 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
 
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
+  // What one life of the authority sent to another covers a debt there, and counts there (F6).
+  if (isOwnPast(ledger, lost)) return units;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
+    // A past life of it may have used what came before it was forgotten: it stands in that life's account.
+    if (isOwnPast(ledger, own)) continue;
     units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
   }
   return units;
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */
-function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
+export function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  const row = accountRow(ledger, lost, pool);
   let units = 0;
   for (const stream of ledger.streams.values()) {
     if (isBranch(stream)) continue;

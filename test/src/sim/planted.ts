@@ -91,6 +91,19 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: `if (this.#ledger.streams.get(body.to)?.head.via === null) this.#take(entry, body);`,
   },
   {
+    name: 'an authority put back that goes on as the same writer',
+    file: 'crdt/src/replica/replica.ts',
+    find: '  becomeNewWriter(reason: FenceReason, now: Now): void {',
+    replace: `  becomeNewWriter(reason: FenceReason, now: Now): void {
+    if (this.settings.kind === 'authority') return;`,
+  },
+  {
+    name: 'an authority put back that takes its former account before all children answered',
+    file: 'crdt/src/replica/decide-reclaim.ts',
+    find: 'if (missing.length > 0) {',
+    replace: 'if (missing.length < 0) {',
+  },
+  {
     name: 'late entries dropped',
     file: 'crdt/src/hub/take-in.ts',
     find: `  // The frame's buffer goes back to the socket; what the journal keeps is a copy.`,

@@ -32,6 +32,8 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'an image from before the current life': 'rare',
   'the parent knew the past': 'often',
   'a life put back that nobody knew more of': 'rare',
+  'authority put back, a child ahead found': 'rare',
+  'granted again after all children answered': 'rare',
 };
 
 /** With fewer seeds, or with shorter ones than usual, chance may miss what is rare. */

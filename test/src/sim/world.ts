@@ -54,6 +54,7 @@ export class World {
   readonly clients: Clients;
   readonly nodes: SimNode[] = [];
   readonly links: Link[] = [];
+  readonly #recoveriesPerMinute: number;
   readonly images = new Images();
   /** Whole machines that were put back, by their life, until it is known what became of it. */
   readonly putBacks = new Map<WriterId, PutBack>();
@@ -69,6 +70,7 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
+    this.#recoveriesPerMinute = this.faults.recoveriesPerMinute;
     this.observer = new Observer(this.trace, this.shelves, {
       trustsWallClocks: this.faults.clockJumpsPerMinute === 0,
       settlePutBack: (life, how) => settlePutBack(this, life, how),
@@ -90,6 +92,7 @@ export class World {
       orders: [],
       holds: [],
       locationOfNode,
+      hasDoor: (node) => node.uplink !== undefined || this.#recoveriesPerMinute === 0,
       nextId: (kind) => {
         this.#ids += 1;
         return `${kind}-${this.#ids}`;
@@ -135,7 +138,7 @@ export class World {
         prng: this.#prng(`link ${settings.replica}`),
         lost: (frame) => this.#sawLoss(frame),
       });
-      node.uplink = link;
+      node.links.uplink = link;
       this.links.push(link);
     }
     return node;
