@@ -6,14 +6,16 @@
  * beyond what it sold, is kept in its chain and folds as nothing.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import type { LineId } from '../ids.ts';
+import type { LineId, WriterId } from '../ids.ts';
+import { exceedsCopy, hasSold, isOfCopy } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
 import { documentsOf } from './documents.ts';
 import type { LineProgress } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
 
-export function isRepeat(ledger: Ledger, { writer, head }: Stream, { seq, docId, body }: Entry): boolean {
+export function isRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry): boolean {
+  const { seq, docId, body } = entry;
   if (head.fence === null || seq <= head.fence.seq) return false;
   for (const { kind, id } of documentsOf(body, docId)) {
     // A hold that was ended twice was used twice: both ends count (F5).
@@ -21,9 +23,23 @@ export function isRepeat(ledger: Ledger, { writer, head }: Stream, { seq, docId,
     const first = ledger.findDocument(kind, id);
     if (first !== undefined && (first.writer !== writer || first.seq !== seq)) return true;
   }
-  if (body.type === 'cancelled' || body.type === 'returned' || body.type === 'shipped')
-    return exceedsOrder(ledger, body, body.type);
-  return false;
+  if (body.type === 'cancelled') {
+    const cancelled = { ...entry, body };
+    const isKnown = ledger.findDocument('order', body.orderId) !== undefined;
+    return (isKnown && !hasSold(ledger, writer, cancelled)) || exceedsSold(ledger, writer, cancelled);
+  }
+  return (body.type === 'returned' || body.type === 'shipped') && exceedsOrder(ledger, body, body.type);
+}
+
+/** T8: an owner takes back what it sold itself, be it the order or a copy of it. */
+export function exceedsSold(
+  ledger: Ledger,
+  stream: WriterId,
+  entry: Entry & { readonly body: BodyOf<'cancelled'> },
+): boolean {
+  return isOfCopy(ledger, stream, entry)
+    ? exceedsCopy(ledger, entry)
+    : exceedsOrder(ledger, entry.body, 'cancelled');
 }
 
 /** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */
