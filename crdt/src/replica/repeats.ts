@@ -7,10 +7,10 @@
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
 import type { LineId, WriterId } from '../ids.ts';
-import { exceedsCopy, hasSold, isOfCopy } from './copies.ts';
+import { copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
 import { documentsOf } from './documents.ts';
-import type { LineProgress } from './journal-view.ts';
+import type { EntryRef, LineProgress } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
 
@@ -21,7 +21,10 @@ export function isRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry)
     // A hold that was ended twice was used twice: both ends count (F5).
     if (kind === 'hold-end') continue;
     const first = ledger.findDocument(kind, id);
-    if (first !== undefined && (first.writer !== writer || first.seq !== seq)) return true;
+    if (first === undefined || isAt(first, writer, seq)) continue;
+    // A copy that is filed was folded: its writer was shut out for this very entry, and not before.
+    const copy = kind === 'order' ? copyName(id, entry.writer) : undefined;
+    if (copy === undefined || !isAt(ledger.findDocument(copy.kind, copy.id), writer, seq)) return true;
   }
   if (body.type === 'cancelled') {
     const cancelled = { ...entry, body };
@@ -29,6 +32,10 @@ export function isRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry)
     return (isKnown && !hasSold(ledger, writer, cancelled)) || exceedsSold(ledger, writer, cancelled);
   }
   return (body.type === 'returned' || body.type === 'shipped') && exceedsOrder(ledger, body, body.type);
+}
+
+function isAt(ref: EntryRef | undefined, writer: WriterId, seq: number): boolean {
+  return ref?.writer === writer && ref.seq === seq;
 }
 
 /** T8: an owner takes back what it sold itself, be it the order or a copy of it. */

@@ -118,7 +118,8 @@ export class TestAuthority {
   /** Puts into memory what other processes committed. */
   async catchUp(): Promise<number> {
     const { ledger } = this.replica;
-    const found = await this.journal.readAfter(ledger.durablePosition, 100_000);
+    const isFenced = (writer: WriterId) => (ledger.streams.get(writer)?.head.fence ?? null) !== null;
+    const found = await this.journal.readAfter(ledger.durablePosition, 100_000, isFenced);
     for (const run of found.runs) {
       for (const bytes of splitEntries(run.bytes)) {
         ledger.absorb(run.writer, { entry: decodeEntry(bytes), bytes, hash: ledger.hash(bytes) }, run.via);

@@ -1,6 +1,8 @@
 /** Questions: what a turn will ask of the journal, read off the frames and commands that it is given. */
 import {
   type Command,
+  copyDocumentsOf,
+  copyName,
   type DocumentName,
   decodeEntry,
   documentsOf,
@@ -51,12 +53,27 @@ export function questionsOfFrame(frame: StockFrame, headOf: HeadOf, isFenced: Is
   if (frame.kind !== 'stream') return {};
   const entries = [...readableEntries(frame.entries)];
   // What moves an order on is held against what was sold (T6).
-  const orders = new Set<OrderId>();
-  for (const { writer, seq, body } of entries) {
-    if ((seq > headOf(writer) || isFenced(writer)) && movesOrder(body)) orders.add(body.orderId);
+  const fresh = entries.filter(({ writer, seq }) => seq > headOf(writer) || isFenced(writer));
+  return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries: soldBefore(fresh) };
+}
+
+/** What others committed is folded as it stands; only what a writer said after its fence is held against what was sold (T8). */
+export function questionsOfCaughtUp(entries: readonly Entry[], isFenced: IsFenced): Questions {
+  const named = new Set(entries.flatMap(({ body }) => (body.type === 'fenced' ? [body.writer] : [])));
+  const late = entries.filter(({ writer }) => isFenced(writer) || named.has(writer));
+  return { ...questionsOfEntries(entries, () => 0), documentEntries: soldBefore(late) };
+}
+
+/** The orders that entries move on, as they were sold; to its owner a copy of its own is the order. */
+function soldBefore(entries: readonly Entry[]): DocumentName[] {
+  const sold = new Map<string, DocumentName>();
+  for (const { writer, body } of entries) {
+    if (!movesOrder(body)) continue;
+    const names: DocumentName[] = [{ kind: 'order', id: body.orderId }];
+    if (body.type === 'cancelled') names.push(copyName(body.orderId, writer));
+    for (const name of names) sold.set(`${name.kind}:${name.id}`, name);
   }
-  const documentEntries = [...orders].map((id): DocumentName => ({ kind: 'order', id }));
-  return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries };
+  return [...sold.values()];
 }
 
 /** Fresh entries bring documents and move orders on; repeated ones are compared by hash. */
@@ -72,7 +89,9 @@ export function questionsOfEntries(
     const { writer, seq } = entry;
     const head = headOf(writer);
     if (seq > head || isFenced(writer)) {
-      documents.push(...documentsOf(entry.body, entry.docId));
+      documents.push(...documentsOf(entry.body, entry.docId), ...copyDocumentsOf(entry));
+      if (entry.body.type === 'cancelled')
+        documents.push({ kind: 'order', id: entry.body.orderId }, copyName(entry.body.orderId, writer));
       if (movesOrder(entry.body)) progress.add(entry.body.orderId);
     }
     if (seq <= head) {

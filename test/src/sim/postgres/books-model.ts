@@ -98,17 +98,20 @@ export class BooksModel {
     }
     const isRepeat = this.#isRepeat(placed);
     if (!isRepeat) this.#rows.add(stream, entry);
+    const isOfCopy = this.#documents.isOfCopy(stream, entry);
     const isDuplicate = this.#documents.add(stream, entry, isRepeat);
-    this.#orders.add(stream, entry, { isDuplicate, isRepeat });
-    const fact = factOfEntry(stream, entry, isDuplicate);
+    this.#orders.add(stream, entry, { isDuplicate, isRepeat, isOfCopy });
+    const fact = factOfEntry(stream, entry, { isDuplicate, isOfCopy });
     if (fact !== undefined)
       this.#outbox.set(String(this.#outbox.records.size + 1), { position: this.#position, ...fact });
     return placed;
   }
 
   /** T8: what is said after a fence counts only where nobody said it before, and within what was sold. */
-  #isRepeat({ entry, isLate }: Placed): boolean {
-    return isLate && (this.#documents.knowsAct(entry) || this.#orders.isBeyond(entry));
+  #isRepeat({ stream, entry, isLate }: Placed): boolean {
+    if (!isLate) return false;
+    if (this.#documents.knowsAct(entry) || this.#documents.isUndue(stream, entry)) return true;
+    return this.#orders.isBeyond(entry, this.#documents.isOfCopy(stream, entry));
   }
 
   #writeBooks(): void {

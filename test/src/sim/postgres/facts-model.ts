@@ -13,7 +13,7 @@ const GOODS: Partial<Record<Entry['body']['type'], string>> = {
 export function factOfEntry(
   writer: WriterId,
   entry: Entry,
-  isDuplicate: boolean,
+  { isDuplicate, isOfCopy }: { readonly isDuplicate: boolean; readonly isOfCopy: boolean },
 ): { type: string; payload: object } | undefined {
   const { seq, docId, body } = entry;
   if (body.type === 'sold' || body.type === 'confirmed') {
@@ -27,7 +27,7 @@ export function factOfEntry(
       payload: { writer, seq, ...fenced, reason: body.reason, lastGoodSeq: body.seq },
     };
   }
-  const type = GOODS[body.type];
+  const type = isOfCopy ? 'order.duplicate-cancelled' : GOODS[body.type];
   // Whatever creates rights or moves goods happens once (T8), and is told once.
   if (type === undefined || isDuplicate) return undefined;
   const { type: _, ...said } = body;

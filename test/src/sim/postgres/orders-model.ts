@@ -9,6 +9,14 @@ interface Moved {
   isExcused: boolean;
 }
 
+interface How {
+  readonly isDuplicate: boolean;
+  readonly isRepeat: boolean;
+  readonly isOfCopy: boolean;
+}
+
+type Lines = readonly { readonly lineId: string; readonly pool: string; readonly quantityBase: number }[];
+
 export class OrdersModel {
   readonly orders = new ModelTable();
   readonly lines = new ModelTable<{
@@ -17,6 +25,8 @@ export class OrdersModel {
     readonly location: string;
   }>();
   readonly progress = new ModelTable();
+  /** What a writer sold of an order that another one had sold, by order and writer. */
+  readonly #copies = new Map<string, Lines>();
   readonly #moved = new Map<string, Moved>();
   /** Lines that the open turn moved on. */
   readonly #movedNow = new Set<string>();
@@ -26,12 +36,13 @@ export class OrdersModel {
   readonly #waiting = new Set<string>();
 
   /** @param stream the history that the entry is part of. */
-  add(stream: WriterId, entry: Entry, how: { isDuplicate: boolean; isRepeat: boolean }): void {
+  add(stream: WriterId, entry: Entry, how: How): void {
     const { body } = entry;
     switch (body.type) {
       case 'sold':
       case 'confirmed':
         if (!how.isDuplicate) this.#sell(stream, entry, body);
+        else if (!how.isRepeat) this.#copies.set(`${entry.docId} ${entry.writer}`, body.lines);
         return;
       case 'cancelled':
       case 'shipped':
@@ -39,7 +50,7 @@ export class OrdersModel {
         for (const { lineId, n } of body.lines) {
           const key = `${body.orderId} ${lineId}`;
           this.#spokenOf.set(key, (this.#spokenOf.get(key) ?? new Set()).add(stream));
-          if (how.isRepeat) continue;
+          if (how.isRepeat || how.isOfCopy) continue;
           const moved = this.#moved.get(key) ?? { cancelled: 0, shipped: 0, returned: 0, isExcused: false };
           this.#moved.set(key, moved);
           moved[body.type] += n;
@@ -51,8 +62,9 @@ export class OrdersModel {
   }
 
   /** Whether the entry moves a line of a known order on beyond what it sold, or one that it did not sell. */
-  isBeyond({ body }: Entry): boolean {
+  isBeyond({ writer, body }: Entry, isOfCopy: boolean): boolean {
     if (body.type !== 'cancelled' && body.type !== 'shipped' && body.type !== 'returned') return false;
+    if (isOfCopy) return isBeyondCopy(body.lines, this.#copies.get(`${body.orderId} ${writer}`) ?? []);
     if (!this.orders.records.has(body.orderId)) return false;
     const asked = new Map<string, number>();
     for (const { lineId, pool, n } of body.lines) {
@@ -112,4 +124,16 @@ export class OrdersModel {
     this.#movedNow.clear();
     this.#spokenOf.clear();
   }
+}
+
+function isBeyondCopy(
+  asked: readonly { readonly lineId: string; readonly pool: string; readonly n: number }[],
+  copy: Lines,
+): boolean {
+  return asked.some(({ lineId }) => {
+    const sold = copy.find((line) => line.lineId === lineId);
+    const same = asked.filter((line) => line.lineId === lineId);
+    const n = same.reduce((sum, line) => sum + line.n, 0);
+    return sold === undefined || same.some(({ pool }) => pool !== sold.pool) || n > sold.quantityBase;
+  });
 }
