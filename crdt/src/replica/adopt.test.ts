@@ -146,6 +146,22 @@ describe('[F1a] the children of a restored parent', () => {
     expect(hq.fenceOf(till.self)).toBeUndefined();
   });
 
+  test('[F1a] whom they shut out meanwhile is shut out for their parent too (seed 90208)', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const clerk = world.add('clerk', 'terminal', till);
+    clerk.ask(sell('c1', { lamp: 1 }, waits));
+    world.calm();
+    const image = berlin.journal.image();
+    till.turn((self, now) => self.retire(clerk.id, now));
+    world.calm();
+    expect(berlin.fenceOf(clerk.self)).toBe('retired');
+    restore({ world, node: berlin, child: till }, image);
+    expect(berlin.fenceOf(clerk.self)).toBe('retired');
+    // What it had left is nobody's to count on.
+    const tillHas = till.free('lamp');
+    expect(berlin.replica.hub.children.get(till.id)?.pools.get(lamp)?.holding).toBe(tillHas);
+  });
+
   test('[F1a] [L2] where the end of that is lost on its way, the link begins again', () => {
     const { world, berlin, till } = shopWithBusyTill();
     till.cut();

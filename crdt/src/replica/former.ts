@@ -6,7 +6,7 @@
  * they stand.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import type { Entry } from '../entry/entry.ts';
+import type { BodyOf, Entry } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
@@ -22,6 +22,7 @@ export class FormerLives {
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   #news = new Set<Stream>();
+  readonly #fences = new Map<WriterId, BodyOf<'fenced'>>();
   #points: readonly Point[] = [];
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
@@ -78,6 +79,7 @@ export class FormerLives {
     if (entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash)) {
       this.#news.add(stream);
       ledger.accept(stream, written);
+      this.#noteFences(entry);
       return true;
     }
     // This machine and the parent know two histories of one writer: both are kept (F2).
@@ -97,6 +99,16 @@ export class FormerLives {
     if (!isSending || !this.#missing.some((point) => this.#isOther(point))) return true;
     this.overdueMs = nowMs + this.#patienceMs;
     return false;
+  }
+
+  /** Whom they shut out below is shut out here too; of some of those, the first entry comes later. */
+  #noteFences({ writer, seq, body }: Entry): void {
+    if (body.type === 'fenced') {
+      if (this.#ledger.streams.has(body.writer)) this.#ledger.noteFence(body);
+      else this.#fences.set(body.writer, body);
+    }
+    const fence = seq === 1 ? this.#fences.get(writer) : undefined;
+    if (fence !== undefined) this.#ledger.noteFence(fence);
   }
 
   get #isComplete(): boolean {

@@ -175,7 +175,7 @@ export class Ledger {
     head.hash = written.hash;
     if (!isBranch(stream)) {
       if (entry.body.type === 'reparented') head.parent = entry.body.parent;
-      if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
+      if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
     }
     this.#turn.place(stream.writer, written);
     if (isOnce) this.#turn.file(stream.writer, entry);
@@ -206,8 +206,8 @@ export class Ledger {
     this.#turn.place(stream.writer, written);
   }
 
-  /** A fence read from an own entry; where it was just decided here, it stands already. */
-  #noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+  /** A fence read from an own entry, or told from above; where it was just decided here, it stands already. */
+  noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
     const stream = this.streams.get(writer);
     if (stream === undefined || stream.head.fence !== null) return;
     this.touchHead(stream).fence = { seq, hash, reason };

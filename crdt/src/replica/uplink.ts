@@ -88,7 +88,7 @@ export class Uplink {
       ledger.append({ type: 'reparented', parent: welcome.writer }, '', 'system', now);
       ledger.touchHead(ledger.self).parentSeen = 0;
     }
-    const base = this.#points.begin(welcome.has);
+    const base = this.#points.begin(welcome.has, welcome.settled);
     for (const point of welcome.settled) this.#points.note('settled', point);
     this.#session = openUplinkSession(welcome.writer, base, now.monotonicMs, this.#settings.link);
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;

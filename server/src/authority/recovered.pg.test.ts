@@ -1,7 +1,7 @@
 /** The books of a running fleet are put back to an earlier point: F6, on a real Postgres. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { incarnationOf, type WriterId } from '@tallystick/crdt';
+import { appendCheckpoint, incarnationOf, type WriterId } from '@tallystick/crdt';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { Authority } from './authority.ts';
@@ -109,7 +109,7 @@ describe('[F6] an authority whose books were put back', () => {
     expect((await verifyChains(authority.pool)).problems).toEqual([]);
   }, 60_000);
 
-  test('[F6] another Postgres shows it, where the witness is gone too', async () => {
+  test('[F6] another Postgres or timeline shows it, where the witness is gone too', async () => {
     const { fleet, copy, before } = await fleetWithCopy();
     const authority = await fleet.whileStopped(async () => {
       fleet.databaseUrl = copy;
@@ -120,6 +120,11 @@ describe('[F6] an authority whose books were put back', () => {
     // The new life began on this one: it is not put back once more at the next start.
     const second = lifeOf(authority);
     expect(lifeOf(await fleet.whileStopped())).toBe(second);
+    // As after a recovery to a point in time, or when a standby took over.
+    const third = await fleet.whileStopped(() =>
+      query(copy, 'update tallystick.books set timeline = timeline - 1'),
+    );
+    expect(incarnationOf(lifeOf(third))).toBe(3);
   }, 60_000);
 
   test('[F6] a child that is ahead shows it, where nothing else can', async () => {
@@ -244,7 +249,9 @@ describe('[F6] an authority whose books were put back', () => {
     for (const id of ['eu', 'us', 'depot']) await fleet.stopOne(id);
     await query(fleet.databaseUrl, 'update tallystick.books set position = position - 1, turn = turn - 1');
     const { engine } = authority.host;
-    await expect(engine.runDurably((replica, now) => replica.ledger.appendCheckpoint(now))).rejects.toThrow();
+    await expect(
+      engine.runDurably((replica, now) => appendCheckpoint(replica.ledger, now)),
+    ).rejects.toThrow();
     expect(authority.failure).toContain('The books were put back');
   }, 60_000);
 

@@ -9,6 +9,8 @@ import { exposure, type PoolUnits, type ReplicaId, replicaOf, type Stream } from
 import type { SimDisk } from './disk.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
+import { IMAGE_AGE_MS_MAX } from './prune.ts';
+import { isNearPutBack } from './put-back.ts';
 import { leftOf } from './restore.ts';
 import type { World } from './world.ts';
 
@@ -21,11 +23,15 @@ export function recoverRoot(world: World, prng: Prng): void {
   const root = world.nodes[0] as SimNode;
   const life = root.disk.self;
   const commits = root.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
-  if (life === null || commits < 1) return;
+  if (life === null || commits < 1 || isNearPutBack(world, root)) return;
+  const atMs = root.disk.lostSinceMs(commits);
+  // D7: a journal keeps what the longest restore window of the authority may ask for.
+  if (atMs < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return;
   const image = root.disk.imageOf(commits);
   if (image.self === null) return;
   const children = world.nodes.filter((node) => world.parentOf(node) === root);
   root.crash();
+  world.images.add(world, root, atMs);
   const how = putBack(world, root, image, prng);
   world.trace.fault(`authority put back, ${how}`, root.name);
   world.observer.restored(root, life);
