@@ -7,9 +7,9 @@
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
 import type { LineId, WriterId } from '../ids.ts';
-import { copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
+import { copyDocumentsOf, copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
-import { documentsOf } from './documents.ts';
+import { type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, LineProgress } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
@@ -32,6 +32,17 @@ export function isRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry)
     return (isKnown && !hasSold(ledger, writer, cancelled)) || exceedsSold(ledger, writer, cancelled);
   }
   return (body.type === 'returned' || body.type === 'shipped') && exceedsOrder(ledger, body, body.type);
+}
+
+/**
+ * The same of an entry that another process of this replica decided on. What its books say by now is no
+ * measure of what they said then; but what counted is there the first with one of its documents.
+ */
+export function wasRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry): boolean {
+  if (head.fence === null || entry.seq <= head.fence.seq) return false;
+  const names = documentsOf(entry.body, entry.docId).filter(({ kind }) => kind !== 'hold-end');
+  const isFiled = ({ kind, id }: DocumentName) => isAt(ledger.findDocument(kind, id), writer, entry.seq);
+  return names.length > 0 && ![...names, ...copyDocumentsOf(entry)].some(isFiled);
 }
 
 function isAt(ref: EntryRef | undefined, writer: WriterId, seq: number): boolean {

@@ -118,8 +118,7 @@ export class TestAuthority {
   /** Puts into memory what other processes committed. */
   async catchUp(): Promise<number> {
     const { ledger } = this.replica;
-    const isFenced = (writer: WriterId) => (ledger.streams.get(writer)?.head.fence ?? null) !== null;
-    const found = await this.journal.readAfter(ledger.durablePosition, 100_000, isFenced);
+    const found = await this.journal.readAfter(ledger.durablePosition, 100_000);
     for (const run of found.runs) {
       for (const bytes of splitEntries(run.bytes)) {
         ledger.absorb(run.writer, { entry: decodeEntry(bytes), bytes, hash: ledger.hash(bytes) }, run.via);
@@ -179,6 +178,14 @@ export class TestShop {
     this.replica.execute(1, command, NOW);
     const answer = this.#commit();
     if (answer?.ok !== true) throw new Error(`the shop refuses: ${JSON.stringify(answer)}`);
+  }
+
+  /** Takes back an order, as a shop does that still knows it. */
+  cancel(id: string, orderId: string, n: number): void {
+    const lines = [{ lineId: '1' as LineId, pool: LAMP, n }];
+    const body = { type: 'cancelled', orderId: orderId as OrderId, reason: 'asked to', lines } as const;
+    this.replica.ledger.append(body, id, 'clerk:1', NOW);
+    this.#commit();
   }
 
   receive(id: string, n: number, pool = LAMP): void {

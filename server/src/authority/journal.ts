@@ -18,7 +18,7 @@ import { type CaughtUp, readAfter } from './catch-up.ts';
 import { loadBooks } from './load.ts';
 import { fetchAnswers } from './prefetch.ts';
 import { PrefetchedView } from './prefetched-view.ts';
-import { type IsFenced, type Questions, questionsOfCaughtUp } from './questions.ts';
+import { type Questions, questionsOfEntries } from './questions.ts';
 import { turnParameters } from './turn-parameters.ts';
 
 /** Notified at each commit, with the new position. */
@@ -101,12 +101,11 @@ export class PgJournal {
    * What other processes committed after `position`, at most about `entriesMax` entries.
    * The view then holds what absorbing them asks. Where `isComplete` is false, absorb
    * and read on: a commit before that is refused as 'behind'.
-   * @param isFenced by the reader's memory: more is asked about what is said after a fence.
    */
-  async readAfter(position: number, entriesMax: number, isFenced: IsFenced = () => false): Promise<CaughtUp> {
+  async readAfter(position: number, entriesMax: number): Promise<CaughtUp> {
     const found = await readAfter(this.#pool, position, this.#turn, entriesMax);
     this.view.clear();
-    await this.prefetch(questionsOfCaughtUp(found.entries, isFenced));
+    await this.prefetch(questionsOfEntries(found.entries, () => 0));
     if (found.caughtUp.isComplete) this.#turn = found.turn;
     return found.caughtUp;
   }

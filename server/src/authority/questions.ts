@@ -57,13 +57,6 @@ export function questionsOfFrame(frame: StockFrame, headOf: HeadOf, isFenced: Is
   return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries: soldBefore(fresh) };
 }
 
-/** What others committed is folded as it stands; only what a writer said after its fence is held against what was sold (T8). */
-export function questionsOfCaughtUp(entries: readonly Entry[], isFenced: IsFenced): Questions {
-  const named = new Set(entries.flatMap(({ body }) => (body.type === 'fenced' ? [body.writer] : [])));
-  const late = entries.filter(({ writer }) => isFenced(writer) || named.has(writer));
-  return { ...questionsOfEntries(entries, () => 0), documentEntries: soldBefore(late) };
-}
-
 /** The orders that entries move on, as they were sold; to its owner a copy of its own is the order. */
 function soldBefore(entries: readonly Entry[]): DocumentName[] {
   const sold = new Map<string, DocumentName>();

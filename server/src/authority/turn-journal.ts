@@ -3,13 +3,7 @@ import { PARENT, type Replica, type WriterId } from '@tallystick/crdt';
 import { Behind, type Input, type Log, type TurnJournal } from '@tallystick/store-agent';
 import { CommitUnknown, type PgJournal } from './journal.ts';
 import { NotPrefetched } from './prefetched-view.ts';
-import {
-  type IsFenced,
-  joinQuestions,
-  type Questions,
-  questionsOfCommand,
-  questionsOfFrame,
-} from './questions.ts';
+import { joinQuestions, type Questions, questionsOfCommand, questionsOfFrame } from './questions.ts';
 
 /** Entries read at once while catching up: a few frames' worth. */
 const CATCH_UP_ENTRIES_MAX = 20_000;
@@ -51,8 +45,7 @@ export function catchUpPatiently(journal: PgJournal, replica: Replica, log: Log)
 /** Folds what others committed, so that memory says what the books say. The open turn must be empty. */
 async function catchUp(journal: PgJournal, replica: Replica): Promise<void> {
   for (;;) {
-    const { durablePosition } = replica.ledger;
-    const caughtUp = await journal.readAfter(durablePosition, CATCH_UP_ENTRIES_MAX, fencesOf(replica));
+    const caughtUp = await journal.readAfter(replica.ledger.durablePosition, CATCH_UP_ENTRIES_MAX);
     replica.absorb(caughtUp);
     if (caughtUp.isComplete) return;
   }
@@ -83,17 +76,14 @@ function isNotWritten(error: unknown): boolean {
   return /^(40|53|55|57)/.test((error as { code?: string }).code ?? '');
 }
 
-function fencesOf({ ledger }: Replica): IsFenced {
-  return (writer) => (ledger.streams.get(writer)?.head.fence ?? null) !== null;
-}
-
 function questionsOf(input: Input, replica: Replica): Questions {
   const headOf = (writer: WriterId) => replica.ledger.streams.get(writer)?.head.seq ?? 0;
+  const isFenced = (writer: WriterId) => (replica.ledger.streams.get(writer)?.head.fence ?? null) !== null;
   switch (input.kind) {
     case 'command':
       return questionsOfCommand(input.command, headOf);
     case 'frame':
-      return input.from === PARENT ? {} : questionsOfFrame(input.frame, headOf, fencesOf(replica));
+      return input.from === PARENT ? {} : questionsOfFrame(input.frame, headOf, isFenced);
     default:
       return {};
   }

@@ -22,6 +22,7 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'a restored replica went on as a new writer': 'often',
   'fork found, a new life begun': 'rare',
   'one order at two doors': 'often',
+  'one order cancelled at two doors': 'rare',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
   'a shop that could not write went on': 'often',

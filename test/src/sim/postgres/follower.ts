@@ -1,5 +1,5 @@
 /** Follower: another process of the authority, which decides nothing and learns all from the books. */
-import { defaultSettings, Replica, type ReplicaId, type WriterId } from '@tallystick/crdt';
+import { defaultSettings, Replica, type ReplicaId } from '@tallystick/crdt';
 import { PgJournal } from '@tallystick/server/test-kit';
 import { sha256 } from '../sha256.ts';
 import type { BooksPool } from './database.ts';
@@ -30,9 +30,8 @@ export class Follower {
   async catchUp(entriesMax: number): Promise<number> {
     const { ledger } = this.#replica;
     const from = ledger.durablePosition;
-    const isFenced = (writer: WriterId) => (ledger.streams.get(writer)?.head.fence ?? null) !== null;
     for (;;) {
-      const caughtUp = await this.#journal.readAfter(ledger.durablePosition, entriesMax, isFenced);
+      const caughtUp = await this.#journal.readAfter(ledger.durablePosition, entriesMax);
       this.#replica.absorb(caughtUp);
       if (caughtUp.isComplete) return ledger.durablePosition - from;
     }
