@@ -13,7 +13,7 @@ import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { noteLostLife } from '../replica/recovery.ts';
-import { exceedsOrder, exceedsSold } from '../replica/repeats.ts';
+import { exceedsOrder, exceedsSold, isDoneTwice } from '../replica/repeats.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
@@ -168,6 +168,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   const { ledger, directory } = context;
   const replica = replicaOf(stream.writer);
   const { body } = entry;
+  if (isDoneTwice(ledger, stream, entry)) return 'fork';
   // All that can be known is known at the root; others may have pruned it, or hear of it later.
   const isRoot = ledger.self.head.parent === null;
   switch (body.type) {

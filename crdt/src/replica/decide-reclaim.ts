@@ -3,7 +3,7 @@ import type { BodyOf } from '../entry/entry.ts';
 import { type PoolId, replicaOf } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
-import { accountRow } from './account.ts';
+import { accountRow, sentLate } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,7 +36,7 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
  * its account over all its histories, with what was sent to it and never taken, and what it
- * sent here after its fence, which nobody took; less what was taken back already.
+ * surrendered here after its fence, which nobody took; less what was taken back already.
  * Its open holds are void (F3), so they do not lower it. A branch has no account of its own (F2).
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
@@ -52,9 +52,17 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
   for (const stream of ledger.streams.values()) {
     if (isBranch(stream)) continue;
     const sent = amountOf(accountRow(ledger, stream, pool).sent, lost.writer);
-    if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
+    const unseen = sent - amountOf(row.took, stream.writer);
+    if (unseen > 0) units += unseen - voidOf(ledger, stream, pool, lost, unseen);
   }
   return units;
+}
+
+/** Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3). */
+function voidOf(ledger: Ledger, child: Stream, pool: PoolId, to: Stream, unseen: number): number {
+  const { parent } = child.head;
+  if (parent === null || replicaOf(parent) !== replicaOf(to.writer)) return 0;
+  return Math.min(unseen, sentLate(ledger, child, pool, to.writer));
 }
 
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
@@ -64,7 +72,9 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
     // A past life of it may have used what came before it was forgotten: it stands in that life's account.
     if (isOwnPast(ledger, own)) continue;
-    units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
+    const unseen = amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer);
+    // What it surrendered in time is that life's, which ended before it took it (F1a).
+    if (unseen > 0) units += voidOf(ledger, lost, pool, own, unseen);
   }
   return units;
 }

@@ -6,10 +6,10 @@
  * beyond what it sold, is kept in its chain and folds as nothing.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import type { LineId, WriterId } from '../ids.ts';
+import { type LineId, replicaOf, type WriterId } from '../ids.ts';
 import { copyDocumentsOf, copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
-import { type DocumentName, documentsOf } from './documents.ts';
+import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, LineProgress } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
@@ -58,6 +58,25 @@ export function exceedsSold(
   return isOfCopy(ledger, stream, entry)
     ? exceedsCopy(ledger, entry)
     : exceedsOrder(ledger, entry.body, 'cancelled');
+}
+
+/** What a replica does once, whichever of its lives does it: it learns what the others did before. */
+const ONCE: ReadonlySet<DocumentKind> = new Set([
+  'cancellation',
+  'receipt',
+  'return',
+  'shipment',
+  'count',
+  'loss',
+  'reclaim',
+]);
+
+/** True where another life of the same replica did this already: two of them live at once (F2). */
+export function isDoneTwice(ledger: Ledger, { writer }: Stream, { docId, body }: Entry): boolean {
+  return documentsOf(body, docId).some(({ kind, id }) => {
+    const first = ONCE.has(kind) ? ledger.findDocument(kind, id) : undefined;
+    return first !== undefined && first.writer !== writer && replicaOf(first.writer) === replicaOf(writer);
+  });
 }
 
 /** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */

@@ -183,12 +183,12 @@ export class Replica {
 
   #fromParent(frame: StockFrame, now: Now): void {
     switch (frame.kind) {
-      case 'ack':
-        this.#end(
-          this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now)),
-          now,
-        );
-        return;
+      case 'ack': {
+        const { ackedTo } = this.uplink;
+        const past = this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now));
+        if (this.uplink.ackedTo > ackedTo) this.#formerLives.waitOn(now.monotonicMs);
+        return this.#end(past, now);
+      }
       case 'cells':
         this.uplink.cells(frame, now);
         for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
