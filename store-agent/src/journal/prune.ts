@@ -26,6 +26,8 @@ import {
 import type { Database, Statement } from 'better-sqlite3';
 import { blobOf, hashOf } from './columns.ts';
 import { DAY_MS } from './commit.ts';
+import { DocumentReader } from './document-reader.ts';
+import { EntryReader } from './entry-reader.ts';
 import type { Line } from './line-digest.ts';
 import type { Names } from './names.ts';
 import { addEntryProgress } from './progress-print.ts';
@@ -126,6 +128,7 @@ function pruneWriter(
   if (first === undefined || !isSettledHere(db, settled)) return { runs: 0, entries: 0 };
   const checkpoint = readCheckpoint(db, settled.writer);
   const folder = new CheckpointRows(db, names, settled.writer, checkpoint.digest);
+  const documents = new DocumentReader(db, new EntryReader(db, names));
   let { seq, hash } = checkpoint;
   let count = 0;
   for (const [seqFirst, seqLast, storedHash, bytes] of runs) {
@@ -138,7 +141,8 @@ function pruneWriter(
     if (entries.some(({ entry }) => entry.wallMs > olderThanMs)) break;
     for (const { entry } of entries) {
       folder.fold(entry);
-      addEntryProgress(seals.prunedProgress, entry);
+      if (!documents.isCopyCancelled(entry, { writer: settled.writer, seq: entry.seq }))
+        addEntryProgress(seals.prunedProgress, entry);
     }
     seq = seqLast;
     hash = hashLast;

@@ -27,6 +27,7 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'a child went over to the clone of its parent': 'rare',
   'another branch told from a lower entry': 'rare',
   'one order at two doors': 'often',
+  'one order cancelled at two doors': 'rare',
   'rights of a lost life reclaimed': 'rare',
   'late claim covered': 'rare',
   'a shop that could not write went on': 'often',
