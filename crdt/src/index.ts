@@ -11,6 +11,7 @@ export * from './order/owner.ts';
 export { keepBranch } from './replica/branches.ts';
 export { appendCheckpoint } from './replica/checkpoint.ts';
 export * from './replica/command.ts';
+export { copyDocumentsOf, copyName } from './replica/copies.ts';
 export * from './replica/decide-goods.ts';
 export * from './replica/decide-reclaim.ts';
 export * from './replica/directory.ts';

@@ -9,11 +9,11 @@ import { decodeEntry } from '../entry/codec.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
-import { orderLines } from '../replica/decide-goods.ts';
+import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { noteLostLife } from '../replica/recovery.ts';
-import { exceedsOrder } from '../replica/repeats.ts';
+import { exceedsOrder, exceedsSold, isDoneTwice } from '../replica/repeats.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
@@ -187,6 +187,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   const { ledger, directory } = context;
   const replica = replicaOf(stream.writer);
   const { body } = entry;
+  if (isDoneTwice(ledger, stream, entry)) return 'fork';
   // All that can be known is known at the root; others may have pruned it, or hear of it later.
   const isRoot = ledger.self.head.parent === null;
   switch (body.type) {
@@ -213,9 +214,11 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       }
       return undefined;
     }
-    case 'cancelled':
-      if (isRoot && orderLines(ledger, body.orderId) === undefined) return 'departed';
-      return exceedsOrder(ledger, body, 'cancelled') ? 'departed' : undefined;
+    case 'cancelled': {
+      const cancelled = { ...entry, body };
+      if (isRoot && !hasSold(ledger, stream.writer, cancelled)) return 'departed';
+      return exceedsSold(ledger, stream.writer, cancelled) ? 'departed' : undefined;
+    }
     case 'returned':
     case 'shipped':
       if (isForeign(directory, replica, body.lines)) return 'foreign-pool';

@@ -3,7 +3,7 @@ import type { BodyOf } from '../entry/entry.ts';
 import { type PoolId, replicaOf } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
-import { accountRow } from './account.ts';
+import { accountRow, sentLate } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
@@ -39,7 +39,7 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
  * its account over all its histories, with what was sent to it and never taken, and what it
- * sent here after its fence, which nobody took; less what was taken back already.
+ * surrendered here after its fence, which nobody took; less what was taken back already.
  * Its open holds are void (F3), so they do not lower it. A branch has no account of its own (F2).
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
@@ -55,32 +55,43 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
   for (const stream of ledger.streams.values()) {
     if (isBranch(stream)) continue;
     const sent = amountOf(accountRow(ledger, stream, pool).sent, lost.writer);
-    if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
+    const unseen = sent - amountOf(row.took, stream.writer);
+    if (unseen > 0) units += unseen - voidOf(ledger, stream, pool, lost, unseen);
   }
   // Where a former parent's grant was on its way when its child moved, only the cell tells (F3a).
   return units + ledger.toldCells.units(lost.writer, pool, row.took, (from) => ledger.streams.has(from));
+}
+
+/** Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3). */
+function voidOf(ledger: Ledger, child: Stream, pool: PoolId, to: Stream, unseen: number): number {
+  const { parent } = child.head;
+  // What a forgotten life of the authority was sent it may have used: it stands in that life's account (F6).
+  if (parent === null || isOwnPast(ledger, to)) return 0;
+  if (replicaOf(parent) !== replicaOf(to.writer)) return 0;
+  return Math.min(unseen, sentLate(ledger, child, pool, to.writer));
 }
 
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
   // What one life of the authority sent to another covers a debt there, and counts there (F6).
   if (isOwnPast(ledger, lost)) return units;
-  for (const own of receiversOf(ledger, lost)) {
-    // A past life of it may have used what came before it was forgotten: it stands in that life's account.
-    if (isOwnPast(ledger, own)) continue;
-    units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
+  for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
+    const unseen = amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer);
+    // What it surrendered in time is that life's, which ended before it took it (F1a).
+    if (unseen > 0 && !isOwnPast(ledger, own))
+      units += Math.min(unseen, sentLate(ledger, lost, pool, own.writer));
   }
+  for (const old of oldParentOf(ledger, lost))
+    units += Math.max(0, amountOf(row.sent, old.writer) - amountOf(old.row(pool).took, lost.writer));
   return units;
 }
 
-/** Own lives; and where a life ended under a parent that its replica left, that parent's (F3a). */
-function receiversOf(ledger: Ledger, lost: Stream): Stream[] {
-  const self = replicaOf(ledger.self.writer);
-  const own = ledger.livesOf(self);
+/** Where a life ended under a parent that its replica left (F3a), that parent: nobody tells it any more. */
+function oldParentOf(ledger: Ledger, lost: Stream): Stream[] {
   const parent = lost.head.parent && replicaOf(lost.head.parent);
-  if (parent === null || parent === self) return own;
+  if (parent === null || parent === replicaOf(ledger.self.writer)) return [];
   // What was sent to a fenced life is in that life's account.
-  return [...own, ...ledger.livesOf(parent).filter(({ head }) => head.fence === null)];
+  return ledger.livesOf(parent).filter(({ head }) => head.fence === null);
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */

@@ -28,6 +28,8 @@ export class FormerLives {
   /** Fences among what came: of some of those who were shut out, the entries come later. */
   #fences: { readonly by: WriterId; readonly said: FenceSaid }[] = [];
   #points: readonly Point[] = [];
+  /** The life that was welcomed: what is still on its way to it when it ends is no answer to the next. */
+  #welcomed: WriterId | undefined;
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
@@ -40,14 +42,20 @@ export class FormerLives {
   /** The parent's welcome names its points. */
   expect(points: readonly Point[], nowMs: number): void {
     const { self } = this.#ledger;
+    this.#welcomed = self.writer;
     this.#points = points.filter((point) => point.writer !== self.writer && !isHeld(this.#ledger, point));
     const isWaiting = this.#ledger.awaitsFormerLives || !this.#isComplete;
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
   }
 
+  /** The parent came further with what is told to it: it sees where the two histories part when it has it all (F2). */
+  waitOn(nowMs: number): void {
+    if (this.overdueMs !== Number.POSITIVE_INFINITY) this.overdueMs = nowMs + this.#patienceMs;
+  }
+
   /** @returns 'gap' where entries are missing and the link must begin again to be told of them. */
   take(frame: Former, nowMs: number): 'some' | 'all' | 'gap' {
-    if (!this.#takeEntries(frame)) return 'some';
+    if (this.#welcomed !== this.#ledger.self.writer || !this.#takeEntries(frame)) return 'some';
     this.overdueMs = nowMs + this.#patienceMs;
     if (!frame.last) return 'some';
     if (this.#missing.some((point) => !this.#isOther(point))) return 'gap';
@@ -154,9 +162,10 @@ export class FormerLives {
     if (this.#ledger.awaitsFormerLives || !this.#isComplete) this.overdueMs = Math.min(this.overdueMs, 0);
   }
 
-  /** What stands here at that place is another entry. */
-  #isOther({ writer, seq }: Point): boolean {
-    return seq <= (this.#ledger.streams.get(writer)?.head.seq ?? 0);
+  /** What stands here of that writer is another history. */
+  #isOther({ writer }: Point): boolean {
+    const seq = this.#ledger.streams.get(writer)?.head.seq ?? 0;
+    return this.#points.some((point) => point.writer === writer && point.seq <= seq);
   }
 }
 

@@ -19,7 +19,7 @@ import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { OpenHolds } from './open-holds.ts';
 import { OpenTurn } from './open-turn.ts';
-import { isRepeat } from './repeats.ts';
+import { isRepeat, wasRepeat } from './repeats.ts';
 import { type Fence, isBranch, newHead, reparent, Stream, type StreamHead } from './stream.ts';
 import { ToldCells } from './told-cells.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
@@ -166,10 +166,10 @@ export class Ledger {
   }
 
   /** Folds the next entry of a stream, whose place in its chain the caller has checked. */
-  accept(stream: Stream, written: WrittenEntry): void {
+  accept(stream: Stream, written: WrittenEntry, isRepeated = isRepeat): void {
     const { entry } = written;
     this.#dirty.add(stream);
-    const isOnce = !isRepeat(this, stream, entry);
+    const isOnce = !isRepeated(this, stream, entry);
     if (isOnce) {
       forEachEffect(entry.body, (effect) => {
         this.onEffect(stream, effect);
@@ -298,7 +298,7 @@ export class Ledger {
       stream = this.addStream(entry.writer, newHead(kind, parent, via));
       if (via === null) this.#self = entry.writer;
     }
-    this.accept(stream, written);
+    this.accept(stream, written, wasRepeat);
   }
 
   /** At the root, what is in the books is settled. @returns the writers that came further in this turn. */

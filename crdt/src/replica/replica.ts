@@ -186,13 +186,13 @@ export class Replica {
 
   #fromParent(frame: StockFrame, now: Now): void {
     switch (frame.kind) {
-      case 'ack':
+      case 'ack': {
         this.moving.fencesTold(frame);
-        this.#end(
-          this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now)),
-          now,
-        );
-        return;
+        const { ackedTo } = this.uplink;
+        const past = this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now));
+        if (this.uplink.ackedTo > ackedTo) this.#formerLives.waitOn(now.monotonicMs);
+        return this.#end(past, now);
+      }
       case 'cells':
         this.uplink.cells(frame, now);
         this.moving.told(frame);

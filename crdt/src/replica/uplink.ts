@@ -65,6 +65,11 @@ export class Uplink {
     return this.#session?.parent;
   }
 
+  /** How far the parent came in this session. */
+  get ackedTo(): number {
+    return this.#session?.ackedTo ?? 0;
+  }
+
   /** Everything of a hello that the core knows; the edge adds identity and versions. */
   hello(): Pick<Hello, 'writer' | 'parentSeen' | 'heads'> {
     const { self } = this.#ledger;

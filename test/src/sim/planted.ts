@@ -308,4 +308,22 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: 'return replica === child;',
   },
   ...PLANTED_MACHINES,
+  {
+    name: 'what a clone repeats is counted again',
+    file: 'crdt/src/replica/ledger.ts',
+    find: 'const isOnce = !isRepeat(this, stream, entry);',
+    replace: 'const isOnce = !isBranch(stream) ? !isRepeat(this, stream, entry) : true;',
+  },
+  {
+    name: 'the other history is never relayed',
+    file: 'crdt/src/replica/branches.ts',
+    find: '  ledger.accept(branch, written);\n  return branch;',
+    replace: "  ledger.quarantine(written, 'fork');\n  return branch;",
+  },
+  {
+    name: 'two machines with one identity shut each other out for ever',
+    file: 'crdt/src/hub/admit.ts',
+    find: 'if (session?.writer === other.writer && !heads',
+    replace: 'if (session?.writer === writer && !heads',
+  },
 ];

@@ -119,10 +119,24 @@ export class World {
     return { timeline: this.timeline, trace: this.trace, faults: this.faults, shelves: this.shelves };
   }
 
+  /** F2: a second machine with the same identity, made from a copy of the first one's disk. */
+  addTwin(of: SimNode, disk: SimDisk): SimNode {
+    const twin = this.#newNode(of.settings, 'twin', disk);
+    this.#connect(twin, this.parentOf(of) as SimNode, 'twin link');
+    return twin;
+  }
+
   #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined, disk?: SimDisk): SimNode {
+    const node = this.#newNode(settings, 'node', disk);
+    this.#byName.set(settings.replica, node);
+    if (parent !== undefined) this.#connect(node, this.node(parent), 'link');
+    return node;
+  }
+
+  #newNode(settings: SimNode['settings'], stream: string, disk?: SimDisk): SimNode {
     const ports: NodePorts = {
       ...this.#parts(),
-      prng: this.#prng(`node ${settings.replica}`),
+      prng: this.#prng(`${stream} ${settings.replica}`),
       directory: this.registry.directoryOf(settings.replica),
       clockRate: clockRate(this.#prng(`clock ${settings.replica}`), this.faults.clockDrift),
       durable: (at, commits) => {
@@ -133,7 +147,7 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked && !this.#isParting(at, message))
+        if (this.observer.clones === undefined && !this.#isParting(at, message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
       superseded: (at) => this.observer.superseded(at),
@@ -141,19 +155,31 @@ export class World {
     };
     const node = new SimNode(settings, ports, disk);
     this.nodes.push(node);
-    this.#byName.set(settings.replica, node);
-    if (parent !== undefined) this.link(node, parent);
     return node;
   }
 
   link(node: SimNode, parent: ReplicaId): void {
-    const link = new Link(node, this.node(parent), {
+    this.#connect(node, this.node(parent), 'link');
+  }
+
+  #connect(node: SimNode, parent: SimNode, stream: string): void {
+    const link = new Link(node, parent, {
       ...this.#parts(),
-      prng: this.#prng(`link ${node.name}`),
+      prng: this.#prng(`${stream} ${node.name}`),
       lost: (frame) => this.#sawLoss(frame),
     });
     node.links.uplink = link;
     this.links.push(link);
+  }
+
+  /** A machine is switched off for good: nobody waits for it any more. */
+  scrap(node: SimNode): void {
+    node.crash();
+    node.uplink?.cut();
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    this.links.splice(this.links.indexOf(node.uplink as Link), 1);
+    const other = this.nodes.find(({ name }) => name === node.name);
+    if (other !== undefined) this.#byName.set(other.settings.replica, other);
   }
 
   #isParting(at: SimNode, message: string): boolean {
