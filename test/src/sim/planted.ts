@@ -171,9 +171,10 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'incremental grant requests',
-    file: 'crdt/src/hub/hub.ts',
-    find: '{ atLeast, untilMs: now.monotonicMs',
-    replace: '{ atLeast: (known.ask?.atLeast ?? sent) + atLeast, untilMs: now.monotonicMs',
+    file: 'crdt/src/hub/asks.ts',
+    find: 'noteAsk(child.pool(pool), sent, { atLeast, untilMs }',
+    replace:
+      'noteAsk(child.pool(pool), sent, { atLeast: (child.pool(pool).ask?.atLeast ?? sent) + atLeast, untilMs }',
     seed: 1,
   },
   {
@@ -311,8 +312,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'what a clone repeats is counted again',
     file: 'crdt/src/replica/ledger.ts',
-    find: 'const isOnce = !isRepeat(this, stream, entry);',
-    replace: 'const isOnce = !isBranch(stream) ? !isRepeat(this, stream, entry) : true;',
+    find: 'const isOnce = !isRepeated(this, stream, entry);',
+    replace: 'const isOnce = !isBranch(stream) ? !isRepeated(this, stream, entry) : true;',
   },
   {
     name: 'the other history is never relayed',
