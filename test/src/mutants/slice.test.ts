@@ -2,9 +2,12 @@
 import { expect, test } from 'vitest';
 import { runSeed } from '../sim/run.ts';
 
-/** Short seeds that between them meet restores, losses, late claims, forks and refusals. */
-const SEEDS = [4, 5, 8];
-const ACTS = 100;
+/**
+ * Of the first 130 the quickest that between them see all that is named in `sometimes.ts`, but for a late claim
+ * and an image from before the current life: a second in all, for each mutant that nobody else notices.
+ */
+const SEEDS = [19, 30, 31, 101, 76, 93, 22, 24, 25, 28, 34, 58];
+const ACTS = 140;
 
 test.each(SEEDS)('seed %i: nothing is oversold, lost, doubled or left apart', (seed) => {
   const { violation, unitsSold } = runSeed({ seed, acts: ACTS });
