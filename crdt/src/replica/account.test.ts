@@ -2,21 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { encodeEntry } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
-import type { ReplicaId } from '../ids.ts';
-import { type WriterId, writerId } from '../ids.ts';
-import { accountRow } from './account.ts';
-import { branchHead, firstSeqOf, historiesOf, keepBranch, rootOf } from './branches.ts';
+import type { WriterId } from '../ids.ts';
+import { atFirst, Books, name } from './books.test-kit.ts';
+import { firstSeqOf, historiesOf, keepBranch, rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
-import { Ledger } from './ledger.ts';
-import { MemoryJournal } from './memory-journal.test-kit.ts';
-import { newHead, type Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
 import { pool, sha256 } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 const bulb = pool('bulb');
-const now = { wallMs: 0, monotonicMs: 0, bootId: '0b'.repeat(16) };
-const name = (replica: string, incarnation = 1, letter = 'a') =>
-  writerId(replica as ReplicaId, incarnation, letter.repeat(32));
 const till = name('till');
 const rome = name('rome');
 const desk = name('desk');
@@ -41,60 +35,6 @@ const reclaimed = (writer: WriterId, n: number): EntryBody => ({
   writer,
   items: [{ pool: lamp, n }],
 });
-
-/** A parent's ledger that holds one child, whose entries are made up here. */
-class Books {
-  readonly journal = new MemoryJournal();
-  readonly ledger = new Ledger(this.journal.load(), this.journal, sha256);
-  readonly shop: Stream;
-  #docs = 0;
-
-  constructor() {
-    this.ledger.beginLife(name('hq'), 'authority', null, now);
-    this.shop = this.ledger.addStream(
-      name('berlin'),
-      newHead('store', this.ledger.self.writer, 'berlin' as ReplicaId),
-    );
-    this.say(this.shop, { type: 'life', kind: 'store', parent: this.ledger.self.writer });
-  }
-
-  say(stream: Stream, ...bodies: readonly EntryBody[]): void {
-    for (const body of bodies) {
-      this.#docs += 1;
-      const entry = {
-        v: 1,
-        writer: this.shop.writer,
-        seq: stream.head.seq + 1,
-        prevHash: stream.head.hash,
-        docId: `d${this.#docs}`,
-        actor: 'system',
-        ...now,
-        body,
-      };
-      const bytes = encodeEntry(entry);
-      this.ledger.accept(stream, { entry, bytes, hash: sha256(bytes) });
-    }
-  }
-
-  /** Another history, which left the first (or a branch of it) after `seq`. */
-  branch(seq: number, left: Stream = this.shop): Stream {
-    const { ledger } = this;
-    const writer = name('berlin', 1, 'bcdef'[ledger.branches.size] ?? '0');
-    const branch = ledger.addStream(writer, branchHead(left, seq, ledger.hashOf(left, seq) as Uint8Array));
-    if (this.shop.head.fence === null) ledger.fence(this.shop, 'fork', now);
-    return branch;
-  }
-
-  commit(): void {
-    const writes = this.ledger.endTurn();
-    if (writes !== undefined) this.journal.commit(writes);
-    this.ledger.keep();
-  }
-
-  account(at = lamp) {
-    return accountRow(this.ledger, this.shop, at);
-  }
-}
 
 describe('[F2] what histories say adds up', () => {
   test('[F2] counters add, and what both share counts once', () => {
@@ -216,11 +156,20 @@ test('[T3] an entry that the chain has no place for joins the history that it fo
   books.say(books.shop, received(1));
   const twin = (seq: number, prevHash: Uint8Array, docId: string) => {
     const body = received(2);
-    const entry = { v: 1, writer: books.shop.writer, seq, prevHash, docId, actor: 'system', ...now, body };
+    const entry = {
+      v: 1,
+      writer: books.shop.writer,
+      seq,
+      prevHash,
+      docId,
+      actor: 'system',
+      ...atFirst,
+      body,
+    };
     const bytes = encodeEntry(entry);
     return { entry, bytes, hash: sha256(bytes) };
   };
-  books.ledger.fence(books.shop, 'fork', now);
+  books.ledger.fence(books.shop, 'fork', atFirst);
   const first = twin(fork + 1, hash, 'other-1');
   const next = twin(fork + 2, first.hash, 'other-2');
   // What follows an entry that is not known yet joins nothing.

@@ -12,9 +12,11 @@ const override = (owedMax: number) => ({ override: { reason: 'in the customer’
 /** A shop that has rights to goods of its own, and to some that stand in Rome. */
 function twoPlaces() {
   const { berlin } = shop({ lamp: 2, bulb: 3 });
-  const { self } = berlin.replica.ledger;
-  self.touch(pool('lamp', ROME)).received = 5;
-  self.touch(pool('bulb', ROME)).received = 1;
+  berlin.turn(({ ledger }) => {
+    ledger.touchHead(ledger.self);
+    ledger.self.touch(pool('lamp', ROME)).received = 5;
+    ledger.self.touch(pool('bulb', ROME)).received = 1;
+  });
   return berlin;
 }
 

@@ -26,10 +26,12 @@ import type { Frame, FrameKind, Hello, StockFrame } from '../wire/frames.ts';
 import type { Answer, Command } from './command.ts';
 import type { Directory } from './directory.ts';
 import type { Now } from './ledger.ts';
+import { differentMemory } from './memory.test-kit.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
 import { type Out, PARENT } from './out.ts';
 import { Replica } from './replica.ts';
 import { defaultSettings, type ReplicaSettings } from './settings.ts';
+import { differentSums } from './sums.test-kit.ts';
 
 export interface Letter {
   readonly from: ReplicaId;
@@ -159,6 +161,9 @@ export class Node {
     const writes = this.replica.endTurn(now);
     if (writes !== undefined) this.journal.commit(writes);
     const out = this.replica.keep(now);
+    const wrong = [...differentSums(this.replica), ...differentMemory(this.replica.ledger, this.journal)];
+    if (wrong.length > 0)
+      throw new Error(`Memory of ${this.id} is not what its rows and its disk say: ${wrong}`);
     for (const { ticket, answer } of out.answers) this.answers.set(ticket, answer);
     for (const { to, frame } of out.frames) {
       this.world.mail.push({ from: this.id, to: to === PARENT ? (this.parent as Node).id : to, frame });
