@@ -1,10 +1,10 @@
 /** Books: a parent's ledger, into which a test writes what a child said in one history or another. */
 import { encodeEntry } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
-import { type PoolId, type ReplicaId, writerId } from '../ids.ts';
+import { type PoolId, type ReplicaId, type WriterId, writerId } from '../ids.ts';
 import type { Row } from '../tally/row.ts';
 import { accountRow } from './account.ts';
-import { branchHead } from './branches.ts';
+import { branchHead, rootOf } from './branches.ts';
 import { Ledger } from './ledger.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
 import { newHead, type Stream } from './stream.ts';
@@ -32,6 +32,13 @@ export class Books {
     this.say(this.shop, { type: 'life', kind: 'store', parent: this.ledger.self.writer });
   }
 
+  /** Another writer, that comes through a child. */
+  add(writer: WriterId, via: string, parent: WriterId = this.ledger.self.writer): Stream {
+    const stream = this.ledger.addStream(writer, newHead('terminal', parent, via as ReplicaId));
+    this.say(stream, { type: 'life', kind: 'terminal', parent });
+    return stream;
+  }
+
   say(stream: Stream, ...bodies: readonly EntryBody[]): void {
     for (const body of bodies) this.sayAs('', stream, body);
   }
@@ -41,7 +48,7 @@ export class Books {
     this.#docs += 1;
     const entry = {
       v: 1,
-      writer: this.shop.writer,
+      writer: rootOf(this.ledger, stream).writer,
       seq: stream.head.seq + 1,
       prevHash: stream.head.hash,
       docId: docId === '' ? `d${this.#docs}` : docId,

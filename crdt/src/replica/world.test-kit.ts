@@ -94,7 +94,10 @@ export class World {
     for (let round = 0; round < roundsMax; round += 1) {
       const letter = this.mail.shift();
       if (letter !== undefined) this.deliver(letter);
-      else if (![...this.nodes.values()].some((node) => node.isRunning && node.turnIfDue())) return;
+      else if (![...this.nodes.values()].some((node) => node.isRunning && node.turnIfDue())) {
+        for (const node of this.nodes.values()) if (node.isRunning) node.checkMemory();
+        return;
+      }
     }
     throw new Error('It does not come to rest.');
   }
@@ -174,6 +177,16 @@ export class Node {
       else this.world.nodes.get(peer)?.cut();
     }
     return out;
+  }
+
+  /** Memory must say what the disk says. Looked at when a world is at rest: it reads the whole journal. */
+  checkMemory(): void {
+    this.#check(differentMemory(this.replica.ledger, this.journal));
+  }
+
+  #check(wrong: readonly string[]): void {
+    if (wrong.length > 0)
+      throw new Error(`Memory of ${this.id} is not what its rows and its disk say: ${wrong}`);
   }
 
   turnIfDue(): boolean {
