@@ -51,6 +51,8 @@ export class World {
   readonly nodes = new Map<ReplicaId, Node>();
   /** Frames on their way, oldest first. */
   mail: Letter[] = [];
+  /** Each turn is decided, put back because its commit failed, and decided once more. */
+  failsEachCommitOnce = false;
   #nonce = 0;
 
   readonly directory: Directory = {
@@ -160,6 +162,7 @@ export class Node {
   /** One turn: what is done in it, its commit, and then what leaves. */
   turn(act: (self: Replica, now: Now) => void = () => {}): Out {
     const { now } = this.world;
+    if (this.world.failsEachCommitOnce) this.#fail(act, now);
     act(this.replica, now);
     const writes = this.replica.endTurn(now);
     if (writes !== undefined) this.journal.commit(writes);
@@ -177,6 +180,14 @@ export class Node {
       else this.world.nodes.get(peer)?.cut();
     }
     return out;
+  }
+
+  #fail(act: (self: Replica, now: Now) => void, now: Now): void {
+    act(this.replica, now);
+    this.replica.endTurn(now);
+    this.replica.putBack();
+    this.#check(differentSums(this.replica));
+    this.checkMemory();
   }
 
   /** Memory must say what the disk says. Looked at when a world is at rest: it reads the whole journal. */
