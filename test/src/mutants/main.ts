@@ -9,7 +9,8 @@
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
 import { BadOption, HELP, readOptions } from './options.ts';
-import { summary } from './summary.ts';
+import { mutateAll, mutateSurvivors } from './patterns.ts';
+import { isOf, summary } from './summary.ts';
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)));
 
@@ -17,13 +18,15 @@ try {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') console.log(HELP);
   else {
+    const { sources } = options;
+    const mutate = options.onlySurvivors ? mutateSurvivors(sources) : mutateAll(sources);
     const results = await new Stryker({
       configFile: 'test/src/mutants/stryker.config.json',
-      mutate: [...options.mutate, '!**/*.test.ts', '!**/*.test-kit.ts'],
+      mutate,
       concurrency: options.workers,
-      force: options.isAgain,
+      force: options.isAgain || options.onlySurvivors,
     }).runMutationTest();
-    console.log(summary(results, options.isQuiet));
+    console.log(summary(results.filter(isOf(sources)), options.isQuiet));
   }
 } catch (error) {
   if (!(error instanceof BadOption)) throw error;

@@ -13,6 +13,12 @@ export interface Tried {
 const KILLED = new Set(['Killed', 'Timeout']);
 const SURVIVED = new Set(['Survived', 'NoCoverage']);
 
+/** Of these files and folders: Stryker hands back all that it remembers. */
+export function isOf(sources: readonly string[]): (tried: Tried) => boolean {
+  return ({ fileName }) =>
+    sources.some((source) => fileName.endsWith(source) || fileName.includes(`${source}/`));
+}
+
 export function summary(results: readonly Tried[], isQuiet: boolean): string {
   const tried = results.filter(({ status }) => KILLED.has(status) || SURVIVED.has(status));
   const names = [...new Set(tried.map(({ fileName }) => shown(fileName)))].sort();
