@@ -26,10 +26,12 @@ import type { Frame, FrameKind, Hello, StockFrame } from '../wire/frames.ts';
 import type { Answer, Command } from './command.ts';
 import type { Directory } from './directory.ts';
 import type { Now } from './ledger.ts';
+import { differentMemory } from './memory.test-kit.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
 import { type Out, PARENT } from './out.ts';
 import { Replica } from './replica.ts';
 import { defaultSettings, type ReplicaSettings } from './settings.ts';
+import { differentSums } from './sums.test-kit.ts';
 
 export interface Letter {
   readonly from: ReplicaId;
@@ -49,6 +51,8 @@ export class World {
   readonly nodes = new Map<ReplicaId, Node>();
   /** Frames on their way, oldest first. */
   mail: Letter[] = [];
+  /** Each turn is decided, put back because its commit failed, and decided once more. */
+  failsEachCommitOnce = false;
   #nonce = 0;
 
   readonly directory: Directory = {
@@ -118,7 +122,10 @@ export class World {
     for (let round = 0; round < roundsMax; round += 1) {
       const letter = this.mail.shift();
       if (letter !== undefined) this.deliver(letter);
-      else if (![...this.nodes.values()].some((node) => node.isRunning && node.turnIfDue())) return;
+      else if (![...this.nodes.values()].some((node) => node.isRunning && node.turnIfDue())) {
+        for (const node of this.nodes.values()) if (node.isRunning) node.checkMemory();
+        return;
+      }
     }
     throw new Error('It does not come to rest.');
   }
@@ -183,10 +190,14 @@ export class Node {
   /** One turn: what is done in it, its commit, and then what leaves. */
   turn(act: (self: Replica, now: Now) => void = () => {}): Out {
     const { now } = this.world;
+    if (this.world.failsEachCommitOnce) this.#fail(act, now);
     act(this.replica, now);
     const writes = this.replica.endTurn(now);
     if (writes !== undefined) this.journal.commit(writes);
     const out = this.replica.keep(now);
+    const wrong = [...differentSums(this.replica), ...differentMemory(this.replica.ledger, this.journal)];
+    if (wrong.length > 0)
+      throw new Error(`Memory of ${this.id} is not what its rows and its disk say: ${wrong}`);
     for (const { ticket, answer } of out.answers) this.answers.set(ticket, answer);
     for (const { to, frame } of out.frames) {
       this.world.mail.push({ from: this.id, to: to === PARENT ? (this.parent as Node).id : to, frame });
@@ -198,6 +209,24 @@ export class Node {
       if (child !== undefined) child.isHungUp = true;
     }
     return out;
+  }
+
+  #fail(act: (self: Replica, now: Now) => void, now: Now): void {
+    act(this.replica, now);
+    this.replica.endTurn(now);
+    this.replica.putBack();
+    this.#check(differentSums(this.replica));
+    this.checkMemory();
+  }
+
+  /** Memory must say what the disk says. Looked at when a world is at rest: it reads the whole journal. */
+  checkMemory(): void {
+    this.#check(differentMemory(this.replica.ledger, this.journal));
+  }
+
+  #check(wrong: readonly string[]): void {
+    if (wrong.length > 0)
+      throw new Error(`Memory of ${this.id} is not what its rows and its disk say: ${wrong}`);
   }
 
   turnIfDue(): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PoolId } from '../ids.ts';
-import { joinWriter, type WriterRows } from './join.ts';
+import { joinWriter, sameBytes, type WriterRows } from './join.ts';
 import { emptyRow } from './row.ts';
 
 const lamp = 'lamp@berlin' as PoolId;
@@ -40,4 +40,12 @@ test('[T2] the longer chain wins whole, never column by column', () => {
 
 test('[T3] one seq with two hashes is a fork', () => {
   expect(joinWriter(copy(5), copy(5, 1))).toEqual({ kind: 'fork', seq: 5 });
+});
+
+test('[T3] hashes are the same only from the first byte to the last', () => {
+  const hash = Uint8Array.of(1, 2, 3);
+  expect(sameBytes(hash, Uint8Array.of(1, 2, 3))).toBe(true);
+  const others = [[], [1, 2], [1, 2, 3, 4], [0, 2, 3], [1, 2, 0]];
+  expect(others.map((bytes) => sameBytes(hash, Uint8Array.from(bytes)))).toEqual(others.map(() => false));
+  expect(sameBytes(Uint8Array.of(), hash)).toBe(false);
 });

@@ -1,0 +1,166 @@
+/** What a child is told when it says what it has: L1, T8, F1a, F2. */
+import { describe, expect, test } from 'vitest';
+import type { EntryBody } from '../entry/entry.ts';
+import type { WriterId } from '../ids.ts';
+import { atFirst, Books, name } from '../replica/books.test-kit.ts';
+import type { Stream } from '../replica/stream.ts';
+import { pool } from '../replica/world.test-kit.ts';
+import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
+import { openSession } from './child.ts';
+import { compareHeads } from './heads.ts';
+
+const lamp = pool('lamp');
+const received = (n: number): EntryBody => ({
+  type: 'received',
+  cause: 'delivery',
+  lines: [{ pool: lamp, n }],
+});
+const strange = new Uint8Array(32).fill(9);
+
+/** The child `berlin` says hello as this writer, with these heads. */
+function greet(books: Books, writer: WriterId, ...heads: readonly Point[]) {
+  const session = openSession(writer, false, 0);
+  const hello = { writer, heads } as Partial<Hello> as Hello;
+  return { ...compareHeads(books.ledger, session, hello), session };
+}
+
+function pointOf(books: Books, stream: Stream, seq = stream.head.seq): Point {
+  return { writer: stream.writer, seq, hash: books.ledger.hashOf(stream, seq) as Uint8Array };
+}
+
+function books(receipts: number): Books {
+  const made = new Books();
+  for (let n = 1; n <= receipts; n += 1) made.say(made.shop, received(n));
+  return made;
+}
+
+describe('[L1] a child that says what it has', () => {
+  test.each([1, 2, 3])(
+    '[L1] of its own chain, up to entry %i: is told how far this replica has it',
+    (seq) => {
+      const made = books(2);
+      made.ledger.settleAll();
+      const { has, settled, session } = greet(made, made.shop.writer, pointOf(made, made.shop, seq));
+      expect(has).toEqual([pointOf(made, made.shop)]);
+      expect(settled).toEqual([pointOf(made, made.shop)]);
+      expect([session.former, session.isFormerDue, [...session.fenced]]).toEqual([[], false, []]);
+    },
+  );
+
+  test('[L1] nothing yet, or more than is known here: the same', () => {
+    const made = books(2);
+    for (const head of [
+      { writer: made.shop.writer, seq: 0, hash: new Uint8Array(32) },
+      { writer: made.shop.writer, seq: 9, hash: strange },
+    ]) {
+      const { has, settled } = greet(made, made.shop.writer, head);
+      expect(has).toEqual([pointOf(made, made.shop)]);
+      expect(settled).toMatchObject([{ seq: 0 }]);
+    }
+  });
+
+  test('[L1] of those below it, whom it need not name; and nothing of others', () => {
+    const made = books(1);
+    const till = made.add(name('till'), 'berlin', made.shop.writer);
+    const paris = made.add(name('paris'), 'paris');
+    made.ledger.fence(till, 'retired', atFirst);
+    const { has, session } = greet(made, made.shop.writer, pointOf(made, made.shop));
+    expect(has).toEqual([pointOf(made, made.shop), pointOf(made, till)]);
+    // Shut out, and not named: it is not asked of, and is told what it lacks of it.
+    expect([...session.fenced]).toEqual([]);
+    expect(session.former).toEqual([{ writer: till.writer, afterSeq: 0 }]);
+    const named = greet(made, made.shop.writer, pointOf(made, till), pointOf(made, paris));
+    expect(named.has).toContainEqual(pointOf(made, paris));
+    expect([...named.session.fenced]).toEqual([till.writer]);
+    expect(named.session.former).toEqual([]);
+  });
+
+  test('[L1] names no more than a welcome can say', () => {
+    const made = books(0);
+    for (let i = 0; i < HEADS_MAX + 5; i += 1)
+      made.ledger.addStream(name(`t${i}`), { ...made.shop.head, via: 'berlin' as never });
+    made.ledger.fence(made.shop, 'fork', atFirst);
+    const own = pointOf(made, made.shop);
+    const { has, settled } = greet(made, made.shop.writer, own, { ...own, writer: name('berlin', 1, 'e') });
+    expect([has.length, settled.length]).toEqual([HEADS_MAX, HEADS_MAX]);
+  });
+});
+
+describe('[T8] a child that began a new life', () => {
+  test('[T8] is told what it lacks of its former lives, and that they are shut out', () => {
+    const made = books(3);
+    made.ledger.fence(made.shop, 'superseded', atFirst);
+    const next = name('berlin', 2);
+    const none = greet(made, next);
+    expect(none.session.former).toEqual([{ writer: made.shop.writer, afterSeq: 0 }]);
+    expect([...none.session.fenced]).toEqual([made.shop.writer]);
+    expect(none.session.isFormerDue).toBe(true);
+    const some = greet(made, next, pointOf(made, made.shop, 2));
+    expect(some.session.former).toEqual([{ writer: made.shop.writer, afterSeq: 2 }]);
+    const all = greet(made, next, pointOf(made, made.shop));
+    expect(all.session.former).toEqual([]);
+    // It waits to hear that there is nothing more.
+    expect(all.session.isFormerDue).toBe(true);
+  });
+
+  test('[F1a] a first life that lacks what those below it said is told that too', () => {
+    const made = books(0);
+    const till = made.add(name('till'), 'berlin', made.shop.writer);
+    made.say(till, { type: 'repaid', lines: [{ pool: lamp, n: 1 }] });
+    const { session } = greet(made, made.shop.writer, pointOf(made, till, 1));
+    expect(session.former).toEqual([{ writer: till.writer, afterSeq: 1 }]);
+    expect(session.isFormerDue).toBe(true);
+  });
+});
+
+describe('[F2] a child that has another history of a writer', () => {
+  test('[F2] hears of the entry that stands here in its place, and nothing of it is settled', () => {
+    const made = books(3);
+    made.ledger.settleAll();
+    const next = name('berlin', 2);
+    const { has, settled, session } = greet(made, next, { ...pointOf(made, made.shop, 2), hash: strange });
+    expect(has).toEqual([pointOf(made, made.shop, 2)]);
+    expect(settled).toMatchObject([{ writer: made.shop.writer, seq: 0 }]);
+    // What it lacks is known when its own history has come.
+    expect(session.former).toEqual([]);
+  });
+
+  test('[F2] that is known here as a branch: it stands under the child’s name, and the chain follows', () => {
+    const made = books(3);
+    const branch = made.branch(2);
+    made.say(branch, received(7), received(8), received(9), received(10));
+    made.ledger.settleAll();
+    const next = name('berlin', 2);
+    // Up to an entry that the chain has too, at the last of both, and beyond the chain.
+    for (const seq of [3, 4, 6]) {
+      const theirs = { ...pointOf(made, branch, seq), writer: made.shop.writer };
+      const { has, settled, session } = greet(made, next, theirs);
+      expect(has[0]).toEqual(theirs);
+      expect(settled[0]).toEqual(theirs);
+      expect(session.former).toContainEqual({ writer: made.shop.writer, afterSeq: 2 });
+      // Nobody named the branch, so all of it is told as well.
+      expect(session.former).toContainEqual({ writer: branch.writer, afterSeq: 2 });
+    }
+  });
+
+  test('[F2] of which less is settled than it has: so much is said, and no more', () => {
+    const made = books(3);
+    const branch = made.branch(2);
+    made.say(branch, received(7));
+    made.ledger.settleAll();
+    made.say(branch, received(8));
+    const theirs = { ...pointOf(made, branch), writer: made.shop.writer };
+    const { settled } = greet(made, name('berlin', 2), theirs);
+    expect(settled[0]).toEqual({ writer: made.shop.writer, seq: 3, hash: pointOf(made, branch, 3).hash });
+  });
+
+  test('[F2] under a name that stands for nothing here: it is found under the other', () => {
+    const made = books(3);
+    const branch = made.branch(2);
+    made.say(branch, received(7));
+    const theirs = { ...pointOf(made, branch), writer: name('berlin', 1, 'f') };
+    expect(greet(made, name('berlin', 2), theirs).has).toContainEqual(theirs);
+    const unknown = { ...theirs, hash: strange };
+    expect(greet(made, name('berlin', 2), unknown).has).not.toContainEqual(unknown);
+  });
+});

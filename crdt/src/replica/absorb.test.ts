@@ -1,0 +1,119 @@
+/** One replica run by several processes on one journal: what one of them wrote, the others fold as their own. */
+import { describe, expect, test } from 'vitest';
+import { joinEntries } from '../wire/slices.ts';
+import type { CaughtUp } from './absorb.ts';
+import { receive, sell } from './commands.test-kit.ts';
+import { differentMemory } from './memory.test-kit.ts';
+import { MemoryJournal } from './memory-journal.test-kit.ts';
+import { Replica } from './replica.ts';
+import { defaultSettings } from './settings.ts';
+import { differentSums } from './sums.test-kit.ts';
+import { type Node, pool, sha256, shop } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+
+/** What the journal of a node holds behind a position, as a journal that is shared would tell it. */
+function caughtUp(node: Node, from: number, heads = true): CaughtUp {
+  const { streams } = node.replica.ledger;
+  return {
+    runs: node.journal.entries.slice(from).map(({ stream, bytes }) => ({
+      writer: stream,
+      via: streams.get(stream)?.head.via ?? null,
+      bytes: joinEntries([{ bytes }]),
+    })),
+    heads: heads ? [...streams.values()].map(({ writer, head }) => ({ writer, head })) : [],
+  };
+}
+
+/** Another process of the same replica, that has seen nothing yet. */
+function process(node: Node): Replica {
+  return new Replica(defaultSettings(node.id, node.settings.kind), new MemoryJournal().load(), node.journal, {
+    sha256,
+    nonce: () => 'f'.repeat(32),
+    directory: node.world.directory,
+  });
+}
+
+/** A till sold, was cloned, sold twice over, and was shut out: its parent holds a branch and a fence. */
+function forkedShop() {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
+  world.calm();
+  const twin = till.journal.image();
+  till.do(sell('a1', { lamp: 1 }));
+  world.calm();
+  till.cut();
+  till.restart(twin);
+  till.do(sell('b1', { lamp: 1 }));
+  for (let i = 0; i < 4 && !till.replica.uplink.isOpen; i += 1) {
+    till.link();
+    world.calm();
+  }
+  expect(hq.replica.ledger.branches.size).toBe(1);
+  return { world, hq, berlin, till };
+}
+
+describe('[T2] another process of the same replica', () => {
+  test.each([1, 7, 1_000])(
+    '[T2] that folds what was written, %i entries at a time, has the same memory',
+    (at) => {
+      const { hq } = forkedShop();
+      const follower = process(hq);
+      expect(follower.ledger.hasLife).toBe(false);
+      const { entries } = hq.journal;
+      while (follower.ledger.position < entries.length) {
+        const part = caughtUp(hq, follower.ledger.position);
+        follower.absorb({ ...part, runs: part.runs.slice(0, at) });
+        expect(follower.ledger.endTurn()).toBeUndefined();
+      }
+      expect(follower.ledger.self.writer).toBe(hq.self);
+      expect(follower.ledger.durablePosition).toBe(entries.length);
+      expect(differentMemory(follower.ledger, hq.journal)).toEqual([]);
+      expect(differentSums(follower)).toEqual([]);
+      expect(follower.ledger.branches.size).toBe(1);
+      // It was not this process that read its life from a disk.
+      expect([follower.ledger.isFromDisk, hq.replica.ledger.isFromDisk]).toEqual([false, false]);
+      hq.restart();
+      expect(hq.replica.ledger.isFromDisk).toBe(true);
+    },
+  );
+
+  test('[F3] learns from the entries alone whom the other shut out, where and why, and what that leaves', () => {
+    const { hq, berlin, till } = forkedShop();
+    hq.turn((self, now) => self.retire(berlin.id, now));
+    const follower = process(hq);
+    follower.absorb(caughtUp(hq, 0, false));
+    const fenceOf = (replica: Replica) => replica.ledger.streams.get(berlin.self)?.head.fence;
+    expect(fenceOf(hq.replica)).toMatchObject({ reason: 'retired' });
+    expect(fenceOf(follower)).toEqual(fenceOf(hq.replica));
+    // Whom a child shut out is not said by an entry of its own: that comes with the heads.
+    const shutOut = [...hq.replica.ledger.streams.values()].find(
+      ({ writer, head }) => head.fence?.reason === 'superseded' && writer !== till.self,
+    );
+    expect(follower.ledger.streams.get(shutOut?.writer as never)?.head.fence).toBeNull();
+    follower.absorb({ ...caughtUp(hq, 0), runs: [] });
+    expect(follower.ledger.streams.get(shutOut?.writer as never)?.head.fence).toEqual(shutOut?.head.fence);
+    expect(differentSums(follower)).toEqual([]);
+  });
+
+  test('[T8] knows the documents of the other, and goes on from where it stands', () => {
+    const { world, berlin } = shop({ lamp: 4 });
+    const follower = process(berlin);
+    follower.absorb(caughtUp(berlin, 0));
+    berlin.do(receive('d2', { lamp: 3 }));
+    follower.absorb(caughtUp(berlin, follower.ledger.position));
+    follower.execute(1, receive('d2', { lamp: 3 }), world.now);
+    follower.execute(2, sell('o1', { lamp: 7 }), world.now);
+    const writes = follower.endTurn(world.now);
+    expect(writes?.position).toBe(berlin.journal.entries.length);
+    expect(writes?.runs).toMatchObject([{ writer: berlin.self, entries: [{ entry: { docId: 'o1' } }] }]);
+    expect(follower.ledger.self.row(lamp)).toMatchObject({ received: 7, used: 7 });
+  });
+
+  test('[D5] takes no entry of a writer whose life it has not seen', () => {
+    const { berlin } = shop({ lamp: 4 });
+    const follower = process(berlin);
+    const { runs } = caughtUp(berlin, 1);
+    expect(() => follower.absorb({ runs, heads: [] })).toThrow(/D5: berlin\S+ does not begin with its life/);
+  });
+});

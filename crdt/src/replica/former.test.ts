@@ -1,0 +1,202 @@
+/** What a restored replica is told of its former lives, and of those below it: T8, F1, F1a, F2, L2. */
+import { describe, expect, test } from 'vitest';
+import { encodeEntry } from '../entry/codec.ts';
+import { type EntryBody, NO_HASH } from '../entry/entry.ts';
+import type { WriterId } from '../ids.ts';
+import type { Point } from '../wire/frames.ts';
+import { joinEntries } from '../wire/slices.ts';
+import { atFirst, name } from './books.test-kit.ts';
+import { FormerLives } from './former.ts';
+import { Ledger } from './ledger.ts';
+import { MemoryJournal } from './memory-journal.test-kit.ts';
+import { pool, sha256 } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+const hq = name('hq');
+const former = name('berlin', 1);
+const PATIENCE_MS = 100;
+
+const life = (parent: WriterId | null): EntryBody => ({ type: 'life', kind: 'store', parent });
+const received = (n: number): EntryBody => ({
+  type: 'received',
+  cause: 'delivery',
+  lines: [{ pool: lamp, n }],
+});
+
+/** A chain as the parent holds it. */
+function chain(writer: WriterId, ...bodies: readonly EntryBody[]) {
+  let prevHash = NO_HASH;
+  return bodies.map((body, i) => {
+    const entry = { v: 1, writer, seq: i + 1, prevHash, docId: docOf(body, i) };
+    const bytes = encodeEntry({ ...entry, actor: 'system', ...atFirst, body });
+    const hash = sha256(bytes);
+    prevHash = hash;
+    return { bytes, point: { writer, seq: i + 1, hash } satisfies Point };
+  });
+}
+
+function docOf(body: EntryBody, i: number): string {
+  return body.type === 'received' ? `d-${body.lines[0]?.n}` : `${body.type}-${i}`;
+}
+
+type Said = ReturnType<typeof chain>;
+
+/** The second life of a shop, that waits. */
+function restored() {
+  const journal = new MemoryJournal();
+  const ledger = new Ledger(journal.load(), journal, sha256);
+  ledger.beginLife(name('berlin', 2), 'store', hq, atFirst);
+  ledger.awaitsFormerLives = true;
+  const lives = new FormerLives(ledger, PATIENCE_MS);
+  const take = (entries: readonly { bytes: Uint8Array }[], last: boolean, nowMs = 0) =>
+    lives.take(
+      { kind: 'former', writer: ledger.self.writer, entries: joinEntries(entries), last } as never,
+      nowMs,
+    );
+  return { ledger, lives, take };
+}
+
+function points(...said: readonly Said[]): Point[] {
+  return said.map((entries) => entries.at(-1)?.point as Point);
+}
+
+const said = chain(former, life(hq), received(3), received(4));
+
+describe('[T8] a restored replica', () => {
+  test('[T8] goes on when it was told all that its parent has of its former lives', () => {
+    const { ledger, lives, take } = restored();
+    lives.expect(points(said), 1_000);
+    expect(lives.overdueMs).toBe(1_100);
+    expect(take(said.slice(0, 2), false, 1_010)).toBe('some');
+    expect([lives.overdueMs, ledger.awaitsFormerLives]).toEqual([1_110, true]);
+    expect(take(said.slice(2), true, 1_020)).toBe('all');
+    expect([lives.overdueMs, ledger.awaitsFormerLives]).toEqual([Number.POSITIVE_INFINITY, false]);
+    const stream = ledger.streams.get(former);
+    expect(stream?.row(lamp).received).toBe(7);
+    // It is over, and its own.
+    expect(stream?.head).toMatchObject({ via: null, parent: hq, fence: { seq: 0, reason: 'superseded' } });
+    expect([...lives.takeNews()]).toEqual([stream]);
+    expect([...lives.takeNews()]).toEqual([]);
+  });
+
+  test('[T8] has nothing to wait for where it never began to, or all is here', () => {
+    const { ledger, lives, take } = restored();
+    const { writer, head } = ledger.self;
+    ledger.awaitsFormerLives = false;
+    lives.expect([{ writer, seq: head.seq + 5, hash: head.hash }], 1_000);
+    expect(lives.overdueMs).toBe(Number.POSITIVE_INFINITY);
+    take(said, false);
+    lives.expect(points(said), 1_000);
+    expect(lives.overdueMs).toBe(Number.POSITIVE_INFINITY);
+    ledger.awaitsFormerLives = true;
+    lives.expect(points(said), 1_000);
+    expect(lives.overdueMs).toBe(1_100);
+  });
+
+  test('[L2] a frame that was lost: the next does not join on, and the last tells that there is a gap', () => {
+    const { ledger, lives, take } = restored();
+    lives.expect(points(said), 0);
+    take(said.slice(0, 1), false, 5);
+    expect(take(said.slice(2), true, 50)).toBe('some');
+    expect(lives.overdueMs).toBe(105);
+    expect(take([], true, 60)).toBe('gap');
+    expect(ledger.awaitsFormerLives).toBe(true);
+    // Told once more, what is known already does no harm.
+    expect(take(said, true, 70)).toBe('all');
+    expect(ledger.streams.get(former)?.row(lamp).received).toBe(7);
+  });
+
+  test('[L2] is not patient for ever', () => {
+    const { lives } = restored();
+    lives.expect(points(said), 0);
+    expect([lives.isOverdue(99, false), lives.isOverdue(100, false), lives.isOverdue(100, true)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('[L7] takes no bytes that are no entries, none under its own name, and keeps no foreign buffer', () => {
+    const { ledger, lives, take } = restored();
+    lives.expect(points(said), 0);
+    expect(take([{ bytes: Uint8Array.of(1, 2, 3) }], true)).toBe('some');
+    const own = chain(ledger.self.writer, life(hq));
+    expect(take(own, true)).toBe('some');
+    const frame = joinEntries(said);
+    lives.take({ kind: 'former', writer: ledger.self.writer, entries: frame, last: true } as never, 0);
+    const kept = said.map(({ bytes }) => bytes.slice());
+    frame.fill(0);
+    const run = ledger.endTurn()?.runs.find(({ writer }) => writer === former);
+    expect(run?.entries.map(({ bytes }) => bytes)).toEqual(kept);
+  });
+
+  test('[T8] [D7] what was pruned here was settled: it is held, and not told for another history', () => {
+    const { ledger, lives, take } = restored();
+    take(said, false);
+    ledger.keep();
+    // The journal below is empty, as if these had been pruned.
+    const second = said[1]?.point as Point;
+    lives.expect([{ ...second, hash: NO_HASH }], 0);
+    expect(take(said.slice(0, 1), true)).toBe('all');
+    expect(ledger.branches.size).toBe(0);
+  });
+});
+
+describe('[F1a] those below', () => {
+  const till = name('till');
+  const desk = name('desk');
+
+  test('[F1a] are known by the child through which they are reached', () => {
+    const { ledger, lives, take } = restored();
+    const tills = chain(till, life(former), received(1));
+    const desks = chain(desk, life(till));
+    lives.expect(points(tills, desks), 0);
+    expect(take([...tills, ...desks], true)).toBe('all');
+    expect([ledger.streams.get(till)?.head, ledger.streams.get(desk)?.head]).toMatchObject([
+      { via: 'till', fence: null },
+      { via: 'till', fence: null },
+    ]);
+  });
+
+  test('[L7] are no strangers, no second root, and begin with their life', () => {
+    const strangers = [
+      chain(desk, life(till)),
+      chain(name('other'), life(null)),
+      chain(till, received(1)),
+      chain(till, life(former), received(1)).slice(1),
+    ];
+    for (const stranger of strangers) {
+      const { ledger, take } = restored();
+      expect(take(stranger, true)).toBe('some');
+      expect(ledger.streams.size).toBe(1);
+      expect(ledger.awaitsFormerLives).toBe(true);
+    }
+  });
+});
+
+describe('[F2] another history of a former life', () => {
+  const other = chain(former, life(hq), received(9), received(1));
+
+  test('[F2] is waited for while own entries are on their way up, and kept beside when it comes', () => {
+    const { ledger, lives, take } = restored();
+    take(other, false);
+    lives.expect(points(said), 0);
+    // The parent tells it once it has seen where this one leaves it: no gap, and no hurry.
+    expect(take([], true, 10)).toBe('some');
+    expect(lives.isOverdue(110, true)).toBe(false);
+    expect(lives.overdueMs).toBe(210);
+    expect(lives.isOverdue(210, false)).toBe(true);
+    expect(take(said.slice(1), true, 220)).toBe('all');
+    expect(ledger.branches.size).toBe(1);
+    expect(ledger.streams.get(former)?.row(lamp).received).toBe(10);
+    expect([...ledger.branches][0]?.row(lamp).received).toBe(7);
+  });
+
+  test('[F2] that lacks an entry this one has not come to is a gap like any other', () => {
+    const { lives, take } = restored();
+    take(other.slice(0, 2), false);
+    lives.expect([...points(said), { writer: name('berlin', 1, 'e'), seq: 9, hash: NO_HASH }], 0);
+    expect(take([], true)).toBe('gap');
+    expect(lives.isOverdue(PATIENCE_MS, true)).toBe(true);
+  });
+});

@@ -1,0 +1,97 @@
+/** Sales whose lines do not say where the goods come from: the command's places are asked in their order. */
+import { expect, test } from 'vitest';
+import type { LocationId } from '../ids.ts';
+import type { Sell } from './command.ts';
+import { sell } from './commands.test-kit.ts';
+import { pool, shop } from './world.test-kit.ts';
+
+const BERLIN = 'berlin' as LocationId;
+const ROME = 'rome' as LocationId;
+const override = (owedMax: number) => ({ override: { reason: 'in the customer’s hands', owedMax } });
+
+/** A shop that has rights to goods of its own, and to some that stand in Rome. */
+function twoPlaces() {
+  const { berlin } = shop({ lamp: 2, bulb: 3 });
+  berlin.turn(({ ledger }) => {
+    ledger.touchHead(ledger.self);
+    ledger.self.touch(pool('lamp', ROME)).received = 5;
+    ledger.self.touch(pool('bulb', ROME)).received = 1;
+  });
+  return berlin;
+}
+
+function anywhere(id: string, units: Readonly<Record<string, number>>, change: Partial<Sell> = {}): Sell {
+  const command = sell(id, units, { locations: [BERLIN, ROME], ...change });
+  return { ...command, lines: command.lines.map(({ locationId: _, ...line }) => line) };
+}
+
+test('[T5] are served whole from the first place that can, and leave at once only where they stand', () => {
+  const berlin = twoPlaces();
+  expect(berlin.do(anywhere('o1', { lamp: 2 }))).toMatchObject({
+    entry: { body: { lines: [{ pool: pool('lamp'), locationId: BERLIN, departed: true, owed: 0 }] } },
+  });
+  expect(berlin.do(anywhere('o2', { lamp: 3 }))).toMatchObject({
+    entry: { body: { lines: [{ pool: pool('lamp', ROME), locationId: ROME, departed: false }] } },
+  });
+});
+
+test('[T5] a line that names its place is served there, and the others where they can be', () => {
+  const berlin = twoPlaces();
+  const command = anywhere('o1', { lamp: 4, bulb: 3 });
+  const [lamps, bulbs] = command.lines;
+  const mixed = { ...command, lines: [{ ...lamps, locationId: ROME }, bulbs] } as Sell;
+  expect(berlin.do(mixed)).toMatchObject({
+    entry: { body: { lines: [{ locationId: ROME }, { locationId: BERLIN }] } },
+  });
+});
+
+test('[T5] [R4] what no place can serve whole is refused with what the best place has', () => {
+  const berlin = twoPlaces();
+  const entries = berlin.journal.entries.length;
+  expect(berlin.do(anywhere('o1', { bulb: 1, lamp: 9 }))).toMatchObject({
+    ok: false,
+    code: 'insufficient_stock',
+    items: [{ pool: pool('lamp'), requested: 9, available: 2, reason: 'too_few_left' }],
+  });
+  const named = sell('o2', { bulb: 1, lamp: 9 });
+  const [bulbs, lamps] = named.lines as [Sell['lines'][number], Sell['lines'][number]];
+  const { locationId: _, ...open } = bulbs;
+  const mixed = { ...named, locations: [BERLIN], lines: [open, { ...lamps, locationId: ROME }] };
+  expect(berlin.do(mixed)).toMatchObject({
+    items: [{ pool: pool('lamp', ROME), requested: 9, available: 5 }],
+  });
+  expect(berlin.journal.entries.length).toBe(entries);
+});
+
+test('[F8] what rights cannot pay is owed at the first place, where the goods are handed over', () => {
+  const berlin = twoPlaces();
+  expect(berlin.do(anywhere('o1', { lamp: 6, bulb: 1 }, override(4)))).toMatchObject({
+    entry: {
+      body: {
+        lines: [
+          { pool: pool('lamp'), owed: 4, departed: true },
+          { pool: pool('bulb'), owed: 0 },
+        ],
+      },
+    },
+  });
+  expect(berlin.row('lamp')).toMatchObject({ used: 2, owed: 4, departed: 6 });
+});
+
+test('[F8] an override is not needed, and owes nothing, where some place can serve it', () => {
+  const berlin = twoPlaces();
+  expect(berlin.do(anywhere('o1', { lamp: 5 }, override(9)))).toMatchObject({
+    entry: { body: { lines: [{ pool: pool('lamp', ROME), owed: 0 }] } },
+  });
+});
+
+test('[F8] what an override owes is what is short, in one pool of several, over the lines in their order', () => {
+  const berlin = twoPlaces();
+  const { lines } = sell('o1', { lamp: 3, bulb: 1 });
+  const [lamps, bulbs] = lines as [Sell['lines'][number], Sell['lines'][number]];
+  const command = sell('o1', {}, { lines: [lamps, bulbs, { ...lamps, quantityBase: 2 }], ...override(3) });
+  expect(berlin.do(command)).toMatchObject({
+    entry: { body: { lines: [{ owed: 3 }, { owed: 0 }, { owed: 0 }] } },
+  });
+  expect(berlin.row('lamp')).toMatchObject({ used: 2, owed: 3 });
+});

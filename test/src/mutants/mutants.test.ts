@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { BadOption, readOptions } from './options.ts';
+import { mutateAll } from './patterns.ts';
+import { isOf, summary, type Tried } from './summary.ts';
+
+function tried(file: string, status: string, line = 1): Tried {
+  return {
+    fileName: `/somewhere/copy/crdt/src/${file}.ts`,
+    status,
+    mutatorName: 'BooleanLiteral',
+    replacement: 'true',
+    location: { start: { line, column: 3 } },
+  };
+}
+
+describe('what is asked for', () => {
+  test('names folders and files of the core, with or without the way to them', () => {
+    const { sources } = readOptions(['--only', 'tally, replica/ledger,crdt/src/hub/hub.ts']) as never;
+    expect(sources).toEqual(['crdt/src/tally', 'crdt/src/replica/ledger.ts', 'crdt/src/hub/hub.ts']);
+    expect(mutateAll(['crdt/src/tally', 'crdt/src/replica/ledger.ts']).slice(0, 2)).toEqual([
+      'crdt/src/tally/**/*.ts',
+      'crdt/src/replica/ledger.ts',
+    ]);
+  });
+
+  test.each([['--only=nowhere'], ['--workers=0'], ['--workers=many'], ['--wat']])(
+    '%s makes no sense',
+    (arg) => {
+      expect(() => readOptions([arg])).toThrow(BadOption);
+    },
+  );
+});
+
+describe('what is told', () => {
+  const results = [
+    tried('tally/row', 'Killed'),
+    tried('tally/row', 'Timeout'),
+    tried('tally/row', 'Survived', 7),
+    tried('tally/row', 'Ignored'),
+    tried('hub/hub', 'NoCoverage', 9),
+  ];
+
+  test('is a share for each file and for all, and where each survivor is', () => {
+    const text = summary(results, false);
+    expect(text).toMatch(/tally\/row\.ts:7:3 BooleanLiteral: true/);
+    expect(text).toMatch(/hub\/hub\.ts:9:3 BooleanLiteral \(no test comes here\): true/);
+    expect(text).toMatch(/66\.7 % +2\/3 +tally\/row/);
+    expect(text).toMatch(/0\.0 % +0\/1 +hub\/hub/);
+    expect(text).toMatch(/50\.0 % +2\/4 +all/);
+    expect(summary(results, true)).not.toMatch(/BooleanLiteral/);
+  });
+
+  test('is of nothing but what was asked for', () => {
+    const of = (source: string) => results.filter(isOf([source])).length;
+    expect([of('crdt/src/tally'), of('crdt/src/hub/hub.ts'), of('crdt/src/hu')]).toEqual([4, 1, 0]);
+  });
+});

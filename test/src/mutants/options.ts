@@ -1,0 +1,72 @@
+/** Options: what `npm run mutants` can be asked for. */
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const FOLDERS = ['tally', 'replica', 'hub'];
+
+export const HELP = `npm run mutants -- [options]
+
+  --only A,B     only these folders or files of crdt/src, such as tally,replica/ledger (${FOLDERS})
+  --workers N    mutants at once (2)
+  --survivors    only what survived a run before, such as after new tests
+  --again        try those again whose outcome is known from a run before
+  --quiet        the table alone, without the survivors
+  --help         this text
+`;
+
+export interface Options {
+  /** Files and folders, from the root of the repository. */
+  readonly sources: readonly string[];
+  readonly onlySurvivors: boolean;
+  readonly workers: number;
+  readonly isAgain: boolean;
+  readonly isQuiet: boolean;
+}
+
+/** Somebody asked for what makes no sense: one line says what, and no stack. */
+export class BadOption extends Error {}
+
+/** @throws BadOption */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const { only, workers, survivors, again, quiet, help } = parse(args);
+  if (help) return 'help';
+  const count = Number(workers);
+  if (!Number.isInteger(count) || count < 1)
+    throw new BadOption(`--workers takes a whole number from 1, not “${workers}”`);
+  return {
+    sources: (only?.split(',') ?? FOLDERS).map(sourceOf),
+    onlySurvivors: survivors,
+    workers: count,
+    isAgain: again,
+    isQuiet: quiet,
+  };
+}
+
+function sourceOf(name: string): string {
+  const path = `crdt/src/${name
+    .trim()
+    .replace(/^crdt\/src\//, '')
+    .replace(/\.ts$/, '')}`;
+  const found = [`${path}.ts`, path].find((each) => existsSync(each));
+  if (found === undefined)
+    throw new BadOption(`--only takes folders and files of crdt/src: there is no “${name}”`);
+  return found;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        workers: { type: 'string', default: '2' },
+        survivors: { type: 'boolean', default: false },
+        again: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new BadOption((error as Error).message.split('. ')[0]);
+  }
+}
