@@ -89,7 +89,7 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
 /** Where a life ended under a parent that its replica left (F3a), that parent: nobody tells it any more. */
 function oldParentOf(ledger: Ledger, lost: Stream): Stream[] {
   const parent = lost.head.parent && replicaOf(lost.head.parent);
-  if (parent === null || parent === replicaOf(ledger.self.writer)) return [];
+  if (parent === null || parent === replicaOf(ledger.self.writer) || !settlesHere(ledger, lost)) return [];
   // What was sent to a fenced life is in that life's account.
   return ledger.livesOf(parent).filter(({ head }) => head.fence === null);
 }
