@@ -61,7 +61,9 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
 /** Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3). */
 function voidOf(ledger: Ledger, child: Stream, pool: PoolId, to: Stream, unseen: number): number {
   const { parent } = child.head;
-  if (parent === null || replicaOf(parent) !== replicaOf(to.writer)) return 0;
+  // What a forgotten life of the authority was sent it may have used: it stands in that life's account (F6).
+  if (parent === null || isOwnPast(ledger, to)) return 0;
+  if (replicaOf(parent) !== replicaOf(to.writer)) return 0;
   return Math.min(unseen, sentLate(ledger, child, pool, to.writer));
 }
 
@@ -70,8 +72,6 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
   // What one life of the authority sent to another covers a debt there, and counts there (F6).
   if (isOwnPast(ledger, lost)) return units;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
-    // A past life of it may have used what came before it was forgotten: it stands in that life's account.
-    if (isOwnPast(ledger, own)) continue;
     const unseen = amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer);
     // What it surrendered in time is that life's, which ended before it took it (F1a).
     if (unseen > 0) units += voidOf(ledger, lost, pool, own, unseen);

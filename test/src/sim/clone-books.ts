@@ -223,6 +223,9 @@ export class Accounts {
   #void(child: WriterId, to: WriterId, pool: PoolId): number {
     const { fence, parent } = this.#disk.head(child) ?? {};
     if (!fence || !parent || replicaOf(parent) !== replicaOf(to)) return 0;
+    // A forgotten life of the authority may have used it (F6).
+    const { self } = this.#disk;
+    if (self !== null && to !== self && replicaOf(to) === replicaOf(self)) return 0;
     let late = this.row(child, pool).sent.get(to) ?? 0;
     const chain = this.historiesOf.get(child)?.find(({ name }) => name === child);
     for (const { entry } of chain?.entries ?? []) {

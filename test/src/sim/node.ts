@@ -33,6 +33,8 @@ export class SimNode implements LinkEnd, Machine {
   readonly clock: MachineClock;
   disk: SimDisk;
   isDiskFull = false;
+  /** Somebody works on it: nobody else starts it. */
+  isHeld = false;
   /** Which versions of the link it speaks. */
   release: Release = RELEASE;
   readonly #ports: NodePorts;
@@ -149,7 +151,7 @@ export class SimNode implements LinkEnd, Machine {
   // Up and down.
 
   start(): void {
-    if (this.#replica !== undefined) return;
+    if (this.#replica !== undefined || this.isHeld) return;
     this.clock.boot();
     this.#open();
     if (this.settings.kind !== 'authority') this.uplink?.connect();

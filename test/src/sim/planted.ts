@@ -297,28 +297,10 @@ export const PLANTED: readonly PlantedBug[] = [
     seed: 1,
   },
   {
-    name: 'what both clones sent adds up',
-    file: 'crdt/src/replica/account.ts',
-    find: 'row.sent = joined(row.sent, sent, Math.max);',
-    replace: 'row.sent = joined(row.sent, sent, (a, b) => a + b);',
-  },
-  {
-    name: 'what both clones took adds up',
-    file: 'crdt/src/replica/account.ts',
-    find: 'row.took = joined(row.took, other.took, Math.max);',
-    replace: 'row.took = joined(row.took, other.took, (a, b) => a + b);',
-  },
-  {
     name: 'the other history is never relayed',
     file: 'crdt/src/replica/branches.ts',
     find: '  ledger.accept(branch, written);\n  return branch;',
     replace: "  ledger.quarantine(written, 'fork');\n  return branch;",
-  },
-  {
-    name: 'two lives at work may both receive',
-    file: 'crdt/src/hub/take-in.ts',
-    find: `if (isDoneTwice(ledger, stream, entry)) return 'fork';`,
-    replace: '',
   },
   {
     name: 'two machines with one identity shut each other out for ever',

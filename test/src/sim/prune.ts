@@ -137,7 +137,7 @@ function rowsAt(disk: SimDisk, writer: WriterId) {
 }
 
 /** T8: what was said after a fence and is another entry's document folds as nothing. */
-export function isRepeated(
+function isRepeated(
   disk: SimDisk,
   writer: WriterId,
   { seq, body, docId }: Pick<Entry, 'seq' | 'body' | 'docId'>,

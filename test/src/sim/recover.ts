@@ -39,7 +39,10 @@ export function recoverRoot(world: World, prng: Prng): void {
   for (const child of children) {
     if (!prng.chance(0.3)) continue;
     child.uplink?.cut();
-    world.runLater(prng.spanMs(500, 15_000), () => child.uplink?.heal());
+    // Whoever was put back itself meanwhile comes when its own story says so.
+    world.runLater(prng.spanMs(500, 15_000), () => {
+      if (!isNearPutBack(world, child)) child.uplink?.heal();
+    });
   }
   world.runLater(prng.spanMs(10, 2_000), () => root.start());
   for (let i = 0; i < 4; i += 1) world.runLater(prng.spanMs(500, 10_000), () => takeBackOwnPast(world));
