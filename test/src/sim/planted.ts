@@ -294,7 +294,7 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'crdt/src/replica/copies.ts',
     find: '  return documents.findDocument(kind, id) !== undefined;',
     replace: "  return kind === 'order' && documents.findDocument(kind, id) !== undefined;",
-    seed: 1,
+    seed: 7,
   },
   {
     name: 'the other history is never relayed',
