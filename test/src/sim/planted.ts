@@ -285,8 +285,16 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'what a clone repeats is counted again',
     file: 'crdt/src/replica/ledger.ts',
-    find: 'const isOnce = !isRepeat(this, stream, entry);',
-    replace: 'const isOnce = !isBranch(stream) ? !isRepeat(this, stream, entry) : true;',
+    find: 'const isOnce = !isRepeated(this, stream, entry);',
+    replace: 'const isOnce = !isBranch(stream) ? !isRepeated(this, stream, entry) : true;',
+  },
+  {
+    // Both sold units of their own, and the second to take back its own is held for a liar.
+    name: 'an order of two owners is one order',
+    file: 'crdt/src/replica/copies.ts',
+    find: '  return documents.findDocument(kind, id) !== undefined;',
+    replace: "  return kind === 'order' && documents.findDocument(kind, id) !== undefined;",
+    seed: 7,
   },
   {
     name: 'the other history is never relayed',
