@@ -263,17 +263,21 @@ function checkPaths(histories: Iterable<History>): void {
 const MOVES: ReadonlySet<string> = new Set(['cancelled', 'returned', 'shipped']);
 const ONCE = new Set(['received', 'returned', 'shipped', 'cancelled']);
 
-/** T8: what creates rights, or moves goods, counts once. */
+/** T8: what creates rights, or moves goods, counts once; who sold an order takes it back once, whoever sold it as well. */
 function checkOnce(histories: Iterable<History>): void {
   const counted = new Set<string>();
+  const sold = new Set<string>();
   for (const { name, entries } of histories) {
     for (const { entry, counts } of entries) {
-      const document = documentOf(entry);
-      if (!counts || document === undefined || !ONCE.has(entry.body.type)) continue;
-      // Two owners that accepted one order each cancel their own.
-      const key = entry.body.type === 'cancelled' ? `${document} ${entry.writer}` : document;
-      if (counted.has(key)) throw new Violation('T8', `${document} of ${name} counts twice`);
-      counted.add(key);
+      const named = documentOf(entry);
+      const { body, writer } = entry;
+      if (counts && (body.type === 'sold' || body.type === 'confirmed'))
+        sold.add(`${body.orderId} ${writer}`);
+      if (!counts || named === undefined || !ONCE.has(body.type)) continue;
+      const isSeller = body.type === 'cancelled' && sold.has(`${body.orderId} ${writer}`);
+      const document = isSeller ? `${named} of ${writer}` : named;
+      if (counted.has(document)) throw new Violation('T8', `${document} of ${name} counts twice`);
+      counted.add(document);
     }
   }
 }

@@ -316,6 +316,14 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: 'const isOnce = !isBranch(stream) ? !isRepeated(this, stream, entry) : true;',
   },
   {
+    // Both sold units of their own, and the second to take back its own is held for a liar.
+    name: 'an order of two owners is one order',
+    file: 'crdt/src/replica/copies.ts',
+    find: '  return documents.findDocument(kind, id) !== undefined;',
+    replace: "  return kind === 'order' && documents.findDocument(kind, id) !== undefined;",
+    seed: 7,
+  },
+  {
     name: 'the other history is never relayed',
     file: 'crdt/src/replica/branches.ts',
     find: '  ledger.accept(branch, written);\n  return branch;',
