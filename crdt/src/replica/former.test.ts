@@ -134,6 +134,7 @@ describe('[T8] a restored replica', () => {
 
   test('[T8] [D7] what was pruned here was settled: it is held, and not told for another history', () => {
     const { ledger, lives, take } = restored();
+    lives.expect([], 0);
     take(said, false);
     ledger.keep();
     // The journal below is empty, as if these had been pruned.
@@ -181,6 +182,7 @@ describe('[F2] another history of a former life', () => {
 
   test('[F2] is waited for while own entries are on their way up, and kept beside when it comes', () => {
     const { ledger, lives, take } = restored();
+    lives.expect([], 0);
     take(other, false);
     lives.expect(points(said), 0);
     // The parent tells it once it has seen where this one leaves it: no gap, and no hurry.

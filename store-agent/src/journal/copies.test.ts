@@ -71,7 +71,7 @@ test('[T8] [D7] verify goes on from what pruning left of a copy that was cancell
     journal.prune({ nowMs: NOON.wallMs + days * DAY_MS, retentionMs: 30 * DAY_MS });
   pruneAfter(335);
   const pruned = pruneAfter(365);
-  // Those of the till stay (F3a).
+  // Its own; what those below it said stays (D7).
   expect(pruned.entries).toBe(ledger.self.head.seq);
   expect((await journal.verify()).problems).toEqual([]);
   journal.close();
