@@ -38,9 +38,9 @@ const lies: readonly [string, FenceReason, (berlin: Node, till: Node) => EntryBo
   ],
   ['sends to itself', 'rights', ({ self }) => ({ type: 'sent', to: self, items: [{ pool: lamp, n: 1 }] })],
   [
-    'takes back from a writer that lives',
+    'takes back from itself',
     'rights',
-    (_, { self }) => ({ type: 'reclaimed', writer: self, items: [{ pool: lamp, n: 1 }] }),
+    ({ self }) => ({ type: 'reclaimed', writer: self, items: [{ pool: lamp, n: 1 }] }),
   ],
 ];
 

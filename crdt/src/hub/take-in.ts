@@ -227,11 +227,9 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     case 'counted':
     case 'lost':
       return isForeign(directory, replica, body.lines) ? 'foreign-pool' : undefined;
-    case 'reclaimed': {
-      // F3: only a settler takes back, and only from who was shut out.
-      const lost = ledger.streams.get(body.writer);
-      return lost?.head.fence && lost.writer !== stream.writer ? undefined : 'rights';
-    }
+    case 'reclaimed':
+      // F3: who else may take back, and from whom, is known for sure where the fences are: at the settler.
+      return body.writer === stream.writer ? 'rights' : undefined;
     case 'sent': {
       if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;
