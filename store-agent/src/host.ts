@@ -21,6 +21,8 @@ export interface CatalogueSource {
   version(): number;
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
+  /** A child's copy is newer than this one. */
+  behind?(version: number): void;
 }
 
 export interface HostOptions {
@@ -105,6 +107,8 @@ export class Host {
       opened: (replica, hello) => {
         log.info({ child: replica, writer: hello.writer }, 'child connected');
         this.#feed.opened(replica, hello.catalogueVersion);
+        if (hello.catalogueVersion > options.catalogue.version())
+          options.catalogue.behind?.(hello.catalogueVersion);
         this.feedCatalogue();
       },
       frame: (from, frame) => this.#fromChild(from, frame),

@@ -1,5 +1,13 @@
 /** The settler's part of retiring a child (F3): fence its lives, then take back what was counted. */
-import { exposure, type PoolId, type PoolUnits, type ReplicaId, type WriterId } from '@tallystick/crdt';
+import {
+  exposure,
+  type Ledger,
+  type PoolId,
+  type PoolUnits,
+  type ReplicaId,
+  type Stream,
+  type WriterId,
+} from '@tallystick/crdt';
 import type { Engine } from './engine.ts';
 import { derivedId } from './http/ids.ts';
 import { Problem } from './http/problem.ts';
@@ -24,6 +32,16 @@ export interface RetireResult {
 export async function retireChild(engine: Engine, request: RetireRequest): Promise<RetireResult> {
   const writers = await engine.runDurably((replica, now) => replica.retire(request.replica, now));
   if (writers === undefined) throw new Problem('not_found', `${request.replica} was never heard of here.`);
+  const reclaimed = await takeBack(engine, request, writers);
+  return { replica: request.replica, writers, reclaimed, exposure: exposed(engine.replica.ledger, writers) };
+}
+
+/** Takes back what was counted of lives that ended. The same act again takes nothing twice. @throws Problem */
+export async function takeBack(
+  engine: Engine,
+  request: Pick<RetireRequest, 'id' | 'operator' | 'counted'>,
+  writers: readonly WriterId[],
+): Promise<PoolUnits[]> {
   const reclaimed: PoolUnits[] = [];
   for (const writer of writers) {
     const id = derivedId(request.id, `~${writer}`);
@@ -45,7 +63,7 @@ export async function retireChild(engine: Engine, request: RetireRequest): Promi
     if (!answer.ok) throw Problem.of(answer);
     reclaimed.push(...items);
   }
-  return { replica: request.replica, writers, reclaimed, exposure: exposed(engine, writers) };
+  return reclaimed;
 }
 
 /** Of what was counted, the part that this life can have held. */
@@ -66,13 +84,25 @@ function share(
     .filter(({ n }) => n > 0);
 }
 
-function exposed(engine: Engine, writers: readonly WriterId[]): PoolUnits[] {
-  const { ledger } = engine.replica;
+/** Its own rows, and those where others say that they sent it something: a forgotten life has no others (F6). */
+function poolsOf(ledger: Ledger, stream: Stream): Set<PoolId> {
+  const pools = new Set<PoolId>();
+  for (const [pool] of stream.rows()) pools.add(pool);
+  for (const other of ledger.streams.values()) {
+    for (const [pool, { sent }] of other.rows()) {
+      if (!pools.has(pool) && sent.some(({ writer }) => writer === stream.writer)) pools.add(pool);
+    }
+  }
+  return pools;
+}
+
+/** What these lives may still hold, pool by pool. */
+export function exposed(ledger: Ledger, writers: readonly WriterId[]): PoolUnits[] {
   const units = new Map<PoolId, number>();
   for (const writer of writers) {
     const stream = ledger.streams.get(writer);
     if (stream === undefined) continue;
-    for (const [pool] of stream.rows()) {
+    for (const pool of poolsOf(ledger, stream)) {
       const n = exposure(ledger, stream, pool);
       if (n > 0) units.set(pool, (units.get(pool) ?? 0) + n);
     }

@@ -30,6 +30,8 @@ export interface ChildPool {
 
 export interface Session {
   readonly writer: WriterId;
+  /** The life of this replica that it was opened with: no other speaks in it. */
+  readonly parent: WriterId;
   readonly wantsLevels: boolean;
   /** How far this session's stream was taken in, in positions of the child's journal; null before its first frame. */
   cursor: number | null;
@@ -135,9 +137,15 @@ export function promise(known: ChildPool, sent: number, units: number): void {
   known.promisedUntilMs = Math.max(known.promisedUntilMs, known.ask.untilMs);
 }
 
-export function openSession(writer: WriterId, wantsLevels: boolean, cellsSeenTo: number): Session {
+export function openSession(
+  writer: WriterId,
+  parent: WriterId,
+  wantsLevels: boolean,
+  cellsSeenTo: number,
+): Session {
   return {
     writer,
+    parent,
     wantsLevels,
     cursor: null,
     cursorNext: null,

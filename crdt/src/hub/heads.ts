@@ -44,6 +44,8 @@ export function compareHeads(
     // A welcome names so many at the most; the rest is compared as it comes.
     if (has.length >= HEADS_MAX) break;
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
+    // How far the other history goes: without it, nobody would miss its end should that get lost (L2).
+    if (compared.isOther && isLife && stream.writer !== hello.writer) has.push(chainOf(stream).has);
     say(compared);
     if (stream.head.fence !== null && (isLife || head !== undefined)) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.

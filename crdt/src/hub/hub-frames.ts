@@ -22,7 +22,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
   const changed = takeChangedLevels(hub);
   for (const child of hub.children.values()) {
     const { session } = child;
-    if (session === undefined) continue;
+    if (session === undefined || session.parent !== ledger.self.writer) continue;
     const names = { writer: session.writer, parent: ledger.self.writer };
     const send = (frame: Frame) => out.push({ to: child.replica, frame });
     session.formerFrames.splice(0).forEach(send);

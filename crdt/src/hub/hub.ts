@@ -67,13 +67,12 @@ export class Hub {
     const others = livesBeside(ledger, hello.writer);
     const refused = refusal(others, this.children.get(replica)?.session, hello);
     if (refused !== undefined) return refused;
-    for (const life of others) this.fence(life, 'superseded', now);
-    if (hello.parentSeen !== null && hello.parentSeen.writer === self.writer) {
-      if (hello.parentSeen.seq > self.head.seq && ledger.isFromDisk) this.#events.aheadOfMe();
-    }
-    const child = this.child(replica);
     const seen = hello.parentSeen?.writer === self.writer ? hello.parentSeen.seq : 0;
-    const session = openSession(hello.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
+    // Told before this life writes anything more: it ends with this turn.
+    if (seen > self.head.seq && ledger.isFromDisk) this.#events.aheadOfMe();
+    else for (const life of others) this.fence(life, 'superseded', now);
+    const child = this.child(replica);
+    const session = openSession(hello.writer, self.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
     child.session = session;
     for (const pool of child.pools.values()) {
       pool.recall = undefined;
@@ -184,15 +183,18 @@ export class Hub {
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    let items = this.#surrendered.get(entry.writer);
-    if (items === undefined) {
-      items = new Map();
-      this.#surrendered.set(entry.writer, items);
-    }
+    const items = this.#surrendered.get(entry.writer) ?? new Map<PoolId, { seq: number; n: number }>();
+    this.#surrendered.set(entry.writer, items);
     for (const { pool } of body.items) {
       const cell = sender.row(pool).sent.find(({ writer }) => writer === body.to);
       if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
     }
+  }
+
+  /** What was surrendered to the life that ended stays its own (F1a). @returns whom it had sessions with. */
+  newLife(): ReplicaId[] {
+    this.#surrendered.clear();
+    return [...this.children.values()].filter((each) => each.session).map(({ replica }) => replica);
   }
 
   /** @returns the pools that grew. */

@@ -9,10 +9,11 @@ import { decodeEntry } from '../entry/codec.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
-import { orderLines } from '../replica/decide-goods.ts';
+import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import { exceedsOrder } from '../replica/repeats.ts';
+import { noteLostLife } from '../replica/recovery.ts';
+import { exceedsOrder, exceedsSold, isDoneTwice } from '../replica/repeats.ts';
 import { newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
@@ -96,6 +97,7 @@ function takeInEntry(
     const wrong = ruleBroken(context, stream, entry);
     if (wrong !== undefined) fence(context, stream, wrong);
   }
+  for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
@@ -106,6 +108,13 @@ function takeInEntry(
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   return undefined;
+}
+
+/** The writers that an entry names as its writer's neighbours. */
+function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
+  if (body.type === 'took') return [body.from];
+  if (body.type === 'sent') return [body.to];
+  return body.type === 'life' || body.type === 'reparented' ? [body.parent] : [];
 }
 
 /** L7: nobody speaks for a writer of another branch, or for this replica; what is known already does no harm. */
@@ -159,6 +168,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   const { ledger, directory } = context;
   const replica = replicaOf(stream.writer);
   const { body } = entry;
+  if (isDoneTwice(ledger, stream, entry)) return 'fork';
   // All that can be known is known at the root; others may have pruned it, or hear of it later.
   const isRoot = ledger.self.head.parent === null;
   switch (body.type) {
@@ -168,7 +178,8 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       for (const item of body.items) {
         const cell = sender && cellOf(sender.row(item.pool).sent, stream.writer);
         const sent = cell?.n ?? 0;
-        // What a forked writer granted may stand in a history that nobody here has seen yet (F2).
+        // What a forked writer granted may stand in a history that nobody here has seen yet (F2), and
+        // a life of this replica that was rolled back did more than is known here (F1, F6).
         if (sender === undefined || isDisputed(sender)) continue;
         if (item.seq > sender.head.seq) {
           // Not known yet; where the sender is this replica itself, this replica has forgotten it.
@@ -184,9 +195,11 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       }
       return undefined;
     }
-    case 'cancelled':
-      if (isRoot && orderLines(ledger, body.orderId) === undefined) return 'departed';
-      return exceedsOrder(ledger, body, 'cancelled') ? 'departed' : undefined;
+    case 'cancelled': {
+      const cancelled = { ...entry, body };
+      if (isRoot && !hasSold(ledger, stream.writer, cancelled)) return 'departed';
+      return exceedsSold(ledger, stream.writer, cancelled) ? 'departed' : undefined;
+    }
     case 'returned':
     case 'shipped':
       if (isForeign(directory, replica, body.lines)) return 'foreign-pool';

@@ -21,7 +21,9 @@ export interface CaughtUp {
   readonly heads: readonly { readonly writer: WriterId; readonly head: StreamHead }[];
 }
 
-export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp): void {
+/** @returns whether another process began a new life in their name. */
+export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp): boolean {
+  const before = ledger.hasLife ? ledger.self : undefined;
   for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
@@ -29,6 +31,9 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
       if (writer === entry.writer) hub.absorbed(entry);
     }
   }
+  // A lost life of the authority has a head and no entries (F6).
+  for (const { writer, head } of heads)
+    if (head.seq === 0 && !ledger.streams.has(writer)) ledger.addStream(writer, { ...head });
   ledger.keep();
   hub.totals.keep();
   for (const { writer, head } of heads) {
@@ -39,4 +44,5 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
     if (!wasFenced && head.fence !== null) hub.absorbedFence(stream);
     if (stream.head.via !== null) hub.tell(replicaOf(writer), stream);
   }
+  return before !== undefined && before !== ledger.self;
 }

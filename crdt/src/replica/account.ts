@@ -41,6 +41,14 @@ function joined(
   return [...all, ...others.filter(({ writer }) => cellOf(cells, writer) === undefined)];
 }
 
+/** Units that a writer said it sent when nobody trusted it any more: behind its fence, or in a branch. */
+export function sentLate(ledger: Ledger, stream: Stream, pool: PoolId, to: WriterId): number {
+  const { fence } = stream.head;
+  if (fence === null) return 0;
+  const inAll = amountOf(accountRow(ledger, stream, pool).sent, to);
+  return inAll === 0 ? 0 : Math.max(0, inAll - sentUpTo(ledger, stream, pool, to, fence.seq));
+}
+
 /** A branch's own sum, with what the history that it left had sent by then. */
 function sentInAll(ledger: Ledger, branch: Stream, pool: PoolId, { writer, n }: Cell): number {
   return n + sentBefore(ledger, branch, pool, writer);

@@ -99,7 +99,7 @@ describe('[F1a] the children of a restored parent', () => {
     expect(stream && exposure(hq.replica.ledger, stream, lamp)).toBe(9 - 2 - units);
   });
 
-  test('[F1a] a grant on its way when the image was put back still reaches the till', () => {
+  test('[F1a] a parent restored with unsent grants: one on its way still reaches the till', () => {
     const { world, berlin, till } = shop({ lamp: 9 });
     till.ask(sell('t1', { lamp: 2 }, waits));
     for (const letter of world.intercept('asks')) world.deliver(letter);
@@ -144,6 +144,22 @@ describe('[F1a] the children of a restored parent', () => {
     // The till is still away.
     expect(berlin.replica.ledger.streams.get(till.self)?.head.seq).toBe(seq);
     expect(hq.fenceOf(till.self)).toBeUndefined();
+  });
+
+  test('[F1a] whom they shut out meanwhile is shut out for their parent too (seed 90208)', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const clerk = world.add('clerk', 'terminal', till);
+    clerk.ask(sell('c1', { lamp: 1 }, waits));
+    world.calm();
+    const image = berlin.journal.image();
+    till.turn((self, now) => self.retire(clerk.id, now));
+    world.calm();
+    expect(berlin.fenceOf(clerk.self)).toBe('retired');
+    restore({ world, node: berlin, child: till }, image);
+    expect(berlin.fenceOf(clerk.self)).toBe('retired');
+    // What it had left is nobody's to count on.
+    const tillHas = till.free('lamp');
+    expect(berlin.replica.hub.children.get(till.id)?.pools.get(lamp)?.holding).toBe(tillHas);
   });
 
   test('[F1a] [L2] where the end of that is lost on its way, the link begins again', () => {

@@ -1,22 +1,31 @@
 /** Two machines that believe they are one replica: F2. One node stands for both; it runs now this journal, now that. */
 import { describe, expect, test } from 'vitest';
-import { type WriterId, writerId } from '../ids.ts';
+import { decodeEntry } from '../entry/codec.ts';
+import { type ReplicaId, type WriterId, writerId } from '../ids.ts';
+import type { StockFrame } from '../wire/frames.ts';
+import { splitEntries } from '../wire/slices.ts';
 import { historiesOf } from './branches.ts';
 import { cancel, receive, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { MemoryJournal } from './memory-journal.test-kit.ts';
-import { type Node, pool, shop, type World } from './world.test-kit.ts';
+import { PARENT } from './out.ts';
+import type { ReplicaSettings } from './settings.ts';
+import { hastySettings, type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 const waits = { waitMs: 5_000 };
 
 /** A till with some lamps, and a second machine made from a copy of its disk. */
-function shopWithClone(units = 9) {
-  const { world, hq, berlin, till } = shop({ lamp: units });
+function shopWithClone(units = 9, settings: Partial<ReplicaSettings> = {}) {
+  const { world, hq, berlin, till } = shop({ lamp: units }, settings);
   till.ask(sell('t1', { lamp: 1 }, waits));
   world.calm();
   expect(till.free('lamp')).toBeGreaterThanOrEqual(4);
   return { world, hq, berlin, till, forked: till.self, twin: till.journal.image() };
+}
+
+function tells(entries: Uint8Array, docId: string): boolean {
+  return [...splitEntries(entries)].some((bytes) => decodeEntry(bytes).docId === docId);
 }
 
 /** This machine goes off, and the other one is at the till. */
@@ -111,6 +120,59 @@ describe('[F2] two live copies of one writer', () => {
     expect(till.replica.wakeAtMs(world.now)).toBeUndefined();
   });
 
+  test('[F2][L2] the end of the other history is missed where it got lost, and told again', () => {
+    const { link } = hastySettings('any' as ReplicaId, 'store');
+    const { world, till, forked, twin } = shopWithClone(9, { link: { ...link, streamBytesTarget: 100 } });
+    for (const id of ['a1', 'a2', 'a3']) till.do(sell(id, { lamp: 1 }));
+    world.calm();
+    change(till, twin);
+    till.do(sell('b1', { lamp: 1 }));
+    till.link();
+    world.calm();
+    till.link();
+    let lost = 0;
+    for (let letter = world.mail.shift(); letter !== undefined; letter = world.mail.shift()) {
+      const { frame } = letter;
+      const isEnd = frame.kind === 'former' && frame.writer === forked && tells(frame.entries, 'a3');
+      if (isEnd) lost += 1;
+      else world.deliver(letter);
+    }
+    expect(lost).toBeGreaterThan(0);
+    world.calmFor(20_000);
+    comeBack(world, till);
+    world.calmFor(5_000);
+    expect(till.replica.ledger.documentEntry('order', 'a3')?.body).toMatchObject({ type: 'sold' });
+    for (const { head } of till.replica.ledger.streams.values()) expect(head.settled.seq).toBe(head.seq);
+  });
+
+  test('[F2][L2] a long history that goes up slowly is waited for, and not begun again and again', () => {
+    const { link } = hastySettings('any' as ReplicaId, 'store');
+    const slow = { ...link, streamBytesTarget: 100, inFlightBytesMax: 100 };
+    const { world, hq, berlin } = shop({ lamp: 1 }, { link: slow });
+    berlin.cut();
+    for (let i = 1; i <= 30; i += 1) berlin.do(receive(`d${i}`, { lamp: 1 }));
+    // The copy shares all this with the other machine, and does not know that the parent has it.
+    const twin = berlin.journal.image();
+    comeBack(world, berlin);
+    berlin.do(receive('a1', { lamp: 1 }));
+    world.calm();
+    change(berlin, twin);
+    berlin.do(receive('b1', { lamp: 1 }));
+    berlin.link();
+    world.calm();
+    berlin.link();
+    // One entry a round trip of half a second: longer in all than a lost frame is waited for.
+    for (let round = 0; round < 60; round += 1) {
+      for (const letter of world.mail.splice(0)) world.deliver(letter);
+      world.pass(250);
+      for (const node of [hq, berlin]) node.turn();
+    }
+    expect(berlin.hangUps.filter((message) => message.includes('gap'))).toEqual([]);
+    world.calmFor(5_000);
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.onHand).toBe(1 + 30 + 1 + 1);
+    expect(berlin.do(receive('a1', { lamp: 1 }))).toMatchObject({ ok: true, replayed: true });
+  });
+
   test('[F2] a restart of everybody finds both histories again', () => {
     const { world, hq, berlin, till, forked, twin } = shopWithClone();
     till.do(sell('a1', { lamp: 2 }));
@@ -142,6 +204,55 @@ describe('[F2] two live copies of one writer', () => {
     expect(accountAt(hq, forked)).toBe(11);
     // T8: the new life knows what both did before it receives anything.
     expect(berlin.do(receive('d3', { lamp: 2 }))).toMatchObject({ ok: true, replayed: true });
+  });
+
+  test('[F2][T8] what was told to a life that has just ended does not let the next one receive', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    comeBack(world, berlin);
+    berlin.do(receive('d1', { lamp: 2 }));
+    const twin = berlin.journal.image();
+    berlin.do(receive('d2', { lamp: 4 }));
+    world.calm();
+    change(berlin, twin);
+    berlin.do(sell('b1', { lamp: 1 }));
+    berlin.link();
+    const frames = world.intercept('welcome', 'former').map(({ frame }) => frame);
+    expect(frames.map(({ kind }) => kind)).toEqual(['welcome', 'former']);
+    // One turn hears both: the welcome ends the life, and what it was told of its own past comes to an end.
+    berlin.turn((self, now) => {
+      for (const frame of frames) {
+        if (frame.kind === 'welcome') self.linkUp(frame, now);
+        else self.frame(PARENT, frame as StockFrame, now);
+      }
+    });
+    expect(berlin.do(receive('d2', { lamp: 4 }))).toMatchObject({ ok: false });
+    comeBack(world, berlin);
+    expect(berlin.do(receive('d2', { lamp: 4 }))).toMatchObject({ ok: true, replayed: true });
+    expect(hq.replica.hub.totals.levels?.get(lamp)?.onHand).toBe(5 + 2 + 4 - 1);
+  });
+
+  test('[F2][T8] a receipt counts once, also where what was said behind a fence came before the word of a later life', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    const twin = berlin.journal.image();
+    berlin.do(sell('a1', { lamp: 1 }));
+    world.calm();
+    berlin.cut();
+    berlin.do(receive('d2', { lamp: 4 }));
+    const first = change(berlin, twin);
+    berlin.link();
+    world.calm();
+    // Its next life is let in and told of its past, but none of its own words arrive.
+    berlin.link();
+    for (const letter of world.intercept('welcome', 'former')) world.deliver(letter);
+    world.intercept('stream');
+    expect(berlin.do(receive('d2', { lamp: 4 }))).toMatchObject({ ok: true });
+    const second = change(berlin, first);
+    comeBack(world, berlin);
+    change(berlin, second);
+    comeBack(world, berlin);
+    world.calmFor(5_000);
+    expect(hq.replica.hub.totals.levels?.get(lamp)).toEqual({ onHand: 5 + 4 - 1, available: 5 + 4 - 1 });
   });
 
   test('[F2][T8] an order that both copies cancelled is reinstated once', () => {

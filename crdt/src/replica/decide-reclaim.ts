@@ -3,10 +3,11 @@ import type { BodyOf } from '../entry/entry.ts';
 import { type PoolId, replicaOf } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
-import { accountRow } from './account.ts';
+import { accountRow, sentLate } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
+import { isOwnPast, unheardChildren } from './recovery.ts';
 import { isBranch, type Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
@@ -16,6 +17,14 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   if (lost === undefined) return refuse('not_found', `${command.writer} is not known here.`);
   if (lost.head.fence === null) {
     return refuse('forbidden', `${command.writer} is alive: retire it before its rights are taken back.`);
+  }
+  const missing = isOwnPast(ledger, lost) ? unheardChildren(ledger) : [];
+  if (missing.length > 0) {
+    // F6: what they took from that life and may have sold is not in these books yet.
+    return refuse(
+      'former_lives_unknown',
+      `${missing.join(', ')} did not tell yet what ${command.writer} sent.`,
+    );
   }
   for (const [pool, n] of sumByPool(command.items)) {
     const left = exposure(ledger, lost, pool);
@@ -27,7 +36,7 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
  * its account over all its histories, with what was sent to it and never taken, and what it
- * sent here after its fence, which nobody took; less what was taken back already.
+ * surrendered here after its fence, which nobody took; less what was taken back already.
  * Its open holds are void (F3), so they do not lower it. A branch has no account of its own (F2).
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
@@ -35,7 +44,7 @@ export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
   const row = accountRow(ledger, lost, pool);
   const sentHere = notTakenHere(ledger, pool, row, lost);
   const came = inFlightTo(ledger, lost, pool, row) + sentHere;
-  return account(row) + came - takenUnsaid(ledger, lost, pool, row) - reclaimedFrom(ledger, lost, pool);
+  return account(row) + came - takenUnsaid(ledger, lost, pool) - reclaimedFrom(ledger, lost, pool);
 }
 
 function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
@@ -43,21 +52,36 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
   for (const stream of ledger.streams.values()) {
     if (isBranch(stream)) continue;
     const sent = amountOf(accountRow(ledger, stream, pool).sent, lost.writer);
-    if (sent > 0) units += Math.max(0, sent - amountOf(row.took, stream.writer));
+    const unseen = sent - amountOf(row.took, stream.writer);
+    if (unseen > 0) units += unseen - voidOf(ledger, stream, pool, lost, unseen);
   }
   return units;
 }
 
+/** Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3). */
+function voidOf(ledger: Ledger, child: Stream, pool: PoolId, to: Stream, unseen: number): number {
+  const { parent } = child.head;
+  // What a forgotten life of the authority was sent it may have used: it stands in that life's account (F6).
+  if (parent === null || isOwnPast(ledger, to)) return 0;
+  if (replicaOf(parent) !== replicaOf(to.writer)) return 0;
+  return Math.min(unseen, sentLate(ledger, child, pool, to.writer));
+}
+
 function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
+  // What one life of the authority sent to another covers a debt there, and counts there (F6).
+  if (isOwnPast(ledger, lost)) return units;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
-    units += Math.max(0, amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer));
+    const unseen = amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer);
+    // What it surrendered in time is that life's, which ended before it took it (F1a).
+    if (unseen > 0) units += voidOf(ledger, lost, pool, own, unseen);
   }
   return units;
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */
-function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Row>): number {
+export function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  const row = accountRow(ledger, lost, pool);
   let units = 0;
   for (const stream of ledger.streams.values()) {
     if (isBranch(stream)) continue;

@@ -21,6 +21,9 @@ export const DOCUMENT_KINDS = [
   'count',
   'loss',
   'reclaim',
+  /** Not brought by a command: see `copies.ts`. */
+  'order-copy',
+  'copy-cancellation',
 ] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 

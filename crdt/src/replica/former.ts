@@ -6,7 +6,7 @@
  * they stand.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import type { Entry } from '../entry/entry.ts';
+import type { BodyOf, Entry } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
@@ -22,7 +22,10 @@ export class FormerLives {
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   #news = new Set<Stream>();
+  readonly #fences = new Map<WriterId, BodyOf<'fenced'>>();
   #points: readonly Point[] = [];
+  /** The life that was welcomed: what is still on its way to it when it ends is no answer to the next. */
+  #welcomed: WriterId | undefined;
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
@@ -34,14 +37,20 @@ export class FormerLives {
   /** The parent's welcome names its points. */
   expect(points: readonly Point[], nowMs: number): void {
     const { self } = this.#ledger;
+    this.#welcomed = self.writer;
     this.#points = points.filter((point) => point.writer !== self.writer && !isHeld(this.#ledger, point));
     const isWaiting = this.#ledger.awaitsFormerLives || !this.#isComplete;
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
   }
 
+  /** The parent came further with what is told to it: it sees where the two histories part when it has it all (F2). */
+  waitOn(nowMs: number): void {
+    if (this.overdueMs !== Number.POSITIVE_INFINITY) this.overdueMs = nowMs + this.#patienceMs;
+  }
+
   /** @returns 'gap' where entries are missing and the link must begin again to be told of them. */
   take(frame: Former, nowMs: number): 'some' | 'all' | 'gap' {
-    if (!this.#takeEntries(frame)) return 'some';
+    if (this.#welcomed !== this.#ledger.self.writer || !this.#takeEntries(frame)) return 'some';
     this.overdueMs = nowMs + this.#patienceMs;
     if (!frame.last) return 'some';
     if (this.#missing.some((point) => !this.#isOther(point))) return 'gap';
@@ -78,6 +87,7 @@ export class FormerLives {
     if (entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash)) {
       this.#news.add(stream);
       ledger.accept(stream, written);
+      this.#noteFences(entry);
       return true;
     }
     // This machine and the parent know two histories of one writer: both are kept (F2).
@@ -99,6 +109,16 @@ export class FormerLives {
     return false;
   }
 
+  /** Whom they shut out below is shut out here too; of some of those, the first entry comes later. */
+  #noteFences({ writer, seq, body }: Entry): void {
+    if (body.type === 'fenced') {
+      if (this.#ledger.streams.has(body.writer)) this.#ledger.noteFence(body);
+      else this.#fences.set(body.writer, body);
+    }
+    const fence = seq === 1 ? this.#fences.get(writer) : undefined;
+    if (fence !== undefined) this.#ledger.noteFence(fence);
+  }
+
   get #isComplete(): boolean {
     return this.#missing.length === 0;
   }
@@ -107,9 +127,10 @@ export class FormerLives {
     return this.#points.filter((point) => !isHeld(this.#ledger, point));
   }
 
-  /** What stands here at that place is another entry. */
-  #isOther({ writer, seq }: Point): boolean {
-    return seq <= (this.#ledger.streams.get(writer)?.head.seq ?? 0);
+  /** What stands here of that writer is another history. */
+  #isOther({ writer }: Point): boolean {
+    const seq = this.#ledger.streams.get(writer)?.head.seq ?? 0;
+    return this.#points.some((point) => point.writer === writer && point.seq <= seq);
   }
 }
 

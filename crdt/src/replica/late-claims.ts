@@ -12,13 +12,19 @@ import type { Effect } from '../tally/fold.ts';
 import { rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Ledger, Now } from './ledger.ts';
+import { isOwnPast, unheardChildren } from './recovery.ts';
 import type { Stream } from './stream.ts';
+
+/** Accounts to look at: pool → fenced writers whose account may be below zero. */
+type Accounts = Map<PoolId, Set<WriterId>>;
 
 export class LateClaims {
   readonly #ledger: Ledger;
   readonly #poolChanged: (pool: PoolId) => void;
-  /** Accounts to look at: pool → fenced writers whose account may be below zero. */
-  readonly #open = new Map<PoolId, Set<WriterId>>();
+  readonly #open: Accounts = new Map();
+  /** F6: those of the authority's own past, which mean nothing before its children have told what they know. */
+  readonly #untold: Accounts = new Map();
+  #mustScan = false;
   readonly #short = new Map<PoolId, number>();
 
   constructor(ledger: Ledger, poolChanged: (pool: PoolId) => void) {
@@ -30,6 +36,8 @@ export class LateClaims {
   /** A writer was shut out: it may owe already. */
   fenced(stream: Stream): void {
     if (stream.head.fence === null) return;
+    // What it did is not in its own rows alone.
+    if (this.#ledger.hasLife && isOwnPast(this.#ledger, stream)) this.#mustScan = true;
     const { writer } = rootOf(this.#ledger, stream);
     for (const [pool] of stream.rows()) this.#look(pool, writer);
   }
@@ -41,12 +49,30 @@ export class LateClaims {
   }
 
   #look(pool: PoolId, writer: WriterId): void {
-    let writers = this.#open.get(pool);
-    if (writers === undefined) {
-      writers = new Set();
-      this.#open.set(pool, writers);
+    const stream = this.#ledger.streams.get(writer);
+    const isPast = stream !== undefined && this.#ledger.hasLife && isOwnPast(this.#ledger, stream);
+    put(isPast ? this.#untold : this.#open, pool, writer);
+  }
+
+  #lookAtOwnPast(): void {
+    if (!this.#mustScan && this.#untold.size === 0) return;
+    if (unheardChildren(this.#ledger).length > 0) return;
+    if (this.#mustScan) this.#scanOwnPast();
+    for (const [pool, writers] of this.#untold) for (const writer of writers) put(this.#open, pool, writer);
+    this.#untold.clear();
+  }
+
+  /** Children may have taken from a life of which no row is left here. */
+  #scanOwnPast(): void {
+    this.#mustScan = false;
+    for (const stream of this.#ledger.streams.values()) {
+      for (const [pool, { took }] of stream.rows()) {
+        for (const { writer } of took) {
+          const from = this.#ledger.streams.get(writer);
+          if (from !== undefined && isOwnPast(this.#ledger, from)) put(this.#open, pool, writer);
+        }
+      }
     }
-    writers.add(writer);
   }
 
   /** Units that fenced writers lack and that are not free here. */
@@ -56,6 +82,7 @@ export class LateClaims {
 
   /** Sends what is free to where it was used already. A new life first learns what its former ones sent (T8). */
   settle(now: Now): void {
+    this.#lookAtOwnPast();
     if (this.#open.size === 0 || this.#ledger.awaitsFormerLives) return;
     const sends = new Map<WriterId, PoolUnits[]>();
     for (const [pool, writers] of this.#open) {
@@ -86,6 +113,7 @@ export class LateClaims {
 
   /** The settler is the live writer of the parent replica, else of the next ancestor. */
   #isMine(stream: Stream): boolean {
+    if (isOwnPast(this.#ledger, stream)) return true;
     const me = replicaOf(this.#ledger.self.writer);
     const seen = new Set<WriterId>();
     // Whoever was shut out may have named a circle of parents: nobody settles that.
@@ -103,4 +131,10 @@ export class LateClaims {
   putBack(): void {
     for (const stream of this.#ledger.streams.values()) this.fenced(stream);
   }
+}
+
+function put(accounts: Accounts, pool: PoolId, writer: WriterId): void {
+  const writers = accounts.get(pool);
+  if (writers === undefined) accounts.set(pool, new Set([writer]));
+  else writers.add(writer);
 }

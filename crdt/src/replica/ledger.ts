@@ -20,7 +20,7 @@ import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { OpenHolds } from './open-holds.ts';
 import { OpenTurn } from './open-turn.ts';
-import { isRepeat } from './repeats.ts';
+import { isRepeat, wasRepeat } from './repeats.ts';
 import { type Fence, isBranch, newHead, Stream, type StreamHead } from './stream.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
@@ -160,10 +160,10 @@ export class Ledger {
   }
 
   /** Folds the next entry of a stream, whose place in its chain the caller has checked. */
-  accept(stream: Stream, written: WrittenEntry): void {
+  accept(stream: Stream, written: WrittenEntry, isRepeated = isRepeat): void {
     const { entry } = written;
     this.#dirty.add(stream);
-    const isOnce = !isRepeat(this, stream, entry);
+    const isOnce = !isRepeated(this, stream, entry);
     if (isOnce) {
       forEachEffect(entry.body, (effect) => {
         this.onEffect(stream, effect);
@@ -175,7 +175,7 @@ export class Ledger {
     head.hash = written.hash;
     if (!isBranch(stream)) {
       if (entry.body.type === 'reparented') head.parent = entry.body.parent;
-      if (entry.body.type === 'fenced' && head.via === null) this.#noteFence(entry.body);
+      if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
     }
     this.#turn.place(stream.writer, written);
     if (isOnce) this.#turn.file(stream.writer, entry);
@@ -206,8 +206,8 @@ export class Ledger {
     this.#turn.place(stream.writer, written);
   }
 
-  /** A fence read from an own entry; where it was just decided here, it stands already. */
-  #noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+  /** A fence read from an own entry, or told from above; where it was just decided here, it stands already. */
+  noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
     const stream = this.streams.get(writer);
     if (stream === undefined || stream.head.fence !== null) return;
     this.touchHead(stream).fence = { seq, hash, reason };
@@ -291,7 +291,7 @@ export class Ledger {
       stream = this.addStream(entry.writer, newHead(kind, parent, via));
       if (via === null) this.#self = entry.writer;
     }
-    this.accept(stream, written);
+    this.accept(stream, written, wasRepeat);
   }
 
   /** At the root, what is in the books is settled. @returns the writers that came further in this turn. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { WriterId } from '../ids.ts';
 import { reclaim, sell } from './commands.test-kit.ts';
+import { exposure } from './decide-reclaim.ts';
+import type { Stream } from './stream.ts';
 import { type Node, pool, shop } from './world.test-kit.ts';
 
 /** A till that was granted four lamps, sold one of them, and is gone. */
@@ -81,6 +84,42 @@ describe('[F3] a lost writer', () => {
     retire(berlin, till);
     expect(berlin.do(reclaim('r1', till.self, { lamp: 5 }))).toMatchObject({ ok: false });
     expect(berlin.do(reclaim('r2', till.self, { lamp: 4 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F3][F1a] what it surrendered behind its fence is its own, and not that of its parent’s former life too', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 4 });
+    const parent = berlin.self;
+    const lost = till.self;
+    till.ask(sell('t1', { lamp: 4 }, { waitMs: 1_000 }));
+    for (const letter of world.intercept('asks')) world.deliver(letter);
+    till.cut();
+    retire(berlin, till);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 4 }))).toMatchObject({ ok: true });
+    world.calm();
+    // Its surrender comes when it was given up, and counted, long ago.
+    till.turn((self, now) => {
+      const { ledger } = self;
+      const units = { pool: pool('lamp'), n: 4 };
+      ledger.append({ type: 'took', from: parent, items: [{ ...units, seq: 3 }] }, '', 'system', now);
+      ledger.append({ type: 'sent', to: parent, items: [units] }, '', 'system', now);
+      self.becomeNewWriter('superseded', now);
+    });
+    till.link();
+    world.calm();
+    const left = (node: Node, writer: WriterId) => {
+      const { ledger } = node.replica;
+      return exposure(ledger, ledger.streams.get(writer) as Stream, pool('lamp'));
+    };
+    expect(left(berlin, lost)).toBe(0);
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    berlin.cut();
+    berlin.link();
+    world.calm();
+    expect(hq.fenceOf(parent)).toBeDefined();
+    // What was taken back from the old till went to the new one.
+    expect(till.free('lamp')).toBe(4);
+    expect(left(hq, parent)).toBe(0);
+    expect(left(berlin, lost)).toBe(0);
   });
 
   test('[F3] a retired till that comes back must begin a new life', () => {

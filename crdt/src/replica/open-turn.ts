@@ -6,7 +6,8 @@
  */
 import type { Entry } from '../entry/entry.ts';
 import type { LineId, OrderId, WriterId } from '../ids.ts';
-import { type DocumentKind, documentsOf } from './documents.ts';
+import { copyDocumentsOf, isOfCopy } from './copies.ts';
+import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { foldProgress, NO_PROGRESS } from './progress.ts';
 import type { DocumentWrite, Quarantined, Run, Writes, WrittenEntry } from './writes.ts';
@@ -41,9 +42,12 @@ export class OpenTurn {
     const ref: EntryRef = { writer, seq: entry.seq };
     for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
       // The first entry to carry a document owns it; the second is reported where both meet.
-      if (this.findDocument(kind, id) !== undefined) continue;
-      this.#documents.set(`${kind}:${id}`, { kind, id, ref });
-      this.#carriers.set(`${ref.writer}/${ref.seq}`, entry);
+      const first = this.#fileFirst({ kind, id }, ref, entry);
+      if (kind === 'order' && first.writer !== writer) this.#fileCopy(ref, entry);
+    }
+    if (isOfCopy(this, writer, entry)) {
+      this.#fileCopy(ref, entry);
+      return;
     }
     foldProgress(entry.body, (orderId, lineId, change) => {
       const was = this.lineProgress(orderId, lineId);
@@ -54,6 +58,19 @@ export class OpenTurn {
       };
       this.#progress.set(`${orderId}/${lineId}`, { orderId, lineId, progress });
     });
+  }
+
+  #fileCopy(ref: EntryRef, entry: Entry): void {
+    for (const name of copyDocumentsOf(entry)) this.#fileFirst(name, ref, entry);
+  }
+
+  /** @returns the entry that carried the document first. */
+  #fileFirst({ kind, id }: DocumentName, ref: EntryRef, entry: Entry): EntryRef {
+    const first = this.findDocument(kind, id);
+    if (first !== undefined) return first;
+    this.#documents.set(`${kind}:${id}`, { kind, id, ref });
+    this.#carriers.set(`${ref.writer}/${ref.seq}`, entry);
+    return ref;
   }
 
   /** Puts an entry of a stream at the end of what is to be committed. */

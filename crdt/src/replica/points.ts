@@ -6,10 +6,10 @@
  */
 import type { WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
-import type { Point } from '../wire/frames.ts';
+import { HEADS_MAX, type Point } from '../wire/frames.ts';
 import { copyOf, firstSeqOf } from './branches.ts';
 import type { Ledger } from './ledger.ts';
-import type { Stream } from './stream.ts';
+import { NO_MARK, type Stream } from './stream.ts';
 
 /** Why this writer must end: a peer knows more of it than it does, or shut it out. */
 export type PastReason = 'rollback' | 'fork' | 'fenced';
@@ -36,8 +36,9 @@ export class Points {
   }
 
   /** A welcome names what the parent has. @returns the position from which this journal is sent. */
-  begin(points: readonly Point[]): number {
+  begin(points: readonly Point[], settled: readonly Point[]): number {
     const ledger = this.#ledger;
+    if (points.length < HEADS_MAX) this.#forgetSettled(settled);
     const has = new Map(points.map((point) => [point.writer, point]));
     this.#diverged.clear();
     // What this turn appended stands at the end of the journal and is in no one's hands yet.
@@ -53,6 +54,18 @@ export class Points {
         base = Math.min(base, ledger.view.positionBefore(stream.writer, known + 1));
     }
     return base;
+  }
+
+  /**
+   * F6: what the parent does not call settled is settled no more: the books may have been put
+   * back. Where it only has not heard yet, nothing is lost but time (D7: pruning waits).
+   */
+  #forgetSettled(points: readonly Point[]): void {
+    const settled = new Map(points.map((point) => [point.writer, point]));
+    for (const stream of this.#ledger.streams.values()) {
+      const { seq, hash } = settled.get(stream.writer) ?? { writer: stream.writer, ...NO_MARK };
+      if (seq < stream.head.settled.seq) this.#ledger.touchHead(stream).settled = { seq, hash };
+    }
   }
 
   /** What it says of a history that it knows under another name is found by its hash (F2). */

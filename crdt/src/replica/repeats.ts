@@ -6,24 +6,77 @@
  * beyond what it sold, is kept in its chain and folds as nothing.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import type { LineId } from '../ids.ts';
+import { type LineId, replicaOf, type WriterId } from '../ids.ts';
+import { copyDocumentsOf, copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
-import { documentsOf } from './documents.ts';
-import type { LineProgress } from './journal-view.ts';
+import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
+import type { EntryRef, LineProgress } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
 
-export function isRepeat(ledger: Ledger, { writer, head }: Stream, { seq, docId, body }: Entry): boolean {
+export function isRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry): boolean {
+  const { seq, docId, body } = entry;
   if (head.fence === null || seq <= head.fence.seq) return false;
   for (const { kind, id } of documentsOf(body, docId)) {
     // A hold that was ended twice was used twice: both ends count (F5).
     if (kind === 'hold-end') continue;
     const first = ledger.findDocument(kind, id);
-    if (first !== undefined && (first.writer !== writer || first.seq !== seq)) return true;
+    if (first === undefined || isAt(first, writer, seq)) continue;
+    // A copy that is filed was folded: its writer was shut out for this very entry, and not before.
+    const copy = kind === 'order' ? copyName(id, entry.writer) : undefined;
+    if (copy === undefined || !isAt(ledger.findDocument(copy.kind, copy.id), writer, seq)) return true;
   }
-  if (body.type === 'cancelled' || body.type === 'returned' || body.type === 'shipped')
-    return exceedsOrder(ledger, body, body.type);
-  return false;
+  if (body.type === 'cancelled') {
+    const cancelled = { ...entry, body };
+    const isKnown = ledger.findDocument('order', body.orderId) !== undefined;
+    return (isKnown && !hasSold(ledger, writer, cancelled)) || exceedsSold(ledger, writer, cancelled);
+  }
+  return (body.type === 'returned' || body.type === 'shipped') && exceedsOrder(ledger, body, body.type);
+}
+
+/**
+ * The same of an entry that another process of this replica decided on. What its books say by now is no
+ * measure of what they said then; but what counted is there the first with one of its documents.
+ */
+export function wasRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry): boolean {
+  if (head.fence === null || entry.seq <= head.fence.seq) return false;
+  const names = documentsOf(entry.body, entry.docId).filter(({ kind }) => kind !== 'hold-end');
+  const isFiled = ({ kind, id }: DocumentName) => isAt(ledger.findDocument(kind, id), writer, entry.seq);
+  return names.length > 0 && ![...names, ...copyDocumentsOf(entry)].some(isFiled);
+}
+
+function isAt(ref: EntryRef | undefined, writer: WriterId, seq: number): boolean {
+  return ref?.writer === writer && ref.seq === seq;
+}
+
+/** T8: an owner takes back what it sold itself, be it the order or a copy of it. */
+export function exceedsSold(
+  ledger: Ledger,
+  stream: WriterId,
+  entry: Entry & { readonly body: BodyOf<'cancelled'> },
+): boolean {
+  return isOfCopy(ledger, stream, entry)
+    ? exceedsCopy(ledger, entry)
+    : exceedsOrder(ledger, entry.body, 'cancelled');
+}
+
+/** What a replica does once, whichever of its lives does it: it learns what the others did before. */
+const ONCE: ReadonlySet<DocumentKind> = new Set([
+  'cancellation',
+  'receipt',
+  'return',
+  'shipment',
+  'count',
+  'loss',
+  'reclaim',
+]);
+
+/** True where another life of the same replica did this already: two of them live at once (F2). */
+export function isDoneTwice(ledger: Ledger, { writer }: Stream, { docId, body }: Entry): boolean {
+  return documentsOf(body, docId).some(({ kind, id }) => {
+    const first = ONCE.has(kind) ? ledger.findDocument(kind, id) : undefined;
+    return first !== undefined && first.writer !== writer && replicaOf(first.writer) === replicaOf(writer);
+  });
 }
 
 /** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */

@@ -114,15 +114,15 @@ export class Replica {
     this.uplink.close();
     const lives = this.ledger.livesOf(this.settings.replica).map((life) => incarnationOf(life.writer));
     this.#nextLife(Math.max(...lives) + 1, self.head.parent, now);
-    this.ledger.append(
-      { type: 'fenced', writer: self.writer, seq: self.head.seq, hash: self.head.hash, reason },
-      '',
-      'system',
-      now,
-    );
-    for (const child of this.hub.children.values()) {
-      if (child.session !== undefined) this.#hangUp(child.replica, 'The parent goes on as a new writer.');
-    }
+    const { writer, head } = self;
+    const body = { type: 'fenced', writer, seq: head.seq, hash: head.hash, reason } as const;
+    this.ledger.append(body, '', 'system', now);
+    this.#claims.fenced(self);
+    this.#meetAnew();
+  }
+
+  #meetAnew(): void {
+    for (const child of this.hub.newLife()) this.#hangUp(child, 'The parent goes on as a new writer.');
   }
 
   /** Its answer comes out of `keep`, of this turn or of a later one. */
@@ -183,12 +183,12 @@ export class Replica {
 
   #fromParent(frame: StockFrame, now: Now): void {
     switch (frame.kind) {
-      case 'ack':
-        this.#end(
-          this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now)),
-          now,
-        );
-        return;
+      case 'ack': {
+        const { ackedTo } = this.uplink;
+        const past = this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now));
+        if (this.uplink.ackedTo > ackedTo) this.#formerLives.waitOn(now.monotonicMs);
+        return this.#end(past, now);
+      }
       case 'cells':
         this.uplink.cells(frame, now);
         for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
@@ -325,7 +325,7 @@ export class Replica {
 
   /** Takes in what another process of this same replica made durable; the open turn must be empty. */
   absorb(caughtUp: CaughtUp): void {
-    absorbRuns(this.ledger, this.hub, caughtUp);
+    if (absorbRuns(this.ledger, this.hub, caughtUp)) this.#meetAnew();
   }
 
   /** When this replica has something to do without being asked; undefined while it has not. */

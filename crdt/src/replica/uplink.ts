@@ -64,6 +64,11 @@ export class Uplink {
     return this.#session?.parent;
   }
 
+  /** How far the parent came in this session. */
+  get ackedTo(): number {
+    return this.#session?.ackedTo ?? 0;
+  }
+
   /** Everything of a hello that the core knows; the edge adds identity and versions. */
   hello(): Pick<Hello, 'writer' | 'parentSeen' | 'heads'> {
     const { self } = this.#ledger;
@@ -88,7 +93,7 @@ export class Uplink {
       ledger.append({ type: 'reparented', parent: welcome.writer }, '', 'system', now);
       ledger.touchHead(ledger.self).parentSeen = 0;
     }
-    const base = this.#points.begin(welcome.has);
+    const base = this.#points.begin(welcome.has, welcome.settled);
     for (const point of welcome.settled) this.#points.note('settled', point);
     this.#session = openUplinkSession(welcome.writer, base, now.monotonicMs, this.#settings.link);
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;

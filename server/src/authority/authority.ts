@@ -7,16 +7,28 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
-import { type CallResult, Catalogue, type Figure, Host, type Log, sha256 } from '@tallystick/store-agent';
+import {
+  type CallResult,
+  Catalogue,
+  Host,
+  type Log,
+  sha256,
+  type TurnJournal,
+  Witness,
+} from '@tallystick/store-agent';
 import type pg from 'pg';
 import { z } from 'zod';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
+import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { orderFromBooks } from './order-from-books.ts';
 import { listen } from './postgres/listen.ts';
 import { openPool } from './postgres/pool.ts';
+import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
+import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
 import { type Why, why } from './why.ts';
@@ -54,6 +66,8 @@ export class Authority {
   readonly log: Log;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
+  readonly #witness: Witness;
+  #witnessTimer: NodeJS.Timeout | undefined;
   #isRefreshing = false;
   #refreshAgain = false;
   #turns = 0;
@@ -81,8 +95,16 @@ export class Authority {
         journal.view,
         { sha256, nonce: () => randomBytes(16).toString('hex'), directory: catalogue },
       );
-      const authority = new Authority(options, pool, journal, catalogue, replica);
+      const witness = Witness.open(join(options.dataDir, 'witness'));
+      const putBack = await findPutBack(pool, journal, replica.ledger, witness);
+      if (putBack !== undefined) options.log.warn({ why: putBack.why }, 'these books were put back');
+      const items = await bringCatalogueBack(pool, catalogue);
+      if (items > 0) options.log.warn({ items }, 'the books had forgotten these items of the catalogue');
+      const authority = new Authority(options, pool, journal, catalogue, replica, witness);
       await authority.refreshCatalogue();
+      // Before anybody is let in: the former life says not one word more.
+      if (putBack !== undefined)
+        await authority.host.engine.runDurably((self, now) => beginAnew(self, putBack, now));
       return authority;
     } catch (error) {
       await pool.end();
@@ -96,7 +118,9 @@ export class Authority {
     journal: PgJournal,
     catalogue: Catalogue,
     replica: Replica,
+    witness: Witness,
   ) {
+    this.#witness = witness;
     this.pool = pool;
     this.log = options.log;
     this.catalogue = catalogue;
@@ -104,11 +128,12 @@ export class Authority {
     this.host = new Host({
       id: AUTHORITY,
       replica,
-      journal: pgTurnJournal(journal, options.log),
+      journal: this.#witnessed(pgTurnJournal(journal, options.log)),
       catalogue: {
         version: () => catalogue.copy.version,
         since: (version, limit) => catalogue.since(version, limit),
         publicKeyOf: (id) => catalogue.publicKeyOf(id, AUTHORITY),
+        behind: (version) => void this.#catalogueBehind(version),
       },
       log: options.log,
       resendMs: options.resendMs,
@@ -146,6 +171,38 @@ export class Authority {
   start(): void {
     this.host.engine.run((replica, now) => replica.beginLife(null, now));
     this.host.start();
+    this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
+    this.#witnessTimer.unref();
+  }
+
+  /** F1, F6: beside the books stands how far they came, before a frame of that turn leaves. */
+  #witnessed(journal: TurnJournal): TurnJournal {
+    return {
+      ...journal,
+      commit: async (writes) => {
+        const outcome = await journal.commit(writes);
+        if (outcome === 'committed') noteTurn(this.#witness, writes);
+        this.#flushWitness();
+        return outcome;
+      },
+    };
+  }
+
+  /** A witness that cannot be written is said, and tried again: the books themselves are whole. */
+  #flushWitness(): void {
+    try {
+      this.#witness.flushIfDue(performance.now());
+    } catch (error) {
+      this.log.warn({ err: error }, 'the witness could not be written');
+    }
+  }
+
+  /** A child's copy of the catalogue is ahead: the books were put back, and no newer copy stood beside them (F6). */
+  async #catalogueBehind(version: number): Promise<void> {
+    await raiseCatalogue(this.pool, version).catch((error: unknown) =>
+      this.log.warn({ err: error }, 'the catalogue could not be brought beyond its copies'),
+    );
+    await this.refreshCatalogue();
   }
 
   /** Somebody committed up to a position; where it was not this process, its memory catches up. */
@@ -231,54 +288,20 @@ export class Authority {
   }
 
   why(sku: string): Why {
-    return why(this.host.engine.replica.ledger, sku, this.catalogue.product(sku)?.names.en);
+    const found = why(this.host.engine.replica.ledger, sku, this.catalogue.product(sku)?.names.en);
+    const waits = recoveryLine(this);
+    return waits === undefined ? found : { ...found, words: `${waits}\n\n${found.words}` };
   }
 
-  figures(): readonly Figure[] {
-    const { ledger } = this.host.engine.replica;
-    return [
-      {
-        name: 'turns_total',
-        help: 'Commits since this process started.',
-        kind: 'counter',
-        value: this.#turns,
-      },
-      {
-        name: 'entries_total',
-        help: 'Entries taken into the books since this process started.',
-        kind: 'counter',
-        value: this.#entries,
-      },
-      {
-        name: 'frames_sent_down_total',
-        help: 'Frames sent to children.',
-        kind: 'counter',
-        value: this.host.children.framesSent,
-      },
-      {
-        name: 'journal_entries',
-        help: 'Entries in the books.',
-        kind: 'gauge',
-        value: ledger.durablePosition,
-      },
-      {
-        name: 'children_up',
-        help: 'Children connected now.',
-        kind: 'gauge',
-        value: this.host.children.up.length,
-      },
-      {
-        name: 'writers',
-        help: 'Writers known, former lives included.',
-        kind: 'gauge',
-        value: ledger.streams.size,
-      },
-    ];
+  get worked(): { readonly turns: number; readonly entries: number } {
+    return { turns: this.#turns, entries: this.#entries };
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#witnessTimer);
     await this.host.stop();
     await this.#stopListening();
+    this.#witness.close();
     await this.pool.end();
     this.catalogue.close();
   }

@@ -43,6 +43,15 @@ interface RunRecord {
   readonly bytes: Uint8Array;
 }
 
+/** The database was put back under a running process: what it knows is gone from the books (F6). */
+class BooksWentBack extends Error {
+  override readonly name = 'BooksWentBack';
+
+  constructor(known: number, found: number) {
+    super(`The books were put back: ${known} entries are known here, and they hold ${found}.`);
+  }
+}
+
 /** @param turn the commit that the reader's memory is current with. */
 export async function readAfter(
   pool: pg.Pool,
@@ -55,6 +64,7 @@ export async function readAfter(
       'select position, turn, self from tallystick.books',
     );
     const now = books[0] ?? { position, turn, self: null };
+    if (now.position < position || now.turn < turn) throw new BooksWentBack(position, now.position);
     const { rows } = await client.query<RunRecord>(
       `select pos_first, writer, via, seq_first, seq_last, bytes from tallystick.runs
         where pos_first > $1 and pos_first <= $1 + $2::bigint order by pos_first`,

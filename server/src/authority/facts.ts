@@ -15,6 +15,8 @@ export const FACT_TYPES = [
   'order.settled',
   'order.duplicate',
   'order.cancelled',
+  /** What its owner took back is a copy of an order that another owner sold first. */
+  'order.duplicate-cancelled',
   'order.shipped',
   'order.returned',
   'stock.received',
@@ -25,14 +27,14 @@ export const FACT_TYPES = [
 export type FactType = (typeof FACT_TYPES)[number];
 
 /** @returns undefined for what replicas only tell each other. */
-export function factOf(entry: Entry, isDuplicate: boolean): Fact | undefined {
+export function factOf(entry: Entry, isDuplicate: boolean, isOfCopy: boolean): Fact | undefined {
   const { body, docId } = entry;
   switch (body.type) {
     case 'sold':
     case 'confirmed':
       return fact(entry, isDuplicate ? 'order.duplicate' : 'order.settled', { orderId: docId });
     case 'cancelled':
-      return goods(entry, body, 'order.cancelled', isDuplicate);
+      return goods(entry, body, isOfCopy ? 'order.duplicate-cancelled' : 'order.cancelled', isDuplicate);
     case 'shipped':
       return goods(entry, body, 'order.shipped', isDuplicate);
     case 'returned':

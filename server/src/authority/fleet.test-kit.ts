@@ -22,7 +22,7 @@ import { onTestFinished } from 'vitest';
 import { regionRoutes } from '../region/region.ts';
 import { Authority } from './authority.ts';
 import { putCatalogue } from './catalogue.ts';
-import { freshDatabase } from './postgres/database.test-kit.ts';
+import { copyDatabase, freshDatabase } from './postgres/database.test-kit.ts';
 import { addReplica } from './registry.ts';
 import { operatorRoutes } from './routes.ts';
 
@@ -50,15 +50,17 @@ export class TestFleet {
       location('depot', 'warehouse'),
       ...['LAMP', 'MUG'].map(product),
     ]);
+    // Books can be copied only while nobody is connected.
+    await database.pool.end();
     for (let i = 0; i < authorityCount; i += 1) await fleet.openAuthority();
     return fleet;
   }
 
-  async openAuthority(): Promise<OpenAuthority> {
+  async openAuthority(at = this.authorities.length, port = 0): Promise<OpenAuthority> {
     const log = createLog('authority', 'silent');
     const authority = await Authority.open({
       databaseUrl: this.databaseUrl,
-      dataDir: join(this.folder, `authority-${this.authorities.length}`),
+      dataDir: this.dataDirOf(at),
       log,
       resendMs: 100,
       policy: { spreadEveryMs: 0, recallMs: 300 },
@@ -66,14 +68,34 @@ export class TestFleet {
     const app = createApp(log);
     operatorRoutes(app, authority, TOKEN);
     openLinkDoor(app, authority.host);
-    await app.listen({ host: '127.0.0.1', port: 0 });
+    await app.listen({ host: '127.0.0.1', port });
     authority.start();
     const address = app.server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const opened = { authority, app, url: `http://127.0.0.1:${port}` };
-    this.authorities.push(opened);
+    const bound = typeof address === 'object' && address !== null ? address.port : 0;
+    const opened = { authority, app, url: `http://127.0.0.1:${bound}` };
+    this.authorities[at] = opened;
     await until(() => authority.host.engine.replica.ledger.hasLife, 'the authority has a life');
     return opened;
+  }
+
+  dataDirOf(at: number): string {
+    return join(this.folder, `authority-${at}`);
+  }
+
+  /** Stops the only authority, lets somebody at its books, and starts it on the same port. */
+  async whileStopped(act: () => Promise<void> = async () => {}): Promise<Authority> {
+    const { authority, app, url } = this.authorities[0] as OpenAuthority;
+    await app.close();
+    await authority.stop();
+    await act();
+    return (await this.openAuthority(0, Number(new URL(url).port))).authority;
+  }
+
+  /** A copy of the books, as a backup makes it; nobody may be connected. @returns its URL */
+  async copyBooks(): Promise<string> {
+    const copy = await copyDatabase(this.databaseUrl);
+    onTestFinished(() => copy.drop());
+    return copy.url;
   }
 
   /** Enrols a replica with a real code over a real link, and runs it. */

@@ -180,6 +180,14 @@ export class TestShop {
     if (answer?.ok !== true) throw new Error(`the shop refuses: ${JSON.stringify(answer)}`);
   }
 
+  /** Takes back an order, as a shop does that still knows it. */
+  cancel(id: string, orderId: string, n: number): void {
+    const lines = [{ lineId: '1' as LineId, pool: LAMP, n }];
+    const body = { type: 'cancelled', orderId: orderId as OrderId, reason: 'asked to', lines } as const;
+    this.replica.ledger.append(body, id, 'clerk:1', NOW);
+    this.#commit();
+  }
+
   receive(id: string, n: number, pool = LAMP): void {
     this.execute({ type: 'receive', id, actor: 'clerk:1', cause: 'delivery', lines: [{ pool, n }] });
   }

@@ -1,6 +1,7 @@
 /** The answers to a turn's questions, one statement a kind of question. */
 import { createHash } from 'node:crypto';
 import {
+  type DocumentKind,
   type DocumentName,
   decodeEntry,
   decodeHead,
@@ -36,8 +37,22 @@ async function fetchDocuments(
   asked: readonly DocumentName[],
 ): Promise<void> {
   for (const { kind, id } of asked) view.documents.set(`${kind}:${id}`, null);
-  const orders = asked.filter(({ kind }) => kind === 'order');
-  const others = asked.filter(({ kind }) => kind !== 'order');
+  const isOf = (...kinds: DocumentKind[]) => asked.filter(({ kind }) => kinds.includes(kind));
+  const orders = isOf('order');
+  const known = await findOrders(pool, view, orders);
+  // Hardly any order is sold twice: where there is no order there is no copy, and without that no end of it.
+  const unknown = new Set(orders.map(({ id }) => id).filter((id) => !known.has(id)));
+  const copies = isOf('order-copy').filter(({ id }) => !unknown.has(id.slice(0, id.lastIndexOf(' '))));
+  const ends = copies.length === 0 ? [] : isOf('copy-cancellation');
+  const others = asked.filter(({ kind }) => !['order', 'order-copy', 'copy-cancellation'].includes(kind));
+  await findOthers(pool, view, [...others, ...copies, ...ends]);
+}
+
+async function findOrders(
+  pool: pg.Pool,
+  view: PrefetchedView,
+  orders: readonly DocumentName[],
+): Promise<ReadonlySet<string>> {
   if (orders.length > 0) {
     const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
       name: 'find_orders',
@@ -46,7 +61,16 @@ async function fetchDocuments(
       values: [pgArray(orders.map(({ id }) => text(id)))],
     });
     setFound(view, orders, rows);
+    return new Set(rows.map(({ at }) => orders[at - 1]?.id ?? ''));
   }
+  return new Set();
+}
+
+async function findOthers(
+  pool: pg.Pool,
+  view: PrefetchedView,
+  others: readonly DocumentName[],
+): Promise<void> {
   if (others.length > 0) {
     const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
       name: 'find_documents',

@@ -42,6 +42,11 @@ export function projectTurn(writes: Writes): Projected {
   const duplicates: Record<string, unknown>[] = [];
   const excused = new Set<string>();
   const firsts = new Map(writes.documents.map(({ kind, id, ref }) => [`${kind}:${id}`, ref]));
+  const copyEnds = new Set(
+    writes.documents
+      .filter(({ kind }) => kind === 'copy-cancellation')
+      .map(({ ref }) => `${ref.writer} ${ref.seq}`),
+  );
   const fenced = new Set(
     writes.streams.filter(({ head }) => head.fence !== null).map(({ writer }) => writer),
   );
@@ -65,7 +70,7 @@ export function projectTurn(writes: Writes): Projected {
         orders.push({ orderId, writer, entry, body });
         for (const line of body.lines) lines.push({ orderId, line });
       }
-      const fact = factOf({ ...entry, writer }, isDuplicate);
+      const fact = factOf({ ...entry, writer }, isDuplicate, copyEnds.has(`${writer} ${entry.seq}`));
       if (fact !== undefined) facts.push({ position, ...fact });
       if (fenced.has(writer)) for (const line of movedLines(body)) excused.add(line);
     }

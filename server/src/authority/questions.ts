@@ -1,6 +1,8 @@
 /** Questions: what a turn will ask of the journal, read off the frames and commands that it is given. */
 import {
   type Command,
+  copyDocumentsOf,
+  copyName,
   type DocumentName,
   decodeEntry,
   documentsOf,
@@ -51,12 +53,20 @@ export function questionsOfFrame(frame: StockFrame, headOf: HeadOf, isFenced: Is
   if (frame.kind !== 'stream') return {};
   const entries = [...readableEntries(frame.entries)];
   // What moves an order on is held against what was sold (T6).
-  const orders = new Set<OrderId>();
-  for (const { writer, seq, body } of entries) {
-    if ((seq > headOf(writer) || isFenced(writer)) && movesOrder(body)) orders.add(body.orderId);
+  const fresh = entries.filter(({ writer, seq }) => seq > headOf(writer) || isFenced(writer));
+  return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries: soldBefore(fresh) };
+}
+
+/** The orders that entries move on, as they were sold; to its owner a copy of its own is the order. */
+function soldBefore(entries: readonly Entry[]): DocumentName[] {
+  const sold = new Map<string, DocumentName>();
+  for (const { writer, body } of entries) {
+    if (!movesOrder(body)) continue;
+    const names: DocumentName[] = [{ kind: 'order', id: body.orderId }];
+    if (body.type === 'cancelled') names.push(copyName(body.orderId, writer));
+    for (const name of names) sold.set(`${name.kind}:${name.id}`, name);
   }
-  const documentEntries = [...orders].map((id): DocumentName => ({ kind: 'order', id }));
-  return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries };
+  return [...sold.values()];
 }
 
 /** Fresh entries bring documents and move orders on; repeated ones are compared by hash. */
@@ -72,7 +82,9 @@ export function questionsOfEntries(
     const { writer, seq } = entry;
     const head = headOf(writer);
     if (seq > head || isFenced(writer)) {
-      documents.push(...documentsOf(entry.body, entry.docId));
+      documents.push(...documentsOf(entry.body, entry.docId), ...copyDocumentsOf(entry));
+      if (entry.body.type === 'cancelled')
+        documents.push({ kind: 'order', id: entry.body.orderId }, copyName(entry.body.orderId, writer));
       if (movesOrder(entry.body)) progress.add(entry.body.orderId);
     }
     if (seq <= head) {

@@ -1,6 +1,6 @@
 /** The operator's door at the authority: replicas, catalogue, and why a number is what it is. */
 import { timingSafeEqual } from 'node:crypto';
-import { isReplicaId, type PoolId, type ReplicaId } from '@tallystick/crdt';
+import { isReplicaId, type PoolId, type PoolUnits, type ReplicaId } from '@tallystick/crdt';
 import {
   documentId,
   locationId,
@@ -17,7 +17,9 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Authority } from './authority.ts';
 import { putCatalogue } from './catalogue.ts';
+import { figures } from './figures.ts';
 import { orderFromBooks } from './order-from-books.ts';
+import { recover, recoveryLine, recoveryStatus } from './recovery.ts';
 import { addReplica, listReplicas } from './registry.ts';
 import { retire } from './retire.ts';
 
@@ -52,17 +54,36 @@ const catalogueBody = z.strictObject({
     .max(5_000),
 });
 
+const operatorId = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[\x21-\x7e]+$/, 'must be an opaque id');
+
+const countedLines = z.array(z.strictObject({ sku, locationId, quantity })).max(10_000).optional();
+
 const retireBody = z.strictObject({
   id: documentId,
   replica: replicaId,
-  operator: z
-    .string()
-    .min(1)
-    .max(100)
-    .regex(/^[\x21-\x7e]+$/, 'must be an opaque id'),
+  operator: operatorId,
   /** What was counted of what it held; without it nothing is taken back yet. */
-  counted: z.array(z.strictObject({ sku, locationId, quantity })).max(10_000).optional(),
+  counted: countedLines,
 });
+
+const recoveryBody = z.strictObject({
+  id: documentId,
+  operator: operatorId,
+  /** How much of what the former lives held surely was not used; all of it where it is left out. */
+  counted: countedLines,
+  /** Children that will not come back, and that the books never heard of. */
+  gone: z.array(replicaId).max(1_000).default([]),
+});
+
+function unitsOf(counted: z.infer<typeof countedLines>): PoolUnits[] | undefined {
+  return counted?.map((line) => {
+    return { pool: `${line.sku}@${line.locationId}` as PoolId, n: line.quantity };
+  });
+}
 
 export function operatorRoutes(app: FastifyInstance, authority: Authority, token: string): void {
   const wanted = Buffer.from(`Bearer ${token}`);
@@ -81,13 +102,14 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
   app.get('/healthz', async () => ({ status: 'alive', replica: 'authority' }));
   app.get('/readyz', async (_request, reply) => {
     const isReady = authority.failure === undefined && authority.host.engine.replica.ledger.hasLife;
-    if (isReady) return { status: 'ready', replica: 'authority' };
+    const waits = recoveryLine(authority);
+    if (isReady) return { status: 'ready', replica: 'authority', ...(waits === undefined ? {} : { waits }) };
     return reply
       .code(503)
       .send({ status: 'not ready', replica: 'authority', why: authority.failure ?? 'starting' });
   });
   app.get('/metrics', async (_request, reply) =>
-    reply.type('text/plain; version=0.0.4').send(metricsText(authority.figures())),
+    reply.type('text/plain; version=0.0.4').send(metricsText(figures(authority))),
   );
 
   app.get('/v1/replicas', async () => ({ items: await listReplicas(authority.pool) }));
@@ -143,11 +165,21 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
     items: [...authority.host.engine.replica.ledger.streams.values()].map(streamJson),
   }));
 
+  app.get('/v1/recovery', async () => {
+    return (
+      (await recoveryStatus(authority)) ?? { formerLives: [], words: 'The books were never put back.\n' }
+    );
+  });
+
+  app.post('/v1/recoveries', async (request, reply) => {
+    const { counted, gone, ...body } = parse(recoveryBody, request.body);
+    const act = { ...body, counted: unitsOf(counted), gone: gone as ReplicaId[] };
+    return reply.code(201).send(await recover(authority, act));
+  });
+
   app.post('/v1/retirements', async (request, reply) => {
     const body = parse(retireBody, request.body);
-    const counted = (body.counted ?? []).map((line) => {
-      return { pool: `${line.sku}@${line.locationId}` as PoolId, n: line.quantity };
-    });
+    const counted = unitsOf(body.counted) ?? [];
     const replica = body.replica as ReplicaId;
     return reply.code(201).send(await retire(authority, { ...body, replica, counted }));
   });

@@ -118,11 +118,17 @@ async function verifyStream(
   }
 }
 
-/** Entries of a writer that was shut out whose document another entry carried first. */
+/**
+ * Entries of a writer that was shut out whose document another entry carried first. A copy that is
+ * filed was folded: its writer was shut out for that very entry, and not before.
+ */
 async function repeatsOf(pool: pg.Pool, { writer, head }: Stream): Promise<ReadonlySet<number>> {
   if (head.fence === null) return new Set();
   const { rows } = await pool.query<{ seq: number }>(
-    `select distinct seq from tallystick.duplicates where writer = $1 and seq > $2 and kind <> 'hold-end'`,
+    `select distinct d.seq from tallystick.duplicates d
+      where d.writer = $1 and d.seq > $2 and d.kind <> 'hold-end' and not exists (
+        select from tallystick.documents c
+        where c.kind = 'order-copy' and c.id = d.id || ' ' || d.writer and c.seq = d.seq)`,
     [writer, head.fence.seq],
   );
   return new Set(rows.map(({ seq }) => seq));

@@ -16,6 +16,7 @@ import {
   parsePoolId,
   replicaOf,
   type Stream,
+  takenUnsaid,
 } from '@tallystick/crdt';
 
 export interface WhyReplica {
@@ -64,7 +65,9 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
   let available = 0;
   let owed = 0;
   for (const stream of ledger.streams.values()) {
-    if (!stream.has(pool)) continue;
+    const under = underWay(ledger, stream, pool);
+    const unsaid = stream.head.fence === null ? 0 : takenUnsaid(ledger, stream, pool);
+    if (!stream.has(pool) && unsaid === 0) continue;
     const row = stream.row(pool);
     received += row.received;
     departed += row.departed;
@@ -73,11 +76,12 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
     replicas.push({
       replica: replicaOf(stream.writer),
       writer: stream.writer,
-      free: free(row) - takenBack(ledger, stream, pool),
+      // A forgotten life gave away what came to it: neither is in its own rows (F6).
+      free: free(row) - takenBack(ledger, stream, pool) + (unsaid > 0 ? under - unsaid : 0),
       onHold: onHold(row),
       used: row.used,
       owed: debt(row),
-      underWay: underWay(ledger, stream, pool),
+      underWay: unsaid > 0 ? 0 : under,
       fenced: stream.head.fence?.reason ?? null,
     });
   }

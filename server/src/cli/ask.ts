@@ -7,11 +7,15 @@ import type { Why } from '../authority/why.ts';
 import { Operator } from './fleet/operator.ts';
 import { TOKEN_FILE } from './run-authority.ts';
 
-const WHERE = { data: { type: 'string' }, url: { type: 'string' }, json: { type: 'boolean' } } as const;
+export const WHERE = {
+  data: { type: 'string' },
+  url: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 const DEFAULT_URL = 'http://127.0.0.1:7410';
 
 /** The operator's way in: the token from the fleet's folder, or from TALLYSTICK_OPERATOR_TOKEN. */
-function operator(values: { readonly data?: string; readonly url?: string }): Operator {
+export function operator(values: { readonly data?: string; readonly url?: string }): Operator {
   const fromEnv = process.env.TALLYSTICK_OPERATOR_TOKEN;
   if (fromEnv !== undefined) return new Operator(values.url ?? DEFAULT_URL, fromEnv);
   const folder = join(resolve(values.data ?? '.tallystick'), 'authority');
@@ -84,7 +88,7 @@ function retirementId(replica: string, counted: string): string {
 }
 
 /** `LAMP@berlin=3,MUG@berlin=1` */
-function readCounted(text: string): { sku: string; locationId: string; quantity: number }[] {
+export function readCounted(text: string): { sku: string; locationId: string; quantity: number }[] {
   return text.split(',').map((part) => {
     const match = /^(.+)@([^@=]+)=(\d+)$/.exec(part.trim());
     if (match === null) throw new ConfigError(`"${part}" is not SKU@PLACE=N.`);

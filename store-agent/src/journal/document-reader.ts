@@ -2,7 +2,15 @@
  * Reads documents, and holds each against the entry that it is stored for (T8): a line
  * that names an entry of something else would give a repeat somebody else's answer.
  */
-import { DOCUMENT_KINDS, type DocumentKind, documentsOf, type Entry } from '@tallystick/crdt';
+import {
+  copyDocumentsOf,
+  copyName,
+  DOCUMENT_KINDS,
+  type DocumentKind,
+  type DocumentName,
+  documentsOf,
+  type Entry,
+} from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
 import { wholeOf } from './columns.ts';
 import type { EntryReader } from './entry-reader.ts';
@@ -48,7 +56,7 @@ export class DocumentReader {
 
   /** The documents of one entry that are not stored for it, nor for an earlier one that carries them too. */
   *faultsOf(entry: Entry, at: Place): Iterable<DocumentFault> {
-    for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
+    for (const { kind, id } of this.#dueOf(entry, at)) {
       const place = this.#placeOf(kind, id);
       if (place?.writer === at.writer && place.seq === at.seq) continue;
       if (place !== undefined && this.#isBorneOut(place, kind, id)) continue;
@@ -62,12 +70,39 @@ export class DocumentReader {
    * first, or which would have moved an order on too far, is filed nowhere and folds as nothing.
    */
   isRepeat(entry: Entry, at: Place): boolean {
+    if (this.#isCopy(entry, at)) return false;
     return documentsOf(entry.body, entry.docId).some(({ kind, id }) => {
       if (kind === 'hold-end') return false;
       const place = this.#placeOf(kind, id);
       if (place === undefined) return ['cancellation', 'return', 'shipment'].includes(kind);
       return (place.writer !== at.writer || place.seq !== at.seq) && this.#isBorneOut(place, kind, id);
     });
+  }
+
+  /** A cancellation of a copy leaves the order's progress alone: see `copies.ts` of the core. */
+  isCopyCancelled(entry: Entry, at: Place): boolean {
+    return entry.body.type === 'cancelled' && this.#isCopy(entry, at);
+  }
+
+  #isCopy(entry: Entry, at: Place): boolean {
+    return copyDocumentsOf(entry).some(({ kind, id }) => {
+      const place = this.#placeOf(kind, id);
+      return place?.writer === at.writer && place.seq === at.seq;
+    });
+  }
+
+  /** What must be stored for an entry: of an order that another writer sold first, its copy too. */
+  #dueOf(entry: Entry, at: Place): readonly DocumentName[] {
+    const documents = documentsOf(entry.body, entry.docId);
+    const orderId = entry.body.type === 'cancelled' ? entry.body.orderId : entry.docId;
+    const copies = copyDocumentsOf(entry);
+    if (copies.length === 0 || this.#placeOf('order', orderId)?.writer === at.writer) return documents;
+    const { kind, id } = copyName(orderId, entry.writer);
+    const isCopy = this.#placeOf(kind, id) !== undefined;
+    if (entry.body.type === 'cancelled') return isCopy ? [...documents, ...copies] : documents;
+    // The order's own document may be let go with its entry, before the copy's.
+    const rest = isCopy ? documents.filter((document) => document.kind !== 'order') : documents;
+    return this.#placeOf('order', orderId) === undefined ? [...rest] : [...rest, ...copies];
   }
 
   #placeOf(kind: DocumentKind, id: string): Place | undefined {
@@ -80,6 +115,7 @@ export class DocumentReader {
   #isBorneOut({ writer, seq }: Place, kind: DocumentKind, id: string): boolean {
     const entry = this.#entries.entryAt(writer, seq);
     if (entry === undefined) return this.#entries.isPruned(writer, seq);
-    return documentsOf(entry.body, entry.docId).some((each) => each.kind === kind && each.id === id);
+    const carried = [...documentsOf(entry.body, entry.docId), ...copyDocumentsOf(entry)];
+    return carried.some((each) => each.kind === kind && each.id === id);
   }
 }

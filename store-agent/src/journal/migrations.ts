@@ -146,4 +146,13 @@ export const MIGRATIONS: readonly string[] = [
     primary key (writer, pool)
   ) strict, without rowid;
   `,
+  `
+  -- D7: how far each writer was settled at times when journals were pruned.
+  create table settled_notes (
+    writer   integer not null references names (id),
+    noted_ms integer not null,
+    seq      integer not null,
+    primary key (writer, noted_ms)
+  ) strict, without rowid;
+  `,
 ];

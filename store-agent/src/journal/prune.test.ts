@@ -55,9 +55,16 @@ async function settle(ledger: Ledger, journal: SqliteJournal, name: typeof SELF,
 
 const inTheEnd = { nowMs: NOON.wallMs + 365 * DAY_MS, retentionMs: 30 * DAY_MS };
 
+/** What is settled now is noted, and when that is old enough, it goes. */
+function pruneInTheEnd(journal: SqliteJournal, times = 1): Pruned {
+  const nowMs = inTheEnd.nowMs * times;
+  journal.prune({ ...inTheEnd, nowMs: nowMs - inTheEnd.retentionMs });
+  return journal.prune({ ...inTheEnd, nowMs });
+}
+
 test('[D7] nothing goes that the authority has not settled', async () => {
   const { journal } = await tenDays();
-  expect(journal.prune(inTheEnd).entries).toBe(0);
+  expect(pruneInTheEnd(journal).entries).toBe(0);
   journal.close();
 });
 
@@ -66,13 +73,13 @@ test('[D7] whole runs below the settled entry go, each writer by its own mark', 
   await settle(ledger, journal, SELF, 7);
   await settle(ledger, journal, TILL, 4);
   // Own: the life's run (1–2) and two days (3–6); entry 7 shares a run with 8. Till: 1–3 with day 1, then 4.
-  expect(journal.prune(inTheEnd).entries).toBe(6 + 4);
+  expect(pruneInTheEnd(journal).entries).toBe(6 + 4);
   expect(journal.view.entryAt(SELF, 6)).toBeUndefined();
   expect(journal.view.entryAt(SELF, 7)?.seq).toBe(7);
   expect(journal.view.hashAt(SELF, 5)).toBeUndefined();
   expect(journal.view.hashAt(SELF, 6)).toBeDefined();
   expect(journal.view.entryAt(TILL, 5)?.seq).toBe(5);
-  expect(journal.prune(inTheEnd).entries).toBe(0);
+  expect(pruneInTheEnd(journal).entries).toBe(0);
   journal.close();
 });
 
@@ -80,7 +87,23 @@ test('[D7] nothing goes that is younger than the retention', async () => {
   const { journal, ledger } = await tenDays();
   await settle(ledger, journal, SELF, 22);
   const nowMs = NOON.wallMs + 10 * DAY_MS;
+  journal.prune({ nowMs: nowMs - 5 * DAY_MS, retentionMs: 5 * DAY_MS });
   expect(journal.prune({ nowMs, retentionMs: 5 * DAY_MS }).entries).toBe(2 + 2 * 5);
+  journal.close();
+});
+
+test('[D7] [F6] what was settled only lately stays, however old it is: books that are put back would lack it', async () => {
+  const { journal, ledger } = await tenDays();
+  const today = { ...inTheEnd };
+  const prune = (days: number) => journal.prune({ ...today, nowMs: inTheEnd.nowMs + days * DAY_MS }).entries;
+  await settle(ledger, journal, SELF, 12);
+  expect([prune(0), prune(29)]).toEqual([0, 0]);
+  // The books went back: what they do not call settled any more begins its time anew.
+  await settle(ledger, journal, SELF, 6);
+  expect(prune(29)).toBe(0);
+  await settle(ledger, journal, SELF, 12);
+  expect([prune(30), prune(31), prune(59)]).toEqual([0, 0, 6]);
+  expect(prune(61)).toBe(6);
   journal.close();
 });
 
@@ -88,9 +111,9 @@ test('[D5] [D6] verify, the start and the next turn begin from the checkpoint', 
   const { folder, journal, ledger } = await tenDays();
   await settle(ledger, journal, SELF, 12);
   await settle(ledger, journal, TILL, 11);
-  journal.prune(inTheEnd);
+  pruneInTheEnd(journal);
   await settle(ledger, journal, SELF, 22);
-  expect(journal.prune(inTheEnd).entries).toBeGreaterThan(0);
+  expect(pruneInTheEnd(journal, 2).entries).toBeGreaterThan(0);
   expect((await journal.verify()).problems).toEqual([]);
   journal.close();
 
@@ -112,7 +135,7 @@ test('[L4] nothing goes where the authority settled another hash', async () => {
   const { journal, ledger } = await tenDays();
   ledger.touchHead(ledger.self).settled = { seq: 12, hash: new Uint8Array(32).fill(7) };
   await turn(ledger, journal);
-  expect(journal.prune(inTheEnd).entries).toBe(0);
+  expect(pruneInTheEnd(journal).entries).toBe(0);
   journal.close();
 });
 
@@ -122,6 +145,7 @@ test('[T8] documents outlive their entries by their own retention, at least 90 d
   await settle(ledger, journal, TILL, 5);
   const at = (nowMs: number): Pruned =>
     journal.prune({ nowMs, retentionMs: DAY_MS, documentRetentionMs: DAY_MS });
+  at(NOON.wallMs + 79 * DAY_MS);
   expect(at(NOON.wallMs + 80 * DAY_MS)).toMatchObject({ entries: 22 + 5, documents: 0 });
   expect(journal.view.findDocument('order', 'own-1a')).toEqual({ writer: SELF, seq: 3 });
   expect(ledger.documentEntry('order', 'own-1a')).toBeUndefined();
@@ -144,7 +168,7 @@ test('a long journal is pruned in steps that are bounded', async () => {
     await turn(ledger, journal);
   }
   await settle(ledger, journal, SELF, 152);
-  expect(journal.prune(inTheEnd)).toMatchObject({ more: true });
+  expect(pruneInTheEnd(journal)).toMatchObject({ more: true });
   expect(journal.prune(inTheEnd)).toMatchObject({ more: false });
   expect((await journal.verify()).problems).toEqual([]);
   journal.close();
@@ -156,10 +180,10 @@ test('a step of pruning is bounded in entries too, where runs are full', async (
   for (let i = 0; i < 6_000; i += 1) sell(ledger, `order-${i}`, { lamp: 1 });
   await turn(ledger, journal);
   await settle(ledger, journal, SELF, 6_002);
-  const first = journal.prune(inTheEnd);
+  const first = pruneInTheEnd(journal);
   expect(first).toMatchObject({ more: true });
   expect(first.entries).toBeLessThan(5_000);
-  expect(first.entries + journal.prune(inTheEnd).entries).toBe(6_002);
+  expect(first.entries + pruneInTheEnd(journal).entries).toBe(6_002);
   expect((await journal.verify()).problems).toEqual([]);
   journal.close();
 });

@@ -1,8 +1,8 @@
 /**
  * Prune: lets go of old entries that the authority has settled (D7).
  *
- * Only whole runs go, oldest first, below the settled entry of their writer and only
- * when all their entries are older than the retention. What they did to the rows moves
+ * Only whole runs go, oldest first, below the entry of their writer that has been settled
+ * for the whole retention, and only when all their entries are older than that. What they did to the rows moves
  * into a checkpoint in the same transaction; `verify` starts from there.
  *
  * Documents outlive their entries: a repeat that comes after weeks is still a repeat, and
@@ -26,12 +26,15 @@ import {
 import type { Database, Statement } from 'better-sqlite3';
 import { blobOf, hashOf } from './columns.ts';
 import { DAY_MS } from './commit.ts';
+import { DocumentReader } from './document-reader.ts';
+import { EntryReader } from './entry-reader.ts';
 import type { Line } from './line-digest.ts';
 import type { Names } from './names.ts';
 import { addEntryProgress } from './progress-print.ts';
 import { ROW_COLUMNS, ROW_PLACES, type RowValues, rowFrom, rowValues } from './row-codec.ts';
 import { placesIn, sha256 } from './runs.ts';
 import type { Seals } from './seals.ts';
+import { settledSince } from './settled-notes.ts';
 
 export interface PruneOptions {
   /** This machine's wall clock. */
@@ -70,10 +73,13 @@ function pruneStep(db: Database, names: Names, seals: Seals, options: PruneOptio
   let entries = 0;
   let runs = 0;
   const isFull = () => runs >= RUNS_MAX || entries >= ENTRIES_MAX;
-  for (const writer of settledWriters(db)) {
+  const olderThanMs = options.nowMs - options.retentionMs;
+  const longSettled = settledSince(db, options.nowMs, olderThanMs);
+  for (const settled of settledWriters(db)) {
     if (isFull()) break;
+    const upTo = Math.min(settled.seq, settled.fence, longSettled.get(settled.writer) ?? 0);
     const bounds = { runsMax: RUNS_MAX - runs, entriesMax: ENTRIES_MAX - entries };
-    const step = pruneWriter(db, names, seals, writer, options.nowMs - options.retentionMs, bounds);
+    const step = pruneWriter(db, names, seals, settled, upTo, olderThanMs, bounds);
     runs += step.runs;
     entries += step.entries;
   }
@@ -107,6 +113,7 @@ function pruneWriter(
   names: Names,
   seals: Seals,
   settled: Settled,
+  upTo: number,
   olderThanMs: number,
   { runsMax, entriesMax }: { readonly runsMax: number; readonly entriesMax: number },
 ): { runs: number; entries: number } {
@@ -116,11 +123,12 @@ function pruneWriter(
        order by seq_first limit ?`,
     )
     .raw()
-    .all(settled.writer, Math.min(settled.seq, settled.fence), runsMax);
+    .all(settled.writer, upTo, runsMax);
   const first = runs[0];
   if (first === undefined || !isSettledHere(db, settled)) return { runs: 0, entries: 0 };
   const checkpoint = readCheckpoint(db, settled.writer);
   const folder = new CheckpointRows(db, names, settled.writer, checkpoint.digest);
+  const documents = new DocumentReader(db, new EntryReader(db, names));
   let { seq, hash } = checkpoint;
   let count = 0;
   for (const [seqFirst, seqLast, storedHash, bytes] of runs) {
@@ -133,7 +141,8 @@ function pruneWriter(
     if (entries.some(({ entry }) => entry.wallMs > olderThanMs)) break;
     for (const { entry } of entries) {
       folder.fold(entry);
-      addEntryProgress(seals.prunedProgress, entry);
+      if (!documents.isCopyCancelled(entry, { writer: settled.writer, seq: entry.seq }))
+        addEntryProgress(seals.prunedProgress, entry);
     }
     seq = seqLast;
     hash = hashLast;

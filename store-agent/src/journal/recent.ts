@@ -35,7 +35,8 @@ export function findRecentFaults(db: Database, names: Names, isPruned: boolean):
       alarms.push({ kind: 'document', writer: names.writerOf(writer), stored, found });
     }
   }
-  return [...alarms, ...progressFaults(db, entries, isAll && !isPruned)];
+  const moving = entries.filter((each) => !documents.isCopyCancelled(each.entry, each));
+  return [...alarms, ...progressFaults(db, moving, isAll && !isPruned)];
 }
 
 function readRecent(db: Database): { readonly entries: readonly Recent[]; readonly isAll: boolean } {

@@ -61,7 +61,8 @@ export class FiledCheck {
         `${name} is its, and ${stored} is stored for it`,
       );
     }
-    addEntryProgress(this.#progress, entry);
+    if (!this.#documents.isCopyCancelled(entry, { writer: id, seq: entry.seq }))
+      addEntryProgress(this.#progress, entry);
     if (id !== this.#seals.meta.self) return true;
     const change = foldHold(this.#holds, entry);
     if (change?.hold === null) this.#holds.delete(change.holdId);

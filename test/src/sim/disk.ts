@@ -144,12 +144,20 @@ export class SimDisk implements JournalView {
     const prunes: { writer: WriterId; seq: number }[] = [];
     // Commits are in the order of time: what a writer wrote before is what its last old commit had.
     const old = new Map<WriterId, number>();
-    for (const { atMs: committedMs, entries } of this.#log) {
-      if (committedMs >= beforeMs) break;
-      for (const { writer, seq } of entries) old.set(writer, seq);
+    // What was written long ago may have been settled only now, and then an older image of the books lacks it.
+    const longSettled = new Map<WriterId, StreamHead['settled']>();
+    for (const { atMs: committedMs, entries, heads } of this.#log) {
+      const isOld = committedMs < beforeMs;
+      if (isOld) for (const { writer, seq } of entries) old.set(writer, seq);
+      for (const { writer, head } of heads) {
+        const known = longSettled.get(writer);
+        if (isOld || (known !== undefined && head.settled.seq < known.seq))
+          longSettled.set(writer, head.settled);
+      }
     }
     for (const [writer, oldSeq] of old) {
-      const { settled, fence } = this.head(writer) ?? {};
+      const settled = longSettled.get(writer);
+      const fence = this.head(writer)?.fence;
       const from = this.checkpoint(writer)?.seq ?? 0;
       if (settled === undefined || settled.seq <= from) continue;
       const known = this.hashAt(writer, settled.seq);

@@ -8,6 +8,7 @@ import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { pruneOne } from './prune.ts';
 import { putBackOne } from './put-back.ts';
+import { recoverRoot } from './recover.ts';
 import { NEWER, OTHER_STOCK, RELEASE, TOO_NEW } from './release.ts';
 import { loseOne, restoreOne } from './restore.ts';
 import { STAGES } from './turn.ts';
@@ -30,6 +31,7 @@ export function planDisturbances(world: World, prng: Prng, streamOf: (name: stri
   more('pruning', faults.prunesPerMinute, pruneOne);
   more('machines', faults.machinesPutBackPerMinute, putBackOne);
   more('releases', faults.mismatchesPerMinute, upgradeOne);
+  more('recoveries', faults.recoveriesPerMinute, recoverRoot);
 }
 
 function everySoOften(world: World, prng: Prng, perMinute: number, disturb: () => void): void {

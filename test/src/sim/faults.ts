@@ -19,6 +19,8 @@ export interface Faults {
   restoresPerMinute: number;
   /** A leaf is gone; an operator gives it up and counts it; some are found again, with all they had not told. */
   lossesPerMinute: number;
+  /** The authority's books are put back to an earlier point. */
+  recoveriesPerMinute: number;
   /** Chance that whoever lost an answer never asks again. */
   abandoned: number;
   commandDoubled: number;
@@ -66,6 +68,7 @@ export function noFaults(): Faults {
     mismatchesPerMinute: 0,
     machinesPutBackPerMinute: 0,
     oldImages: 0,
+    recoveriesPerMinute: 0,
   };
 }
 
@@ -95,5 +98,7 @@ export function drawFaults(prng: Prng): Faults {
     mismatchesPerMinute: share(2),
     machinesPutBackPerMinute: share(8),
     oldImages: share(1),
+    // Last, so that the other faults of a seed stay what they were.
+    recoveriesPerMinute: share(8),
   };
 }

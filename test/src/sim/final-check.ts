@@ -10,16 +10,7 @@ import {
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
-import {
-  type BookOfWriter,
-  debtOf,
-  foldAll,
-  freeOf,
-  heldOf,
-  rightsOf,
-  textOfBook,
-  textOfRow,
-} from './books.ts';
+import { BookOfWriter, debtOf, foldAll, freeOf, heldOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { readOnce } from './disk-tables.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
@@ -67,7 +58,7 @@ function checkSame(world: World): void {
         );
       }
       checkSettled(node, writer);
-      checkRows(node, writer, books.get(writer) as BookOfWriter);
+      checkRows(node, writer, books.get(writer) ?? new BookOfWriter());
     }
     checkTotals(world, node, books);
     if (node.disk.isPruned) verifyPruned(node);

@@ -37,6 +37,8 @@ const NOTICE_MS_MAX = 3_000;
 
 export class Connection {
   readonly link: Link;
+  /** The link may lead to another machine later on; this connection does not. */
+  readonly #ends: Readonly<Record<Side, LinkEnd>>;
   readonly #ports: NetworkPorts;
   readonly #isOpen: Record<Side, boolean> = { child: true, parent: true };
   readonly #lastArrivalMs: Record<Side, number> = { child: 0, parent: 0 };
@@ -47,6 +49,7 @@ export class Connection {
 
   constructor(link: Link, ports: NetworkPorts) {
     this.link = link;
+    this.#ends = { child: link.end('child'), parent: link.end('parent') };
     this.#ports = ports;
   }
 
@@ -60,9 +63,9 @@ export class Connection {
     const bytes = encodeFrame(frame);
     trace.event(frame.kind, this.link.name, bytes.length);
     trace.say(
-      this.link.end(from).name,
+      this.#ends[from].name,
       () =>
-        `> ${this.link.end(other(from)).name} ${frame.kind} ${'cursor' in frame ? frame.cursor : ''}${'from' in frame ? `${'base' in frame ? frame.base : ''}: ${frame.from}–${frame.to}` : ''}`,
+        `> ${this.#ends[other(from)].name} ${frame.kind} ${'cursor' in frame ? frame.cursor : ''}${'from' in frame ? `${'base' in frame ? frame.base : ''}: ${frame.from}–${frame.to}` : ''}`,
     );
     if (this.#isBroken) return this.#ports.lost(frame, this);
     if (prng.chance(faults.frameLost)) {
@@ -92,7 +95,7 @@ export class Connection {
     }
     const to = other(from);
     timeline.after(arrivalMs - timeline.nowMs, () => {
-      if (this.#isOpen[to] && !this.#isBroken) this.link.end(to).arrived(this, decodeFrame(bytes));
+      if (this.#isOpen[to] && !this.#isBroken) this.#ends[to].arrived(this, decodeFrame(bytes));
     });
   }
 
@@ -100,7 +103,7 @@ export class Connection {
   close(side: Side): void {
     if (!this.#isOpen[side]) return;
     this.#isOpen[side] = false;
-    this.link.end(side).closed(this);
+    this.#ends[side].closed(this);
     this.#notice(other(side));
   }
 
@@ -177,6 +180,13 @@ export class Link {
 
   heal(): void {
     this.#isCut = false;
+  }
+
+  /** From here on another machine answers where the parent did. */
+  leadTo(parent: LinkEnd): void {
+    if (this.#ends.parent === parent) return;
+    this.#ends.parent = parent;
+    this.#connection?.break();
   }
 }
 

@@ -33,11 +33,13 @@ export class SimNode implements LinkEnd, Machine {
   readonly clock: MachineClock;
   disk: SimDisk;
   isDiskFull = false;
+  /** Somebody works on it: nobody else starts it. */
+  isHeld = false;
   /** Which versions of the link it speaks. */
   release: Release = RELEASE;
   readonly #ports: NodePorts;
   readonly #tools: Tools;
-  readonly #links: NodeLinks;
+  readonly links: NodeLinks;
   readonly #askers = new Askers();
   readonly #turns: Turns;
   #replica: Replica | undefined;
@@ -59,7 +61,7 @@ export class SimNode implements LinkEnd, Machine {
     const { timeline, prng, directory } = ports;
     this.clock = new MachineClock(timeline, prng, ports.clockRate);
     this.#tools = { sha256, nonce: () => prng.hex(32), directory };
-    this.#links = new NodeLinks({
+    this.links = new NodeLinks({
       settings,
       prng,
       release: () => this.release,
@@ -73,7 +75,7 @@ export class SimNode implements LinkEnd, Machine {
       machine: this,
       ports,
       clock: this.clock,
-      links: this.#links,
+      links: this.links,
       askers: this.#askers,
       out: (out, isStruck) => this.#deliver(out, isStruck),
     });
@@ -116,6 +118,11 @@ export class SimNode implements LinkEnd, Machine {
     return this.isRunning && !this.#isReadOnly && this.#turns.isIdle;
   }
 
+  /** An operator may act here: it is not about to find out that it is the past. */
+  get isInCharge(): boolean {
+    return this.isListening && this.links.onlyChild === undefined;
+  }
+
   /** The replica of a machine that runs; checkers look, nobody else. */
   get replica(): Replica {
     if (this.#replica === undefined) throw new Error(`${this.name} is down.`);
@@ -123,11 +130,7 @@ export class SimNode implements LinkEnd, Machine {
   }
 
   get uplink(): Link | undefined {
-    return this.#links.uplink;
-  }
-
-  set uplink(link: Link | undefined) {
-    this.#links.uplink = link;
+    return this.links.uplink;
   }
 
   submit(command: Command, onAnswer: OnAnswer): void {
@@ -148,7 +151,7 @@ export class SimNode implements LinkEnd, Machine {
   // Up and down.
 
   start(): void {
-    if (this.#replica !== undefined) return;
+    if (this.#replica !== undefined || this.isHeld) return;
     this.clock.boot();
     this.#open();
     if (this.settings.kind !== 'authority') this.uplink?.connect();
@@ -201,7 +204,7 @@ export class SimNode implements LinkEnd, Machine {
     this.#isReadOnly = false;
     this.#boot += 1;
     this.#turns.end();
-    this.#links.dropAll();
+    this.links.dropAll();
     this.#askers.dropAll();
     this.durable(this.disk.fsync());
   }
@@ -241,7 +244,7 @@ export class SimNode implements LinkEnd, Machine {
       checkPutBack(this.name, this.replica, this.disk);
     } else this.#losePart();
     this.#isReadOnly = true;
-    this.#links.dropAll();
+    this.links.dropAll();
     this.#askers.answerAll(readOnly());
     this.#recoverLater();
   }
@@ -285,20 +288,21 @@ export class SimNode implements LinkEnd, Machine {
   // What the network tells.
 
   opened(connection: Connection): void {
-    this.#links.challenge(connection, this.replica);
+    this.links.challenge(connection, this.replica);
   }
 
   /** What comes to a machine that sleeps is gone before it wakes. */
   arrived(connection: Connection, frame: Frame): void {
-    if (this.isRunning && !this.#isReadOnly && !this.#turns.isAsleep) this.#links.arrived(connection, frame);
+    if (this.isRunning && !this.#isReadOnly && !this.#turns.isAsleep) this.links.arrived(connection, frame);
   }
 
   closed(connection: Connection): void {
-    if (this.isRunning) this.#links.closed(connection);
+    if (this.isRunning) this.links.closed(connection);
   }
 
   #deliver(out: Out, isStruck: () => boolean): void {
     const { trace } = this.#ports;
+    if (out.newLife !== undefined) this.links.newLife(trace);
     for (const { ticket, answer } of out.answers) {
       if (!answer.ok && answer.items !== undefined) {
         this.#ports.shortage(
@@ -306,16 +310,16 @@ export class SimNode implements LinkEnd, Machine {
           answer.items.map(({ pool }) => pool),
         );
       }
-      if (answer.ok && this.#links.isRefused && answer.entry.body.type === 'sold')
+      if (answer.ok && this.links.isRefused && answer.entry.body.type === 'sold')
         trace.saw('sold on while refused a session');
       if (this.#askers.answer(ticket, answer) && answer.ok) trace.saw('waiting command served');
     }
     for (const [i, { to, frame }] of out.frames.entries()) {
       if (i === Math.floor(out.frames.length / 2) && isStruck()) return;
       this.#ports.leaving(this, frame);
-      this.#links.send(to, frame);
+      this.links.send(to, frame);
     }
-    for (const { peer, message } of out.hangUps) this.#links.hangUp(peer, message);
+    for (const { peer, message } of out.hangUps) this.links.hangUp(peer, message);
   }
 }
 

@@ -15,12 +15,14 @@ import {
 } from '@tallystick/crdt';
 import type { Frame } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
+import type { CloneBooks } from './clone-books.ts';
 import type { Commit } from './disk.ts';
 import { GoodsHistory } from './goods-history.ts';
 import { HoldBook } from './hold-book.ts';
 import type { SimNode } from './node.ts';
 import { checkOwed } from './owed-check.ts';
 import type { Shelves } from './shelves.ts';
+import { tell } from './tell.ts';
 import { type Trace, Violation } from './trace.ts';
 
 interface Told {
@@ -42,8 +44,8 @@ export class Observer {
   readonly #shelves: Shelves;
   readonly #told = new Map<SimNode, Told>();
   readonly #holds: HoldBook;
-  /** One writer lives twice from here on: what it says no longer fits, and that is the point. */
-  isForked = false;
+  /** One writer lives twice from here on, and books of another kind are kept. */
+  clones: CloneBooks | undefined;
   readonly #options: ObserverOptions;
   /** Lives that were put back with their whole machines: they may end, and may go on. */
   readonly #putBack = new Set<WriterId>();
@@ -64,7 +66,7 @@ export class Observer {
   }
 
   durable(node: SimNode, commits: readonly Commit[]): void {
-    if (this.isForked) return;
+    if (this.clones !== undefined) return this.clones.durable(node, commits);
     for (const commit of commits) {
       const own = commit.self;
       for (const { writer, seq, bytes, hash } of commit.entries) {
@@ -213,6 +215,7 @@ export class Observer {
   }
 
   leaving(node: SimNode, frame: Frame): void {
+    if (this.clones !== undefined) return this.clones.leaving(node, frame);
     const told = this.#toldBy(node);
     const note = (writer: WriterId, seq: number) => {
       if (seq > (told.seqs.get(writer) ?? 0)) told.seqs.set(writer, seq);
@@ -238,7 +241,7 @@ export class Observer {
     if (!answer.ok) return;
     const { writer, seq, docId, monotonicMs } = answer.entry;
     const durable = this.#entries.get(writer)?.[seq - 1];
-    if (!this.isForked && (durable?.docId !== docId || durable.monotonicMs !== monotonicMs))
+    if (this.clones === undefined && (durable?.docId !== docId || durable.monotonicMs !== monotonicMs))
       throw new Violation('D1', `${node.name} answered with ${docId} as ${writer} ${seq}, which no disk has`);
     const { seqs } = this.#toldBy(node);
     if (seq > (seqs.get(writer) ?? 0)) seqs.set(writer, seq);
@@ -246,7 +249,7 @@ export class Observer {
 
   /** A machine comes up: whatever it told anybody stands on its disk (D1). */
   restarting(node: SimNode): void {
-    if (this.isForked) return;
+    if (this.clones !== undefined) return;
     const { position, seqs } = this.#toldBy(node);
     if (node.disk.position < position) {
       throw new Violation('D1', `${node.name} streamed ${position} entries and has ${node.disk.position}`);
@@ -278,35 +281,5 @@ function checkDebtsFirst(book: BookOfWriter, { writer, seq, body }: Entry): void
         `${writer} ${seq} ${body.type} ${n} ${pool} before its debt: ${textOfBook(row)}`,
       );
     }
-  }
-}
-
-/** An entry in a few words, for the readable trace. */
-function tell({ body, docId }: Entry): string {
-  switch (body.type) {
-    case 'took':
-      return `took ${body.items.map(({ pool, n }) => `${pool}→${n}`).join(', ')} from ${replicaOf(body.from)}`;
-    case 'sent':
-      return `sent ${body.items.map(({ pool, n }) => `${n} ${pool}`).join(', ')} to ${replicaOf(body.to)}`;
-    case 'sold':
-    case 'confirmed':
-      return `${body.type} ${docId}: ${body.lines
-        .map(
-          (l) =>
-            `${l.quantityBase} ${l.pool}${l.owed > 0 ? ` (${l.owed} owed)` : ''}${l.departed ? ' gone' : ''}`,
-        )
-        .join(', ')}`;
-    case 'held':
-    case 'received':
-    case 'cancelled':
-    case 'returned':
-    case 'shipped':
-    case 'repaid':
-      return `${body.type} ${docId}: ${body.lines.map(({ pool, n }) => `${n} ${pool}`).join(', ')}`;
-    case 'lost':
-    case 'counted':
-      return `${body.type} ${docId}: ${body.lines.map((l) => `−${l.less} ${l.pool} (${l.owed} owed)`).join(', ')}`;
-    default:
-      return `${body.type} ${docId}`;
   }
 }

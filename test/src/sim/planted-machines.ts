@@ -10,12 +10,14 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     file: 'test/src/sim/disk.ts',
     find: '    if (whole >= 0) this.#log.length = whole;',
     replace: '',
+    seed: 9,
   },
   {
     name: 'answers of a turn that a full disk did not take',
     file: 'test/src/sim/turn.ts',
     find: "    if (machine.isDiskFull) return machine.diskFailed('full');",
     replace: '    if (machine.isDiskFull) return this.#letOut();',
+    seed: 5,
   },
   {
     name: 'sold on after a failed fsync, without reading the disk again',
@@ -25,12 +27,14 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     replace: `      this.#isReadOnly = false;
       this.#turns.begin();
       this.#ports.trace.saw`,
+    seed: 9,
   },
   {
     name: 'a failed commit leaves an unwritten writer in memory',
     file: 'crdt/src/replica/ledger.ts',
     find: '    for (const stream of this.#born) this.streams.delete(stream.writer);',
     replace: '',
+    seed: 12,
   },
   {
     name: 'a hold that runs out by the wall clock',
@@ -49,6 +53,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     file: 'crdt/src/replica/execute.ts',
     find: 'const done = ledger.findDocument(kindOf(command), command.id);',
     replace: 'const done = ledger.documentEntry(kindOf(command), command.id);',
+    seed: 19,
   },
   {
     name: 'pruned below what the parent has, and the authority has not',
@@ -61,12 +66,14 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     file: 'crdt/src/wire/negotiate.ts',
     find: 'return max >= Math.max(a.min, b.min) ? max : undefined;',
     replace: 'return max;',
+    seed: 5,
   },
   {
     name: 'a parent that knows more is not believed',
     file: 'crdt/src/replica/uplink.ts',
     find: "      if (seq > self.head.seq) return 'rollback';",
     replace: '      if (seq > self.head.seq) continue;',
+    seed: 6,
   },
   {
     name: 'a child that knows more is not heard',
@@ -79,6 +86,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     file: 'crdt/src/replica/decide-sale.ts',
     find: '      closes: open.hold.lines,',
     replace: '      closes: lines.map(({ pool, quantityBase }) => ({ pool, n: quantityBase })),',
+    seed: 1,
   },
   {
     name: 'an ack that says nothing of what is settled',
@@ -86,23 +94,27 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     find: `      this.#note(this.#ledger.streams.get(point.writer), 'settled', point);
       onSettled`,
     replace: '      onSettled',
+    seed: 1,
   },
   {
     name: 'a count that forgets what was sold later',
     file: 'crdt/src/replica/decide-goods.ts',
     find: "column === 'departed' ? -1 : 0;",
     replace: '0;',
+    seed: 2,
   },
   {
     name: 'an override that owes twice for one pool',
     file: 'crdt/src/replica/decide-sale.ts',
     find: '      owing.set(line.pool, left - owed);',
     replace: '',
+    seed: 7,
   },
   {
     name: 'a repeated entry skipped without comparing hashes',
     file: 'crdt/src/hub/take-in.ts',
     find: '  if (known === undefined || sameBytes(known, written.hash)) return undefined;',
     replace: '  if (written.entry.seq > 0) return undefined;',
+    seed: 4,
   },
 ];

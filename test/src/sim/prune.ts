@@ -28,7 +28,7 @@ export const IMAGE_AGE_MS_MAX = 12_000;
 interface Image {
   readonly node: SimNode;
   readonly atMs: number;
-  /** What its parent knew of it and of those below it when it was put back. */
+  /** What its parent, or of the authority itself, knew of those below it when it was put back. */
   readonly lacks: ReadonlyMap<WriterId, number>;
 }
 
@@ -39,9 +39,12 @@ export class Images {
   add(world: World, node: SimNode, atMs: number): void {
     const lacks = new Map<WriterId, number>();
     const parent = world.parentOf(node);
-    for (const writer of parent?.disk.writers ?? []) {
-      const head = parent?.disk.head(writer);
-      if (head?.via === node.name) lacks.set(writer, head.seq);
+    // What the authority forgets of itself is gone; the rest its children bring again (F6).
+    const knower = parent ?? node;
+    for (const writer of knower.disk.writers) {
+      const head = knower.disk.head(writer);
+      const isLacked = parent === undefined ? head?.via !== null : head?.via === node.name;
+      if (head !== undefined && isLacked) lacks.set(writer, head.seq);
     }
     this.#open.push({ node, atMs, lacks });
   }
@@ -134,7 +137,7 @@ function rowsAt(disk: SimDisk, writer: WriterId) {
 }
 
 /** T8: what was said after a fence and is another entry's document folds as nothing. */
-export function isRepeated(
+function isRepeated(
   disk: SimDisk,
   writer: WriterId,
   { seq, body, docId }: Pick<Entry, 'seq' | 'body' | 'docId'>,

@@ -45,6 +45,7 @@ export function putBackOne(world: World, prng: Prng): void {
   world.trace.fault('whole machine put back', node.name);
   world.trace.say(node.name, () => `stands at #${seq} of ${life} again; ${who} more of it`);
   node.crash();
+  node.isHeld = true;
   for (const each of [node, ...children]) each.uplink?.cut();
   world.images.add(world, node, atMs);
   world.putBacks.set(life, { node, life, seq, lost: node.disk });
@@ -55,6 +56,7 @@ export function putBackOne(world: World, prng: Prng): void {
     for (const child of children) child.uplink?.heal();
     if (who === 'its children know') keepApart(world, node, life);
     else node.uplink?.heal();
+    node.isHeld = false;
     node.start();
   });
 }

@@ -5,12 +5,13 @@
  * At the end an honest operator goes round: what the lives that ended really had left
  * is taken back by whoever settles them (F3), and no unit more.
  */
-import { type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { IMAGE_AGE_MS_MAX } from './prune.ts';
 import { isNearPutBack } from './put-back.ts';
+import { takeBackOwnPast } from './recover.ts';
 import type { World } from './world.ts';
 
 /** How far back an image may be: a backup of last night, in commits of a busy day. */
@@ -64,7 +65,7 @@ export function loseOne(world: World, prng: Prng): void {
   const parent = world.parentOf(node);
   const life = node.disk.self;
   if (isNearPutBack(world, node)) return;
-  if (parent?.isListening !== true || life === null || parent.disk.head(life) === undefined) return;
+  if (parent?.isInCharge !== true || life === null || parent.disk.head(life) === undefined) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();
   node.bar(life);
@@ -78,13 +79,14 @@ export function loseOne(world: World, prng: Prng): void {
 /** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
 function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
-  if (parent.isListening && !parent.disk.head(life)?.fence)
+  if (parent.isInCharge && !parent.disk.head(life)?.fence)
     parent.run((replica, now) => replica.retire(node.settings.replica, now));
   world.runLater(500, () => giveUp(world, parent, node, life));
 }
 
 /** The last act of a restoration: the old life's till is opened and counted. */
 export function settleLostLives(world: World): void {
+  takeBackOwnPast(world);
   for (const writer of world.observer.ended) {
     reclaimLeft(world, writer);
   }
@@ -93,9 +95,9 @@ export function settleLostLives(world: World): void {
 
 function reclaimLeft(world: World, life: WriterId): void {
   const settler = world.parentOf(world.node(replicaOf(life)));
-  if (settler?.isListening !== true) return;
+  if (settler?.isInCharge !== true) return;
   const items = world.tree.pools
-    .map((pool) => ({ pool, n: leftOf(world, life, pool) }))
+    .map((pool) => ({ pool, n: Math.min(leftOf(world, life, pool), leftByBooks(settler, life, pool)) }))
     .filter(({ n }) => n > 0);
   if (items.length === 0) return;
   const id = world.scene.nextId('reclaim');
@@ -103,12 +105,19 @@ function reclaimLeft(world: World, life: WriterId): void {
   world.clients.ask(settler, { type: 'reclaim', id, actor: 'operator:1', writer: life, items });
 }
 
+/** What its settler may give back of it; nothing of a life that it never heard of. */
+function leftByBooks(settler: SimNode, life: WriterId, pool: PoolId): number {
+  const { ledger } = settler.replica;
+  const stream = ledger.streams.get(life);
+  return stream === undefined ? 0 : exposure(ledger, stream, pool);
+}
+
 /**
  * Units that a life had left when it ended, by its own full book, which nobody but the
  * simulator can read: its rights, its holds being void; with what was sent to it and
  * never came, and what it sent and nobody ever heard of.
  */
-function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
+export function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
   const book = observer.books.get(life)?.row(pool);
   if (book === undefined) return 0;
   let left = rightsOf(book) - debtOf(book);

@@ -1,6 +1,7 @@
 /** Run: one seed from its first event to its last check. The same seed is the same run. */
+
+import { cloneAtLast } from './clone.ts';
 import { checkAtEnd } from './final-check.ts';
-import { forkAtLast } from './fork.ts';
 import { Violation } from './trace.ts';
 import { twoDoorsAtLast } from './two-doors.ts';
 import { type RunOptions, World } from './world.ts';
@@ -25,7 +26,7 @@ export function runSeed(options: RunOptions): RunResult {
     world.run(options.acts);
     checkAtEnd(world, options.seed);
     twoDoorsAtLast(world, options.seed);
-    forkAtLast(world, options.seed);
+    cloneAtLast(world, options.seed);
   } catch (error) {
     // Whatever the core throws is a violation too: it has no business throwing.
     violation =

@@ -49,12 +49,14 @@ export interface Scene {
   readonly orders: OrderInWorld[];
   readonly holds: HoldInWorld[];
   readonly locationOfNode: ReadonlyMap<SimNode, LocationId>;
+  /** An authority whose books may be put back takes no orders, as none that is shipped does. */
+  hasDoor(node: SimNode): boolean;
   nextId(kind: string): string;
   later(delayMs: number, act: () => void): void;
 }
 
 export function ready(scene: Scene): SimNode | undefined {
-  const nodes = scene.nodes.filter((node) => node.isServing);
+  const nodes = scene.nodes.filter((node) => node.isServing && scene.hasDoor(node));
   return nodes.length === 0 ? undefined : scene.prng.pick(nodes);
 }
 

@@ -3,7 +3,7 @@
  * both say yes. Each writer has sold or set aside units of its own, so nothing is oversold; the
  * books know one order, the first that came, and keep the other as its duplicate (T8).
  */
-import { type Command, decodeEntry, type HoldId, type WriterId } from '@tallystick/crdt';
+import { type Command, decodeEntry, type HoldId, type OrderId, type WriterId } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
 import { order, sellLine } from './order-acts.ts';
 import { Prng } from './prng.ts';
@@ -48,6 +48,15 @@ export function twoDoorsAtLast(world: World, seed: number): void {
   world.runFor(WAIT_MS + 100);
   world.settle('after two doors were asked for the same');
   for (const { id, writers } of orders) checkTwice(world, id, writers);
+  const changed = orders.filter(() => prng.chance(0.6));
+  const back = changed.map(({ id }) => {
+    const doors = prng.chance(0.7) ? [first, second] : [prng.pick([first, second])];
+    const reason = 'asked twice';
+    return ask(doors, { type: 'cancel', id: `${id}-back`, orderId: id as OrderId, reason, actor: 'web:1' });
+  });
+  world.runFor(100);
+  world.settle('after two doors took back the same');
+  for (const [i, { writers }] of back.entries()) checkTakenBack(world, (changed[i] as Told).id, writers);
 }
 
 function ask(doors: readonly SimNode[], command: Command): Told {
@@ -76,4 +85,28 @@ function checkTwice(world: World, id: string, writers: ReadonlySet<WriterId>): v
       `${id} was sold by ${[...writers]}; the books have ${kept.length} of it, known by ${known?.writer}`,
     );
   if (writers.size === 2) world.trace.saw('one order at two doors');
+}
+
+/** Each of them took back what it sold itself, once, and is no liar for it. */
+function checkTakenBack(world: World, id: string, writers: ReadonlySet<WriterId>): void {
+  const { disk } = world.nodes[0] as SimNode;
+  const kept = disk.entries.map(({ bytes }) => decodeEntry(bytes));
+  for (const writer of writers) {
+    const own = kept.filter((entry) => entry.writer === writer);
+    const unitsOf = (type: 'sold' | 'cancelled') =>
+      own.reduce((units, { body }) => {
+        if (body.type === 'cancelled' && type === 'cancelled' && body.orderId === id)
+          return units + body.lines.reduce((sum, { n }) => sum + n, 0);
+        if ((body.type === 'sold' || body.type === 'confirmed') && type === 'sold' && body.orderId === id)
+          return units + body.lines.reduce((sum, { quantityBase }) => sum + quantityBase, 0);
+        return units;
+      }, 0);
+    if (disk.head(writer)?.fence || unitsOf('cancelled') !== unitsOf('sold'))
+      throw new Violation(
+        'T8',
+        `${writer} sold ${unitsOf('sold')} of ${id} and took ${unitsOf('cancelled')} back; ` +
+          `its fence: ${disk.head(writer)?.fence?.reason}`,
+      );
+  }
+  if (writers.size === 2) world.trace.saw('one order cancelled at two doors');
 }

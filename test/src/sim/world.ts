@@ -54,6 +54,7 @@ export class World {
   readonly clients: Clients;
   readonly nodes: SimNode[] = [];
   readonly links: Link[] = [];
+  readonly #recoveriesPerMinute: number;
   readonly images = new Images();
   /** Whole machines that were put back, by their life, until it is known what became of it. */
   readonly putBacks = new Map<WriterId, PutBack>();
@@ -69,6 +70,7 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
+    this.#recoveriesPerMinute = this.faults.recoveriesPerMinute;
     this.observer = new Observer(this.trace, this.shelves, {
       trustsWallClocks: this.faults.clockJumpsPerMinute === 0,
       settlePutBack: (life, how) => settlePutBack(this, life, how),
@@ -90,6 +92,7 @@ export class World {
       orders: [],
       holds: [],
       locationOfNode,
+      hasDoor: (node) => node.uplink !== undefined || this.#recoveriesPerMinute === 0,
       nextId: (kind) => {
         this.#ids += 1;
         return `${kind}-${this.#ids}`;
@@ -106,10 +109,24 @@ export class World {
     return { timeline: this.timeline, trace: this.trace, faults: this.faults, shelves: this.shelves };
   }
 
+  /** F2: a second machine with the same identity, made from a copy of the first one's disk. */
+  addTwin(of: SimNode, disk: SimDisk): SimNode {
+    const twin = this.#newNode(of.settings, 'twin', disk);
+    this.#connect(twin, this.parentOf(of) as SimNode, 'twin link');
+    return twin;
+  }
+
   #addNode(settings: SimNode['settings'], parent: ReplicaId | undefined, disk?: SimDisk): SimNode {
+    const node = this.#newNode(settings, 'node', disk);
+    this.#byName.set(settings.replica, node);
+    if (parent !== undefined) this.#connect(node, this.node(parent), 'link');
+    return node;
+  }
+
+  #newNode(settings: SimNode['settings'], stream: string, disk?: SimDisk): SimNode {
     const ports: NodePorts = {
       ...this.#parts(),
-      prng: this.#prng(`node ${settings.replica}`),
+      prng: this.#prng(`${stream} ${settings.replica}`),
       directory: this.tree.directory,
       clockRate: clockRate(this.#prng(`clock ${settings.replica}`), this.faults.clockDrift),
       durable: (at, commits) => {
@@ -120,7 +137,11 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (!this.observer.isForked && !PARTINGS.test(message) && !this.#isBehindPruned(at, message))
+        if (
+          this.observer.clones === undefined &&
+          !PARTINGS.test(message) &&
+          !this.#isBehindPruned(at, message)
+        )
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
       superseded: (at) => this.observer.superseded(at),
@@ -128,17 +149,27 @@ export class World {
     };
     const node = new SimNode(settings, ports, disk);
     this.nodes.push(node);
-    this.#byName.set(settings.replica, node);
-    if (parent !== undefined) {
-      const link = new Link(node, this.node(parent), {
-        ...this.#parts(),
-        prng: this.#prng(`link ${settings.replica}`),
-        lost: (frame) => this.#sawLoss(frame),
-      });
-      node.uplink = link;
-      this.links.push(link);
-    }
     return node;
+  }
+
+  #connect(node: SimNode, parent: SimNode, stream: string): void {
+    const link = new Link(node, parent, {
+      ...this.#parts(),
+      prng: this.#prng(`${stream} ${node.name}`),
+      lost: (frame) => this.#sawLoss(frame),
+    });
+    node.links.uplink = link;
+    this.links.push(link);
+  }
+
+  /** A machine is switched off for good: nobody waits for it any more. */
+  scrap(node: SimNode): void {
+    node.crash();
+    node.uplink?.cut();
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    this.links.splice(this.links.indexOf(node.uplink as Link), 1);
+    const other = this.nodes.find(({ name }) => name === node.name);
+    if (other !== undefined) this.#byName.set(other.settings.replica, other);
   }
 
   /** A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7). */

@@ -19,8 +19,14 @@ export async function freshDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-async function createTestDatabase(): Promise<TestDatabase> {
-  const template = inject('templateUrl');
+/** A database as another is now, to which nobody may be connected. */
+export async function copyDatabase(of: string): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const { url, pool, drop } = await createTestDatabase(of);
+  await pool.end();
+  return { url, drop };
+}
+
+async function createTestDatabase(template = inject('templateUrl')): Promise<TestDatabase> {
   made += 1;
   const name = `test_${process.pid}_${made}`;
   // Two workers cannot copy one template at the same moment; the lock makes the second one wait.

@@ -9,7 +9,6 @@
 import {
   decodeEntry,
   digestText,
-  type Entry,
   type ReplicaId,
   replicaOf,
   type WriterId,
@@ -17,7 +16,7 @@ import {
 } from '@tallystick/crdt';
 import { DocumentsModel } from './documents-model.ts';
 import { factOfEntry } from './facts-model.ts';
-import { HeadsModel } from './heads-model.ts';
+import { HeadsModel, type Placed } from './heads-model.ts';
 import { HoldsModel } from './holds-model.ts';
 import { OrdersModel } from './orders-model.ts';
 import { RowsModel } from './rows-model.ts';
@@ -74,11 +73,11 @@ export class BooksModel {
   apply({ runs, streams, quarantined }: Pick<Writes, 'runs' | 'streams' | 'quarantined'>): void {
     this.#turn += 1;
     const first = this.#position + 1;
-    const stored = runs.flatMap((run) => run.entries.map(({ bytes }) => bytes));
-    const entries = stored.map(decodeEntry);
-    this.#heads.add(first, entries, stored);
+    const placed = runs.flatMap((run) =>
+      run.entries.map(({ bytes }) => this.#add(this.#heads.place(decodeEntry(bytes), bytes))),
+    );
+    this.#heads.addRuns(first, placed);
     const isFenced = (writer: WriterId) => this.#heads.isFenced(writer);
-    for (const entry of entries) this.#add(entry);
     this.#rows.endTurn(isFenced);
     this.#orders.endTurn(isFenced);
     for (const { writer, digest } of streams) this.#heads.write(writer, digestText(digest), this.#turn);
@@ -90,18 +89,29 @@ export class BooksModel {
     this.#writeBooks();
   }
 
-  #add(entry: Entry): void {
+  #add(placed: Placed): Placed {
+    const { stream, entry } = placed;
     this.#position += 1;
     if (replicaOf(entry.writer) === this.#view.root) {
       this.#self = entry.writer;
       this.#holds.add(entry);
     }
-    this.#rows.add(entry);
-    const isDuplicate = this.#documents.add(entry);
-    this.#orders.add(entry, isDuplicate);
-    const fact = factOfEntry(entry, isDuplicate);
+    const isRepeat = this.#isRepeat(placed);
+    if (!isRepeat) this.#rows.add(stream, entry);
+    const isOfCopy = this.#documents.isOfCopy(stream, entry);
+    const isDuplicate = this.#documents.add(stream, entry, isRepeat);
+    this.#orders.add(stream, entry, { isDuplicate, isRepeat, isOfCopy });
+    const fact = factOfEntry(stream, entry, { isDuplicate, isOfCopy });
     if (fact !== undefined)
       this.#outbox.set(String(this.#outbox.records.size + 1), { position: this.#position, ...fact });
+    return placed;
+  }
+
+  /** T8: what is said after a fence counts only where nobody said it before, and within what was sold. */
+  #isRepeat({ stream, entry, isLate }: Placed): boolean {
+    if (!isLate) return false;
+    if (this.#documents.knowsAct(entry) || this.#documents.isUndue(stream, entry)) return true;
+    return this.#orders.isBeyond(entry, this.#documents.isOfCopy(stream, entry));
   }
 
   #writeBooks(): void {

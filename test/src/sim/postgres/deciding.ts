@@ -88,6 +88,8 @@ export class Deciding {
     if (replica === undefined) throw new Error(`${name} before a start`);
     if (name === 'keep' && this.#decided !== undefined)
       throw new Disagreement(`over the books a turn is written where the simulator wrote none`);
+    // The disk broke under a commit, which it may hold or not: memory is needed until that is known, and read anew then.
+    if (name === 'putBack' && this.#decided !== undefined) return;
     const result = (replica[name] as (...args: unknown[]) => unknown).apply(replica, [...args]);
     if (name === 'endTurn') this.#decided = result as Writes | undefined;
     if (name !== 'keep' && name !== 'putBack') return;

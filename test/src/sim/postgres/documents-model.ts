@@ -1,5 +1,8 @@
-/** The model of `documents` and `duplicates`: a document is the first entry's that carried it (T8). */
-import type { DocumentKind, Entry } from '@tallystick/crdt';
+/**
+ * The model of `documents` and `duplicates`: a document is the first entry's that carried it (T8).
+ * What another owner sold first has a copy of its own, and what becomes of that is the copy's.
+ */
+import type { DocumentKind, Entry, WriterId } from '@tallystick/crdt';
 import { ModelTable } from './tables.ts';
 
 /** The document that each kind of entry is; entries without one are talk between replicas. */
@@ -23,27 +26,71 @@ export class DocumentsModel {
   /** Orders are not here: the row of an order is its document. */
   readonly documents = new ModelTable();
   readonly duplicates = new ModelTable();
-  readonly #known = new Set<string>();
+  /** Who carried it first. */
+  readonly #known = new Map<string, { readonly stream: WriterId; readonly signer: WriterId }>();
 
-  /** @returns whether this is the second entry of what it says it is; what ended a hold twice is still an act of its own. */
-  add({ writer, seq, docId, body }: Entry): boolean {
+  /** Whether what this entry says it is was said before. */
+  knowsAct({ docId, body }: Entry): boolean {
+    const kind = KINDS[body.type];
+    return kind !== undefined && this.#known.has(`${kind} ${docId}`);
+  }
+
+  /**
+   * @param isRepeat where it counts as nothing, it is the first with none of its documents.
+   * @returns whether this is the second entry of what it says it is; what ended a hold twice is still an act of its own.
+   */
+  add(stream: WriterId, entry: Entry, isRepeat: boolean): boolean {
+    const { writer, docId, body } = entry;
     const kind = KINDS[body.type];
     if (kind === undefined) return false;
-    const isDuplicate = !this.#file(kind, docId, writer, seq);
+    const isDuplicate = !this.#file(kind, docId, stream, entry, isRepeat);
     if (body.type === 'confirmed' || body.type === 'released')
-      this.#file('hold-end', body.holdId, writer, seq);
+      this.#file('hold-end', body.holdId, stream, entry, isRepeat);
+    if (isRepeat) return isDuplicate;
+    if (kind === 'order' && this.#known.get(`order ${docId}`)?.stream !== stream)
+      this.#keep('order-copy', `${docId} ${writer}`, stream, entry);
+    if (body.type === 'cancelled' && this.isOfCopy(stream, entry))
+      for (const id of endsOf(entry)) this.#keep('copy-cancellation', id, stream, entry);
     return isDuplicate;
   }
 
   /** @returns whether this entry is the first with it. */
-  #file(kind: DocumentKind, id: string, writer: string, seq: number): boolean {
+  #file(kind: DocumentKind, id: string, stream: WriterId, entry: Entry, isRepeat: boolean): boolean {
     const name = `${kind} ${id}`;
-    if (this.#known.has(name)) {
-      this.duplicates.set(`${name} ${writer} ${seq}`, {});
+    if (isRepeat || this.#known.has(name)) {
+      this.duplicates.set(`${name} ${stream} ${entry.seq}`, {});
       return false;
     }
-    this.#known.add(name);
-    if (kind !== 'order') this.documents.set(name, { writer, seq });
+    this.#known.set(name, { stream, signer: entry.writer });
+    if (kind !== 'order') this.documents.set(name, { writer: stream, seq: entry.seq });
     return true;
   }
+
+  /** What no entry carries by itself is there once, and no one's duplicate. */
+  #keep(kind: DocumentKind, id: string, stream: WriterId, entry: Entry): void {
+    if (!this.#known.has(`${kind} ${id}`)) this.#file(kind, id, stream, entry, false);
+  }
+
+  /** Whether an entry cancels what its writer sold after another one had. */
+  isOfCopy(stream: WriterId, { writer, body }: Entry): boolean {
+    if (body.type !== 'cancelled' || this.#known.get(`order ${body.orderId}`)?.stream === stream)
+      return false;
+    return this.#known.has(`order-copy ${body.orderId} ${writer}`);
+  }
+
+  /** Whether an entry cancels an order that is known and that its writer did not sell, or a copy once more. */
+  isUndue(stream: WriterId, entry: Entry): boolean {
+    const { writer, body } = entry;
+    if (body.type !== 'cancelled') return false;
+    if (this.isOfCopy(stream, entry))
+      return endsOf(entry).some((id) => this.#known.has(`copy-cancellation ${id}`));
+    const first = this.#known.get(`order ${body.orderId}`);
+    return first !== undefined && first.signer !== writer;
+  }
+}
+
+function endsOf({ writer, body }: Entry): string[] {
+  return body.type === 'cancelled'
+    ? body.lines.map(({ lineId }) => `${body.orderId} ${lineId} ${writer}`)
+    : [];
 }

@@ -1,5 +1,5 @@
 /** The model of `outbox`: what the rest of the business is told of an entry. */
-import { type Entry, replicaOf } from '@tallystick/crdt';
+import { type Entry, replicaOf, type WriterId } from '@tallystick/crdt';
 
 const GOODS: Partial<Record<Entry['body']['type'], string>> = {
   cancelled: 'order.cancelled',
@@ -11,10 +11,11 @@ const GOODS: Partial<Record<Entry['body']['type'], string>> = {
 };
 
 export function factOfEntry(
+  writer: WriterId,
   entry: Entry,
-  isDuplicate: boolean,
+  { isDuplicate, isOfCopy }: { readonly isDuplicate: boolean; readonly isOfCopy: boolean },
 ): { type: string; payload: object } | undefined {
-  const { writer, seq, docId, body } = entry;
+  const { seq, docId, body } = entry;
   if (body.type === 'sold' || body.type === 'confirmed') {
     const type = isDuplicate ? 'order.duplicate' : 'order.settled';
     return { type, payload: { writer, seq, orderId: docId } };
@@ -26,7 +27,7 @@ export function factOfEntry(
       payload: { writer, seq, ...fenced, reason: body.reason, lastGoodSeq: body.seq },
     };
   }
-  const type = GOODS[body.type];
+  const type = isOfCopy ? 'order.duplicate-cancelled' : GOODS[body.type];
   // Whatever creates rights or moves goods happens once (T8), and is told once.
   if (type === undefined || isDuplicate) return undefined;
   const { type: _, ...said } = body;

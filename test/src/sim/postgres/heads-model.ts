@@ -1,17 +1,41 @@
-/** The model of `writers` and `runs`: chains and where they end. */
+/**
+ * The model of `writers` and `runs`: chains, where they end, and the other histories of those that
+ * lived twice (F2). To which history an entry belongs is told by its hashes, not by what the core says.
+ */
 import { createHash } from 'node:crypto';
-import { type Entry, type FenceReason, type ReplicaKind, replicaOf, type WriterId } from '@tallystick/crdt';
+import {
+  type Entry,
+  type FenceReason,
+  incarnationOf,
+  type ReplicaKind,
+  replicaOf,
+  type WriterId,
+  writerId,
+} from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
 import type { RootView } from './books-model.ts';
 import { ModelTable } from './tables.ts';
 import { textOfBytes } from './texts.ts';
 
 interface Head {
+  /** In whose name its entries are written: a branch's in that of the writer that forked. */
+  readonly signer: WriterId;
   readonly kind: ReplicaKind;
   parent: WriterId | null;
   seq: number;
   hash: string;
   fence: { readonly seq: number; readonly hash: string; readonly reason: FenceReason } | null;
+  /** The hash after each of its entries. */
+  readonly hashes: Map<number, string>;
+}
+
+/** An entry and the history that it is part of. */
+export interface Placed {
+  readonly stream: WriterId;
+  readonly entry: Entry;
+  readonly bytes: Uint8Array;
+  /** It was said after the fence of its history. */
+  readonly isLate: boolean;
 }
 
 const NO_HASH = textOfBytes(new Uint8Array(32));
@@ -38,20 +62,19 @@ export class HeadsModel {
     return head;
   }
 
-  /** The entries of one turn with their bytes; the first stands at position `first` of the journal. */
-  add(first: number, entries: readonly Entry[], bytes: readonly Uint8Array[]): void {
+  /** The entries of one turn; the first stands at position `first` of the journal. */
+  addRuns(first: number, placed: readonly Placed[]): void {
     let from = 0;
-    for (const [at, entry] of entries.entries()) {
-      this.#fold(entry, bytes[at] as Uint8Array);
-      const isLast = entries[at + 1]?.writer !== entry.writer || at + 1 - from === RUN_ENTRIES_MAX;
+    for (const [at, { stream, entry }] of placed.entries()) {
+      const isLast = placed[at + 1]?.stream !== stream || at + 1 - from === RUN_ENTRIES_MAX;
       if (!isLast) continue;
       this.runs.set(String(first + from), {
-        writer: entry.writer,
-        via: this.#viaOf(entry.writer),
-        seq_first: entries[from]?.seq,
+        writer: stream,
+        via: this.#viaOf(stream),
+        seq_first: placed[from]?.entry.seq,
         seq_last: entry.seq,
-        bytes: textOfBytes(joinEntries(bytes.slice(from, at + 1).map((each) => ({ bytes: each })))),
-        last_hash: this.#head(entry.writer).hash,
+        bytes: textOfBytes(joinEntries(placed.slice(from, at + 1))),
+        last_hash: this.#head(stream).hashes.get(entry.seq),
       });
       from = at + 1;
     }
@@ -61,17 +84,57 @@ export class HeadsModel {
     return this.#view.viaOf(replicaOf(writer));
   }
 
-  #fold(entry: Entry, bytes: Uint8Array): void {
+  place(entry: Entry, bytes: Uint8Array): Placed {
     const { writer, seq, body } = entry;
-    if (body.type === 'life' && seq === 1)
-      this.#heads.set(writer, { kind: body.kind, parent: body.parent, seq: 0, hash: NO_HASH, fence: null });
-    const head = this.#head(writer);
-    if (seq !== head.seq + 1 || textOfBytes(entry.prevHash) !== head.hash)
-      throw new Error(`T2: ${writer} ${seq} does not follow ${head.seq}`);
+    if (body.type === 'life' && seq === 1 && !this.#heads.has(writer)) {
+      const { kind, parent } = body;
+      this.#heads.set(writer, newHead({ signer: writer, kind, parent, seq: 0, hash: NO_HASH, fence: null }));
+    }
+    const hash = createHash('sha256').update(bytes).digest();
+    const stream = this.#historyOf(entry) ?? this.#branch(entry, hash);
+    const head = this.#head(stream);
+    const isLate = head.fence !== null && seq > head.fence.seq;
     head.seq = seq;
-    head.hash = textOfBytes(createHash('sha256').update(bytes).digest());
-    if (body.type === 'reparented') head.parent = body.parent;
-    if (body.type === 'fenced') this.#fence(writer, body);
+    head.hash = textOfBytes(hash);
+    head.hashes.set(seq, head.hash);
+    if (stream === writer) {
+      if (body.type === 'reparented') head.parent = body.parent;
+      if (body.type === 'fenced') this.#fence(writer, body);
+    }
+    return { stream, entry, bytes, isLate };
+  }
+
+  #historiesOf(signer: WriterId): [WriterId, Head][] {
+    return [...this.#heads].filter(([, head]) => head.signer === signer);
+  }
+
+  /** The history that the entry goes on with. */
+  #historyOf({ writer, seq, prevHash }: Entry): WriterId | undefined {
+    const hash = textOfBytes(prevHash);
+    return this.#historiesOf(writer).find(([, head]) => seq === head.seq + 1 && hash === head.hash)?.[0];
+  }
+
+  /** F2: the first entry that its writer's chain has no place for names the other history, which is never trusted. */
+  #branch({ writer, seq, prevHash }: Entry, hash: Uint8Array): WriterId {
+    const shared = textOfBytes(prevHash);
+    const left = this.#historiesOf(writer).find(
+      ([stream, { hashes }]) =>
+        hashes.get(seq - 1) === shared || (seq === 1 && shared === NO_HASH && stream === writer),
+    );
+    if (left === undefined) throw new Error(`T2: ${writer} ${seq} joins none of its histories`);
+    const [parent, { kind, fence }] = left;
+    if (fence === null) throw new Error(`F2: ${writer} has two histories and was not shut out`);
+    const stream = writerId(
+      replicaOf(writer),
+      incarnationOf(writer),
+      Buffer.from(hash).toString('hex').slice(0, 32),
+    );
+    const end = { seq: seq - 1, hash: shared };
+    this.#heads.set(
+      stream,
+      newHead({ signer: writer, kind, parent, ...end, fence: { ...end, reason: 'branch' } }),
+    );
+    return stream;
   }
 
   /** The root shuts out whom it will; others a child of theirs or a former life of their own, once. */
@@ -107,4 +170,8 @@ export class HeadsModel {
       turn,
     });
   }
+}
+
+function newHead(head: Omit<Head, 'hashes'>): Head {
+  return { ...head, hashes: new Map() };
 }

@@ -9,39 +9,83 @@ interface Moved {
   isExcused: boolean;
 }
 
+interface How {
+  readonly isDuplicate: boolean;
+  readonly isRepeat: boolean;
+  readonly isOfCopy: boolean;
+}
+
+type Lines = readonly { readonly lineId: string; readonly pool: string; readonly quantityBase: number }[];
+
 export class OrdersModel {
   readonly orders = new ModelTable();
-  readonly lines = new ModelTable<{ readonly quantity: number; readonly location: string }>();
+  readonly lines = new ModelTable<{
+    readonly quantity: number;
+    readonly sku: string;
+    readonly location: string;
+  }>();
   readonly progress = new ModelTable();
+  /** What a writer sold of an order that another one had sold, by order and writer. */
+  readonly #copies = new Map<string, Lines>();
   readonly #moved = new Map<string, Moved>();
-  /** Lines that the open turn moved on, and who did. */
-  readonly #movedNow = new Map<string, Set<WriterId>>();
+  /** Lines that the open turn moved on. */
+  readonly #movedNow = new Set<string>();
+  /** Who spoke of a line in the open turn, also where it counts as nothing. */
+  readonly #spokenOf = new Map<string, Set<WriterId>>();
   /** Moved before their order was known: it may come later. */
   readonly #waiting = new Set<string>();
 
-  add(entry: Entry, isDuplicate: boolean): void {
+  /** @param stream the history that the entry is part of. */
+  add(stream: WriterId, entry: Entry, how: How): void {
     const { body } = entry;
     switch (body.type) {
       case 'sold':
       case 'confirmed':
-        if (!isDuplicate) this.#sell(entry, body);
+        if (!how.isDuplicate) this.#sell(stream, entry, body);
+        else if (!how.isRepeat) this.#copies.set(`${entry.docId} ${entry.writer}`, body.lines);
         return;
       case 'cancelled':
       case 'shipped':
       case 'returned':
         for (const { lineId, n } of body.lines) {
           const key = `${body.orderId} ${lineId}`;
+          this.#spokenOf.set(key, (this.#spokenOf.get(key) ?? new Set()).add(stream));
+          if (how.isRepeat || how.isOfCopy) continue;
           const moved = this.#moved.get(key) ?? { cancelled: 0, shipped: 0, returned: 0, isExcused: false };
           this.#moved.set(key, moved);
           moved[body.type] += n;
-          this.#movedNow.set(key, (this.#movedNow.get(key) ?? new Set()).add(entry.writer));
+          this.#movedNow.add(key);
         }
         return;
       default:
     }
   }
 
-  #sell({ writer, seq, docId }: Entry, body: Extract<Entry['body'], { type: 'sold' | 'confirmed' }>): void {
+  /** Whether the entry moves a line of a known order on beyond what it sold, or one that it did not sell. */
+  isBeyond({ writer, body }: Entry, isOfCopy: boolean): boolean {
+    if (body.type !== 'cancelled' && body.type !== 'shipped' && body.type !== 'returned') return false;
+    if (isOfCopy) return isBeyondCopy(body.lines, this.#copies.get(`${body.orderId} ${writer}`) ?? []);
+    if (!this.orders.records.has(body.orderId)) return false;
+    const asked = new Map<string, number>();
+    for (const { lineId, pool, n } of body.lines) {
+      const key = `${body.orderId} ${lineId}`;
+      const line = this.lines.records.get(key);
+      if (line === undefined || pool !== `${line.sku}@${line.location}`) return true;
+      asked.set(key, (asked.get(key) ?? 0) + n);
+    }
+    return [...asked].some(([key, n]) => {
+      const moved = this.#moved.get(key);
+      const before =
+        body.type === 'shipped' ? (moved?.shipped ?? 0) : (moved?.cancelled ?? 0) + (moved?.returned ?? 0);
+      return before + n > (this.lines.records.get(key)?.quantity ?? 0);
+    });
+  }
+
+  #sell(
+    writer: WriterId,
+    { seq, docId }: Entry,
+    body: Extract<Entry['body'], { type: 'sold' | 'confirmed' }>,
+  ): void {
     this.orders.set(docId, {
       writer,
       seq,
@@ -65,11 +109,12 @@ export class OrdersModel {
 
   /** What was moved before anybody could compare it with its order stays excused, as does what a fenced writer said. */
   endTurn(isFenced: (writer: WriterId) => boolean): void {
-    for (const key of [...this.#waiting, ...this.#movedNow.keys()]) {
+    for (const key of [...this.#waiting, ...this.#movedNow]) {
       const { isExcused: wasExcused, ...moved } = this.#moved.get(key) as Moved;
       const quantity = this.lines.records.get(key)?.quantity ?? null;
-      const by = [...(this.#movedNow.get(key) ?? [])];
-      const isExcused = wasExcused || by.some(isFenced) || (by.length > 0 && quantity === null);
+      const isMoved = this.#movedNow.has(key);
+      const by = isMoved ? [...(this.#spokenOf.get(key) ?? [])] : [];
+      const isExcused = wasExcused || by.some(isFenced) || (isMoved && quantity === null);
       this.#moved.set(key, { ...moved, isExcused });
       const conflict = quantity !== null && moved.cancelled + moved.shipped > quantity;
       this.progress.set(key, { ...moved, quantity, excused: isExcused, conflict });
@@ -77,5 +122,18 @@ export class OrdersModel {
       else this.#waiting.delete(key);
     }
     this.#movedNow.clear();
+    this.#spokenOf.clear();
   }
+}
+
+function isBeyondCopy(
+  asked: readonly { readonly lineId: string; readonly pool: string; readonly n: number }[],
+  copy: Lines,
+): boolean {
+  return asked.some(({ lineId }) => {
+    const sold = copy.find((line) => line.lineId === lineId);
+    const same = asked.filter((line) => line.lineId === lineId);
+    const n = same.reduce((sum, line) => sum + line.n, 0);
+    return sold === undefined || same.some(({ pool }) => pool !== sold.pool) || n > sold.quantityBase;
+  });
 }

@@ -12,8 +12,9 @@ export class RowsModel {
   readonly #cellSeqs = new Map<string, number>();
   readonly #touched = new Map<string, { readonly writer: WriterId; readonly pool: PoolId }>();
 
-  add(entry: Entry): void {
-    const { writer, body } = entry;
+  /** @param writer the history that the entry is part of. */
+  add(writer: WriterId, entry: Entry): void {
+    const { body } = entry;
     const book = this.#books.get(writer) ?? new BookOfWriter();
     this.#books.set(writer, book);
     const note = (pool: PoolId, column: (typeof CELLS)[number], other: WriterId, seq: number) =>

@@ -1,0 +1,57 @@
+/**
+ * Recovery: what an authority waits for after its books were put back (F6).
+ *
+ * Its former life went on in entries that are gone. Each child remembers what it took
+ * from that life and sent to it, and stands in the new life's books with all of it once
+ * its entry arrives that names the new life as its parent. Only when every child has
+ * said so much is it known what the former life still held.
+ */
+
+import { NO_HASH } from '../entry/entry.ts';
+import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import type { Ledger } from './ledger.ts';
+import { newHead, type Stream } from './stream.ts';
+
+/** Whether this is an ended life of the authority itself, whose settler nobody above can be. */
+export function isOwnPast(ledger: Ledger, stream: Stream): boolean {
+  const { self } = ledger;
+  return self.head.parent === null && stream !== self && replicaOf(stream.writer) === replicaOf(self.writer);
+}
+
+/** Direct children of an authority whose newest life has not yet told this life of it what it knows. */
+export function unheardChildren(ledger: Ledger): ReplicaId[] {
+  const { self } = ledger;
+  if (self.head.parent !== null) return [];
+  const newest = new Map<ReplicaId, Stream>();
+  for (const stream of ledger.streams.values()) {
+    const replica = replicaOf(stream.writer);
+    if (stream.head.via !== replica) continue;
+    const known = newest.get(replica);
+    if (known === undefined || isNewer(stream, known)) newest.set(replica, stream);
+  }
+  return [...newest].filter(([, { head }]) => !hasSpoken(head, self.writer)).map(([replica]) => replica);
+}
+
+function isNewer(stream: Stream, known: Stream): boolean {
+  const by = incarnationOf(stream.writer) - incarnationOf(known.writer);
+  return by > 0 || (by === 0 && stream.head.fence === null);
+}
+
+function hasSpoken({ fence, parent }: Stream['head'], self: WriterId): boolean {
+  if (fence === null) return parent === self;
+  // Its next life said hello, and its entries are still on their way.
+  return fence.reason !== 'superseded' || parent === self;
+}
+
+/**
+ * A child speaks of a life of this authority that is in none of its books: it began after
+ * their image. It has no entries any more, but an account: what its neighbours say of it.
+ */
+export function noteLostLife(ledger: Ledger, named: WriterId | null): void {
+  const { self } = ledger;
+  if (named === null || self.head.parent !== null || ledger.streams.has(named)) return;
+  if (replicaOf(named) !== replicaOf(self.writer)) return;
+  const head = newHead(self.head.kind, null, null);
+  head.fence = { seq: 0, hash: NO_HASH, reason: 'rollback' };
+  ledger.addStream(named, head);
+}

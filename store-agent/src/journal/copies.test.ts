@@ -1,0 +1,93 @@
+/** One order id that a shop and its till both accepted, and both cancelled, on a real disk: T8. */
+import { join } from 'node:path';
+import type { EntryBody, Ledger, LineId, OrderId } from '@tallystick/crdt';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { JOURNAL_FILE } from './files.ts';
+import {
+  NOON,
+  openShop,
+  pool,
+  SHOP,
+  sell,
+  sold,
+  Till,
+  tempFolder,
+  turn,
+  writer,
+} from './journal.test-kit.ts';
+import { SqliteJournal } from './journal.ts';
+
+const SELF = writer(SHOP);
+const TILL = writer('till-1');
+const lamp = pool('lamp');
+const DAY_MS = 86_400_000;
+const progressOf = ({ view }: SqliteJournal) => view.lineProgress('o1' as OrderId, '1' as LineId);
+
+const cancelled = (n: number): EntryBody => ({
+  type: 'cancelled',
+  orderId: 'o1' as OrderId,
+  reason: 'twice',
+  lines: [{ lineId: '1' as LineId, pool: lamp, n }],
+});
+
+async function cancelledTwice(): Promise<{ folder: string; journal: SqliteJournal; ledger: Ledger }> {
+  const folder = tempFolder();
+  const journal = SqliteJournal.open({ folder });
+  const ledger = await openShop(journal, { lamp: 100 });
+  const till = new Till('till-1');
+  till.append({ type: 'took', from: SELF, items: [{ pool: lamp, seq: 2, n: 10 }] });
+  till.append(sold('o1', { lamp: 2 }), 'o1');
+  sell(ledger, 'o1', { lamp: 3 });
+  till.relayTo(ledger);
+  await turn(ledger, journal);
+  till.append(cancelled(2), 'c-till');
+  till.relayTo(ledger);
+  await turn(ledger, journal);
+  expect(progressOf(journal)).toBeUndefined();
+  ledger.append(cancelled(3), 'c-shop', 'cashier:7', NOON);
+  await turn(ledger, journal);
+  return { folder, journal, ledger };
+}
+
+test('[T8] each copy has a progress of its own, and verify recomputes both', async () => {
+  const { folder, journal, ledger } = await cancelledTwice();
+  expect(ledger.streams.get(TILL)?.row(lamp).reinstated).toBe(2);
+  expect(progressOf(journal)).toEqual({ cancelled: 3, shipped: 0, returned: 0 });
+  expect((await journal.verify()).problems).toEqual([]);
+  journal.close();
+  const again = SqliteJournal.open({ folder });
+  expect(again.load().alarms).toEqual([]);
+  again.close();
+});
+
+test('[T8] [D7] verify goes on from what pruning left of a copy that was cancelled', async () => {
+  const { folder, journal, ledger } = await cancelledTwice();
+  for (const stream of ledger.streams.values())
+    ledger.touchHead(stream).settled = { seq: stream.head.seq, hash: stream.head.hash };
+  await turn(ledger, journal);
+  const pruned = journal.prune({ nowMs: NOON.wallMs + 365 * DAY_MS, retentionMs: 30 * DAY_MS });
+  expect(pruned.entries).toBe(ledger.position);
+  expect((await journal.verify()).problems).toEqual([]);
+  journal.close();
+  const again = SqliteJournal.open({ folder });
+  expect(again.load().alarms).toEqual([]);
+  again.close();
+});
+
+test.each([
+  ['order-copy', 13, 'o1 '],
+  ['copy-cancellation', 14, 'o1 1 '],
+])('[D6] a lost %s is found at start and by verify', async (name, kind, id) => {
+  const { folder, journal } = await cancelledTwice();
+  journal.close();
+  const db = new Database(join(folder, JOURNAL_FILE));
+  const gone = db.prepare('delete from documents where kind = ? and id = ?').run(kind, `${id}${TILL}`);
+  expect(gone.changes).toBe(1);
+  db.close();
+  const again = SqliteJournal.open({ folder });
+  expect(again.load().alarms.map((alarm) => alarm.kind)).toContain('document');
+  const said = (await again.verify()).problems.map(({ message }) => message);
+  expect(said.some((message) => message.startsWith(`${name} `))).toBe(true);
+  again.close();
+});

@@ -1,0 +1,188 @@
+/**
+ * Clone: the last thing that happens in a run. A machine is copied, a leaf or one with children,
+ * and both go on as one replica (F2), while links are cut, frames are lost, and machines crash.
+ *
+ * Then the faults stop, and all must come to rest although both are there. Then somebody finds
+ * out: the one machine is let in until all that it has is settled, and is switched off for good;
+ * the other one goes on.
+ */
+import { sameBytes } from '@tallystick/crdt';
+import { CloneBooks } from './clone-books.ts';
+import { CloneCheck } from './clone-check.ts';
+import { CloneTrade } from './clone-trade.ts';
+import { mend } from './disturbances.ts';
+import { noFaults } from './faults.ts';
+import type { SimNode } from './node.ts';
+import { Prng } from './prng.ts';
+import { tellAgain } from './told-again.ts';
+import { Violation } from './trace.ts';
+import { STAGES } from './turn.ts';
+import type { World } from './world.ts';
+
+const ACTS = 60;
+/** How old the copy is at the most, in commits. */
+const COMMITS_BACK_MAX = 5;
+/** A link that lost everything asks again after 16 seconds at the latest. */
+const QUIET_MS = 20_000;
+const REST_MS_MAX = 180_000;
+/** Of one machine, after all were quiet for so long. */
+const IDLE_FRAMES_MAX = 40;
+/** By when each side of a link that was cut has noticed it. */
+const NOTICED_MS = 3_100;
+/** One hello each for: its chain is another one, a newer life is known, and one that began meanwhile. */
+const LIVES_MAX = 6;
+
+export function cloneAtLast(world: World, seed: number): void {
+  const prng = new Prng(seed, 'clone');
+  const first = prng.pick(world.nodes);
+  const life = first.disk.self;
+  const commits = first.disk.commitCount - prng.pick([0, prng.between(0, COMMITS_BACK_MAX)]);
+  if (first.uplink === undefined || life === null || commits < 1) return;
+  const image = first.disk.imageOf(commits);
+  if (image.self !== life || image.awaitsFormerLives) return;
+  const root = world.nodes[0] as SimNode;
+  const check = new CloneCheck(world, life);
+  const books = new CloneBooks(root.disk, world.trace, () => world.timeline.nowMs);
+  world.observer.clones = books;
+  const hasChildren = childrenOf(world, [first]).length > 0;
+  world.trace.fault(hasChildren ? 'a parent cloned' : 'a leaf cloned', first.name);
+  const twin = world.addTwin(first, image);
+  const twins = [first, twin] as const;
+  const trade = new CloneTrade(world, prng, twins);
+  twin.uplink?.cut();
+  twin.start();
+  const isHidden = prng.chance(0.2);
+  if (!isHidden) world.runLater(prng.spanMs(0, 6_000), () => twin.uplink?.heal());
+  liveTwice(world, prng, trade, twins, isHidden ? [first] : twins);
+  Object.assign(world.faults, noFaults());
+  for (const node of world.nodes) mend(node);
+  if (isHidden) {
+    first.uplink.cut();
+    world.runFor(NOTICED_MS);
+    if (twin.disk.self === life && world.parentOf(twin)?.isListening) tellAgain(world, twin, life);
+  }
+  for (const link of world.links) link.heal();
+  rest(world, books, 'while both clones are there', false);
+  findOut(world, prng, books, twins);
+  check.atEnd(books, trade);
+  cover(world, books, check, trade);
+}
+
+/** F5: what both clones sold beyond what they had is paid for when goods come. */
+function cover(world: World, books: CloneBooks, check: CloneCheck, trade: CloneTrade): void {
+  const owed = check.owed();
+  if (owed.size === 0) return;
+  for (const [pool, units] of owed) trade.deliver(pool, units);
+  rest(world, books, 'after goods came for what was owed');
+  for (const [pool, units] of check.owed())
+    throw new Violation('F5', `${units} ${pool} are owed, although ${owed.get(pool)} came for it`);
+  world.trace.saw('what clones oversold was covered');
+  check.atEnd(books, trade);
+}
+
+/** Both sell, while all that happens to links and machines goes on. */
+function liveTwice(
+  world: World,
+  prng: Prng,
+  trade: CloneTrade,
+  twins: readonly SimNode[],
+  reachable: readonly SimNode[],
+): void {
+  const share = (most: number) => (prng.chance(0.4) ? 0 : (most * prng.between(1, 100)) / 100);
+  Object.assign(world.faults, {
+    frameLost: share(0.2),
+    frameDoubled: share(0.2),
+    frameReordered: share(0.2),
+    frameSlow: share(0.1),
+    commitFails: share(0.05),
+    slowFsync: share(0.2),
+  });
+  const cuts = share(0.2);
+  const crashes = share(0.1);
+  const moves = share(0.2);
+  const children = childrenOf(world, twins);
+  for (let act = 0; act < ACTS; act += 1) {
+    world.runFor(prng.spanMs(0, 250));
+    if (prng.chance(cuts)) cutOne(world, prng, reachable);
+    if (prng.chance(crashes))
+      bringDown(world, prng, prng.chance(0.6) ? prng.pick(twins) : prng.pick(world.nodes));
+    if (children.length > 0 && prng.chance(moves)) {
+      world.trace.saw('a child went over to the clone of its parent');
+      prng.pick(children).uplink?.leadTo(prng.pick(twins));
+    }
+    trade.act();
+  }
+}
+
+/** One of the two, or any other machine: the copy comes and goes as well. */
+function cutOne(world: World, prng: Prng, reachable: readonly SimNode[]): void {
+  const others = world.nodes.filter((node) => node.name !== reachable[0]?.name);
+  const { uplink } = prng.chance(0.6) ? prng.pick(reachable) : prng.pick(others);
+  uplink?.cut();
+  world.runLater(prng.spanMs(50, prng.chance(0.3) ? 6_000 : 1_000), () => uplink?.heal());
+}
+
+function bringDown(world: World, prng: Prng, node: SimNode): void {
+  const downMs = prng.spanMs(10, 1_500);
+  const how = prng.chance(0.5) ? 'crash' : 'power cut';
+  node.doom(prng.pick(STAGES), () => {
+    if (!node.isRunning) return;
+    world.trace.fault(how, node.name);
+    if (how === 'crash') node.crash();
+    else node.powerCut();
+    world.runLater(downMs, () => node.start());
+  });
+}
+
+function childrenOf(world: World, twins: readonly SimNode[]): SimNode[] {
+  return world.nodes.filter((node) => twins.includes(world.parentOf(node) as SimNode));
+}
+
+/**
+ * Nothing is written any more, and little is said: below a machine that is not let in everybody asks
+ * now and then whether all is settled. Where there is no such machine, nothing is said at all.
+ */
+function rest(world: World, books: CloneBooks, when: string, isSilent = true): void {
+  const sinceMs = world.timeline.nowMs;
+  const restMs = () => world.timeline.nowMs - Math.max(sinceMs, isSilent ? books.saidMs : books.wroteMs);
+  while (restMs() < QUIET_MS) {
+    if (world.timeline.nowMs - sinceMs > REST_MS_MAX)
+      throw new Violation('liveness', `${when} there is no rest: ${books.lastSaid}`);
+    world.runFor(500);
+  }
+  if (books.framesSinceWrite > IDLE_FRAMES_MAX * world.nodes.length)
+    throw new Violation('liveness', `${when} ${books.framesSinceWrite} frames say nothing new`);
+}
+
+/** The operator's part: the one brings in what it has, and goes; the other one stays. */
+function findOut(world: World, prng: Prng, books: CloneBooks, twins: readonly [SimNode, SimNode]): void {
+  const children = childrenOf(world, twins);
+  const isFirst = prng.chance(0.5);
+  const goes = isFirst ? twins[0] : twins[1];
+  const stays = isFirst ? twins[1] : twins[0];
+  const livesBefore = books.lives.length;
+  stays.crash();
+  stays.uplink?.cut();
+  letIn(world, books, goes, children);
+  world.scrap(goes);
+  stays.uplink?.heal();
+  stays.start();
+  letIn(world, books, stays, children);
+  const begun = books.lives.slice(livesBefore);
+  if (begun.length > LIVES_MAX) throw new Violation('F2', `lives without end: ${begun.join(', ')}`);
+}
+
+function letIn(world: World, books: CloneBooks, machine: SimNode, children: readonly SimNode[]): void {
+  for (const child of children) child.uplink?.leadTo(machine);
+  rest(world, books, `after ${machine.name} was let in`);
+  if (machine.uplink?.isUp !== true)
+    throw new Violation('liveness', `${machine.name} is alone of its name and not let in`);
+  for (const stream of machine.replica.ledger.streams.values()) {
+    const { settled, seq, hash } = stream.head;
+    if (settled.seq === seq && sameBytes(settled.hash, hash)) continue;
+    throw new Violation(
+      'F2',
+      `${machine.name} was told that ${stream.writer} is settled up to ${settled.seq} of ${seq}`,
+    );
+  }
+}
