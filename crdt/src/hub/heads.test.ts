@@ -19,7 +19,7 @@ const strange = new Uint8Array(32).fill(9);
 
 /** The child `berlin` says hello as this writer, with these heads. */
 function greet(books: Books, writer: WriterId, ...heads: readonly Point[]) {
-  const session = openSession(writer, false, 0);
+  const session = openSession(writer, books.ledger.self.writer, false, 0);
   const hello = { writer, heads } as Partial<Hello> as Hello;
   return { ...compareHeads(books.ledger, session, hello), session };
 }
