@@ -59,7 +59,12 @@ export function compareHeads(
   // A history that stands here under another name.
   for (const head of named.values()) {
     const copy = has.length < HEADS_MAX ? copyOf(ledger, head.writer, head.seq, head.hash) : undefined;
-    if (copy !== undefined) say(underItsName(head, copy));
+    if (copy === undefined) continue;
+    say(underItsName(head, copy));
+    // The child knows so much of it already, and is told the rest (seed 3031).
+    const isToBeTold = replicaOf(copy.writer) === replica || copy.head.via === replica;
+    if (isToBeTold && head.seq < copy.head.seq)
+      session.former.push({ writer: copy.writer, afterSeq: head.seq });
   }
   session.isFormerDue = incarnationOf(hello.writer) > 1 || session.former.length > 0;
   return { has, settled };

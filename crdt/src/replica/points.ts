@@ -85,7 +85,10 @@ export class Points {
   }
 }
 
-/** Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn. */
+/**
+ * Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn. What lies
+ * behind the own end may be another history: it says nothing of this one (F2, seed 3031).
+ */
 function mark({ head }: Stream, what: 'relayed' | 'settled', { seq, hash }: Point): void {
-  if (seq > head[what].seq) head[what] = { seq, hash };
+  if (seq > head[what].seq && seq <= head.seq) head[what] = { seq, hash };
 }
