@@ -94,6 +94,7 @@ export class Agent {
         version: () => this.catalogue.copy.version,
         since: (version, limit) => this.catalogue.since(version, limit),
         publicKeyOf: (replica) => this.catalogue.publicKeyOf(replica, this.id),
+        parentOf: (replica) => this.catalogue.parentOf(replica),
       },
       log: this.log,
       resendMs: config.settings.link.resendMs,
@@ -111,11 +112,19 @@ export class Agent {
         const body = { call: 'enrol', replica, code, publicKey, parent: this.id };
         return enrolledFrame(await this.host.calls.call('authority' as ReplicaId, body, KEEPER_WAIT_MS));
       },
-      onCatalogue: (frame) => this.catalogue.apply(frame, Date.now()),
+      onCatalogue: (frame) => {
+        const isNew = this.catalogue.apply(frame, Date.now());
+        if (isNew && frame.items.some(({ kind }) => kind === 'replica')) this.#registryChanged();
+      },
       onLevels: (frame) => this.levels.apply(frame),
       onTurn: (writes) => this.#turned(writes),
       onFailure: (error) => this.#failed(error),
     });
+  }
+
+  /** Children may have been given away, or to this part of the tree (F3a). */
+  #registryChanged(): void {
+    this.engine.run((replica) => replica.moving.registryChanged());
   }
 
   #turned(writes: Writes): void {
@@ -128,6 +137,7 @@ export class Agent {
   }
 
   start(): void {
+    this.#registryChanged();
     this.host.start();
     const witness = setInterval(() => this.#disk.flushWitness(), 200);
     const prune = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);

@@ -21,6 +21,7 @@ export interface CatalogueSource {
   version(): number;
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
+  parentOf(replica: ReplicaId): ReplicaId | undefined;
   /** A child's copy is newer than this one. */
   behind?(version: number): void;
 }
@@ -96,6 +97,7 @@ export class Host {
       engine: this.engine,
       handshakeMs: options.handshakeMs,
       publicKey: (replica) => options.catalogue.publicKeyOf(replica),
+      parentOf: (replica) => options.catalogue.parentOf(replica),
       enrol: async (frame) => {
         try {
           return await options.enrol(frame);

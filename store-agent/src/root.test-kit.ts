@@ -50,6 +50,7 @@ export class TestRoot {
         version: () => this.catalogue.copy.version,
         since: (version, limit) => this.catalogue.since(version, limit),
         publicKeyOf: (id) => this.catalogue.publicKeyOf(id, 'authority' as ReplicaId),
+        parentOf: (id) => this.catalogue.parentOf(id),
       },
       log,
       resendMs: 100,

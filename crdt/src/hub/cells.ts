@@ -68,11 +68,17 @@ export function formerCellFrames(
       cells.push({ pool, from: life.writer, to: session.writer, n: cell.n, seq: cell.seq });
     }
   }
+  return cellFramesBeside(names.parent, session, cells);
+}
+
+/** Cells that have no place in the cursor: whoever sent them is not the parent writer itself. */
+export function cellFramesBeside(parent: WriterId, session: Session, cells: readonly SentCell[]): Frame[] {
   const frames: Frame[] = [];
   const at = session.cellsSentTo;
+  const { writer } = session;
   for (let i = 0; i < cells.length; i += CELLS_PER_FRAME) {
     const part = cells.slice(i, i + CELLS_PER_FRAME);
-    frames.push({ kind: 'cells', ...names, from: at, to: at, cells: part });
+    frames.push({ kind: 'cells', writer, parent, from: at, to: at, cells: part });
   }
   return frames;
 }

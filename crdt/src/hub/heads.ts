@@ -1,11 +1,12 @@
 /** Heads: what a child that says hello has, held against what stands here (L1, T8, F1a, F2). */
-import { incarnationOf, replicaOf } from '../ids.ts';
+import { incarnationOf, type ReplicaId, replicaOf } from '../ids.ts';
 import { copyOf, firstSeqOf } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import type { Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
-import type { Session } from './child.ts';
+import type { Child, Session } from './child.ts';
+import type { Places } from './places.ts';
 
 /** What is said of one stream in the welcome, under the name that the child gives it. */
 interface Compared {
@@ -26,6 +27,7 @@ export function compareHeads(
   ledger: Ledger,
   session: Session,
   hello: Hello,
+  places: Places,
 ): { readonly has: Point[]; readonly settled: Point[] } {
   const replica = replicaOf(hello.writer);
   const named = new Map(hello.heads.map((head) => [head.writer, head]));
@@ -37,7 +39,7 @@ export function compareHeads(
   };
   for (const stream of ledger.streams.values()) {
     const isLife = replicaOf(stream.writer) === replica;
-    const isBelow = stream.head.via === replica;
+    const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
     const head = named.get(stream.writer);
     named.delete(stream.writer);
     if (!isLife && !isBelow && head === undefined) continue;
@@ -47,9 +49,10 @@ export function compareHeads(
     // How far the other history goes: without it, nobody would miss its end should that get lost (L2).
     if (compared.isOther && isLife && stream.writer !== hello.writer) has.push(chainOf(stream).has);
     say(compared);
-    if (stream.head.fence !== null && (isLife || head !== undefined)) session.fenced.add(stream.writer);
+    if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
-    if ((isLife || isBelow) && stream.writer !== hello.writer) {
+    // And who was given away (F3a) may have said more before it left than its old parent heard.
+    if (stream.writer !== hello.writer) {
       const afterSeq = compared.isOther ? compared.sharedSeq : (head?.seq ?? firstSeqOf(stream) - 1);
       // Where the two part is known once the child's own history has come.
       if (afterSeq !== undefined && afterSeq < stream.head.seq)
@@ -100,4 +103,20 @@ function underItsName({ writer, seq, hash }: Point, copy: Stream): Compared {
     settled: settled.seq < seq ? { writer, ...settled } : { writer, seq, hash },
     isOther: false,
   };
+}
+
+/** Children whose past, or that of those below them, came from above after their hello. */
+export function behind(
+  children: ReadonlyMap<ReplicaId, Child>,
+  news: Iterable<Stream>,
+  isRestored: boolean,
+): Set<ReplicaId> {
+  const late = new Set<ReplicaId>();
+  for (const { writer, head } of news) {
+    const session = head.via === null ? undefined : children.get(head.via)?.session;
+    if (session === undefined || session.writer === writer) continue;
+    // Where this replica itself was not restored, a writer that it hears of from above was given to it (F3a).
+    if (!isRestored || incarnationOf(session.writer) > 1) late.add(head.via as ReplicaId);
+  }
+  return late;
 }

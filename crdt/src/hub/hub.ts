@@ -6,11 +6,11 @@
  * turn is durable, when `frames` reads what is due.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
-import type { Directory } from '../replica/directory.ts';
+import { type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
-import type { Stream } from '../replica/stream.ts';
+import { ABOVE, type Stream } from '../replica/stream.ts';
+import { amountOf, type Cell, cellOf } from '../tally/row.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { livesBeside, refusal } from './admit.ts';
 import { hearAsks } from './asks.ts';
@@ -19,6 +19,7 @@ import { Child, isShutOut, noteBranch, noteUse, openSession, type Session } from
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
+import type { Places } from './places.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
 
@@ -51,19 +52,23 @@ export class Hub {
   routeTo(replica: ReplicaId): ReplicaId | undefined {
     if (this.children.get(replica)?.session !== undefined) return replica;
     for (const stream of this.#ledger.streams.values()) {
-      if (replicaOf(stream.writer) === replica && stream.head.via !== null) return stream.head.via;
+      const { via } = stream.head;
+      if (replicaOf(stream.writer) === replica && via !== null && via !== ABOVE) return via;
     }
     return undefined;
   }
 
   /** A child whose identity the edge has proved begins a session. A second one replaces the first. */
-  open(hello: Hello, now: Now): Opened {
+  open(hello: Hello, places: Places, now: Now): Opened {
     const ledger = this.#ledger;
     const replica = replicaOf(hello.writer);
     const self = ledger.self;
     if (replica === replicaOf(self.writer)) {
       return { ok: false, code: 'forbidden', message: `${replica} cannot be its own child` };
     }
+    const parent = places.parentElsewhere(replica);
+    if (parent !== undefined)
+      return { ok: false, code: 'forbidden', message: `${replica} belongs under ${parent}: link it there` };
     const others = livesBeside(ledger, hello.writer);
     const refused = refusal(others, this.children.get(replica)?.session, hello);
     if (refused !== undefined) return refused;
@@ -83,7 +88,7 @@ export class Hub {
     if (hello.wantsLevels && this.totals.levels !== undefined) {
       for (const pool of this.totals.levels.keys()) session.levels.add(pool);
     }
-    const points = compareHeads(ledger, session, hello);
+    const points = compareHeads(ledger, session, hello, places);
     session.isAckDue = session.fenced.size > 0;
     return { ok: true, welcome: { writer: self.writer, ...points } };
   }
@@ -99,7 +104,7 @@ export class Hub {
   }
 
   /** @returns a message where the child breaks the protocol and its session must end. */
-  stream(replica: ReplicaId, frame: StreamFrame, directory: Directory, now: Now): string | undefined {
+  stream(replica: ReplicaId, frame: StreamFrame, places: Places, now: Now): string | undefined {
     const child = this.children.get(replica);
     const session = child?.session;
     if (child === undefined || session === undefined || frame.writer !== session.writer) return undefined;
@@ -116,7 +121,8 @@ export class Hub {
     const taken = takeIn(
       {
         ledger: this.#ledger,
-        directory,
+        directory: places.directory,
+        places,
         now,
         child: replica,
         onEntry: (entry) => this.#hear(child, entry, now),
@@ -178,17 +184,25 @@ export class Hub {
     if (known.holding < known.low) this.#events.poolChanged(pool);
   }
 
-  /** A surrender is written down before it is used, like any grant (T4). */
-  readonly #surrendered = new Map<WriterId, Map<PoolId, { seq: number; n: number }>>();
+  /** A surrender is written down before it is used, like any grant (T4): who sent, and of what. */
+  readonly #surrendered = new Map<Stream, Map<PoolId, Cell>>();
 
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    const items = this.#surrendered.get(entry.writer) ?? new Map<PoolId, { seq: number; n: number }>();
-    this.#surrendered.set(entry.writer, items);
-    for (const { pool } of body.items) {
-      const cell = sender.row(pool).sent.find(({ writer }) => writer === body.to);
-      if (cell !== undefined) items.set(pool, { seq: cell.seq, n: cell.n });
-    }
+    for (const { pool } of body.items) this.#noteSurrender(sender, body.to, pool);
+  }
+
+  /** Of a child that came back with its past told from above, what it surrendered before it left (F3a). */
+  takeUnheard(sender: Stream): void {
+    if (sender.head.fence !== null) return;
+    for (const [pool] of sender.rows()) this.#noteSurrender(sender, this.#ledger.self.writer, pool);
+  }
+
+  #noteSurrender(sender: Stream, to: WriterId, pool: PoolId): void {
+    const cell = cellOf(sender.row(pool).sent, to);
+    if (cell === undefined) return;
+    const cells = this.#surrendered.get(sender) ?? new Map<PoolId, Cell>();
+    this.#surrendered.set(sender, cells.set(pool, { ...cell }));
   }
 
   /** What was surrendered to the life that ended stays its own (F1a). @returns whom it had sessions with. */
@@ -200,9 +214,15 @@ export class Hub {
   /** @returns the pools that grew. */
   takeSurrendered(now: Now): PoolId[] {
     const grown: PoolId[] = [];
-    for (const [from, cells] of this.#surrendered) {
-      const items = [...cells].map(([pool, { seq, n }]) => ({ pool, seq, n }));
-      this.#ledger.append({ type: 'took', from, items }, '', 'system', now);
+    const { self } = this.#ledger;
+    for (const [sender, cells] of this.#surrendered) {
+      const items: { pool: PoolId; seq: number; n: number }[] = [];
+      for (const [pool, { seq, n }] of cells) {
+        // What came from above already, while the sender was elsewhere (L1), is told here once more.
+        if (n > amountOf(self.row(pool).took, sender.writer)) items.push({ pool, seq, n });
+      }
+      if (items.length === 0) continue;
+      this.#ledger.append({ type: 'took', from: sender.writer, items }, '', 'system', now);
       grown.push(...items.map(({ pool }) => pool));
     }
     this.#surrendered.clear();
@@ -215,17 +235,6 @@ export class Hub {
     if (frame.parent !== this.#ledger.self.writer) return;
     for (const pool of hearAsks(this, this.#ledger, child, child.session, frame, this.#settings, now))
       this.#events.poolChanged(pool);
-  }
-
-  /** Restored children whose past, or that of those below them, came from above after their hello. */
-  behind(news: Iterable<Stream>): Set<ReplicaId> {
-    const behind = new Set<ReplicaId>();
-    for (const { writer, head } of news) {
-      const session = head.via === null ? undefined : this.children.get(head.via)?.session;
-      if (session === undefined || session.writer === writer) continue;
-      if (incarnationOf(session.writer) > 1) behind.add(head.via as ReplicaId);
-    }
-    return behind;
   }
 
   sentTo(writer: WriterId, pool: PoolId): number {

@@ -23,10 +23,13 @@ import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
 import { splitEntries } from '../wire/slices.ts';
+import type { Places } from './places.ts';
+import { noteRelayedFence } from './relayed-fence.ts';
 
 export interface TakeIn {
   readonly ledger: Ledger;
   readonly directory: Directory;
+  readonly places: Places;
   readonly now: Now;
   /** The direct child whose stream this is. */
   readonly child: ReplicaId;
@@ -74,9 +77,8 @@ function takeInEntry(
   const stream = ledger.streams.get(entry.writer) ?? firstOf(context, entry);
   if (typeof stream === 'string') return stream;
   const hash = ledger.hash(view);
-  if (stream.head.via !== context.child && replicaOf(entry.writer) !== context.child) {
-    return passedOn(context, stream, entry.seq, hash);
-  }
+  const way = wayOf(context, stream);
+  if (way === 'none') return passedOn(context, stream, entry.seq, hash);
   if (entry.seq <= stream.head.seq) {
     const known = ledger.hashOf(stream, entry.seq);
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
@@ -93,6 +95,8 @@ function takeInEntry(
     if (branch !== undefined && branch !== stream) branches.add(branch);
     return undefined;
   }
+  // F3a: its first new word that comes by the new way takes it there.
+  if (way === 'new') context.places.arrived(replicaOf(entry.writer), context.child);
   if (stream.head.fence === null) {
     const wrong = ruleBroken(context, stream, entry);
     if (wrong !== undefined) fence(context, stream, wrong);
@@ -117,36 +121,51 @@ function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
   return body.type === 'life' || body.type === 'reparented' ? [body.parent] : [];
 }
 
-/** L7: nobody speaks for a writer of another branch, or for this replica; what is known already does no harm. */
+/**
+ * L7: nobody speaks for a writer of another branch, or for this replica. Who was given another
+ * parent (F3a) speaks by the new way that the registry names, and what it told its parents
+ * before comes by the old. What comes late of a life that ended may come by any (F5).
+ */
+function wayOf({ places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | 'none' {
+  if (stream.head.via === child) return 'as ever';
+  const replica = replicaOf(stream.writer);
+  if (stream.head.via !== null && places.leadsTo(replica, child)) return 'new';
+  if (places.isOldWay(stream, child)) return 'as ever';
+  const isLate = stream.head.fence !== null && stream.head.via !== null;
+  return isLate && places.isRegistered(replica) ? 'as ever' : 'none';
+}
+
+/** What is known already does no harm; what is not, the writer itself brings by the way where it lives now. */
 function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): string | undefined {
   const known = context.ledger.hashOf(stream, seq);
   const isKnown = known === undefined ? seq <= stream.head.seq : sameBytes(known, hash);
-  return isKnown ? undefined : `${stream.writer} does not speak through ${context.child}`;
+  const isNews = known === undefined && stream.head.via !== null;
+  if (isKnown || (isNews && context.places.isRegistered(replicaOf(stream.writer)))) return undefined;
+  return `${stream.writer} does not speak through ${context.child}`;
 }
 
 /** A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for fenced too. */
-function takeInFence(context: TakeIn, by: WriterId, { writer, seq, hash, reason }: BodyOf<'fenced'>): void {
-  const stream = context.ledger.streams.get(writer);
-  if (stream === undefined || stream.head.fence !== null || stream.head.via !== context.child) return;
-  const settlers = [writer, stream.head.parent].map((each) => each && replicaOf(each));
-  if (!settlers.includes(replicaOf(by)) || seq > stream.head.seq) return;
-  context.ledger.touchHead(stream).fence = { seq, hash, reason };
-  context.onFence(writer, reason);
+function takeInFence({ ledger, child, onFence }: TakeIn, by: WriterId, said: BodyOf<'fenced'>): void {
+  if (ledger.streams.get(said.writer)?.head.via !== child) return;
+  if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 
 /** An unknown writer must begin with its life, and come by the way it belongs to. */
 function firstOf(context: TakeIn, entry: Entry): Stream | string {
-  const { ledger, child } = context;
+  const { ledger, child, places } = context;
   if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH)) {
     return `${entry.writer} does not begin with its life`;
   }
   const replica = replicaOf(entry.writer);
   if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
-  if (known !== undefined && known.head.via !== child && replica !== child) {
-    return `${replica} belongs under ${known.head.via}, not under ${child}`;
-  }
-  return ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, child));
+  const isAtHome = known === undefined || wayOf(context, known) !== 'none';
+  if (!isAtHome) return `${replica} belongs under ${known?.head.via}, not under ${child}`;
+  const via = places.wayToNew(replica, child);
+  const stream = ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
+  // A new life by a new way (F3a): its former ones are reached there too, and it shuts them out from there.
+  if (via === child) places.arrived(replica, child);
+  return stream;
 }
 
 /** F2: both histories are kept and counted; what joins neither is kept aside, and nothing behind it waits. */
@@ -174,7 +193,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   switch (body.type) {
     case 'took': {
       const sender = ledger.streams.get(body.from);
-      if (sender === undefined && isRoot && !isHeardOf(ledger, body.from)) return 'false-took';
+      if (sender === undefined && isRoot && !isHeardOf(context, body.from)) return 'false-took';
       for (const item of body.items) {
         const cell = sender && cellOf(sender.row(item.pool).sent, stream.writer);
         const sent = cell?.n ?? 0;
@@ -217,8 +236,11 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;
       const isNeighbour = body.to === parent || ledger.streams.get(body.to)?.head.via === stream.head.via;
-      // A grandchild that this replica has not heard of yet is named before its first entry arrives.
-      return isNeighbour || !ledger.streams.has(body.to) ? undefined : 'foreign-pool';
+      // A grandchild that this replica has not heard of yet is named before its first entry arrives;
+      // and a parent grants before it hears that a child was given away (F3a).
+      const isKnownElsewhere =
+        ledger.streams.has(body.to) && !context.places.isRegistered(replicaOf(body.to));
+      return isNeighbour || !isKnownElsewhere ? undefined : 'foreign-pool';
     }
     case 'checkpoint':
       return digestText(stream.currentDigest()) === body.digest ? undefined : 'rows-differ';
@@ -227,9 +249,13 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
   }
 }
 
-/** A life of a replica that is known, or of this one: an image that was put back may lack the life itself. */
-function isHeardOf(ledger: Ledger, writer: WriterId): boolean {
-  return ledger.livesOf(replicaOf(writer)).length > 0;
+/**
+ * A life of a replica that is known, or of this one: an image that was put back may lack the life
+ * itself. Of a former parent (F3a), the first entry may come later than its child's.
+ */
+function isHeardOf({ ledger, places }: TakeIn, writer: WriterId): boolean {
+  const replica = replicaOf(writer);
+  return places.isRegistered(replica) || ledger.livesOf(replica).length > 0;
 }
 
 /** Shut out as one that may have lived twice: its chain alone does not say what it granted. */

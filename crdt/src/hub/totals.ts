@@ -12,7 +12,7 @@
  */
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
-import { isBranch, type Stream } from '../replica/stream.ts';
+import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf, debt, free } from '../tally/row.ts';
 import type { Child, ChildPool } from './child.ts';
@@ -71,23 +71,36 @@ export class Totals {
   /** A fenced writer's units are exposure, not stock: they leave its child's holding, with what was sent to it. */
   onFenced(stream: Stream): void {
     const { via } = stream.head;
-    if (via === null) return;
+    if (via === null || via === ABOVE) return;
     const { parent } = stream.head;
     const above = parent === null ? undefined : this.#ledger.streams.get(parent);
     const aboveVia = above === undefined ? null : viaOf(above);
+    this.#addAll(stream, via, -1);
+    if (parent === null || aboveVia === null) return;
     for (const [pool, row] of stream.rows()) {
-      this.#add(via, pool, -free(row));
-      if (parent === null || aboveVia === null) continue;
       // What it surrendered and nobody took is its own again.
       const unseen = amountOf(row.sent, parent) - amountOf(above?.row(pool).took ?? [], stream.writer);
       if (unseen > 0) this.#add(aboveVia, pool, -unseen);
     }
+  }
+
+  /** Its replica is reached another way now (F3a): what it may use counts there, and what is on its way to it. */
+  reroute(stream: Stream, via: ReplicaId): void {
+    const before = viaOf(stream);
+    if (before !== null) this.#addAll(stream, before, -1);
+    this.#ledger.touchHead(stream).via = via;
+    const after = viaOf(stream);
+    if (after !== null) this.#addAll(stream, after, 1);
+  }
+
+  #addAll(stream: Stream, via: ReplicaId, sign: 1 | -1): void {
+    for (const [pool, row] of stream.rows()) this.#add(via, pool, sign * free(row));
     for (const from of this.#ledger.streams.values()) {
       if (isVoid(from, stream.writer)) continue;
       for (const [pool, row] of from.rows()) {
         const sent = amountOf(row.sent, stream.writer);
         const unseen = sent - amountOf(stream.row(pool).took, from.writer);
-        if (unseen > 0) this.#add(via, pool, -unseen);
+        if (unseen > 0) this.#add(via, pool, sign * unseen);
       }
     }
   }
@@ -200,15 +213,15 @@ export class Totals {
   }
 }
 
-/** The child through which a writer whose units count is reached; null for own lives and fenced writers. */
+/** The child through which a writer whose units count is reached; null for own lives, fenced writers and those given away. */
 function viaOf({ head }: Stream): ReplicaId | null {
-  return head.fence === null ? head.via : null;
+  return head.fence === null && head.via !== ABOVE ? head.via : null;
 }
 
 /**
  * A surrender that arrives after its sender's fence is taken by nobody: it stays in the sender's account.
  * So does all that a branch sent.
  */
-function isVoid(from: Stream, to: WriterId): boolean {
+export function isVoid(from: Stream, to: WriterId): boolean {
   return isBranch(from) || (from.head.fence !== null && from.head.parent === to);
 }

@@ -1,8 +1,10 @@
 /** A replica with children whose database file is put back: F1a. */
 import { describe, expect, test } from 'vitest';
 import type { WriterId } from '../ids.ts';
+import type { StockFrame } from '../wire/frames.ts';
 import { receive, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
+import { PARENT } from './out.ts';
 import { type Letter, type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -179,4 +181,39 @@ describe('[F1a] the children of a restored parent', () => {
     world.calm();
     expect(berlin.do(receive('d3', { lamp: 1 }))).toMatchObject({ ok: true });
   });
+});
+
+test('[F1a] a surrender that is heard in the turn in which a life ends is not the next one’s to use', () => {
+  const { world, berlin, till } = shopWithBusyTill();
+  const old = berlin.self;
+  const items = [{ pool: lamp, n: 1 }];
+  till.turn((self, now) => self.ledger.append({ type: 'sent', to: old, items }, '', 'system', now));
+  const [letter] = world.intercept('stream');
+  if (letter === undefined) throw new Error('nothing was sent');
+  berlin.turn((self, now) => {
+    self.frame(till.id, letter.frame as StockFrame, now);
+    self.becomeNewWriter('rollback', now);
+  });
+  expect([berlin.self === old, berlin.row('lamp').took]).toEqual([false, []]);
+  const stream = berlin.replica.ledger.streams.get(old);
+  expect(stream && exposure(berlin.replica.ledger, stream, lamp)).toBeGreaterThan(0);
+});
+
+test('[T8] what former lives did is told again where the turn that took it in failed', () => {
+  const { world, berlin, till } = shop({ lamp: 9 });
+  till.cut();
+  berlin.do(sell('s2', { lamp: 2 }));
+  world.calm();
+  berlin.cut();
+  berlin.restart(imageBefore(berlin, (type) => type === 'sold'));
+  berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+  berlin.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  for (const { frame } of world.intercept('former'))
+    berlin.replica.frame(PARENT, frame as StockFrame, world.now);
+  berlin.replica.endTurn(world.now);
+  berlin.replica.putBack();
+  world.rejoin();
+  expect(berlin.hangUps).toEqual(['What former lives did came with a gap.']);
+  expect(berlin.do(sell('s2', { lamp: 2 }))).toMatchObject({ ok: true, replayed: true });
 });

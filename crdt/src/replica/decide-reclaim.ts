@@ -8,6 +8,7 @@ import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
 import { isOwnPast, unheardChildren } from './recovery.ts';
+import { settlesHere } from './settler.ts';
 import { isBranch, type Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
@@ -18,6 +19,8 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   if (lost.head.fence === null) {
     return refuse('forbidden', `${command.writer} is alive: retire it before its rights are taken back.`);
   }
+  if (!settlesHere(ledger, lost))
+    return refuse('forbidden', `${command.writer} is not ${ledger.self.writer}'s to settle.`);
   const missing = isOwnPast(ledger, lost) ? unheardChildren(ledger) : [];
   if (missing.length > 0) {
     // F6: what they took from that life and may have sold is not in these books yet.
@@ -55,7 +58,8 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
     const unseen = sent - amountOf(row.took, stream.writer);
     if (unseen > 0) units += unseen - voidOf(ledger, stream, pool, lost, unseen);
   }
-  return units;
+  // Where a former parent's grant was on its way when its child moved, only the cell tells (F3a).
+  return units + ledger.toldCells.units(lost.writer, pool, row.took, (from) => ledger.streams.has(from));
 }
 
 /** Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3). */
@@ -74,9 +78,20 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
     const unseen = amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer);
     // What it surrendered in time is that life's, which ended before it took it (F1a).
-    if (unseen > 0) units += voidOf(ledger, lost, pool, own, unseen);
+    if (unseen > 0 && !isOwnPast(ledger, own))
+      units += Math.min(unseen, sentLate(ledger, lost, pool, own.writer));
   }
+  for (const old of oldParentOf(ledger, lost))
+    units += Math.max(0, amountOf(row.sent, old.writer) - amountOf(old.row(pool).took, lost.writer));
   return units;
+}
+
+/** Where a life ended under a parent that its replica left (F3a), that parent: nobody tells it any more. */
+function oldParentOf(ledger: Ledger, lost: Stream): Stream[] {
+  const parent = lost.head.parent && replicaOf(lost.head.parent);
+  if (parent === null || parent === replicaOf(ledger.self.writer) || !settlesHere(ledger, lost)) return [];
+  // What was sent to a fenced life is in that life's account.
+  return ledger.livesOf(parent).filter(({ head }) => head.fence === null);
 }
 
 /** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */

@@ -6,4 +6,6 @@ export interface Directory {
   keeperOf(location: LocationId): ReplicaId | undefined;
   /** True for places whose stock is for whoever needs it; a shop's own shelf stays with the shop until asked. */
   isShared(location: LocationId): boolean;
+  /** Whose child the registry says that a replica is; undefined for the authority and for strangers. */
+  parentOf(replica: ReplicaId): ReplicaId | undefined;
 }

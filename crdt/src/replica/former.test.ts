@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeEntry } from '../entry/codec.ts';
 import { type EntryBody, NO_HASH } from '../entry/entry.ts';
+import type { Places } from '../hub/places.ts';
 import type { WriterId } from '../ids.ts';
 import type { Point } from '../wire/frames.ts';
 import { joinEntries } from '../wire/slices.ts';
@@ -15,6 +16,7 @@ const lamp = pool('lamp');
 const hq = name('hq');
 const former = name('berlin', 1);
 const PATIENCE_MS = 100;
+const noRegistry = { wayTo: () => undefined } as unknown as Places;
 
 const life = (parent: WriterId | null): EntryBody => ({ type: 'life', kind: 'store', parent });
 const received = (n: number): EntryBody => ({
@@ -47,8 +49,7 @@ function restored() {
   const ledger = new Ledger(journal.load(), journal, sha256);
   ledger.beginLife(name('berlin', 2), 'store', hq, atFirst);
   ledger.awaitsFormerLives = true;
-  const lives = new FormerLives(ledger, PATIENCE_MS);
-  lives.expect([], 0);
+  const lives = new FormerLives(ledger, noRegistry, PATIENCE_MS);
   const take = (entries: readonly { bytes: Uint8Array }[], last: boolean, nowMs = 0) =>
     lives.take(
       { kind: 'former', writer: ledger.self.writer, entries: joinEntries(entries), last } as never,
@@ -133,6 +134,7 @@ describe('[T8] a restored replica', () => {
 
   test('[T8] [D7] what was pruned here was settled: it is held, and not told for another history', () => {
     const { ledger, lives, take } = restored();
+    lives.expect([], 0);
     take(said, false);
     ledger.keep();
     // The journal below is empty, as if these had been pruned.
@@ -205,6 +207,7 @@ describe('[F2] another history of a former life', () => {
 
   test('[F2] is waited for while own entries are on their way up, and kept beside when it comes', () => {
     const { ledger, lives, take } = restored();
+    lives.expect([], 0);
     take(other, false);
     lives.expect(points(said), 0);
     // The parent tells it once it has seen where this one leaves it: no gap, and no hurry.

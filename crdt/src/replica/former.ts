@@ -6,7 +6,9 @@
  * they stand.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import type { BodyOf, Entry } from '../entry/entry.ts';
+import type { Entry } from '../entry/entry.ts';
+import type { Places } from '../hub/places.ts';
+import { type FenceSaid, isShutOutBy } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
@@ -14,23 +16,26 @@ import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import { copyOf, keepBranch } from './branches.ts';
 import type { Ledger } from './ledger.ts';
-import { newHead, type Stream } from './stream.ts';
+import { ABOVE, newHead, type Stream } from './stream.ts';
 
 /** What the parent said it has beyond the image, and how far it has told of it: a frame may be lost (L2). */
 export class FormerLives {
   readonly #ledger: Ledger;
+  readonly #places: Places;
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   #news = new Set<Stream>();
-  readonly #fences = new Map<WriterId, BodyOf<'fenced'>>();
+  /** Fences among what came: of some of those who were shut out, the entries come later. */
+  #fences: { readonly by: WriterId; readonly said: FenceSaid }[] = [];
   #points: readonly Point[] = [];
   /** The life that was welcomed: what is still on its way to it when it ends is no answer to the next. */
   #welcomed: WriterId | undefined;
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
-  constructor(ledger: Ledger, patienceMs: number) {
+  constructor(ledger: Ledger, places: Places, patienceMs: number) {
     this.#ledger = ledger;
+    this.#places = places;
     this.#patienceMs = patienceMs;
   }
 
@@ -57,6 +62,7 @@ export class FormerLives {
     // The parent tells its own history once it has seen where this one leaves it (F2).
     if (!this.#isComplete) return 'some';
     this.overdueMs = Number.POSITIVE_INFINITY;
+    this.#fences = [];
     this.#ledger.awaitsFormerLives = false;
     return 'all';
   }
@@ -76,7 +82,7 @@ export class FormerLives {
     const ledger = this.#ledger;
     const entry = decodeEntry(bytes);
     if (entry.writer === ledger.self.writer) return false;
-    const stream = ledger.streams.get(entry.writer) ?? addLife(ledger, entry);
+    const stream = ledger.streams.get(entry.writer) ?? this.#addLife(entry);
     if (stream === undefined) return false;
     const hash = ledger.hash(bytes);
     if (entry.seq <= stream.head.seq) {
@@ -109,14 +115,38 @@ export class FormerLives {
     return false;
   }
 
-  /** Whom they shut out below is shut out here too; of some of those, the first entry comes later. */
+  /** Whom they shut out below is shut out here too. */
   #noteFences({ writer, seq, body }: Entry): void {
-    if (body.type === 'fenced') {
-      if (this.#ledger.streams.has(body.writer)) this.#ledger.noteFence(body);
-      else this.#fences.set(body.writer, body);
-    }
-    const fence = seq === 1 ? this.#fences.get(writer) : undefined;
-    if (fence !== undefined) this.#ledger.noteFence(fence);
+    if (body.type === 'fenced') this.#fences.push({ by: writer, said: body });
+    else if (seq > 1 && body.type !== 'reparented') return;
+    this.#fences = this.#fences.filter(({ by, said }) => !this.#isNoted(by, said));
+  }
+
+  #isNoted(by: WriterId, said: FenceSaid): boolean {
+    const stream = this.#ledger.streams.get(said.writer);
+    if (stream === undefined || !isShutOutBy(stream, by)) return false;
+    if (replicaOf(said.writer) !== replicaOf(this.#ledger.self.writer)) this.#ledger.noteFence(said);
+    return true;
+  }
+
+  #addLife({ writer, seq, prevHash, body }: Entry): Stream | undefined {
+    if (seq !== 1 || body.type !== 'life') return undefined;
+    const via = this.#wayToNew(writer, body.parent);
+    const head = newHead(body.kind, body.parent, via);
+    if (via === null) head.fence = { seq: 0, hash: prevHash, reason: 'superseded' };
+    return this.#ledger.addStream(writer, head);
+  }
+
+  /** The way to a writer of which only the parent knew: null for an own life. */
+  #wayToNew(writer: WriterId, parent: WriterId | null): ReplicaId | null {
+    const { streams, self } = this.#ledger;
+    const [replica, me] = [replicaOf(writer), replicaOf(self.writer)];
+    if (replica === me) return null;
+    const placed = this.#places.wayTo(replica);
+    if (placed !== undefined || parent === null) return placed ?? ABOVE;
+    if (replicaOf(parent) === me) return replica;
+    // Whom nobody can place yet is kept until the registry says where it belongs (F3a).
+    return streams.get(parent)?.head.via ?? ABOVE;
   }
 
   get #isComplete(): boolean {
@@ -125,6 +155,11 @@ export class FormerLives {
 
   get #missing(): readonly Point[] {
     return this.#points.filter((point) => !isHeld(this.#ledger, point));
+  }
+
+  /** The turn failed: what it took in is gone again, and comes once more or is asked for. */
+  putBack(): void {
+    if (this.#ledger.awaitsFormerLives || !this.#isComplete) this.overdueMs = Math.min(this.overdueMs, 0);
   }
 
   /** What stands here of that writer is another history. */
@@ -142,21 +177,4 @@ function isHeld(ledger: Ledger, { writer, seq, hash }: Point): boolean {
   if (stream !== undefined && seq <= stream.head.seq && known === undefined) return true;
   if (known !== undefined && sameBytes(known, hash)) return true;
   return copyOf(ledger, writer, seq, hash) !== undefined;
-}
-
-function addLife(ledger: Ledger, { writer, seq, prevHash, body }: Entry): Stream | undefined {
-  if (seq !== 1 || body.type !== 'life') return undefined;
-  const via = viaOf(ledger, writer, body.parent);
-  if (via === undefined) return undefined;
-  const head = newHead(body.kind, body.parent, via);
-  if (via === null) head.fence = { seq: 0, hash: prevHash, reason: 'superseded' };
-  return ledger.addStream(writer, head);
-}
-
-/** The way to a writer of which only the parent knew: null for an own life, undefined for a stranger. */
-function viaOf(ledger: Ledger, writer: WriterId, parent: WriterId | null): ReplicaId | null | undefined {
-  const self = replicaOf(ledger.self.writer);
-  if (replicaOf(writer) === self) return null;
-  if (parent === null) return undefined;
-  return replicaOf(parent) === self ? replicaOf(writer) : ledger.streams.get(parent)?.head.via;
 }

@@ -7,12 +7,13 @@
  * can cover stays visible as a shortage.
  */
 import type { PoolUnits } from '../entry/entry.ts';
-import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
+import type { PoolId, WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import { rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Ledger, Now } from './ledger.ts';
 import { isOwnPast, unheardChildren } from './recovery.ts';
+import { settlesHere } from './settler.ts';
 import type { Stream } from './stream.ts';
 
 /** Accounts to look at: pool → fenced writers whose account may be below zero. */
@@ -107,28 +108,17 @@ export class LateClaims {
 
   #lacks(writer: WriterId, pool: PoolId): number {
     const stream = this.#ledger.streams.get(writer);
-    if (stream === undefined || stream.head.fence === null || !this.#isMine(stream)) return 0;
+    if (stream === undefined || stream.head.fence === null || !settlesHere(this.#ledger, stream)) return 0;
     return Math.max(0, -exposure(this.#ledger, stream, pool));
-  }
-
-  /** The settler is the live writer of the parent replica, else of the next ancestor. */
-  #isMine(stream: Stream): boolean {
-    if (isOwnPast(this.#ledger, stream)) return true;
-    const me = replicaOf(this.#ledger.self.writer);
-    const seen = new Set<WriterId>();
-    // Whoever was shut out may have named a circle of parents: nobody settles that.
-    for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
-      seen.add(parent);
-      const replica = replicaOf(parent);
-      if (replica === me) return true;
-      if (this.#ledger.livesOf(replica).some((life) => life.head.fence === null)) return false;
-      parent = this.#ledger.streams.get(parent)?.head.parent ?? null;
-    }
-    return false;
   }
 
   /** The turn failed, and what it covered is not covered. */
   putBack(): void {
+    this.lookAgain();
+  }
+
+  /** Somebody else may answer for a writer than before (F3a). */
+  lookAgain(): void {
     for (const stream of this.#ledger.streams.values()) this.fenced(stream);
   }
 }

@@ -15,13 +15,13 @@ import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
 import { branchHead } from './branches.ts';
 import type { DocumentKind } from './documents.ts';
-
 import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { OpenHolds } from './open-holds.ts';
 import { OpenTurn } from './open-turn.ts';
 import { isRepeat, wasRepeat } from './repeats.ts';
-import { type Fence, isBranch, newHead, Stream, type StreamHead } from './stream.ts';
+import { type Fence, isBranch, newHead, reparent, Stream, type StreamHead } from './stream.ts';
+import { ToldCells } from './told-cells.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
 export interface Now {
@@ -38,10 +38,16 @@ export class Ledger {
   /** F2: those of the streams that are branches; hardly ever any. */
   readonly branches = new Set<Stream>();
   readonly openHolds: OpenHolds;
+  /** Cells that the parent told for writers below whose senders are not: soft (L1). */
+  readonly toldCells = new ToldCells();
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
   /** Told of every writer that is heard of first. */
   onStream: (stream: Stream) => void = () => {};
+  /** Whose child the registry says that a replica is (F3a). */
+  parentOf: (replica: ReplicaId) => ReplicaId | undefined = () => undefined;
+  /** Told of a writer that has another replica for its parent, and of the writer before it (F3a). */
+  onMoved: (stream: Stream, before: WriterId) => void = () => {};
   /** Told of a writer whose fence was read from an own entry. */
   onFence: (stream: Stream) => void = () => {};
   /** A restored replica waits for what its former lives did (T8). */
@@ -174,7 +180,8 @@ export class Ledger {
     head.seq = entry.seq;
     head.hash = written.hash;
     if (!isBranch(stream)) {
-      if (entry.body.type === 'reparented') head.parent = entry.body.parent;
+      const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
+      if (before !== undefined) this.onMoved(stream, before);
       if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
     }
     this.#turn.place(stream.writer, written);
@@ -207,7 +214,7 @@ export class Ledger {
   }
 
   /** A fence read from an own entry, or told from above; where it was just decided here, it stands already. */
-  noteFence({ writer, seq, hash, reason }: BodyOf<'fenced'>): void {
+  noteFence({ writer, seq, hash, reason }: Omit<BodyOf<'fenced'>, 'type'>): void {
     const stream = this.streams.get(writer);
     if (stream === undefined || stream.head.fence !== null) return;
     this.touchHead(stream).fence = { seq, hash, reason };

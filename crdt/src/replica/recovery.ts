@@ -25,7 +25,8 @@ export function unheardChildren(ledger: Ledger): ReplicaId[] {
   const newest = new Map<ReplicaId, Stream>();
   for (const stream of ledger.streams.values()) {
     const replica = replicaOf(stream.writer);
-    if (stream.head.via !== replica) continue;
+    // Who was given to it in that time is its child too, and may have taken from it (F3a).
+    if (stream.head.via !== replica && ledger.parentOf(replica) !== replicaOf(self.writer)) continue;
     const known = newest.get(replica);
     if (known === undefined || isNewer(stream, known)) newest.set(replica, stream);
   }

@@ -19,15 +19,17 @@ import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
-import { appendCheckpoint } from './checkpoint.ts';
+import { Checkpoints } from './checkpoint.ts';
 import type { Command } from './command.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
 import { expireHolds } from './expiry.ts';
 import { FormerLives } from './former.ts';
+import { giveUp } from './give-up.ts';
 import type { JournalView } from './journal-view.ts';
 import { LateClaims } from './late-claims.ts';
 import { Ledger, type Now, type Sha256 } from './ledger.ts';
+import { Moving } from './moving.ts';
 import { type Out, PARENT, type Peer } from './out.ts';
 import type { PastReason } from './points.ts';
 import { PoolWatch } from './pool-watch.ts';
@@ -48,24 +50,25 @@ export class Replica {
   readonly hub: Hub;
   readonly uplink: Uplink;
   readonly settings: ReplicaSettings;
+  /** The host says when the registry changed (F3a). */
+  readonly moving: Moving;
   readonly #tools: Tools;
   readonly #waiting: Waiting;
   readonly #moves: Moves;
   readonly #watch: PoolWatch;
   readonly #claims: LateClaims;
   readonly #desk: Desk;
+  readonly #checkpoints: Checkpoints;
   readonly #formerLives: FormerLives;
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
   #newLife: WriterId | undefined;
   #past: PastReason | undefined;
-  #entriesAtCheckpoint = 0;
 
   constructor(settings: ReplicaSettings, stored: Stored, view: JournalView, tools: Tools) {
     this.settings = settings;
     this.#tools = tools;
     this.ledger = new Ledger(stored, view, tools.sha256);
-    this.#formerLives = new FormerLives(this.ledger, settings.link.resendMs * 4);
     this.#waiting = new Waiting(settings.waitingMax);
     this.uplink = new Uplink(this.ledger, settings);
     this.hub = new Hub(this.ledger, settings, {
@@ -76,6 +79,13 @@ export class Replica {
       newStock: () => this.uplink.hurry(),
       fenced: (stream) => this.#claims.fenced(stream),
     });
+    this.moving = new Moving(this.ledger, this.hub, this.uplink, {
+      directory: tools.directory,
+      resendMs: settings.link.resendMs,
+      hangUp: (child, message) => this.#hangUp(child, message),
+      settlersChanged: () => this.#claims.lookAgain(),
+    });
+    this.#formerLives = new FormerLives(this.ledger, this.moving.places, settings.link.resendMs * 4);
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
       this.#claims.shortOf(pool),
     );
@@ -85,10 +95,11 @@ export class Replica {
     this.ledger.onEffect = (stream, effect) => {
       this.hub.totals.onEffect(stream, effect);
       this.#claims.onEffect(stream, effect);
+      this.moving.strays.onEffect(stream, effect);
     };
     this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
-    if (this.ledger.hasLife) this.#entriesAtCheckpoint = this.ledger.self.head.seq;
+    this.#checkpoints = new Checkpoints(this.ledger, settings.checkpointEvery);
     this.#watch.findDebts();
   }
 
@@ -144,7 +155,7 @@ export class Replica {
 
   /** A child whose identity the edge has proved says hello. */
   childUp(hello: Hello, agreed: Pick<Welcome, 'protocol' | 'channels'>, now: Now): Opened {
-    const opened = this.hub.open(hello, now);
+    const opened = this.hub.open(hello, this.moving.places, now);
     if (opened.ok) {
       this.say(replicaOf(hello.writer), { kind: 'welcome', ...agreed, ...opened.welcome });
       const child = this.hub.child(replicaOf(hello.writer));
@@ -158,17 +169,9 @@ export class Replica {
     this.#said.push({ to, frame });
   }
 
-  /**
-   * F3: an operator gives up a direct child. Its lives are fenced; what they still held
-   * stays with them until it is reclaimed. @returns the fenced writers, or undefined for a stranger.
-   */
+  /** F3: an operator gives up a child. @returns the writers to settle here, or undefined for a stranger. */
   retire(replica: ReplicaId, now: Now): readonly WriterId[] | undefined {
-    const lives = this.ledger.livesOf(replica).filter((life) => life.head.via === replica);
-    if (lives.length === 0) return undefined;
-    for (const life of lives) if (life.head.fence === null) this.hub.fence(life, 'retired', now);
-    if (this.hub.children.get(replica)?.session !== undefined)
-      this.#hangUp(replica, 'This replica was retired.');
-    return lives.map((life) => life.writer);
+    return giveUp(this.ledger, this.hub, replica, now, (message) => this.#hangUp(replica, message));
   }
 
   childDown(replica: ReplicaId, writer?: WriterId): void {
@@ -184,6 +187,7 @@ export class Replica {
   #fromParent(frame: StockFrame, now: Now): void {
     switch (frame.kind) {
       case 'ack': {
+        this.moving.fencesTold(frame);
         const { ackedTo } = this.uplink;
         const past = this.uplink.ack(frame, now, (writer) => this.hub.settled(writer, now));
         if (this.uplink.ackedTo > ackedTo) this.#formerLives.waitOn(now.monotonicMs);
@@ -191,6 +195,7 @@ export class Replica {
       }
       case 'cells':
         this.uplink.cells(frame, now);
+        this.moving.told(frame);
         for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
         return;
       case 'recalls':
@@ -212,12 +217,9 @@ export class Replica {
   }
 
   #takeFormer(frame: Former, now: Now): void {
+    const isRestored = this.ledger.awaitsFormerLives;
     const came = this.#formerLives.take(frame, now.monotonicMs);
-    if (came === 'all') {
-      this.hub.tellFormerCells(now);
-      for (const child of this.hub.behind(this.#formerLives.takeNews()))
-        this.#hangUp(child, 'More of your past is known here: say hello again.');
-    }
+    if (came === 'all') this.moving.heardFromAbove(this.#formerLives.takeNews(), isRestored, now);
     if (came === 'gap') this.#tellFormerAgain();
   }
 
@@ -230,16 +232,14 @@ export class Replica {
   #fromChild(from: ReplicaId, frame: StockFrame, now: Now): void {
     switch (frame.kind) {
       case 'stream': {
-        const problem = this.hub.stream(from, frame, this.#tools.directory, now);
+        const problem = this.hub.stream(from, frame, this.moving.places, now);
         if (problem !== undefined) this.#hangUp(from, problem);
         return;
       }
       case 'asks':
-        this.hub.asks(from, frame, now);
-        return;
+        return this.hub.asks(from, frame, now);
       case 'seen':
-        this.hub.seen(from, frame);
-        return;
+        return this.hub.seen(from, frame);
       default:
         this.#hangUp(from, `A child does not send ${frame.kind}.`);
     }
@@ -261,6 +261,7 @@ export class Replica {
     if (!this.ledger.hasLife) return undefined;
     this.#end(this.#past, now);
     this.#past = undefined;
+    this.moving.run();
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
     if (this.uplink.isOpen && this.#formerLives.isOverdue(now.monotonicMs, this.uplink.isSending))
       this.#tellFormerAgain();
@@ -269,15 +270,9 @@ export class Replica {
     this.#claims.settle(now);
     this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
-    this.#checkpoint(now);
+    this.#checkpoints.write(now);
     readFormerLives(this.hub, this.ledger, this.settings);
     return this.ledger.endTurn();
-  }
-
-  #checkpoint(now: Now): void {
-    if (this.ledger.self.head.seq - this.#entriesAtCheckpoint < this.settings.checkpointEvery) return;
-    appendCheckpoint(this.ledger, now);
-    this.#entriesAtCheckpoint = this.ledger.self.head.seq;
   }
 
   /** The turn is durable: answers and frames may leave (D1). */
@@ -285,6 +280,7 @@ export class Replica {
     const touched = this.settings.kind === 'authority' ? this.ledger.settleAll() : [];
     this.ledger.keep();
     this.hub.keep();
+    this.moving.keep();
     this.uplink.keep();
     this.#waiting.keep();
     this.#moves.keep();
@@ -293,7 +289,7 @@ export class Replica {
     const frames = this.#said;
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
-    for (const sent of hubFrames(this.hub, this.ledger, this.settings, now)) frames.push(sent);
+    frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.moving.strays.frames(now));
     const out: Out = {
       answers: this.#desk.takeAnswers(),
       frames,
@@ -308,7 +304,9 @@ export class Replica {
   /** The commit failed: memory goes back, and whoever asked in this turn must ask again or be told. */
   putBack(): void {
     this.ledger.putBack();
-    this.#entriesAtCheckpoint = 0; // It may be among what failed.
+    this.#checkpoints.putBack();
+    this.moving.putBack();
+    this.#formerLives.putBack();
     this.hub.putBack();
     this.uplink.putBack();
     this.#waiting.putBack();
@@ -330,15 +328,17 @@ export class Replica {
 
   /** When this replica has something to do without being asked; undefined while it has not. */
   wakeAtMs(now: Now): number | undefined {
-    let at = this.#moves.hasDue ? now.monotonicMs : Number.POSITIVE_INFINITY;
-    at = Math.min(
-      at,
-      this.uplink.wakeAtMs() ?? at,
-      this.#waiting.wakeAtMs() ?? at,
-      this.hub.wakeAtMs() ?? at,
+    const never = Number.POSITIVE_INFINITY;
+    const at = Math.min(
+      this.#moves.hasDue ? now.monotonicMs : never,
+      this.uplink.wakeAtMs() ?? never,
+      this.#waiting.wakeAtMs() ?? never,
+      this.hub.wakeAtMs() ?? never,
+      this.uplink.isOpen ? this.#formerLives.overdueMs : never,
+      this.moving.strays.wakeAtMs(),
+      this.#moves.wakeAtMs(),
+      Math.max(now.monotonicMs, this.ledger.openHolds.dueMs),
     );
-    if (this.uplink.isOpen) at = Math.min(at, this.#formerLives.overdueMs);
-    at = Math.min(at, this.#moves.wakeAtMs(), Math.max(now.monotonicMs, this.ledger.openHolds.dueMs));
     return Number.isFinite(at) ? at : undefined;
   }
 

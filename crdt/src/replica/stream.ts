@@ -7,7 +7,7 @@
  */
 import type { FenceReason, Hash, ReplicaKind } from '../entry/entry.ts';
 import { NO_HASH } from '../entry/entry.ts';
-import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
+import { type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { addDigest, type Digest, digestRow, emptyDigest, subtractDigest } from '../tally/digest.ts';
 import { copyRow, EMPTY_ROW, emptyRow, type Row } from '../tally/row.ts';
 
@@ -24,6 +24,12 @@ export interface Mark {
 
 export const NO_MARK: Mark = { seq: 0, hash: NO_HASH };
 
+/**
+ * The way to a writer that was given to another part of the tree: through this replica's
+ * parent (F3a). What is known of it is kept; nothing is planned for it. No replica has this id.
+ */
+export const ABOVE = '.above' as ReplicaId;
+
 /** The part of a stream that is not its rows: small, and copied whole before a turn changes it. */
 export interface StreamHead {
   seq: number;
@@ -31,7 +37,7 @@ export interface StreamHead {
   kind: ReplicaKind;
   /** The writer that grants to it; null for the authority. Of a branch: the stream that it left. */
   parent: WriterId | null;
-  /** The direct child through which it reaches this replica; null for this replica's own lives. */
+  /** The direct child through which it reaches this replica, or ABOVE; null for this replica's own lives. */
   via: ReplicaId | null;
   fence: Fence | null;
   /** Own lives: how far the parent's chain was seen (its cells are durable here up to that entry). */
@@ -54,6 +60,16 @@ export function newHead(kind: ReplicaKind, parent: WriterId | null, via: Replica
     relayed: NO_MARK,
     settled: NO_MARK,
   };
+}
+
+/** It says that it has another parent. @returns the one before, where that was another replica (F3a). */
+export function reparent(head: StreamHead, parent: WriterId): WriterId | undefined {
+  const before = head.parent;
+  const isElsewhere = before !== null && replicaOf(before) !== replicaOf(parent);
+  // Where a writer was shut out it stays: what it says later gives it no other settler (F5).
+  if (isElsewhere && head.fence !== null && head.seq > head.fence.seq) return undefined;
+  head.parent = parent;
+  return isElsewhere ? before : undefined;
 }
 
 interface Slot {

@@ -7,7 +7,7 @@ import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { COUNTERS, type Row } from '../tally/row.ts';
 import type { Ledger } from './ledger.ts';
 import type { Replica } from './replica.ts';
-import type { Stream } from './stream.ts';
+import { ABOVE, type Stream } from './stream.ts';
 
 type Sums = Record<string, number>;
 
@@ -46,7 +46,7 @@ function holdings(ledger: Ledger): Sums {
   const streams = [...ledger.streams.values()];
   for (const stream of streams) {
     const { via, fence } = stream.head;
-    if (via === null || fence !== null) continue;
+    if (via === null || via === ABOVE || fence !== null) continue;
     const pools = new Set(streams.flatMap((each) => [...each.rows()].map(([pool]) => pool)));
     for (const pool of pools) add(sums, via, pool, mayUse(streams, stream, pool));
   }

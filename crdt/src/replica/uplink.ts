@@ -21,6 +21,7 @@ import type {
 import type { Ledger, Now } from './ledger.ts';
 import { type PastReason, Points } from './points.ts';
 import type { ReplicaSettings } from './settings.ts';
+import { ABOVE } from './stream.ts';
 import {
   type Ask,
   bytesOf,
@@ -92,6 +93,8 @@ export class Uplink {
     if (ledger.self.head.parent !== welcome.writer) {
       ledger.append({ type: 'reparented', parent: welcome.writer }, '', 'system', now);
       ledger.touchHead(ledger.self).parentSeen = 0;
+      // Asks say what the former parent sent in all, which this one never did.
+      this.asks.clear();
     }
     const base = this.#points.begin(welcome.has, welcome.settled);
     for (const point of welcome.settled) this.#points.note('settled', point);
@@ -294,7 +297,10 @@ export class Uplink {
 
   /** Held against what is durable here: of what the parent has, it may be only the cursor that arrived. */
   #isSettled(): boolean {
-    return [...this.#ledger.streams.values()].every(({ head, durableSeq }) => head.settled.seq >= durableSeq);
+    const { streams } = this.#ledger;
+    // Nobody tells this replica what becomes of those who were given away (F3a).
+    const told = [...streams.values()].filter(({ head }) => head.via !== ABOVE);
+    return told.every(({ head, durableSeq }) => head.settled.seq >= durableSeq);
   }
 
   /** When something must be sent again or given up; undefined while nothing waits. */

@@ -59,7 +59,33 @@ export class World {
     keeperOf: (location) =>
       this.nodes.has(location as string as ReplicaId) ? (location as string as ReplicaId) : undefined,
     isShared: (location) => this.nodes.get(location as string as ReplicaId)?.settings.kind === 'warehouse',
+    parentOf: (replica) => this.registry.get(replica),
   };
+  /** Whose child everybody is; empty until somebody is given another parent. */
+  readonly registry = new Map<ReplicaId, ReplicaId>();
+
+  /** The authority gives a replica another parent, and everybody hears of it; the link is its operator's. */
+  give(child: Node, parent: Node): void {
+    for (const { id, parent: known } of this.nodes.values())
+      if (known !== undefined && !this.registry.has(id)) this.registry.set(id, known.id);
+    this.registry.set(child.id, parent.id);
+    for (const node of this.nodes.values())
+      if (node.isRunning) node.turn((self) => self.moving.registryChanged());
+    child.isHungUp = false;
+    this.rejoin();
+  }
+
+  /** Whoever was hung up on comes back, as hosts do. */
+  rejoin(): void {
+    this.calm();
+    for (const node of this.nodes.values()) {
+      if (!node.isHungUp || !node.isRunning) continue;
+      node.isHungUp = false;
+      node.link();
+      this.calm();
+    }
+    if ([...this.nodes.values()].some((node) => node.isHungUp && node.isRunning)) this.rejoin();
+  }
 
   add(name: string, kind: ReplicaKind, parent?: Node, change: Partial<ReplicaSettings> = {}): Node {
     const replica = name as ReplicaId;
@@ -127,10 +153,12 @@ export function hastySettings(replica: ReplicaId, kind: ReplicaKind): ReplicaSet
 export class Node {
   readonly world: World;
   readonly settings: ReplicaSettings;
-  readonly parent: Node | undefined;
+  parent: Node | undefined;
   journal = new MemoryJournal();
   replica: Replica;
   isRunning = true;
+  /** Its link was ended by the word of a replica: a host comes back by itself. */
+  isHungUp = false;
   readonly answers = new Map<number, Answer>();
   readonly hangUps: string[] = [];
   #ticket = 0;
@@ -176,8 +204,9 @@ export class Node {
     }
     for (const { peer, message } of out.hangUps) {
       this.hangUps.push(message);
-      if (peer === PARENT) this.cut();
-      else this.world.nodes.get(peer)?.cut();
+      const child = peer === PARENT ? this : this.world.nodes.get(peer);
+      child?.cut();
+      if (child !== undefined) child.isHungUp = true;
     }
     return out;
   }

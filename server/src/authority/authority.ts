@@ -68,7 +68,7 @@ export class Authority {
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
   #witnessTimer: NodeJS.Timeout | undefined;
-  #isRefreshing = false;
+  #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
   #turns = 0;
   #entries = 0;
@@ -133,6 +133,7 @@ export class Authority {
         version: () => catalogue.copy.version,
         since: (version, limit) => catalogue.since(version, limit),
         publicKeyOf: (id) => catalogue.publicKeyOf(id, AUTHORITY),
+        parentOf: (id) => catalogue.parentOf(id),
         behind: (version) => void this.#catalogueBehind(version),
       },
       log: options.log,
@@ -170,6 +171,7 @@ export class Authority {
 
   start(): void {
     this.host.engine.run((replica, now) => replica.beginLife(null, now));
+    this.#registryChanged();
     this.host.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
@@ -213,16 +215,23 @@ export class Authority {
     });
   }
 
+  #registryChanged(): void {
+    this.host.engine.run((replica) => replica.moving.registryChanged());
+  }
+
   #turned(writes: Writes): void {
     this.#turns += 1;
     for (const run of writes.runs) this.#entries += run.entries.length;
   }
 
   /** Brings this process's copy of the catalogue up to the books', and tells its children. */
-  async refreshCatalogue(): Promise<void> {
+  refreshCatalogue(): Promise<void> {
     this.#refreshAgain = true;
-    if (this.#isRefreshing) return;
-    this.#isRefreshing = true;
+    this.#refreshing ??= this.#refresh();
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
     try {
       while (this.#refreshAgain) {
         this.#refreshAgain = false;
@@ -231,6 +240,7 @@ export class Authority {
           const items = await catalogueSince(this.pool, from, ITEMS_MAX);
           const last = items.at(-1);
           this.catalogue.apply({ from, to: last?.version ?? from, items }, Date.now());
+          if (items.some(({ kind }) => kind === 'replica')) this.#registryChanged();
           if (items.length < ITEMS_MAX) break;
         }
       }
@@ -238,7 +248,7 @@ export class Authority {
     } catch (error) {
       this.log.warn({ err: error }, 'the catalogue could not be read from the books');
     } finally {
-      this.#isRefreshing = false;
+      this.#refreshing = undefined;
     }
   }
 

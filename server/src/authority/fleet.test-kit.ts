@@ -138,6 +138,16 @@ export class TestFleet {
     return served.agent;
   }
 
+  /** Its operator stops it, names its new parent, and starts it again. */
+  async relink(id: string, parent: string): Promise<Agent> {
+    await this.stopOne(id);
+    const folder = join(this.folder, id);
+    const { dataDir: _, logLevel: __, location, ...file } = readAgentConfig(folder);
+    const parentUrl = `${(this.served.get(parent)?.url ?? '').replace('http', 'ws')}/link`;
+    writeAgentFile(folder, { ...file, location: location ?? null, parentUrl });
+    return this.run(id);
+  }
+
   async stopOne(id: string): Promise<void> {
     await this.served.get(id)?.stop();
     this.served.delete(id);

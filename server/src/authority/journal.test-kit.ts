@@ -38,6 +38,7 @@ export const DEPOT_LAMP = 'lamp@depot' as PoolId;
 const ofAuthority: Directory = {
   keeperOf: (location) => (location === 'depot' ? AUTHORITY : undefined),
   isShared: () => false,
+  parentOf: () => undefined,
 };
 
 function testTools(directory: Directory): Tools {
@@ -111,7 +112,7 @@ export class TestAuthority {
   }
 
   takeIn(shop: TestShop, frame: StreamFrame): void {
-    this.replica.hub.open(shop.hello(), NOW);
+    this.replica.hub.open(shop.hello(), this.replica.moving.places, NOW);
     this.replica.frame(replicaOf(shop.writer), frame, NOW);
   }
 
@@ -143,7 +144,11 @@ export class TestShop {
       streams: [],
       holds: [],
     };
-    const own: Directory = { keeperOf: () => name as ReplicaId, isShared: () => false };
+    const own: Directory = {
+      keeperOf: () => name as ReplicaId,
+      isShared: () => false,
+      parentOf: () => undefined,
+    };
     this.replica = new Replica(
       defaultSettings(name as ReplicaId, 'store'),
       stored,

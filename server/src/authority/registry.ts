@@ -22,7 +22,7 @@ export type Added =
   | { readonly ok: false; readonly message: string };
 
 /** The root has no entry of its own: these books are its registry. */
-const ROOT = 'authority';
+export const ROOT = 'authority';
 
 /**
  * Adds a replica, or gives one that is known a new code (its device or its key was lost).

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { Authority } from './authority.ts';
 import { putCatalogue } from './catalogue.ts';
 import { figures } from './figures.ts';
+import { move } from './move.ts';
 import { orderFromBooks } from './order-from-books.ts';
 import { recover, recoveryLine, recoveryStatus } from './recovery.ts';
 import { addReplica, listReplicas } from './registry.ts';
@@ -60,6 +61,7 @@ const operatorId = z
   .max(100)
   .regex(/^[\x21-\x7e]+$/, 'must be an opaque id');
 
+const moveBody = z.strictObject({ replica: replicaId, to: replicaId, operator: operatorId });
 const countedLines = z.array(z.strictObject({ sku, locationId, quantity })).max(10_000).optional();
 
 const retireBody = z.strictObject({
@@ -164,6 +166,12 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
   app.get('/v1/streams', async () => ({
     items: [...authority.host.engine.replica.ledger.streams.values()].map(streamJson),
   }));
+
+  app.post('/v1/moves', async (request, reply) => {
+    const { replica, to, operator } = parse(moveBody, request.body);
+    const act = { replica: replica as ReplicaId, to: to as ReplicaId, operator };
+    return reply.code(200).send(await move(authority, act));
+  });
 
   app.get('/v1/recovery', async () => {
     return (

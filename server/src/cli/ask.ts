@@ -1,8 +1,9 @@
-/** Questions and orders to a running authority: why, retire, enroll. */
+/** Questions and orders to a running authority: why, retire, move, enroll. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, readArgs } from '@tallystick/store-agent';
+import type { Moved } from '../authority/move.ts';
 import type { Why } from '../authority/why.ts';
 import { Operator } from './fleet/operator.ts';
 import { TOKEN_FILE } from './run-authority.ts';
@@ -77,6 +78,32 @@ export async function askRetire(args: readonly string[]): Promise<number> {
       process.stdout.write('  Count what is there and run retire again with --counted SKU@PLACE=N,…\n');
     }
   }
+  return 0;
+}
+
+export async function askMove(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgs(args, {
+    ...WHERE,
+    to: { type: 'string' },
+    operator: { type: 'string' },
+  });
+  const [replica] = positionals;
+  const { to } = values;
+  if (replica === undefined || to === undefined || values.operator === undefined) {
+    throw new ConfigError(
+      'Say who, where to, and by whom: tallystick move till-7 --to hamburg --operator anna',
+    );
+  }
+  const body = { replica, to, operator: values.operator };
+  const moved = (await operator(values).request('POST', '/v1/moves', body)) as Moved;
+  if (values.json) process.stdout.write(`${JSON.stringify(moved)}\n`);
+  else if (moved.from === to) process.stdout.write(`${replica} belongs under ${to} already.\n`);
+  else
+    process.stdout.write(
+      `${replica} belongs under ${to} now, and no longer under ${moved.from}.\n` +
+        'Stop it on its machine and start it with its new parent, which is then kept:\n' +
+        `  tallystick-agent link --data DIR --parent ws://HOST-OF-${to.toUpperCase()}:PORT/link\n`,
+    );
   return 0;
 }
 

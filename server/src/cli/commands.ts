@@ -12,6 +12,7 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   Asked of a running authority, found with --data DIR or --url URL; --json for machines:
   tallystick why SKU   where every unit of it is, in words
   tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…] [--id ACT]   give up a lost replica
+  tallystick move ID   --to PARENT --operator WHO                            give it another parent
   tallystick recovered [--operator WHO [--counted SKU@PLACE=N,…] [--gone ID,…] [--id ACT]]
                        after the books were put back: who has not answered yet; with --operator, take back what is left
   tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./replay/replay.ts')).replay,
   why: async () => (await import('./ask.ts')).askWhy,
   retire: async () => (await import('./ask.ts')).askRetire,
+  move: async () => (await import('./ask.ts')).askMove,
   recovered: async () => (await import('./ask-recovered.ts')).askRecovered,
   enroll: async () => (await import('./ask.ts')).askEnroll,
   verify: async () => (await import('./verify-books.ts')).verifyBooks,

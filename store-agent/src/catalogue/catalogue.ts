@@ -141,6 +141,10 @@ export class Catalogue implements Directory {
     return this.#locations.get(location)?.kind === 'warehouse';
   }
 
+  parentOf(replica: ReplicaId): ReplicaId | undefined {
+    return (this.#replicas.get(replica)?.parent ?? undefined) as ReplicaId | undefined;
+  }
+
   /** The key of an enrolled replica, where this replica is its parent. */
   publicKeyOf(replica: ReplicaId, parent: ReplicaId): Uint8Array | undefined {
     const record = this.#replicas.get(replica);

@@ -21,6 +21,7 @@ const HELP = `tallystick-agent: one replica that sells from the rights it holds
   tallystick-agent run     --data DIR [--port N] [--host H] [--log LEVEL] [--json]
   tallystick-agent status  --url http://127.0.0.1:7402
   tallystick-agent enroll  --data DIR --id ID --code CODE --parent ws://HOST:PORT/link --port N
+  tallystick-agent link    --data DIR --parent ws://HOST:PORT/link   from its next start on, this is its parent
   tallystick-agent verify  --data DIR          recompute every chain, row, document and hold
   tallystick-agent backup  --data DIR --to FILE
   tallystick-agent restore --data DIR --from FILE   always begins a new writer, without rights
@@ -39,6 +40,8 @@ export function runCli(args: readonly string[]): Promise<number> {
         return status(rest);
       case 'enroll':
         return enroll(rest);
+      case 'link':
+        return link(rest);
       case 'verify':
         return verify(rest);
       case 'backup':
@@ -99,6 +102,23 @@ export async function runAgent(
   return 0;
 }
 
+/** The authority gave it another parent (F3a): its operator says where that one is. */
+async function link(args: readonly string[]): Promise<number> {
+  const values = readOptions(args, { ...DATA, parent: { type: 'string' } });
+  const folder = dataDir(values);
+  const { parent } = values;
+  if (parent === undefined) throw new ConfigError('Name the new parent with --parent ws://HOST:PORT/link.');
+  checkParentUrl(parent);
+  const { dataDir: _, logLevel: __, location, ...file } = readAgentConfig(folder);
+  writeAgentFile(folder, { ...file, location: location ?? null, parentUrl: parent });
+  process.stdout.write(`${file.replica} links to ${parent} from its next start on.\n`);
+  return 0;
+}
+
+function checkParentUrl(url: string): void {
+  if (!/^wss?:\/\//.test(url)) throw new ConfigError('--parent must begin with ws:// or wss://.');
+}
+
 async function status(args: readonly string[]): Promise<number> {
   const values = readOptions(args, { url: { type: 'string' } });
   if (values.url === undefined) throw new ConfigError('Name the agent with --url http://HOST:PORT.');
@@ -128,7 +148,7 @@ async function enroll(args: readonly string[]): Promise<number> {
   }
   if (!isReplicaId(id))
     throw new ConfigError(`"${id}" is not a replica id: lower-case letters, digits, dashes.`);
-  if (!/^wss?:\/\//.test(parent)) throw new ConfigError('--parent must begin with ws:// or wss://.');
+  checkParentUrl(parent);
   const number = wholeNumber('--port', port, 0, 65_535);
   const settings = readSettings(values.settings);
   onDisk(folder, () => mkdirSync(folder, { recursive: true }));

@@ -68,17 +68,17 @@ test('[D7] nothing goes that the authority has not settled', async () => {
   journal.close();
 });
 
-test('[D7] whole runs below the settled entry go, each writer by its own mark', async () => {
+test('[D7] [F3a] whole runs of its own below the settled entry go; those of writers below it stay', async () => {
   const { journal, ledger } = await tenDays();
   await settle(ledger, journal, SELF, 7);
   await settle(ledger, journal, TILL, 4);
-  // Own: the life's run (1–2) and two days (3–6); entry 7 shares a run with 8. Till: 1–3 with day 1, then 4.
-  expect(pruneInTheEnd(journal).entries).toBe(6 + 4);
+  // Own: the life's run (1–2) and two days (3–6); entry 7 shares a run with 8.
+  expect(pruneInTheEnd(journal).entries).toBe(6);
   expect(journal.view.entryAt(SELF, 6)).toBeUndefined();
   expect(journal.view.entryAt(SELF, 7)?.seq).toBe(7);
   expect(journal.view.hashAt(SELF, 5)).toBeUndefined();
   expect(journal.view.hashAt(SELF, 6)).toBeDefined();
-  expect(journal.view.entryAt(TILL, 5)?.seq).toBe(5);
+  expect(journal.view.entryAt(TILL, 1)?.seq).toBe(1);
   expect(pruneInTheEnd(journal).entries).toBe(0);
   journal.close();
 });
@@ -125,8 +125,8 @@ test('[D5] [D6] verify, the start and the next turn begin from the checkpoint', 
   await turn(after, again);
   expect((await again.verify()).problems).toEqual([]);
   expect(again.view.positionBefore(SELF, 23)).toBe(again.load().position - 1);
-  // Pruned: just before the oldest entry that was kept, which is the till's last one.
-  expect(again.view.positionBefore(SELF, 1)).toBe(again.view.positionBefore(TILL, 12));
+  // Pruned: just before the oldest entry that was kept, which is the till's first one.
+  expect(again.view.positionBefore(SELF, 1)).toBe(again.view.positionBefore(TILL, 1));
   expect(again.view.readStream(0, 1_000_000).to).toBe(again.load().position);
   again.close();
 });
@@ -146,14 +146,13 @@ test('[T8] documents outlive their entries by their own retention, at least 90 d
   const at = (nowMs: number): Pruned =>
     journal.prune({ nowMs, retentionMs: DAY_MS, documentRetentionMs: DAY_MS });
   at(NOON.wallMs + 79 * DAY_MS);
-  expect(at(NOON.wallMs + 80 * DAY_MS)).toMatchObject({ entries: 22 + 5, documents: 0 });
+  expect(at(NOON.wallMs + 80 * DAY_MS)).toMatchObject({ entries: 22, documents: 0 });
   expect(journal.view.findDocument('order', 'own-1a')).toEqual({ writer: SELF, seq: 3 });
   expect(ledger.documentEntry('order', 'own-1a')).toBeUndefined();
-  // Five of the ten days, with two own orders each, are by then older than 90 days, and the till's
-  // three orders whose entries went: an entry that is here has its documents here.
-  expect(at(NOON.wallMs + DOCUMENT_RETENTION_MS_MIN + 6 * DAY_MS).documents).toBe(13);
-  expect(journal.view.findDocument('order', 'till-3')).toBeUndefined();
-  expect(journal.view.findDocument('order', 'till-4')).toEqual({ writer: TILL, seq: 6 });
+  // Five of the ten days, with two own orders each, are by then older than 90 days. The till's
+  // orders stay: an entry that is here has its documents here.
+  expect(at(NOON.wallMs + DOCUMENT_RETENTION_MS_MIN + 6 * DAY_MS).documents).toBe(10);
+  expect(journal.view.findDocument('order', 'till-3')).toEqual({ writer: TILL, seq: 5 });
   expect((await journal.verify()).problems).toEqual([]);
   expect(journal.view.findDocument('order', 'own-5a')).toBeUndefined();
   expect(journal.view.findDocument('order', 'own-6a')).toBeDefined();

@@ -2,8 +2,10 @@
  * Prune: lets go of old entries that the authority has settled (D7).
  *
  * Only whole runs go, oldest first, below the entry of their writer that has been settled
- * for the whole retention, and only when all their entries are older than that. What they did to the rows moves
- * into a checkpoint in the same transaction; `verify` starts from there.
+ * for the whole retention, and only when all their entries are older than that. What they
+ * did to the rows moves into a checkpoint in the same transaction; `verify` starts from
+ * there. Entries of writers below stay: whoever is given one of them as a child is told its
+ * past from above (F3a).
  *
  * Documents outlive their entries: a repeat that comes after weeks is still a repeat, and
  * an entry that is here has its documents here.
@@ -75,7 +77,7 @@ function pruneStep(db: Database, names: Names, seals: Seals, options: PruneOptio
   const isFull = () => runs >= RUNS_MAX || entries >= ENTRIES_MAX;
   const olderThanMs = options.nowMs - options.retentionMs;
   const longSettled = settledSince(db, options.nowMs, olderThanMs);
-  for (const settled of settledWriters(db)) {
+  for (const settled of ownSettledWriters(db)) {
     if (isFull()) break;
     const upTo = Math.min(settled.seq, settled.fence, longSettled.get(settled.writer) ?? 0);
     const bounds = { runsMax: RUNS_MAX - runs, entriesMax: ENTRIES_MAX - entries };
@@ -96,12 +98,12 @@ interface Settled {
   readonly fence: number;
 }
 
-function settledWriters(db: Database): Settled[] {
+function ownSettledWriters(db: Database): Settled[] {
   return db
     .prepare<[], Settled>(
       `select writer, min(settled_seq, seq) as seq, settled_hash as hash,
          coalesce(fence_seq, seq) as fence from streams
-       where settled_seq > 0`,
+       where settled_seq > 0 and via is null`,
     )
     .all();
 }

@@ -21,6 +21,8 @@ export interface ChildLinksPorts {
   readonly handshakeMs: number | undefined;
   /** The key of a replica that belongs under this one; undefined for strangers. */
   publicKey(replica: ReplicaId): Uint8Array | undefined;
+  /** Whose child a replica is; undefined for strangers. */
+  parentOf(replica: ReplicaId): ReplicaId | undefined;
   enrol(frame: Enrol): Promise<Frame>;
   opened(replica: ReplicaId, hello: Hello): void;
   /** Frames of the channels that the core does not know. */
@@ -114,7 +116,10 @@ export class ChildLinks {
     const replica = replicaOf(hello.writer);
     const key = this.#ports.publicKey(replica);
     if (key === undefined) {
-      connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
+      const parent = this.#ports.parentOf(replica);
+      if (parent === undefined || parent === this.#ports.self)
+        connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
+      else connection.hangUp('forbidden', `${replica} belongs under ${parent}: link it there.`);
       return undefined;
     }
     if (!isSignedBy(key, helloProof(challenge, this.#ports.self, hello), hello.signature)) {

@@ -177,6 +177,7 @@ export class Town {
     keeperOf: (location) =>
       location === 'berlin' || location === 'hamburg' ? (location as string as ReplicaId) : undefined,
     isShared: () => false,
+    parentOf: () => undefined,
   };
 
   constructor(berlin: MemberJournal = onSimDisk(new SimDisk())) {

@@ -149,6 +149,9 @@ class Repeats {
   /** Units sold on each line, and how many of them went which way. */
   readonly #sold = new Map<string, number>();
   readonly #moved = new Map<string, number>();
+  /** Who sold an order first, and by order and writer who sold it as well: each owns what it sold. */
+  readonly #seller = new Map<string, WriterId>();
+  readonly #copies = new Set<string>();
 
   counts(entry: Entry, isLate: boolean): boolean {
     const document = documentOf(entry);
@@ -157,7 +160,11 @@ class Repeats {
     const isMove = body.type === 'cancelled' || body.type === 'returned' || body.type === 'shipped';
     if (isMove) {
       const way = body.type === 'shipped' ? 'out' : 'back';
-      const key = (lineId: string) => `${body.orderId} ${lineId}`;
+      const isOfCopy = body.type === 'cancelled' && this.#copies.has(`${body.orderId} ${entry.writer}`);
+      const seller = this.#seller.get(body.orderId) ?? entry.writer;
+      if (isLate && body.type === 'cancelled' && !isOfCopy && seller !== entry.writer) return false;
+      const copy = isOfCopy ? ` ${entry.writer}` : '';
+      const key = (lineId: string) => `${body.orderId} ${lineId}${copy}`;
       const isBeyond = body.lines.some(({ lineId, n }) => {
         const sold = this.#sold.get(key(lineId));
         return sold !== undefined && (this.#moved.get(`${way} ${key(lineId)}`) ?? 0) + n > sold;
@@ -169,8 +176,12 @@ class Repeats {
       }
     }
     if (body.type === 'sold' || body.type === 'confirmed') {
+      const seller = this.#seller.get(body.orderId) ?? entry.writer;
+      this.#seller.set(body.orderId, seller);
+      const isCopy = seller !== entry.writer;
+      if (isCopy) this.#copies.add(`${body.orderId} ${entry.writer}`);
       for (const { lineId, quantityBase } of body.lines) {
-        const key = `${body.orderId} ${lineId}`;
+        const key = `${body.orderId} ${lineId}${isCopy ? ` ${entry.writer}` : ''}`;
         if (!this.#sold.has(key)) this.#sold.set(key, quantityBase);
       }
     }

@@ -3,11 +3,11 @@
  * did (F2). The sums are the simulator's own (`clone-books.ts`); the core is compared with them.
  */
 import {
+  ABOVE,
   decodeEntry,
   encodeEntry,
   exposure,
   type PoolId,
-  replicaOf,
   sameBytes,
   type WriterId,
 } from '@tallystick/crdt';
@@ -15,6 +15,7 @@ import { hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { Accounts, type CloneBooks, documentOf, type History, historiesOn, pathOf } from './clone-books.ts';
 import type { CloneTrade } from './clone-trade.ts';
+import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import { sha256 } from './sha256.ts';
 import { Violation } from './trace.ts';
@@ -50,7 +51,7 @@ export class CloneCheck {
   }
 
   #settlerOf(writer: WriterId): SimNode | undefined {
-    return this.#world.parentOf(this.#world.node(replicaOf(writer)));
+    return settlerOf(this.#world, writer);
   }
 
   #left(accounts: Accounts, writer: WriterId, pool: PoolId): number {
@@ -95,6 +96,8 @@ export class CloneCheck {
           throw new Violation('converge', `${node.name} knows other ends of ${writer} than the root`);
       }
       for (const { writer, head } of node.replica.ledger.streams.values()) {
+        // Who was given to another part of the tree is known there and above, and here as it was (F3a).
+        if (head.via === ABOVE) continue;
         if (head.settled.seq === head.seq && sameBytes(head.settled.hash, head.hash)) continue;
         throw new Violation(
           'L1',
@@ -231,6 +234,7 @@ function tipsOf({ disk }: SimNode): Map<string, string[]> {
   const tips = new Map<string, string[]>();
   for (const writer of disk.writers) {
     const head = disk.head(writer);
+    if (head?.via === ABOVE) continue;
     const chain = head?.fence?.reason === 'branch' ? rootOf(disk, writer) : writer;
     tips.set(chain, [...(tips.get(chain) ?? []), hexOf(head?.hash ?? new Uint8Array(0))].sort());
   }
@@ -259,17 +263,21 @@ function checkPaths(histories: Iterable<History>): void {
 const MOVES: ReadonlySet<string> = new Set(['cancelled', 'returned', 'shipped']);
 const ONCE = new Set(['received', 'returned', 'shipped', 'cancelled']);
 
-/** T8: what creates rights, or moves goods, counts once. */
+/** T8: what creates rights, or moves goods, counts once; who sold an order takes it back once, whoever sold it as well. */
 function checkOnce(histories: Iterable<History>): void {
   const counted = new Set<string>();
+  const sold = new Set<string>();
   for (const { name, entries } of histories) {
     for (const { entry, counts } of entries) {
-      const document = documentOf(entry);
-      if (!counts || document === undefined || !ONCE.has(entry.body.type)) continue;
-      // Two owners that accepted one order each cancel their own.
-      const key = entry.body.type === 'cancelled' ? `${document} ${entry.writer}` : document;
-      if (counted.has(key)) throw new Violation('T8', `${document} of ${name} counts twice`);
-      counted.add(key);
+      const named = documentOf(entry);
+      const { body, writer } = entry;
+      if (counts && (body.type === 'sold' || body.type === 'confirmed'))
+        sold.add(`${body.orderId} ${writer}`);
+      if (!counts || named === undefined || !ONCE.has(body.type)) continue;
+      const isSeller = body.type === 'cancelled' && sold.has(`${body.orderId} ${writer}`);
+      const document = isSeller ? `${named} of ${writer}` : named;
+      if (counted.has(document)) throw new Violation('T8', `${document} of ${name} counts twice`);
+      counted.add(document);
     }
   }
 }

@@ -10,7 +10,7 @@ function afterOneTurn(disk: SimDisk) {
   const tools = {
     sha256,
     nonce: () => 'cd'.repeat(16),
-    directory: { keeperOf: () => undefined, isShared: () => false },
+    directory: { keeperOf: () => undefined, isShared: () => false, parentOf: () => undefined },
   };
   const settings = defaultSettings('hq' as ReplicaId, 'authority');
   const replica = new Replica(settings, disk.stored(), disk, tools);

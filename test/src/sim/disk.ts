@@ -156,6 +156,8 @@ export class SimDisk implements JournalView {
       }
     }
     for (const [writer, oldSeq] of old) {
+      // What writers below said stays: their next parent may be told of it from here (F3a).
+      if (this.head(writer)?.via !== null) continue;
       const settled = longSettled.get(writer);
       const fence = this.head(writer)?.fence;
       const from = this.checkpoint(writer)?.seq ?? 0;

@@ -4,6 +4,7 @@
  * them is the run that it was.
  */
 
+import { moveOne } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { pruneOne } from './prune.ts';
@@ -32,6 +33,7 @@ export function planDisturbances(world: World, prng: Prng, streamOf: (name: stri
   more('machines', faults.machinesPutBackPerMinute, putBackOne);
   more('releases', faults.mismatchesPerMinute, upgradeOne);
   more('recoveries', faults.recoveriesPerMinute, recoverRoot);
+  more('moves', faults.movesPerMinute, moveOne);
 }
 
 function everySoOften(world: World, prng: Prng, perMinute: number, disturb: () => void): void {

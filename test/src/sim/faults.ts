@@ -21,6 +21,8 @@ export interface Faults {
   lossesPerMinute: number;
   /** The authority's books are put back to an earlier point. */
   recoveriesPerMinute: number;
+  /** The authority gives a machine another parent; now and then because a region is gone for ever. */
+  movesPerMinute: number;
   /** Chance that whoever lost an answer never asks again. */
   abandoned: number;
   commandDoubled: number;
@@ -56,6 +58,7 @@ export function noFaults(): Faults {
     powerCutsPerMinute: 0,
     restoresPerMinute: 0,
     lossesPerMinute: 0,
+    movesPerMinute: 0,
     abandoned: 0,
     commandDoubled: 0,
     fsyncFails: 0,
@@ -100,5 +103,6 @@ export function drawFaults(prng: Prng): Faults {
     oldImages: share(1),
     // Last, so that the other faults of a seed stay what they were.
     recoveriesPerMinute: share(8),
+    movesPerMinute: share(12),
   };
 }

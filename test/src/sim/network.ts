@@ -128,6 +128,7 @@ export class Link {
   readonly #ports: NetworkPorts;
   #connection: Connection | undefined;
   #isCut = false;
+  #isGone = false;
 
   constructor(child: LinkEnd, parent: LinkEnd, ports: NetworkPorts) {
     this.name = child.name;
@@ -152,7 +153,7 @@ export class Link {
   /** The child wants to talk to its parent; it tries until it can. */
   connect(): void {
     const { child, parent } = this.#ends;
-    if (!child.isRunning || this.current !== undefined) return;
+    if (this.#isGone || !child.isRunning || this.current !== undefined) return;
     if (this.#isCut || !parent.isListening) return this.#retry();
     const connection = new Connection(this, this.#ports);
     this.#connection = connection;
@@ -175,6 +176,12 @@ export class Link {
     if (this.#isCut) return;
     this.#ports.trace.fault('link cut', this.name);
     this.#isCut = true;
+    this.#connection?.break();
+  }
+
+  /** Its child goes elsewhere: nobody uses this link any more. */
+  remove(): void {
+    this.#isGone = true;
     this.#connection?.break();
   }
 

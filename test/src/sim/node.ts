@@ -163,7 +163,9 @@ export class SimNode implements LinkEnd, Machine {
     this.#replica = this.disk.open(this.settings, this.#tools);
     this.#isReadOnly = false;
     this.#turns.begin();
+    if (this.isPast && this.#witness.isOfAnother(this.disk)) this.#ports.superseded(this);
     if (this.isPast) this.run((replica, now) => this.#beginAnew(replica, now));
+    this.run((replica) => replica.moving.registryChanged());
     if (this.settings.kind === 'authority') this.run((replica, now) => replica.beginLife(null, now));
   }
 

@@ -10,6 +10,7 @@ import {
   type Entry,
   incarnationOf,
   type PoolId,
+  type ReplicaId,
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
@@ -53,6 +54,8 @@ export class Observer {
   readonly #superseded = new Set<WriterId>();
   /** Lives that ended because an earlier image was put back. */
   readonly ended = new Set<WriterId>();
+  /** The parents that each replica had by its own word, the newest last. */
+  readonly #parents = new Map<ReplicaId, ReplicaId[]>();
   /** The hash of each own entry that ever was durable, by writer and seq − 1. */
   readonly #hashes = new Map<WriterId, Uint8Array[]>();
   /** What each writer made durable last under a seq. */
@@ -116,13 +119,18 @@ export class Observer {
       }
     }
     switch (body.type) {
+      case 'reparented':
+        this.#noteParent(writer, body.parent);
+        return;
       case 'life':
+        this.#noteParent(writer, body.parent);
         if (incarnationOf(writer) > 1) this.#endOthers(writer);
         return;
       case 'fenced':
         if (this.ended.has(body.writer)) return;
         throw new Violation('T6', `${node.name} fenced ${body.writer}, who is honest: ${body.reason}`);
       case 'took':
+        this.#sawStray(node, body.from);
         for (const { pool, n } of body.items) {
           const sent = this.#book(body.from).row(pool).sent.get(writer) ?? 0;
           if (n > sent)
@@ -151,6 +159,20 @@ export class Observer {
     entries[seq - 1] = entry;
   }
 
+  /** Units came from a former neighbour: one of the two was given another parent meanwhile (F3a). */
+  #sawStray(node: SimNode, from: WriterId): void {
+    const { replica } = node.settings;
+    const parent = node.disk.head(node.disk.self as WriterId)?.parent;
+    if (parent === null || parent === undefined) return;
+    const [sender, above] = [replicaOf(from), replicaOf(parent)];
+    if (sender === above || this.#parents.get(sender)?.at(-1) === replica) return;
+    this.#trace.saw(
+      this.#parents.get(sender)?.includes(replica)
+        ? 'a surrender in flight reached the old parent from above'
+        : 'a grant in flight reached a machine that had moved',
+    );
+  }
+
   /** Nobody knows more of a writer than that writer will always say of itself. */
   #relayed(node: SimNode, writer: WriterId, seq: number, hash: Uint8Array): void {
     const known = this.#hashes.get(writer)?.[seq - 1];
@@ -158,6 +180,13 @@ export class Observer {
       throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
     if (!known.every((byte, i) => byte === hash[i]))
       throw new Violation('T3', `two contents of ${writer} ${seq}`);
+  }
+
+  #noteParent(writer: WriterId, parent: WriterId | null): void {
+    const replica = replicaOf(writer);
+    const parents = this.#parents.get(replica) ?? [];
+    this.#parents.set(replica, parents);
+    if (parent !== null && parents.at(-1) !== replicaOf(parent)) parents.push(replicaOf(parent));
   }
 
   /** A new life begins: each other one of that replica has ended, and for a reason. */
@@ -231,7 +260,9 @@ export class Observer {
       case 'cells':
         // Cells of former lives have no place in the cursor.
         if (frame.to > frame.from) note(frame.parent, frame.to);
-        for (const cell of frame.cells) note(cell.from, cell.seq);
+        // What is passed on for others stands in the books above.
+        for (const cell of frame.cells)
+          if (replicaOf(cell.from) === node.settings.replica) note(cell.from, cell.seq);
         return;
       default:
     }

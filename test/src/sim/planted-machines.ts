@@ -32,7 +32,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'a failed commit leaves an unwritten writer in memory',
     file: 'crdt/src/replica/ledger.ts',
-    find: '    for (const stream of this.#born) this.streams.delete(stream.writer);',
+    find: '      this.streams.delete(stream.writer);',
     replace: '',
     seed: 12,
   },
@@ -44,8 +44,8 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   },
   {
     name: 'a hold kept open by a clock that went back',
-    file: 'crdt/src/replica/expiry.ts',
-    find: '  for (const [holdId, hold] of ledger.holds) ledger.holds.set(holdId, inThisRun(hold, now));',
+    file: 'crdt/src/replica/open-holds.ts',
+    find: '    for (const [holdId, hold] of this.#all) this.#all.set(holdId, inThisRun(hold, now));',
     replace: '',
   },
   {
@@ -58,7 +58,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'pruned below what the parent has, and the authority has not',
     file: 'test/src/sim/disk.ts',
-    find: 'const settled = this.head(writer)?.settled;',
+    find: 'const settled = longSettled.get(writer);',
     replace: 'const settled = this.head(writer)?.relayed;',
   },
   {
@@ -70,7 +70,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   },
   {
     name: 'a parent that knows more is not believed',
-    file: 'crdt/src/replica/uplink.ts',
+    file: 'crdt/src/replica/points.ts',
     find: "      if (seq > self.head.seq) return 'rollback';",
     replace: '      if (seq > self.head.seq) continue;',
     seed: 6,
@@ -78,8 +78,8 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'a child that knows more is not heard',
     file: 'crdt/src/hub/hub.ts',
-    find: '      if (hello.parentSeen.seq > self.head.seq) this.#events.aheadOfMe();',
-    replace: '',
+    find: 'if (seen > self.head.seq && ledger.isFromDisk) this.#events.aheadOfMe();',
+    replace: 'if (seen < 0) this.#events.aheadOfMe();',
   },
   {
     name: 'a confirm that closes only what it sold',
@@ -91,7 +91,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'an ack that says nothing of what is settled',
     file: 'crdt/src/replica/uplink.ts',
-    find: `      this.#note(this.#ledger.streams.get(point.writer), 'settled', point);
+    find: `      this.#points.note('settled', point);
       onSettled`,
     replace: '      onSettled',
     seed: 1,
@@ -113,8 +113,8 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'a repeated entry skipped without comparing hashes',
     file: 'crdt/src/hub/take-in.ts',
-    find: '  if (known === undefined || sameBytes(known, written.hash)) return undefined;',
-    replace: '  if (written.entry.seq > 0) return undefined;',
+    find: '    if (known === undefined || sameBytes(known, hash)) return undefined;',
+    replace: '    if (entry.seq > 0) return undefined;',
     seed: 4,
   },
 ];

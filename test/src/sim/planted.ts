@@ -171,9 +171,10 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'incremental grant requests',
-    file: 'crdt/src/hub/hub.ts',
-    find: '{ atLeast, untilMs: now.monotonicMs',
-    replace: '{ atLeast: (known.ask?.atLeast ?? sent) + atLeast, untilMs: now.monotonicMs',
+    file: 'crdt/src/hub/asks.ts',
+    find: 'noteAsk(child.pool(pool), sent, { atLeast, untilMs }',
+    replace:
+      'noteAsk(child.pool(pool), sent, { atLeast: (child.pool(pool).ask?.atLeast ?? sent) + atLeast, untilMs }',
     seed: 1,
   },
   {
@@ -281,12 +282,46 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: 'const books = free(ledger.self.row(pool));',
     seed: 1,
   },
+  {
+    name: 'units on their way to a machine that moved are forgotten',
+    file: 'crdt/src/hub/strays.ts',
+    find: 'for (const from of senders) cells.push(...this.#untaken(from, taker, child, senders, direct));',
+    replace: '',
+    seed: 8,
+  },
+  {
+    name: 'a machine that moved still counts at its old parent',
+    file: 'crdt/src/hub/totals.ts',
+    find: 'if (before !== null) this.#addAll(stream, before, -1);',
+    replace: '',
+    seed: 3,
+  },
+  {
+    name: 'a shop that counts never hears the last of a till that left it',
+    file: 'crdt/src/replica/moving.ts',
+    find: 'if (via !== null && via !== stream.head.via) this.#sayHelloAgain(via);',
+    replace: '',
+  },
+  {
+    name: 'a machine that moved speaks by its old way alone',
+    file: 'crdt/src/hub/places.ts',
+    find: 'return replica === child || this.wayTo(replica) === child;',
+    replace: 'return replica === child;',
+  },
   ...PLANTED_MACHINES,
   {
     name: 'what a clone repeats is counted again',
     file: 'crdt/src/replica/ledger.ts',
-    find: 'const isOnce = !isRepeat(this, stream, entry);',
-    replace: 'const isOnce = !isBranch(stream) ? !isRepeat(this, stream, entry) : true;',
+    find: 'const isOnce = !isRepeated(this, stream, entry);',
+    replace: 'const isOnce = !isBranch(stream) ? !isRepeated(this, stream, entry) : true;',
+  },
+  {
+    // Both sold units of their own, and the second to take back its own is held for a liar.
+    name: 'an order of two owners is one order',
+    file: 'crdt/src/replica/copies.ts',
+    find: '  return documents.findDocument(kind, id) !== undefined;',
+    replace: "  return kind === 'order' && documents.findDocument(kind, id) !== undefined;",
+    seed: 7,
   },
   {
     name: 'the other history is never relayed',

@@ -8,6 +8,7 @@
  */
 import { decodeEntry, replicaOf, type WriterId } from '@tallystick/crdt';
 import type { SimDisk } from './disk.ts';
+import { isSettledIn } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { IMAGE_AGE_MS_MAX } from './prune.ts';
@@ -31,6 +32,7 @@ export function putBackOne(world: World, prng: Prng): void {
   const node = prng.pick(world.nodes.filter((each) => each.uplink !== undefined));
   const life = node?.disk.self ?? null;
   if (node?.uplink === undefined || life === null || !node.isRunning || isNearPutBack(world, node)) return;
+  if (!isSettledIn(world, node)) return;
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
   if (commits < 1 || node.disk.lostSinceMs(commits) < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return;
   const image = node.disk.imageOf(commits);

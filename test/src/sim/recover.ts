@@ -79,7 +79,8 @@ function childrenAhead(world: World, root: SimNode, image: SimDisk): SimNode[] {
   const seq = life === null ? 0 : (image.head(life)?.seq ?? 0);
   return world.nodes.filter((node) => {
     const head = node.disk.self === null ? undefined : node.disk.head(node.disk.self);
-    return world.parentOf(node) === root && head?.parent === life && head.parentSeen > seq;
+    const isChild = world.parentOf(node) === root && world.isArrived(node);
+    return isChild && head?.parent === life && head.parentSeen > seq;
   });
 }
 
@@ -118,7 +119,9 @@ function leftByBooks(world: World, root: SimNode, life: Stream): PoolUnits[] {
 function endsUntold(world: World, root: SimNode): boolean {
   return [...world.observer.ended].some((writer) => {
     const replica: ReplicaId = replicaOf(writer);
-    if (world.parentOf(world.node(replica)) !== root) return false;
-    return root.disk.head(writer)?.parent !== root.disk.self;
+    const parent = root.disk.head(writer)?.parent ?? null;
+    const wasChild = parent !== null && replicaOf(parent) === root.settings.replica;
+    if (!wasChild && world.parentOf(world.node(replica)) !== root) return false;
+    return parent !== root.disk.self;
   });
 }

@@ -5,8 +5,9 @@
  * At the end an honest operator goes round: what the lives that ended really had left
  * is taken back by whoever settles them (F3), and no unit more.
  */
-import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { exposure, type PoolId, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
+import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { IMAGE_AGE_MS_MAX } from './prune.ts';
@@ -39,6 +40,8 @@ function restore(world: World, prng: Prng, node: SimNode, commits: number): bool
   if (atMs < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return false;
   const image = node.disk.imageOf(commits);
   if (image.self === null) return false;
+  // Whoever was given another parent first tells it what it did: a restored one could not (T8).
+  if (!world.isArrived(node) || !world.isKnownWhereItIs(node)) return false;
   const hasForgotten = (image.head(life)?.seq ?? 0) < (node.disk.head(life)?.seq ?? 0);
   const isAsked = !hasForgotten || prng.chance(0.5);
   node.crash();
@@ -64,7 +67,7 @@ export function loseOne(world: World, prng: Prng): void {
   const node = prng.pick(leaves);
   const parent = world.parentOf(node);
   const life = node.disk.self;
-  if (isNearPutBack(world, node)) return;
+  if (isNearPutBack(world, node) || !world.isArrived(node)) return;
   if (parent?.isInCharge !== true || life === null || parent.disk.head(life) === undefined) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();
@@ -77,7 +80,7 @@ export function loseOne(world: World, prng: Prng): void {
 }
 
 /** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
-function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
+export function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
   if (parent.isInCharge && !parent.disk.head(life)?.fence)
     parent.run((replica, now) => replica.retire(node.settings.replica, now));
@@ -94,7 +97,7 @@ export function settleLostLives(world: World): void {
 }
 
 function reclaimLeft(world: World, life: WriterId): void {
-  const settler = world.parentOf(world.node(replicaOf(life)));
+  const settler = settlerOf(world, life);
   if (settler?.isInCharge !== true) return;
   const items = world.tree.pools
     .map((pool) => ({ pool, n: Math.min(leftOf(world, life, pool), leftByBooks(settler, life, pool)) }))

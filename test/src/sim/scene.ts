@@ -48,7 +48,7 @@ export interface Scene {
   readonly observer: Observer;
   readonly orders: OrderInWorld[];
   readonly holds: HoldInWorld[];
-  readonly locationOfNode: ReadonlyMap<SimNode, LocationId>;
+  readonly locationOfNode: Map<SimNode, LocationId>;
   /** An authority whose books may be put back takes no orders, as none that is shipped does. */
   hasDoor(node: SimNode): boolean;
   nextId(kind: string): string;

@@ -65,6 +65,7 @@ export function growTree(prng: Prng): Tree {
     directory: {
       keeperOf: (location) => kept.get(location),
       isShared: (location) => shared.has(location),
+      parentOf: (replica) => places.find(({ settings }) => settings.replica === replica)?.parent,
     },
     pools: locations.flatMap((location) => skus.map((sku) => poolId(sku, location))),
   };

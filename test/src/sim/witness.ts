@@ -15,6 +15,11 @@ export class SimWitness {
     if (self !== null) this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
   }
 
+  /** It was told of another life than the one that is on the disk, which began and never got so far. */
+  isOfAnother({ self }: SimDisk): boolean {
+    return this.#head !== undefined && this.#head.writer !== self;
+  }
+
   /** As `witness.ts` of the store agent compares, but for hashes: this disk never has another branch of that life. */
   isAheadOf(disk: SimDisk): boolean {
     const { self } = disk;

@@ -3,7 +3,7 @@
  * everything goes wrong that the seed allows; then all is healed, and after a bounded
  * time everything must be quiet, equal and paid.
  */
-import type { LocationId, PoolId, ReplicaId, WriterId } from '@tallystick/crdt';
+import { type LocationId, type PoolId, type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
 import type { Cells, Frame } from '@tallystick/crdt/wire';
 import { actOnce } from './acts.ts';
 import { Clients } from './clients.ts';
@@ -13,6 +13,7 @@ import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
+import { relinkAll } from './move.ts';
 import { Link } from './network.ts';
 import { SimNode } from './node.ts';
 import type { NodePorts } from './node-ports.ts';
@@ -20,6 +21,7 @@ import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
 import { Images } from './prune.ts';
 import { type PutBack, settlePutBack } from './put-back.ts';
+import { Registry } from './registry.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
 import { Trace, Violation } from './trace.ts';
@@ -40,7 +42,7 @@ export interface RunOptions {
 const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
-  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|A new life was put back|shares? no version|it speaks protocol/;
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|say hello again|another parent|belongs under|A new life was put back|shares? no version|it speaks protocol/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -50,6 +52,7 @@ export class World {
   readonly tree: Tree;
   readonly faults: Faults;
   readonly shelves = new Shelves();
+  readonly registry: Registry;
   readonly observer: Observer;
   readonly clients: Clients;
   readonly nodes: SimNode[] = [];
@@ -70,6 +73,13 @@ export class World {
     this.trace = new Trace(this.timeline, line);
     this.tree = treeWithout(growTree(this.#prng('tree')), less);
     this.faults = faultsWithout(drawFaults(this.#prng('swarm')), less);
+    const news = this.#prng('news');
+    this.registry = new Registry({
+      tree: this.tree,
+      newsMs: () => (this.isHealing ? 1 : news.spanMs(1, news.chance(0.1) ? 10_000 : 500)),
+      later: (delayMs, act) => this.timeline.after(delayMs, act),
+      heard: (replica) => this.node(replica).run((self) => self.moving.registryChanged()),
+    });
     this.#recoveriesPerMinute = this.faults.recoveriesPerMinute;
     this.observer = new Observer(this.trace, this.shelves, {
       trustsWallClocks: this.faults.clockJumpsPerMinute === 0,
@@ -127,7 +137,7 @@ export class World {
     const ports: NodePorts = {
       ...this.#parts(),
       prng: this.#prng(`${stream} ${settings.replica}`),
-      directory: this.tree.directory,
+      directory: this.registry.directoryOf(settings.replica),
       clockRate: clockRate(this.#prng(`clock ${settings.replica}`), this.faults.clockDrift),
       durable: (at, commits) => {
         if (commits.length > 0) this.#lastDurableAtMs = this.timeline.nowMs;
@@ -137,11 +147,7 @@ export class World {
       restarting: (at) => this.observer.restarting(at),
       hangUp: (at, message) => {
         this.trace.say(at.name, () => message);
-        if (
-          this.observer.clones === undefined &&
-          !PARTINGS.test(message) &&
-          !this.#isBehindPruned(at, message)
-        )
+        if (this.observer.clones === undefined && !this.#isParting(at, message))
           throw new Violation('link', `${at.name}, among honest peers, ${message}`);
       },
       superseded: (at) => this.observer.superseded(at),
@@ -150,6 +156,10 @@ export class World {
     const node = new SimNode(settings, ports, disk);
     this.nodes.push(node);
     return node;
+  }
+
+  link(node: SimNode, parent: ReplicaId): void {
+    this.#connect(node, this.node(parent), 'link');
   }
 
   #connect(node: SimNode, parent: SimNode, stream: string): void {
@@ -172,11 +182,14 @@ export class World {
     if (other !== undefined) this.#byName.set(other.settings.replica, other);
   }
 
-  /** A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7). */
-  #isBehindPruned(at: SimNode, message: string): boolean {
-    return (
-      /jumps from entry/.test(message) && (at.replica.ledger.awaitsFormerLives || this.images.isBehind(at))
-    );
+  #isParting(at: SimNode, message: string): boolean {
+    if (PARTINGS.test(message)) return true;
+    if (!/jumps from entry|does not begin with its life/.test(message)) return false;
+    // Where a machine was moved and moved back, what was dropped meanwhile is sent again from a new hello.
+    // And a new parent lacks what its child has let go of, until it is told from above (F3a, D7).
+    if (this.registry.hasMoves) return true;
+    // A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7).
+    return at.replica.ledger.awaitsFormerLives || this.images.isBehind(at);
   }
 
   node(replica: ReplicaId): SimNode {
@@ -187,6 +200,39 @@ export class World {
 
   parentOf(node: SimNode): SimNode | undefined {
     return node.uplink?.end('parent') as SimNode | undefined;
+  }
+
+  /** A machine is gone for ever: nobody waits for it any more. */
+  bury(node: SimNode): void {
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    if (node.uplink === undefined) return;
+    this.links.splice(this.links.indexOf(node.uplink), 1);
+    node.uplink.remove();
+  }
+
+  isThere(replica: ReplicaId): boolean {
+    return this.nodes.includes(this.node(replica));
+  }
+
+  /** Its parent has heard from it that it is its parent. */
+  isArrived(node: SimNode): boolean {
+    const { self } = node.disk;
+    const parent = self === null ? undefined : this.parentOf(node)?.disk.head(self)?.parent;
+    const place = this.registry.parentOf(node.settings.replica);
+    return parent !== null && parent !== undefined && replicaOf(parent) === place;
+  }
+
+  /** No machine outside of its present place has heard more of it than its parent has. */
+  isKnownWhereItIs(node: SimNode): boolean {
+    const { self } = node.disk;
+    if (self === null) return false;
+    const known = this.parentOf(node)?.disk.head(self)?.seq ?? 0;
+    return [...this.#byName.values()].every(
+      (other) =>
+        (other.disk.head(self)?.seq ?? 0) <= known ||
+        other === node ||
+        this.registry.above(other.settings.replica).includes(node.settings.replica),
+    );
   }
 
   #sawLoss(frame: Frame): void {
@@ -229,6 +275,7 @@ export class World {
     this.isHealing = true;
     Object.assign(this.faults, noFaults());
     this.trace.say('world', () => '-- healing');
+    relinkAll(this);
     for (const link of this.links) link.heal();
     for (const node of this.nodes) mend(node);
     this.settle('after healing');

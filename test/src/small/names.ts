@@ -22,6 +22,7 @@ const DIGITS = ['c', 'a', 'b'] as const;
 export const DIRECTORY: Directory = {
   keeperOf: (location: LocationId) => (location === (HQ as string) ? HQ : undefined),
   isShared: () => false,
+  parentOf: () => undefined,
 };
 
 /** The same life has the same nonce on every way to it; a writer id is told apart by its last half already. */

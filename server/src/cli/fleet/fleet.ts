@@ -12,6 +12,7 @@ import {
   ConfigError,
   enrol,
   openIdentity,
+  readAgentConfig,
   settingsSchema,
   writeAgentFile,
 } from '@tallystick/store-agent';
@@ -163,7 +164,11 @@ export class Fleet {
 
   async #startReplica(replica: FleetReplica): Promise<void> {
     const folder = join(this.plan.dataDir, replica.id);
-    const args = ['--data', folder, '--port', String(replica.port), '--parent', this.#linkUrl(replica)];
+    const args = ['--data', folder, '--port', String(replica.port)];
+    // It may have been given another parent since (F3a), and its own file says where it links. Only a fleet
+    // that stands at other ports than before, or behind a replay's network, has other addresses.
+    const isWhereItWas = this.plan.linkUrl === undefined && readAgentConfig(folder).port === replica.port;
+    if (!isWhereItWas) args.push('--parent', this.#linkUrl(replica));
     args.push('--log', this.plan.logLevel ?? 'info', '--json');
     const program =
       replica.kind === 'region' ? serverProgram('region', ...args) : agentProgram('run', ...args);

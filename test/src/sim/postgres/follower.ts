@@ -21,7 +21,7 @@ export class Follower {
       nonce: () => {
         throw new Error('A follower begins no life.');
       },
-      directory: { keeperOf: () => undefined, isShared: () => false },
+      directory: { keeperOf: () => undefined, isShared: () => false, parentOf: () => undefined },
     });
     return new Follower(journal, replica);
   }

@@ -18,8 +18,8 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
   {
     name: 'a duplicate counted at both',
     file: 'server/src/authority/projection.ts',
-    find: 'const fact = factOf(entry, isDuplicate);',
-    replace: 'const fact = factOf(entry, false);',
+    find: 'const fact = factOf({ ...entry, writer }, isDuplicate,',
+    replace: 'const fact = factOf({ ...entry, writer }, false,',
     seed: 5,
   },
   {
@@ -34,6 +34,12 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
   update tallystick.orders o set writer = d.writer, seq = d.seq
     from jsonb_to_recordset(p_duplicates) d(kind text, id text, writer text, seq bigint)
     where d.kind = 'order' and d.id = o.order_id;`,
+  },
+  {
+    name: 'a copy that is taken back told as the order',
+    file: 'server/src/authority/facts.ts',
+    find: "isOfCopy ? 'order.duplicate-cancelled' : 'order.cancelled'",
+    replace: "isOfCopy ? 'order.cancelled' : 'order.cancelled'",
   },
   {
     name: 'a turn that comes too late is written again',
@@ -85,8 +91,8 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
   {
     name: 'a document that is not found',
     file: 'server/src/authority/prefetch.ts',
-    find: `const orders = asked.filter(({ kind }) => kind === 'order');`,
-    replace: `const orders = asked.filter(({ kind }) => kind === 'order').slice(1);`,
+    find: `const orders = isOf('order');`,
+    replace: `const orders = isOf('order').slice(1);`,
   },
   {
     name: 'a restart that forgets what was taken',

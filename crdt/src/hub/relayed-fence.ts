@@ -1,0 +1,26 @@
+/** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
+import type { BodyOf } from '../entry/entry.ts';
+import { replicaOf, type WriterId } from '../ids.ts';
+import type { Ledger } from '../replica/ledger.ts';
+import type { Stream } from '../replica/stream.ts';
+
+export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
+
+/** Whether it is a life of that writer's replica, or of its parent's, that says so: nobody else may. */
+export function isShutOutBy({ writer, head }: Stream, by: WriterId): boolean {
+  return [writer, head.parent].some((each) => each !== null && replicaOf(each) === replicaOf(by));
+}
+
+/** @returns the writer that is shut out here from now on too; undefined where it is not known that far, or was before. */
+export function noteRelayedFence(
+  ledger: Ledger,
+  by: WriterId | 'parent',
+  { writer, seq, hash, reason }: FenceSaid,
+): Stream | undefined {
+  const stream = ledger.streams.get(writer);
+  if (stream === undefined || stream.head.fence !== null || seq > stream.head.seq) return undefined;
+  if (by !== 'parent' && !isShutOutBy(stream, by)) return undefined;
+  // Of a writer that lived twice, another history may stand here (F2).
+  ledger.touchHead(stream).fence = { seq, hash: ledger.hashOf(stream, seq) ?? hash, reason };
+  return stream;
+}

@@ -1,0 +1,24 @@
+/**
+ * Giving up a lost child (F3): its lives are fenced; what they still held stays with them
+ * until it is reclaimed by whoever settles them.
+ */
+import type { Hub } from '../hub/hub.ts';
+import type { ReplicaId, WriterId } from '../ids.ts';
+import type { Ledger, Now } from './ledger.ts';
+import { settlesHere } from './settler.ts';
+
+/** @returns the writers that are settled here, or undefined where there is none. */
+export function giveUp(
+  ledger: Ledger,
+  hub: Hub,
+  replica: ReplicaId,
+  now: Now,
+  hangUp: (message: string) => void,
+): readonly WriterId[] | undefined {
+  const lives = ledger.livesOf(replica).filter((life) => settlesHere(ledger, life));
+  for (const life of lives)
+    if (life.head.fence === null && life.head.via === replica) hub.fence(life, 'retired', now);
+  if (lives.length > 0 && hub.children.get(replica)?.session !== undefined)
+    hangUp('This replica was retired.');
+  return lives.length === 0 ? undefined : lives.map((life) => life.writer);
+}

@@ -1,0 +1,107 @@
+/**
+ * Moving: what a replica does about the registry giving other replicas another parent (F3a).
+ *
+ * It learns where everybody belongs, passes on units that are on their way between former
+ * neighbours, and has children told anew of writers that were given to them.
+ */
+import { behind } from '../hub/heads.ts';
+import type { Hub } from '../hub/hub.ts';
+import { Places } from '../hub/places.ts';
+import { noteRelayedFence } from '../hub/relayed-fence.ts';
+import { Strays } from '../hub/strays.ts';
+import { type ReplicaId, replicaOf } from '../ids.ts';
+import type { Ack, Cells } from '../wire/frames.ts';
+import type { Directory } from './directory.ts';
+import type { Ledger, Now } from './ledger.ts';
+import type { Stream } from './stream.ts';
+import type { Uplink } from './uplink.ts';
+
+export interface MovingPorts {
+  readonly directory: Directory;
+  readonly resendMs: number;
+  hangUp(child: ReplicaId, message: string): void;
+  /** Somebody else may answer for a writer than before. */
+  settlersChanged(): void;
+}
+
+export class Moving {
+  readonly places: Places;
+  readonly strays: Strays;
+  readonly #ledger: Ledger;
+  readonly #hub: Hub;
+  readonly #uplink: Uplink;
+  readonly #ports: MovingPorts;
+  #isDue = false;
+
+  constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
+    this.#ledger = ledger;
+    this.#hub = hub;
+    this.#uplink = uplink;
+    this.#ports = ports;
+    ledger.parentOf = (replica) => ports.directory.parentOf(replica);
+    const moved = (stream: Stream) => {
+      this.strays.moved(stream);
+      ports.settlersChanged();
+    };
+    this.places = new Places(ledger, hub.totals, ports.directory, moved);
+    this.strays = new Strays(ledger, hub, this.places, ports.resendMs);
+    ledger.onMoved = (stream, before) => {
+      moved(stream);
+      // Where its goods stood, its old parent counts them: it hears the last that it did there (T9).
+      const { via } = ledger.streams.get(before)?.head ?? { via: null };
+      if (via !== null && via !== stream.head.via) this.#sayHelloAgain(via);
+    };
+  }
+
+  /** The host says so; the turn that is open, or the next, does what follows from it. */
+  registryChanged(): void {
+    this.#isDue = true;
+  }
+
+  run(): void {
+    if (!this.#isDue) return;
+    for (const child of this.places.update()) this.#sayHelloAgain(child);
+    for (const { replica, session } of this.#hub.children.values())
+      if (session !== undefined && this.places.parentElsewhere(replica) !== undefined)
+        this.#ports.hangUp(replica, 'This replica was given another parent.');
+  }
+
+  keep(): void {
+    this.#isDue = false;
+  }
+
+  /** Nobody was told of what a turn that failed found: it is due once more. */
+  putBack(): void {
+    this.places.forgetTold();
+    this.#isDue = true;
+  }
+
+  #sayHelloAgain(child: ReplicaId): void {
+    if (this.#hub.children.get(child)?.session !== undefined)
+      this.#ports.hangUp(child, 'More of your past is known here: say hello again.');
+  }
+
+  /** The parent told what writers here and below did (T8, F1a, F3a). */
+  heardFromAbove(news: ReadonlySet<Stream>, wasRestored: boolean, now: Now): void {
+    this.#hub.tellFormerCells(now);
+    for (const child of behind(this.#hub.children, news, wasRestored)) this.#sayHelloAgain(child);
+    for (const stream of news) this.#hub.takeUnheard(stream);
+  }
+
+  /** The parent told who is shut out: of writers that were given to this part of the tree, too. */
+  fencesTold(frame: Ack): void {
+    if (frame.parent !== this.#uplink.parent || frame.writer !== this.#ledger.self.writer) return;
+    for (const fence of frame.fenced) {
+      if (replicaOf(fence.writer) === replicaOf(frame.writer)) continue;
+      const stream = noteRelayedFence(this.#ledger, 'parent', fence);
+      if (stream !== undefined) this.#hub.noteFence(stream);
+    }
+  }
+
+  /** Cells for writers below whose senders are not: they are passed on. */
+  told(frame: Cells): void {
+    const { writer } = this.#ledger.self;
+    if (frame.parent !== this.#uplink.parent || frame.writer !== writer) return;
+    for (const cell of frame.cells) if (cell.to !== writer) this.strays.told(cell);
+  }
+}

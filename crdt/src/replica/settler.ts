@@ -1,0 +1,29 @@
+/**
+ * Settler: who answers for a fenced writer (F5). The live writer of the replica that was its
+ * parent, else of the next ancestor; where its replica was given another parent since, the
+ * first that stands above both (F3a), for nobody below it knows what each of them took back.
+ * For the authority's own past that is the authority (F6).
+ */
+import { replicaOf, type WriterId } from '../ids.ts';
+import type { Ledger } from './ledger.ts';
+import { isOwnPast } from './recovery.ts';
+import { ABOVE, type Stream } from './stream.ts';
+
+export function settlesHere(ledger: Ledger, stream: Stream): boolean {
+  if (isOwnPast(ledger, stream)) return true;
+  if (stream.head.via === ABOVE) return false;
+  const me = replicaOf(ledger.self.writer);
+  const seen = new Set<WriterId>();
+  // Whoever was shut out may have named a circle of parents: nobody settles that.
+  for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
+    seen.add(parent);
+    const replica = replicaOf(parent);
+    if (replica === me) return true;
+    const above = ledger.streams.get(parent);
+    if (above === undefined || above.head.via === ABOVE) return false;
+    const lives = ledger.livesOf(replica);
+    if (lives.some(({ head }) => head.fence === null && head.via === stream.head.via)) return false;
+    parent = above.head.parent;
+  }
+  return false;
+}
