@@ -182,9 +182,46 @@ test('[T3] an entry that the chain has no place for joins the history that it fo
   // A third history leaves the other one, and a fourth begins with a first entry of its own.
   const third = keepBranch(books.ledger, books.shop, twin(fork + 2, first.hash, 'other-3')) as Stream;
   expect(third.head.parent).toBe(branch.writer);
+  // Of two histories of one length, each goes on in its own.
+  const end = twin(fork + 3, third.head.hash, 'other-7');
+  expect(keepBranch(books.ledger, books.shop, end)).toBe(third);
   const fourth = keepBranch(books.ledger, books.shop, twin(1, new Uint8Array(32), 'other-4')) as Stream;
   expect(fourth.head).toMatchObject({ parent: books.shop.writer, seq: 1 });
   expect(books.ledger.branches).toEqual(new Set([branch, third, fourth]));
   expect(keepBranch(books.ledger, books.shop, twin(1, hash, 'other-5'))).toBeUndefined();
   expect(keepBranch(books.ledger, books.shop, twin(99, hash, 'other-6'))).toBeUndefined();
+});
+
+test('[T3] [D7] where what both share was pruned, the other history leaves the chain', () => {
+  const books = new Books();
+  books.say(books.shop, received(10));
+  const { seq, hash: prevHash } = books.shop.head;
+  books.say(books.shop, received(1));
+  const first = books.branch(seq);
+  books.say(first, received(5));
+  books.commit();
+  books.journal.hashAt = () => undefined;
+  const { writer } = books.shop;
+  const entry = {
+    v: 1,
+    writer,
+    seq: seq + 1,
+    prevHash,
+    docId: 'x',
+    actor: 'system',
+    ...atFirst,
+    body: received(2),
+  };
+  const bytes = encodeEntry(entry);
+  const branch = keepBranch(books.ledger, books.shop, { entry, bytes, hash: sha256(bytes) });
+  expect(branch?.head.parent).toBe(books.shop.writer);
+});
+
+test('[F2] the histories of one writer are not those of another', () => {
+  const books = new Books();
+  books.say(books.shop, received(10));
+  const shops = books.branch(books.shop.head.seq);
+  const other = books.add(rome, 'rome');
+  expect(historiesOf(books.ledger, other)).toEqual([other]);
+  expect(historiesOf(books.ledger, books.shop)).toEqual([books.shop, shops]);
 });

@@ -145,6 +145,15 @@ describe('[T8] a restored replica', () => {
   });
 });
 
+test('[T8] what was still on its way to a life that has ended is no answer to the next', () => {
+  const { ledger, lives, take } = restored();
+  lives.expect(points(said), 0);
+  ledger.beginLife(name('berlin', 3), 'store', hq, atFirst);
+  expect([take(said, true), ledger.streams.has(former)]).toEqual(['some', false]);
+  lives.expect(points(said), 0);
+  expect(take(said, true)).toBe('all');
+});
+
 describe('[F1a] those below', () => {
   const till = name('till');
   const desk = name('desk');
@@ -159,6 +168,22 @@ describe('[F1a] those below', () => {
       { via: 'till', fence: null },
       { via: 'till', fence: null },
     ]);
+  });
+
+  test('[F1a] whom they shut out meanwhile is shut out here too, whoever is told of first', () => {
+    const tills = chain(till, life(former));
+    const [{ point }] = tills as [Said[number]];
+    const fence: EntryBody = { type: 'fenced', writer: till, seq: 1, hash: point.hash, reason: 'retired' };
+    const shops = chain(former, life(hq), fence);
+    for (const all of [
+      [...tills, ...shops],
+      [...shops, ...tills],
+    ]) {
+      const { ledger, lives, take } = restored();
+      lives.expect(points(tills, shops), 0);
+      expect(take(all, true)).toBe('all');
+      expect(ledger.streams.get(till)?.head.fence).toMatchObject({ seq: 1, reason: 'retired' });
+    }
   });
 
   test('[L7] are no strangers, no second root, and begin with their life', () => {

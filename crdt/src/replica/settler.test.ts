@@ -89,6 +89,7 @@ describe('[F5] an account below zero', () => {
     books.shutOut(books.shop);
     books.commit();
     expect(books.settle()).toHaveLength(1);
+    expect(books.settle()).toEqual([]);
     books.ledger.putBack();
     books.claims.putBack();
     expect(books.settle()).toEqual([[books.shop.writer, '2 lamp@berlin']]);
@@ -172,10 +173,11 @@ describe('[F5] the settler', () => {
   }
 
   test('[F5] is the parent while it has a life that is not shut out', () => {
-    const { books } = shortTill();
+    const { books, till } = shortTill();
     expect(books.settle()).toEqual([]);
     books.ledger.fence(books.shop, 'superseded', atFirst);
     books.add(name('berlin', 2), 'berlin');
+    books.say(till, sent(1));
     expect(books.settle()).toEqual([]);
   });
 

@@ -44,6 +44,8 @@ test('[T1] what was seen of a sender is all it ever sent: a smaller word changes
   fold(rows, { type: 'took', from: hq, items: [{ pool: lamp, seq: 9, n: 7 }] }, 1);
   fold(rows, { type: 'took', from: hq, items: [{ pool: lamp, seq: 4, n: 3 }] }, 2);
   expect(rows.get(lamp)?.took).toEqual([{ writer: hq, n: 7, seq: 9 }]);
+  fold(rows, { type: 'took', from: hq, items: [{ pool: lamp, seq: 12, n: 8 }] }, 3);
+  expect(rows.get(lamp)?.took).toEqual([{ writer: hq, n: 8, seq: 12 }]);
 });
 
 test('[T1] the same word again is kept as the entry that first said it', () => {

@@ -1,5 +1,6 @@
 /** Patterns: which mutants Stryker is to try, by their place in the sources. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { BadOption } from './options.ts';
 
 /** What runs before have found out. */
 const KNOWN = 'reports/mutants/known.json';
@@ -25,10 +26,16 @@ interface Place {
   readonly column: number;
 }
 
-/** What survived, or was reached by no test, when it was last tried. */
+/**
+ * What survived, or was reached by no test, when it was last tried.
+ *
+ * @throws BadOption where nothing did.
+ */
 export function mutateSurvivors(sources: readonly string[]): string[] {
+  if (!existsSync(KNOWN))
+    throw new BadOption('--survivors comes after a run without it: nothing is known yet');
   const { files } = JSON.parse(readFileSync(KNOWN, 'utf8')) as Known;
-  return Object.entries(files)
+  const patterns = Object.entries(files)
     .filter(([file]) => sources.some((source) => file === source || file.startsWith(`${source}/`)))
     .flatMap(([file, { mutants }]) => [
       ...new Set(
@@ -37,6 +44,8 @@ export function mutateSurvivors(sources: readonly string[]): string[] {
           .map(({ location: { start, end } }) => `${file}:${placeOf(start)}-${placeOf(end)}`),
       ),
     ]);
+  if (patterns.length === 0) throw new BadOption('Nothing survived the run before.');
+  return patterns;
 }
 
 /** The report counts columns from 1, and patterns from 0. */

@@ -1,0 +1,165 @@
+/** Sums that are kept effect by effect are the sums of the rows, whatever comes, goes, is shut out or put back: R2. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { EntryBody } from '../entry/entry.ts';
+import type { ReplicaId } from '../ids.ts';
+import { atFirst, Books, name } from '../replica/books.test-kit.ts';
+import type { Replica } from '../replica/replica.ts';
+import type { Stream } from '../replica/stream.ts';
+import { differentSums } from '../replica/sums.test-kit.ts';
+import { pool } from '../replica/world.test-kit.ts';
+import { Child } from './child.ts';
+import { Totals } from './totals.ts';
+
+const POOLS = [pool('lamp'), pool('bulb')] as const;
+const shop = name('berlin');
+const till = name('till');
+const desk = name('desk');
+const hq = name('hq');
+/** Who is heard of one after the other, and by which way. */
+const WRITERS = [
+  { writer: till, via: 'berlin', parent: shop },
+  { writer: desk, via: 'berlin', parent: till },
+  { writer: name('rome'), via: 'rome', parent: hq },
+] as const;
+const NEIGHBOURS = [hq, shop, till, desk, name('rome'), name('nobody')] as const;
+
+type Step =
+  | { readonly kind: 'say'; readonly who: number; readonly body: EntryBody }
+  | { readonly kind: 'fence'; readonly who: number }
+  | { readonly kind: 'hear' | 'branch' | 'keep' | 'putBack' | 'restart' };
+
+const at = fc.constantFrom(...POOLS);
+const n = fc.integer({ min: 1, max: 9 });
+const neighbour = fc.constantFrom(...NEIGHBOURS);
+const bodies: fc.Arbitrary<EntryBody> = fc.oneof(
+  fc.record({ at, n, to: neighbour }).map(({ at, n, to }) => ({
+    type: 'sent' as const,
+    to,
+    items: [{ pool: at, n }],
+  })),
+  fc.record({ at, n, from: neighbour }).map(({ at, n, from }) => ({
+    type: 'took' as const,
+    from,
+    items: [{ pool: at, n, seq: 1 }],
+  })),
+  fc.record({ at, n, writer: neighbour }).map(({ at, n, writer }) => ({
+    type: 'reclaimed' as const,
+    writer,
+    items: [{ pool: at, n }],
+  })),
+  fc.record({ at, n }).map(({ at, n }) => ({
+    type: 'received' as const,
+    cause: 'delivery' as const,
+    lines: [{ pool: at, n }],
+  })),
+  fc.record({ at, n, owed: fc.nat(9) }).map(({ at, n, owed }) => ({
+    type: 'lost' as const,
+    cause: 'damage' as const,
+    reason: 'x',
+    lines: [{ pool: at, less: n, owed: Math.min(n, owed) }],
+  })),
+  fc
+    .record({ at, n, type: fc.constantFrom('repaid', 'held', 'released', 'cancelled', 'shipped') })
+    .map(({ at, n, type }) => {
+      const lines = [{ pool: at, n, lineId: '1' }];
+      return {
+        type,
+        lines,
+        closes: lines,
+        holdId: 'h',
+        ttlMs: 1,
+        cause: 'released',
+        orderId: 'o',
+        reason: 'x',
+      };
+    }) as never as fc.Arbitrary<EntryBody>,
+);
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('say' as const), who: fc.nat(5), body: bodies }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fence' as const), who: fc.nat(3) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'hear' as const,
+        'branch' as const,
+        'keep' as const,
+        'putBack' as const,
+        'restart' as const,
+      ),
+    }),
+  },
+);
+
+/** A parent's books with the sums beside them. */
+class Summed extends Books {
+  children = new Map<ReplicaId, Child>();
+  totals = this.open();
+
+  open(): Totals {
+    this.children = new Map();
+    const childOf = (replica: ReplicaId) => {
+      const child = this.children.get(replica) ?? new Child(replica);
+      this.children.set(replica, child);
+      return child;
+    };
+    const totals = new Totals(this.ledger, childOf, true);
+    this.ledger.onEffect = (stream, effect) => totals.onEffect(stream, effect);
+    this.ledger.onStream = (stream) => totals.onStream(stream);
+    return totals;
+  }
+
+  get different(): string[] {
+    return differentSums({ ledger: this.ledger, hub: this } as never as Replica);
+  }
+
+  do(step: Step): void {
+    const streams = [...this.ledger.streams.values()];
+    switch (step.kind) {
+      case 'say':
+        return this.say(streams[step.who % streams.length] as Stream, step.body);
+      case 'fence': {
+        const stream = streams[step.who % streams.length] as Stream;
+        if (stream === this.ledger.self || stream.head.fence !== null) return;
+        this.ledger.fence(stream, 'retired', atFirst);
+        return this.totals.onFenced(stream);
+      }
+      case 'hear': {
+        const next = WRITERS.find(({ writer }) => !this.ledger.streams.has(writer));
+        if (next !== undefined) this.add(next.writer, next.via, next.parent);
+        return;
+      }
+      case 'branch':
+        if (this.shop.head.fence !== null) this.branch(1);
+        return;
+      case 'keep':
+        this.commit();
+        return this.totals.keep();
+      case 'putBack':
+        this.ledger.putBack();
+        return this.totals.putBack();
+      case 'restart':
+        this.commit();
+        this.totals = this.open();
+    }
+  }
+}
+
+test('[R2] what each child holds, and what can be sold, is at all times the sum of the rows', () => {
+  let moved = 0;
+  fc.assert(
+    fc.property(fc.array(steps, { minLength: 10, maxLength: 40 }), (all) => {
+      const books = new Summed();
+      books.commit();
+      books.totals.keep();
+      for (const step of all) {
+        books.do(step);
+        expect(books.different).toEqual([]);
+      }
+      moved += [...(books.children.get('berlin' as ReplicaId)?.pools.values() ?? [])].length;
+    }),
+    { numRuns: 150 },
+  );
+  expect(moved).toBeGreaterThan(100);
+});
