@@ -14,7 +14,7 @@ const KNOWN: readonly Known[] = [
   {
     door: 'link',
     what: /^rights from nothing: /,
-    why: 'a took, a cancellation and a reclaim that the parent cannot check are believed (L7, T6)',
+    why: 'a took that is not there yet or from who was shut out, and a reclaim, are believed (L7, T6)',
   },
   {
     door: 'link',
