@@ -18,15 +18,17 @@ test('[D1] [L4] [T8] fixed seeds: simulator, model and Postgres hold the same af
 }, async () => {
   const { counts, disagreements } = await compareSeeds(templateUrl, playSeed, {
     start: 5,
-    seeds: 2,
+    seeds: 3,
     acts: ACTS,
   });
   expect(disagreements).toEqual([]);
   // Agreement over nothing proves nothing: each of these was met.
   expect(counts.turns).toBeGreaterThan(150);
   expect(counts.comparisons).toBeGreaterThan(counts.turns);
-  const { unforeseen: _, ...met } = counts;
-  expect(Object.entries(met).filter(([, count]) => count === 0)).toEqual([]);
+  // Only a liar says what joins no history; honest forks stand as branches.
+  const mayBeMissing = ['unforeseen', 'quarantine'];
+  const unmet = Object.entries(counts).filter(([name, count]) => count === 0 && !mayBeMissing.includes(name));
+  expect(unmet).toEqual([]);
 });
 
 test('a fresh seed, printed', { timeout: 30_000 }, async () => {
