@@ -61,7 +61,11 @@ function putBack(world: World, root: SimNode, image: SimDisk, prng: Prng): How {
     root.putBackMachine(image);
     root.links.onlyChild = ahead.settings.replica;
     world.runLater(TOLD_WITHIN_MS, () => {
-      if (root.disk.self !== self) return;
+      // Told, and the word of it may have been lost with the machine.
+      if (root.disk.self !== self) {
+        root.links.onlyChild = undefined;
+        return;
+      }
       root.crash();
       root.putBackImage(root.disk, true);
       root.start();
