@@ -228,8 +228,9 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     case 'lost':
       return isForeign(directory, replica, body.lines) ? 'foreign-pool' : undefined;
     case 'reclaimed':
-      // F3: who else may take back, and from whom, is known for sure where the fences are: at the settler.
-      return body.writer === stream.writer ? 'rights' : undefined;
+      // F3: whether it was shut out by then is known for sure at its settler alone; who it is, at the root.
+      if (body.writer === stream.writer) return 'rights';
+      return isRoot && !ledger.streams.has(body.writer) ? 'rights' : undefined;
     case 'sent': {
       if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;

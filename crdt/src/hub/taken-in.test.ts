@@ -69,6 +69,11 @@ describe('[L7] what a child may say', () => {
       }),
     ],
     [
+      'rights back from somebody never heard of',
+      'rights',
+      () => ({ type: 'reclaimed', writer: ghost, items: [{ pool: lamp, n: 1 }] }),
+    ],
+    [
       'rights back from itself',
       'rights',
       (self) => ({ type: 'reclaimed', writer: self, items: [{ pool: lamp, n: 1 }] }),

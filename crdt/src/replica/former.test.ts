@@ -10,6 +10,7 @@ import { atFirst, name } from './books.test-kit.ts';
 import { FormerLives } from './former.ts';
 import { Ledger } from './ledger.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
+import { ABOVE } from './stream.ts';
 import { pool, sha256 } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -186,15 +187,22 @@ describe('[F1a] those below', () => {
     }
   });
 
-  test('[L7] are no strangers, no second root, and begin with their life', () => {
+  test('[F3a] are kept, and reached from above, until it is known where they belong', () => {
+    const { ledger, lives, take } = restored();
+    lives.expect([], 0);
+    expect(take(chain(desk, life(till)), true)).toBe('all');
+    expect(ledger.streams.get(desk)?.head.via).toBe(ABOVE);
+  });
+
+  test('[L7] are no second root, and begin with their life', () => {
     const strangers = [
-      chain(desk, life(till)),
       chain(name('other'), life(null)),
       chain(till, received(1)),
       chain(till, life(former), received(1)).slice(1),
     ];
     for (const stranger of strangers) {
-      const { ledger, take } = restored();
+      const { ledger, lives, take } = restored();
+      lives.expect([], 0);
       expect(take(stranger, true)).toBe('some');
       expect(ledger.streams.size).toBe(1);
       expect(ledger.awaitsFormerLives).toBe(true);

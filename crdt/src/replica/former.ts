@@ -131,6 +131,8 @@ export class FormerLives {
 
   #addLife({ writer, seq, prevHash, body }: Entry): Stream | undefined {
     if (seq !== 1 || body.type !== 'life') return undefined;
+    // A root stands below nobody (L7).
+    if (body.parent === null && replicaOf(writer) !== replicaOf(this.#ledger.self.writer)) return undefined;
     const via = this.#wayToNew(writer, body.parent);
     const head = newHead(body.kind, body.parent, via);
     if (via === null) head.fence = { seq: 0, hash: prevHash, reason: 'superseded' };

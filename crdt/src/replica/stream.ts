@@ -150,10 +150,6 @@ export class Stream {
     return (this.#headBefore ?? this.head).seq;
   }
 
-  get isDirty(): boolean {
-    return this.#headBefore !== undefined || this.#touched.size > 0;
-  }
-
   get touchedPools(): Iterable<PoolId> {
     return this.#touched.keys();
   }
