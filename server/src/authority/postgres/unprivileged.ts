@@ -55,7 +55,10 @@ export function spawnable(
   if (closed === undefined) return { command, args, as };
   const capability = '+dac_override';
   const setpriv = ['--reuid', String(as.uid), '--regid', String(as.gid), '--clear-groups'];
-  const flags = [...setpriv, `--inh-caps=${capability}`, `--ambient-caps=${capability}`];
+  // access(2) asks for the real user and drops capabilities for anybody but root, unless told to leave
+  // them: initdb and pg_ctl look at their own binaries that way.
+  const keeps = '--securebits=+no_setuid_fixup';
+  const flags = [...setpriv, `--inh-caps=${capability}`, `--ambient-caps=${capability}`, keeps];
   try {
     execFileSync('setpriv', [...flags, 'true'], { stdio: 'ignore' });
   } catch (error) {
