@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly name: string;
   readonly args: readonly string[];
   readonly logFile: string;
+  /** Added to our own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** It ended, and nobody here had killed it. */
   readonly onCrash: (name: string, why: string) => void;
 }
@@ -94,7 +96,10 @@ export class Program {
 
   #spawn(): Promise<Listening> {
     const log = createWriteStream(this.#options.logFile, { flags: 'a' });
-    const child = spawn(process.execPath, this.#options.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, this.#options.args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#options.env },
+    });
     this.#child = child;
     this.#said = '';
     child.stderr.on('data', (chunk: Buffer) => {

@@ -1,0 +1,44 @@
+/**
+ * npm run bench -- [NAME…] [--json]
+ *
+ * Each bench runs its peers beside it, in the same run. Progress goes to stderr, figures to
+ * stdout. It ends with 0 when everything was measured, also where a target was missed: that
+ * is for the reader to judge, on the reader's machine.
+ */
+import { cpus } from 'node:os';
+import { BENCHES } from './benches.ts';
+import { BadOption, helpText, type Options, readOptions } from './options.ts';
+import { jsonLines, notes, table, targetLines } from './report.ts';
+import { runBench } from './run-bench.ts';
+
+async function runAll({ names, json, rounds, seconds, only }: Options): Promise<void> {
+  const startedMs = performance.now();
+  const say = (line: string) => {
+    const second = Math.round((performance.now() - startedMs) / 1_000);
+    process.stderr.write(`[${String(second).padStart(4)} s] ${line}\n`);
+  };
+  const cores = cpus();
+  if (!json) process.stdout.write(`Node ${process.versions.node}, ${cores.length} × ${cores[0]?.model}\n`);
+  for (const bench of BENCHES.filter(({ name }) => names.includes(name))) {
+    const { results, absent } = await runBench(bench, { rounds, seconds, only, say });
+    if (json) {
+      for (const line of jsonLines(bench.name, results, absent))
+        process.stdout.write(`${JSON.stringify(line)}\n`);
+      continue;
+    }
+    process.stdout.write(`\n${bench.name}: ${bench.about}\n${table(results)}`);
+    process.stdout.write(`${notes(results, absent)}${targetLines(bench.targets, results)}`);
+  }
+}
+
+try {
+  const options = readOptions(
+    process.argv.slice(2),
+    BENCHES.map(({ name }) => name),
+  );
+  if (options.help) process.stdout.write(helpText(BENCHES));
+  else await runAll(options);
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof BadOption ? error.message : (error as Error).stack}\n`);
+  process.exitCode = error instanceof BadOption ? 2 : 1;
+}

@@ -1,0 +1,116 @@
+/** The cases of a sale: ours in process and over HTTP, and what people would compare it with. */
+import { join } from 'node:path';
+import type { Absent, Case, Place, Round } from './bench.ts';
+import { openBooks } from './books.ts';
+import { type Helper, startHelper } from './helper.ts';
+import type { EndpointKind, OpenEndpoint } from './processes/endpoints.ts';
+import type { HttpLoad, PgLoad, RedisLoad } from './processes/load.ts';
+import { openRedis } from './redis-server.ts';
+import { openTown } from './town.ts';
+import type { Trade } from './trade.ts';
+
+const CONNECTIONS = 32;
+/** Sales under way at once in the process itself: every caller waits for its receipt. */
+const TILLS = 1_024;
+/**
+ * A hot row is a queue: more sessions than this wait for each other, and for two cores. Tried with
+ * 4, 8, 16 and 32; this was the fastest for both endpoints.
+ */
+const POOL_SIZE = 16;
+const PATH = '/v1/orders';
+const DURABLE = 'SQLite journal, WAL, synchronous FULL';
+
+export async function saleCases(place: Place, trade: Trade): Promise<(Case | Absent)[]> {
+  const books = await openBooks(place, trade);
+  const town = await openTown(place, books.url, trade);
+  const load = startHelper(place, './processes/load.ts');
+  const http = (name: string, port: number, note: string, settle?: () => Promise<void>): Case => ({
+    name,
+    note: `${note}, ${CONNECTIONS} connections`,
+    round: (seconds) =>
+      load.ask<Round>('http', {
+        port,
+        path: PATH,
+        connections: CONNECTIONS,
+        seconds,
+        trade,
+      } satisfies HttpLoad),
+    ...(settle === undefined ? {} : { settle }),
+  });
+  const endpoint = async (kind: EndpointKind, note: string): Promise<Case> => {
+    const asked: OpenEndpoint = { kind, databaseUrl: books.peersUrl, poolSize: POOL_SIZE };
+    const port = await startHelper(place, './processes/endpoints.ts').ask<number>('open', asked);
+    return http(kind, port, note);
+  };
+  return [
+    await sellCase(place, trade),
+    http('http', town.ports.cut, `a region process whose line to its authority is cut: ${DURABLE}`),
+    http(
+      'http-linked',
+      town.ports.linked,
+      'the same, while authority and Postgres take in what it sells on the same cores',
+      () => town.settled(),
+    ),
+    {
+      name: 'pg-update',
+      note: `the bare conditional update, ${CONNECTIONS} sessions; ${books.note}`,
+      round: (seconds) =>
+        load.ask<Round>('postgres', {
+          databaseUrl: books.peersUrl,
+          connections: CONNECTIONS,
+          seconds,
+          trade,
+        } satisfies PgLoad),
+    },
+    await endpoint('pg-endpoint', `Fastify, Zod, begin, update, insert, commit; pool of ${POOL_SIZE}`),
+    await endpoint('pg-best', `the same with one prepared statement; pool of ${POOL_SIZE}`),
+    await endpoint('echo', 'bare Fastify, gives the body back, stores nothing'),
+    await redisCase(place, load, trade),
+  ];
+}
+
+async function sellCase(place: Place, trade: Trade): Promise<Case> {
+  const shop = startHelper(place, './processes/shop.ts');
+  await shop.ask('open', { folder: join(place.folder, 'shop'), trade });
+  return {
+    name: 'sell',
+    note: `in process, ${TILLS} sales under way; ${DURABLE}`,
+    round: (seconds) => shop.ask<Round>('fast', { tills: TILLS, seconds }),
+  };
+}
+
+async function redisCase(place: Place, load: Helper, trade: Trade): Promise<Case | Absent> {
+  const redis = await openRedis(place, trade);
+  if (redis === undefined) return { name: 'redis', absent: 'there is no redis-server on the PATH' };
+  return {
+    name: 'redis',
+    note: redis.note,
+    round: (seconds) =>
+      load.ask<Round>('redis', {
+        port: redis.port,
+        connections: CONNECTIONS,
+        seconds,
+        trade,
+      } satisfies RedisLoad),
+  };
+}
+
+/** A thousand sales a second, beside the flush that each turn of them waits for. */
+export async function pacedCases(place: Place, trade: Trade, perSecond: number): Promise<Case[]> {
+  const shop = startHelper(place, './processes/shop.ts');
+  await shop.ask('open', { folder: join(place.folder, 'paced-shop'), trade });
+  const disk = startHelper(place, './processes/fsync.ts');
+  const file = join(place.folder, 'flushed');
+  return [
+    {
+      name: 'sell-paced',
+      note: `in process, ${perSecond} sales a second, each measured from when it was due; ${DURABLE}`,
+      round: (seconds) => shop.ask<Round>('paced', { perSecond, seconds }),
+    },
+    {
+      name: 'fsync',
+      note: `4 KiB appended to a file and fdatasync, at most ${perSecond} times a second`,
+      round: (seconds) => disk.ask<Round>('fsync', { file, perSecond, seconds }),
+    },
+  ];
+}
