@@ -46,6 +46,8 @@ export interface Absent {
 /** Where a bench works: a folder that is thrown away, and what must be closed at the end. */
 export interface Place {
   readonly folder: string;
+  /** For each process that is started: profiling, where that was asked for. */
+  readonly nodeFlags: readonly string[];
   say(line: string): void;
   /** Run at the end, last one first, also where the bench failed. */
   atEnd(close: () => Promise<void> | void): void;

@@ -27,13 +27,14 @@ const STOP_MS = 5_000;
 export function startHelper(place: Place, file: `./processes/${string}.ts`): Helper {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, {
-    execArgv: ['--conditions=tallystick-source', '--import=tsx'],
+    execArgv: [...place.nodeFlags, '--conditions=tallystick-source', '--import=tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   place.atEnd(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
+    // It ends by itself then, in order: a profile that was asked for is written.
+    child.disconnect();
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await ended;
     clearTimeout(timer);

@@ -11,7 +11,7 @@ import { BadOption, helpText, type Options, readOptions } from './options.ts';
 import { jsonLines, notes, table, targetLines } from './report.ts';
 import { runBench } from './run-bench.ts';
 
-async function runAll({ names, json, rounds, seconds, only }: Options): Promise<void> {
+async function runAll({ names, json, rounds, seconds, only, profile }: Options): Promise<void> {
   const startedMs = performance.now();
   const say = (line: string) => {
     const second = Math.round((performance.now() - startedMs) / 1_000);
@@ -20,7 +20,7 @@ async function runAll({ names, json, rounds, seconds, only }: Options): Promise<
   const cores = cpus();
   if (!json) process.stdout.write(`Node ${process.versions.node}, ${cores.length} × ${cores[0]?.model}\n`);
   for (const bench of BENCHES.filter(({ name }) => names.includes(name))) {
-    const { results, absent } = await runBench(bench, { rounds, seconds, only, say });
+    const { results, absent } = await runBench(bench, { rounds, seconds, only, profile, say });
     if (json) {
       for (const line of jsonLines(bench.name, results, absent))
         process.stdout.write(`${JSON.stringify(line)}\n`);

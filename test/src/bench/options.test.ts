@@ -11,6 +11,7 @@ test('without a name all benches run, as they are', () => {
     rounds: undefined,
     seconds: undefined,
     only: undefined,
+    profile: undefined,
   });
 });
 

@@ -12,6 +12,7 @@ export interface Options {
   readonly rounds: number | undefined;
   readonly seconds: number | undefined;
   readonly only: readonly string[] | undefined;
+  readonly profile: string | undefined;
 }
 
 const FLAGS = {
@@ -19,6 +20,7 @@ const FLAGS = {
   rounds: { type: 'string' },
   seconds: { type: 'string' },
   cases: { type: 'string' },
+  profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -34,6 +36,7 @@ ${benches.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   --rounds N     rounds of each case
   --seconds N    of one round
   --cases A,B    only these cases; figures that need others are not told
+  --profile DIR  leave a CPU profile of each process there, for the browser's developer tools
   --help         this text
 `;
 }
@@ -51,6 +54,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     rounds: whole('rounds', values.rounds, ROUNDS_MAX),
     seconds: whole('seconds', values.seconds, SECONDS_MAX),
     only: values.cases?.split(','),
+    profile: values.profile,
   };
 }
 

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly rounds?: number | undefined;
   readonly seconds?: number | undefined;
   readonly only?: readonly string[] | undefined;
+  /** A folder for a CPU profile of each process. */
+  readonly profile?: string | undefined;
   say(line: string): void;
 }
 
@@ -25,7 +27,9 @@ const WARM_UP_SHARE = 0.5;
 export async function runBench(bench: Bench, options: RunOptions): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), `tallystick-bench-${bench.name}-`));
   const closing: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
-  const place: Place = { folder, say: options.say, atEnd: (close) => closing.push(close) };
+  const { say, profile } = options;
+  const nodeFlags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const place: Place = { folder, nodeFlags, say, atEnd: (close) => closing.push(close) };
   try {
     const opened = await bench.open(place);
     const wanted = opened.filter(({ name }) => options.only?.includes(name) ?? true);

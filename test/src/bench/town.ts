@@ -34,7 +34,17 @@ export async function openTown(place: Place, databaseUrl: string, trade: Trade):
   const folder = (name: string) => join(place.folder, name);
   mkdirSync(folder('logs'), { recursive: true });
   const start = async (name: string, verb: string, port: number, more: readonly string[] = []) => {
-    const args = [SERVER, verb, '--data', folder(name), '--port', String(port), '--json', ...more];
+    const args = [
+      ...place.nodeFlags,
+      SERVER,
+      verb,
+      '--data',
+      folder(name),
+      '--port',
+      String(port),
+      '--json',
+      ...more,
+    ];
     const program = new Program({
       name,
       args,
