@@ -6,5 +6,6 @@ export { openPool } from './authority/postgres/pool.ts';
 /** Brings what vitest's global setup provides: `templateUrl`. */
 export type * from './authority/postgres/server.test-kit.ts';
 export { NotPrefetched } from './authority/prefetched-view.ts';
+export { beginAnew, findPutBack, noteTurn, type PutBack } from './authority/put-back.ts';
 export { pgTurnJournal } from './authority/turn-journal.ts';
 export { verifyChains } from './authority/verify.ts';

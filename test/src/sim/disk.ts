@@ -36,6 +36,9 @@ import { type Checkpoint, type Commit, type StoredEntry, Tables } from './disk-t
 
 export type { Commit, StoredEntry } from './disk-tables.ts';
 
+/** How an image took the place of a disk: by the command that says so, behind the machine's back, or with all of it. */
+export type Taken = 'by command' | 'alone' | 'with its machine';
+
 export class SimDisk implements JournalView {
   #log: Commit[] = [];
   #syncedCount = 0;
@@ -125,9 +128,16 @@ export class SimDisk implements JournalView {
     return this.#log[commitCount]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 
+  protected blank(): SimDisk {
+    return new SimDisk(this.#isBooks);
+  }
+
+  /** From the next start on, its machine has this one: to the disk itself that is nothing. */
+  takePlace(_taken: Taken): void {}
+
   /** The disk as it was after its first `commitCount` commits. */
   imageOf(commitCount: number): SimDisk {
-    const image = new SimDisk(this.#isBooks);
+    const image = this.blank();
     image.#log = this.#log.slice(0, commitCount);
     for (const commit of image.#log) image.#tables.apply(commit);
     image.fsync();

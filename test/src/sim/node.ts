@@ -5,6 +5,7 @@
 import {
   type Command,
   type Now,
+  noteLostLife,
   type Out,
   type Replica,
   type ReplicaSettings,
@@ -175,7 +176,9 @@ export class SimNode implements LinkEnd, Machine {
     return wasRestored || this.#witness.isAheadOf(this.disk);
   }
 
+  /** As `put-back.ts` of the server does it: also a life that the books never heard of has an account (F6). */
   #beginAnew(replica: Replica, now: Now): void {
+    noteLostLife(replica.ledger, this.#witness.writer);
     replica.becomeNewWriter('rollback', now);
     this.#ports.trace.saw('a restored replica went on as a new writer');
   }
@@ -183,6 +186,7 @@ export class SimNode implements LinkEnd, Machine {
   /** The whole machine is an earlier one, its witness too: only a peer can tell (F1). */
   putBackMachine(image: SimDisk, shut: 'no' | 'until its parent' | 'until a child' = 'no'): void {
     this.disk = image;
+    image.takePlace('with its machine');
     this.#witness = new SimWitness();
     this.#shut = shut;
     this.#life = image.self;
@@ -196,6 +200,7 @@ export class SimNode implements LinkEnd, Machine {
   /** While the machine is down: its database file is an earlier one from here on. */
   putBackImage(image: SimDisk, isByCommand: boolean): void {
     this.disk = image;
+    image.takePlace(isByCommand ? 'by command' : 'alone');
     this.#restored = isByCommand ? image.self : null;
   }
 

@@ -15,6 +15,11 @@ export class SimWitness {
     if (self !== null) this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
   }
 
+  /** The life that it was told of last. */
+  get writer(): WriterId | null {
+    return this.#head?.writer ?? null;
+  }
+
   /** It was told of another life than the one that is on the disk, which began and never got so far. */
   isOfAnother({ self }: SimDisk): boolean {
     return this.#head !== undefined && this.#head.writer !== self;

@@ -4,7 +4,7 @@
  * It is worked out from the entries that a turn brought, by what `crdt/SPEC.md`, `books.ts` and
  * the comments in the migrations say of them: never from the rows, documents, progress and holds
  * that the core computed for the commit. Given are only what no entry says: which heads a turn
- * wrote, their digests, and what was put aside.
+ * wrote, their digests, the child by whom a writer is reached, and what was put aside.
  */
 import {
   decodeEntry,
@@ -23,7 +23,7 @@ import { RowsModel } from './rows-model.ts';
 import { ModelTable, type Tables } from './tables.ts';
 import { textOfBytes } from './texts.ts';
 
-/** The tree as the root sees it: itself, and through which child each replica is reached. */
+/** The tree as the root sees it: itself, and below which child the registry puts each replica now. */
 export interface RootView {
   readonly root: ReplicaId;
   readonly viaOf: (replica: ReplicaId) => ReplicaId | null;
@@ -70,12 +70,18 @@ export class BooksModel {
     return this.#position;
   }
 
+  /** How often a writer that was known came to be reached another way. */
+  get moved(): number {
+    return this.#heads.moved;
+  }
+
   apply({ runs, streams, quarantined }: Pick<Writes, 'runs' | 'streams' | 'quarantined'>): void {
     this.#turn += 1;
     const first = this.#position + 1;
     const placed = runs.flatMap((run) =>
       run.entries.map(({ bytes }) => this.#add(this.#heads.place(decodeEntry(bytes), bytes))),
     );
+    for (const { writer, head } of streams) this.#heads.reach(writer, head.via);
     this.#heads.addRuns(first, placed);
     const isFenced = (writer: WriterId) => this.#heads.isFenced(writer);
     this.#rows.endTurn(isFenced);

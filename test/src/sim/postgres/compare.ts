@@ -2,7 +2,6 @@
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { withFreshBooks } from './database.ts';
 import type { PlaySeed } from './plant.ts';
-import type { Played } from './play-seed.ts';
 
 export interface Seeds {
   readonly start: number;
@@ -14,23 +13,24 @@ export interface Compared {
   readonly seeds: number;
   readonly counts: Counts;
   readonly disagreements: readonly { readonly seed: number; readonly disagreement: string }[];
+  readonly violations: readonly { readonly seed: number; readonly violation: string }[];
 }
 
 export async function compareSeeds(
   templateUrl: string,
   play: PlaySeed,
   { start, seeds, acts }: Seeds,
-  onPlayed: (played: Played) => void = () => {},
 ): Promise<Compared> {
   const counts = noCounts();
   const disagreements: { seed: number; disagreement: string }[] = [];
+  const violations: { seed: number; violation: string }[] = [];
   for (let seed = start; seed < start + seeds; seed += 1) {
-    const played = await withFreshBooks(templateUrl, (databaseUrl) => play({ seed, acts, databaseUrl }));
+    const played = await withFreshBooks(templateUrl, (freshBooks) => play({ seed, acts, freshBooks }));
     addCounts(counts, played.counts);
     if (played.disagreement !== undefined) disagreements.push({ seed, disagreement: played.disagreement });
-    onPlayed(played);
+    if (played.violation !== undefined) violations.push({ seed, violation: played.violation });
   }
-  return { seeds, counts, disagreements };
+  return { seeds, counts, disagreements, violations };
 }
 
 /** @returns the first seed in which the mistake shows, and how. */

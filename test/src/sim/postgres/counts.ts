@@ -18,6 +18,8 @@ const COUNTED = [
   'answers',
   'unforeseen',
   'restarts',
+  'putBacks',
+  'moved',
   'followed',
   'lostTurns',
   'none',

@@ -6,24 +6,37 @@ import { migrate, openPool, startEmbedded } from '@tallystick/server/test-kit';
 
 export type BooksPool = Awaited<ReturnType<typeof openPool>>;
 
+/** @returns the address of empty books that nobody has seen before. */
+export type FreshBooks = () => Promise<string>;
+
 let made = 0;
 
 /** @param templateUrl a migrated database that nobody is connected to. */
-export async function withFreshBooks<T>(templateUrl: string, use: (url: string) => Promise<T>): Promise<T> {
-  made += 1;
-  const name = `history_${process.pid}_${made}`;
+export async function withFreshBooks<T>(
+  templateUrl: string,
+  use: (fresh: FreshBooks) => Promise<T>,
+): Promise<T> {
   const url = new URL(templateUrl);
   const template = url.pathname.slice(1);
-  // Two copies of one template cannot be made at the same moment; the lock makes the second one wait.
-  await asAdmin(templateUrl, [
-    'select pg_advisory_lock(1)',
-    `create database ${name} template ${template} strategy file_copy`,
-  ]);
+  const names: string[] = [];
   try {
-    url.pathname = `/${name}`;
-    return await use(url.href);
+    return await use(async () => {
+      made += 1;
+      const name = `history_${process.pid}_${made}`;
+      names.push(name);
+      // Two copies of one template cannot be made at the same moment; the lock makes the second one wait.
+      await asAdmin(templateUrl, [
+        'select pg_advisory_lock(1)',
+        `create database ${name} template ${template} strategy file_copy`,
+      ]);
+      url.pathname = `/${name}`;
+      return url.href;
+    });
   } finally {
-    await asAdmin(templateUrl, [`drop database ${name} with (force)`]);
+    await asAdmin(
+      templateUrl,
+      names.map((name) => `drop database if exists ${name} with (force)`),
+    );
   }
 }
 

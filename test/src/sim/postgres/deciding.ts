@@ -5,6 +5,7 @@
  * asked the simulated journal must be answered the same. Then it must decide the same, byte for byte.
  */
 import {
+  type Now,
   Replica,
   type ReplicaId,
   type ReplicaSettings,
@@ -13,11 +14,17 @@ import {
   type Tools,
   type Writes,
 } from '@tallystick/crdt';
-import { NotPrefetched, type PgJournal, pgTurnJournal } from '@tallystick/server/test-kit';
+import {
+  beginAnew,
+  NotPrefetched,
+  type PgJournal,
+  type PutBack,
+  pgTurnJournal,
+} from '@tallystick/server/test-kit';
 import type { Input } from '@tallystick/store-agent';
 import { answerOf, questionsOf } from './ask-books.ts';
 import { Disagreement } from './counts.ts';
-import type { Asked, Call, Happened, Restart } from './history.ts';
+import type { Asked, Call, CallName, Happened, Restart } from './history.ts';
 import { plain, textOfBytes } from './texts.ts';
 
 const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -32,6 +39,7 @@ export class Deciding {
   #replica: Replica | undefined;
   #decided: Writes | undefined;
   #isPrepared = false;
+  #putBack: PutBack | undefined;
 
   constructor(
     settings: ReplicaSettings,
@@ -64,6 +72,17 @@ export class Deciding {
     this.#isPrepared = false;
   }
 
+  /** What is in memory of the books that were opened last. */
+  get ledger(): Replica['ledger'] {
+    if (this.#replica === undefined) throw new Error('No process has begun.');
+    return this.#replica.ledger;
+  }
+
+  /** The process that has begun found this out of its books before it did anything. */
+  foundPutBack(putBack: PutBack | undefined): void {
+    this.#putBack = putBack;
+  }
+
   /** Before the first call of a turn: fetches what the calls will ask, and compares with what was asked and answered. */
   async prepare(happened: readonly Happened[], at: number): Promise<void> {
     const journal = this.#journal;
@@ -90,11 +109,20 @@ export class Deciding {
       throw new Disagreement(`over the books a turn is written where the simulator wrote none`);
     // The disk broke under a commit, which it may hold or not: memory is needed until that is known, and read anew then.
     if (name === 'putBack' && this.#decided !== undefined) return;
-    const result = (replica[name] as (...args: unknown[]) => unknown).apply(replica, [...args]);
+    const result = this.#play(replica, name, args);
     if (name === 'endTurn') this.#decided = result as Writes | undefined;
     if (name !== 'keep' && name !== 'putBack') return;
     this.#decided = undefined;
     this.#isPrepared = false;
+  }
+
+  #play(replica: Replica, name: CallName, args: readonly unknown[]): unknown {
+    if (name === 'registryChanged') return replica.moving.registryChanged();
+    if (name === 'becomeNewWriter') {
+      if (this.#putBack === undefined) throw new Error('A life ended, and nobody found the books put back.');
+      return beginAnew(replica, this.#putBack, args[1] as Now);
+    }
+    return (replica[name] as (...args: unknown[]) => unknown).apply(replica, [...args]);
   }
 
   /** The turn that was decided here, which must be the recorded one. */

@@ -7,6 +7,7 @@ import {
   type Entry,
   type FenceReason,
   incarnationOf,
+  type ReplicaId,
   type ReplicaKind,
   replicaOf,
   type WriterId,
@@ -22,6 +23,8 @@ interface Head {
   readonly signer: WriterId;
   readonly kind: ReplicaKind;
   parent: WriterId | null;
+  /** The root's child by whom it is reached, or null; undefined until its first turn ends. */
+  via: ReplicaId | null | undefined;
   seq: number;
   hash: string;
   fence: { readonly seq: number; readonly hash: string; readonly reason: FenceReason } | null;
@@ -45,6 +48,8 @@ const RUN_ENTRIES_MAX = 256;
 export class HeadsModel {
   readonly writers = new ModelTable();
   readonly runs = new ModelTable();
+  /** How often a writer that was known came to be reached another way. */
+  moved = 0;
   readonly #heads = new Map<WriterId, Head>();
   readonly #view: RootView;
 
@@ -80,8 +85,32 @@ export class HeadsModel {
     }
   }
 
-  #viaOf(writer: WriterId): string | null {
-    return this.#view.viaOf(replicaOf(writer));
+  #viaOf(writer: WriterId): ReplicaId | null {
+    return this.#head(writer).via ?? null;
+  }
+
+  /**
+   * By which child a writer is reached, as the turn wrote it: no entry says by whom it came. It is the way
+   * that it had, or where the registry puts it; and a child of the root may speak for itself (F3a).
+   */
+  reach(writer: WriterId, via: ReplicaId | null): void {
+    const head = this.#heads.get(writer) ?? this.#lostLife(writer);
+    if (head.via === via) return;
+    const replica = replicaOf(writer);
+    if (via !== replica && via !== this.#view.viaOf(replica))
+      throw new Error(`F3a: ${writer} was reached by ${head.via}, and is now by ${via}, where it is not`);
+    if (head.via !== undefined) this.moved += 1;
+    head.via = via;
+  }
+
+  /** F6: a life of the root that is in none of its books any more. Its name alone is known, and what others say of it. */
+  #lostLife(writer: WriterId): Head {
+    if (replicaOf(writer) !== this.#view.root) throw new Error(`D5: ${writer} does not begin with its life`);
+    const end = { seq: 0, hash: NO_HASH };
+    const fence = { ...end, reason: 'rollback' } as const;
+    const head = newHead({ signer: writer, kind: 'authority', parent: null, ...end, fence });
+    this.#heads.set(writer, head);
+    return head;
   }
 
   place(entry: Entry, bytes: Uint8Array): Placed {
@@ -172,6 +201,6 @@ export class HeadsModel {
   }
 }
 
-function newHead(head: Omit<Head, 'hashes'>): Head {
-  return { ...head, hashes: new Map() };
+function newHead(head: Omit<Head, 'hashes' | 'via'>): Head {
+  return { ...head, via: undefined, hashes: new Map() };
 }

@@ -1,5 +1,6 @@
 /** History: what happened at the authority of one seed, in order. */
-import type { DocumentKind, LineId, OrderId, PoolId, WriterId, Writes } from '@tallystick/crdt';
+import type { DocumentKind, LineId, OrderId, PoolId, ReplicaId, WriterId, Writes } from '@tallystick/crdt';
+import type { Taken } from '../disk.ts';
 
 export type Question =
   | { readonly about: 'document'; readonly kind: DocumentKind; readonly id: string }
@@ -17,6 +18,8 @@ export interface Asked {
 /** All that a machine does to its replica. */
 export const CALLS = [
   'beginLife',
+  'becomeNewWriter',
+  'registryChanged',
   'childUp',
   'childDown',
   'retire',
@@ -45,10 +48,22 @@ export interface Restart {
   };
 }
 
+/** The books are an earlier state of themselves: that after their first so many turns (F6). */
+export interface PutBackTo {
+  readonly kind: 'put back';
+  readonly turns: number;
+  readonly taken: Taken;
+}
+
+/** The parent of each replica, as the authority has heard of it when the next call comes (F3a). */
+export type Parents = ReadonlyMap<ReplicaId, ReplicaId>;
+
 export type Happened =
   | Call
   | Asked
   | Restart
+  | PutBackTo
+  | { readonly kind: 'registry'; readonly parents: Parents }
   /** A turn became durable. */
   | { readonly kind: 'turn'; readonly writes: Writes }
   /** A turn was refused by the disk, or went with the power before it was on it. */

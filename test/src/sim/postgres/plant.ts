@@ -7,14 +7,19 @@ import { bundle, patch, root } from '../bundle.ts';
 import type { PlantedBug } from '../planted.ts';
 import { type Played, type PlayOptions, playSeed } from './play-seed.ts';
 
+/** What a later migration makes of the function that mistakes are planted in: without it every fork would be refused. */
+const CHANGES_TURN = 'server/src/authority/migrations/0006_branches.sql';
+
 export type PlaySeed = (options: PlayOptions) => Promise<Played>;
 
 /** @throws where the bug no longer fits its file. */
 export async function plant(bug: PlantedBug): Promise<PlaySeed> {
   if (bug.file.endsWith('.sql')) {
-    const sql = patch(bug, await readFile(`${root}${bug.file}`, 'utf8'));
-    const planted = sql.replace('create function', 'create or replace function');
-    return (options) => playSeed({ ...options, planted });
+    const [sql, later] = await Promise.all(
+      [bug.file, CHANGES_TURN].map((file) => readFile(`${root}${file}`, 'utf8')),
+    );
+    const planted = patch(bug, sql as string).replace('create function', 'create or replace function');
+    return (options) => playSeed({ ...options, planted: `${planted}\n${later}` });
   }
   const entry = fileURLToPath(new URL('./play-seed.ts', import.meta.url));
   const module: { playSeed: PlaySeed } = await import(/* @vite-ignore */ await bundle(bug, entry, [slim]));

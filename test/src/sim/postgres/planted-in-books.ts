@@ -45,7 +45,7 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
     name: 'a turn that comes too late is written again',
     file: TURN,
     find: 'where position = p_position and turn = p_turn;',
-    replace: 'where position = p_position;',
+    replace: 'where true;',
     seed: 23,
   },
   {
@@ -93,6 +93,27 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
     file: 'server/src/authority/prefetch.ts',
     find: `const orders = isOf('order');`,
     replace: `const orders = isOf('order').slice(1);`,
+  },
+  {
+    name: 'a moved writer whose new way is not kept',
+    file: TURN,
+    find: 'via = excluded.via, fence_seq = excluded.fence_seq,',
+    replace: 'fence_seq = excluded.fence_seq,',
+    seed: 2,
+  },
+  {
+    name: 'another timeline that nobody looks at',
+    file: 'server/src/authority/put-back.ts',
+    find: 'if (why !== undefined) return { ...found, why };',
+    replace: '',
+    seed: 197,
+  },
+  {
+    name: 'a witness that nobody asks',
+    file: 'server/src/authority/put-back.ts',
+    find: "=== 'ok') return undefined;",
+    replace: '!== undefined) return undefined;',
+    seed: 237,
   },
   {
     name: 'a restart that forgets what was taken',

@@ -1,6 +1,7 @@
 /**
  * Recording disk: the authority's disk, which writes down what became durable, what did
  * not, what was asked, and what a restart found. The run itself goes on as without it.
+ * An image that takes its place (F6) goes on with the same recording.
  */
 import {
   copyRow,
@@ -20,44 +21,59 @@ import {
   type WriterId,
   type Writes,
 } from '@tallystick/crdt';
-import { type Commit, SimDisk } from '../disk.ts';
-import { CALLS, type CallName, type Happened, type History, type Question } from './history.ts';
+import { type Commit, SimDisk, type Taken } from '../disk.ts';
+import { CALLS, type CallName, type Question } from './history.ts';
+import type { Recording } from './recording.ts';
 import { textOfBytes, textOfProgress, textOfRef, textOfStored } from './texts.ts';
 
 export class RecordingDisk extends SimDisk {
-  readonly #happened: Happened[] = [];
-  readonly #nonces: string[] = [];
+  readonly #recording: Recording;
+  /** How it took the place of another, until a process begins with it. */
+  #taken: Taken | undefined;
   /** Committed and not yet fsynced. */
   #open: Writes[] = [];
   /** Questions of the turn that is being decided: each is asked once. */
   readonly #asked = new Set<string>();
 
-  constructor() {
+  constructor(recording: Recording) {
     super(true);
+    this.#recording = recording;
   }
 
-  get history(): History {
-    return { happened: this.#happened, nonces: this.#nonces };
+  protected override blank(): SimDisk {
+    return new RecordingDisk(this.#recording);
+  }
+
+  override takePlace(taken: Taken): void {
+    this.#taken = taken;
   }
 
   override open(settings: ReplicaSettings, tools: Tools): Replica {
     const nonce = () => {
       const drawn = tools.nonce();
-      this.#nonces.push(drawn);
+      this.#recording.nonces.push(drawn);
       return drawn;
     };
-    return this.#recorded(super.open(settings, { ...tools, nonce }));
+    const heard = () => this.#recording.heard(tools.directory);
+    heard();
+    return this.#recorded(super.open(settings, { ...tools, nonce }), heard);
   }
 
   /** What the machine calls is written down; what the replica calls of its own is not. */
-  #recorded(replica: Replica): Replica {
-    return new Proxy(replica, {
+  #recorded<T extends object>(called: T, heard: () => void): T {
+    return new Proxy(called, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
+        if (name === 'moving') return this.#recorded(value as Replica['moving'], heard);
         if (typeof value !== 'function') return value;
         if (!CALLS.includes(name as CallName)) return value.bind(target);
         return (...args: unknown[]) => {
-          this.#happened.push({ kind: 'call', name: name as CallName, args: structuredClone(args) });
+          heard();
+          this.#recording.happened.push({
+            kind: 'call',
+            name: name as CallName,
+            args: structuredClone(args),
+          });
           if (name === 'keep' || name === 'putBack') this.#asked.clear();
           return value.apply(target, args);
         };
@@ -66,24 +82,24 @@ export class RecordingDisk extends SimDisk {
   }
 
   override refuse(writes: Writes): void {
-    this.#happened.push({ kind: 'lost', writes: frozen(writes) });
+    this.#recording.happened.push({ kind: 'lost', writes: frozen(writes) });
   }
 
-  override commit(writes: Writes): Commit {
+  override commit(writes: Writes, atMs = 0): Commit {
     this.#open.push(frozen(writes));
-    return super.commit(writes);
+    return super.commit(writes, atMs);
   }
 
   override fsync(): readonly Commit[] {
-    for (const writes of this.#open) this.#happened.push({ kind: 'turn', writes });
+    for (const writes of this.#open) this.#recording.happened.push({ kind: 'turn', writes });
     this.#open = [];
     return super.fsync();
   }
 
-  override powerCut(kept: number): readonly Commit[] {
+  override powerCut(kept: number, leavesPart = false): readonly Commit[] {
     const gone = this.#open.splice(kept);
-    const synced = super.powerCut(kept);
-    for (const writes of gone) this.#happened.push({ kind: 'lost', writes });
+    const synced = super.powerCut(kept, leavesPart);
+    for (const writes of gone) this.#recording.happened.push({ kind: 'lost', writes });
     return synced;
   }
 
@@ -98,7 +114,11 @@ export class RecordingDisk extends SimDisk {
       holds: [...stored.holds].map(([holdId]) => holdId),
     };
     this.#asked.clear();
-    this.#happened.push({ kind: 'restart', stored: textOfStored({ ...stored, streams }), order });
+    if (this.#taken !== undefined)
+      this.#recording.happened.push({ kind: 'put back', turns: this.commitCount, taken: this.#taken });
+    this.#taken = undefined;
+    this.#recording.disk = this;
+    this.#recording.happened.push({ kind: 'restart', stored: textOfStored({ ...stored, streams }), order });
     return { ...stored, streams };
   }
 
@@ -139,7 +159,7 @@ export class RecordingDisk extends SimDisk {
     const name = JSON.stringify(question);
     if (this.#open.length > 0 || this.#asked.has(name)) return;
     this.#asked.add(name);
-    this.#happened.push({ kind: 'asked', question, answer });
+    this.#recording.happened.push({ kind: 'asked', question, answer });
   }
 }
 

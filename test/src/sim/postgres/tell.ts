@@ -13,13 +13,14 @@ type Asked = Seeds & { readonly json: boolean };
 export async function tellCompared({ json, ...seeds }: Asked, print: Print): Promise<number> {
   const beganMs = performance.now();
   const compared = await withServer((templateUrl) => compareSeeds(templateUrl, playSeed, seeds));
-  const { counts, disagreements } = compared;
+  const { counts, disagreements, violations } = compared;
   const seconds = (performance.now() - beganMs) / 1_000;
   if (json) {
     print(JSON.stringify({ ...compared, acts: seeds.acts }));
   } else {
     print(`${compared.seeds} seeds from ${seeds.start}, ${seeds.acts} acts each, in ${seconds.toFixed(1)} s`);
     print(figuresOf(counts));
+    for (const { seed, violation } of violations) print(`seed ${seed}, the run itself: ${violation}`);
     for (const { seed, disagreement } of disagreements) print(`seed ${seed}, ${disagreement}`);
     print(
       disagreements.length === 0
@@ -27,7 +28,7 @@ export async function tellCompared({ json, ...seeds }: Asked, print: Print): Pro
         : `${disagreements.length} of ${compared.seeds} seeds disagree. Replay one with: npm run sim -- --postgres --seed ${disagreements[0]?.seed} --acts ${seeds.acts}`,
     );
   }
-  return disagreements.length === 0 && counts.turns > 0 ? 0 : 1;
+  return disagreements.length + violations.length === 0 && counts.turns > 0 ? 0 : 1;
 }
 
 function figuresOf(counts: Counts): string {
@@ -35,6 +36,7 @@ function figuresOf(counts: Counts): string {
     `  compared ${counts.comparisons} times after ${counts.turns} turns with ${counts.entries} entries`,
     `  at the end ${counts.rows} rows, ${counts.orders} orders, ${counts.line_progress} lines moved on, ${counts.outbox} facts, ${counts.duplicates} duplicates, ${counts.quarantine} put aside`,
     `  ${counts.answers} answers to the core (${counts.unforeseen} not foreseen), ${counts.restarts} restarts, ${counts.followed} entries caught up with`,
+    `  books put back ${counts.putBacks} times, writers reached another way ${counts.moved} times`,
     `  turns that broke off ${counts['breaks off']}, were lost ${counts.lostTurns}, whose answer was lost ${counts['answer lost']}, that came again ${counts['comes again']} or too late ${counts['too late']}`,
   ].join('\n');
 }
