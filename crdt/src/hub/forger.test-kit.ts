@@ -16,6 +16,7 @@ export class Forger {
   constructor(child: Node, afterSeq?: number) {
     const { head, writer } = child.replica.ledger.self;
     this.#child = child;
+    child.world.comesToRest = false;
     this.writer = writer;
     this.seq = afterSeq ?? head.seq;
     this.hash = child.journal.hashAt(writer, this.seq) ?? head.hash;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
 import { onHold, receive, sell } from '../replica/commands.test-kit.ts';
-import { hastySettings, type Letter, pool, shop, World } from '../replica/world.test-kit.ts';
+import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
+import { type Letter, pool, shop, World } from '../replica/world.test-kit.ts';
 import { debt } from '../tally/row.ts';
 import type { StockFrame } from '../wire/frames.ts';
 

@@ -1,4 +1,5 @@
 /** Two machines that believe they are one replica: F2. One node stands for both; it runs now this journal, now that. */
+
 import { describe, expect, test } from 'vitest';
 import { decodeEntry } from '../entry/codec.ts';
 import { type ReplicaId, type WriterId, writerId } from '../ids.ts';
@@ -7,10 +8,11 @@ import { splitEntries } from '../wire/slices.ts';
 import { historiesOf } from './branches.ts';
 import { cancel, receive, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
 import type { MemoryJournal } from './memory-journal.test-kit.ts';
 import { PARENT } from './out.ts';
 import type { ReplicaSettings } from './settings.ts';
-import { hastySettings, type Node, pool, shop, type World } from './world.test-kit.ts';
+import { type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 const waits = { waitMs: 5_000 };

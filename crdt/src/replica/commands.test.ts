@@ -192,6 +192,7 @@ describe('[D1] durable before visible', () => {
     expect(berlin.answers.has(9)).toBe(false);
     expect(world.mail).toEqual([]);
     expect(berlin.journal.findDocument('order', 'o1')).toBeUndefined();
+    berlin.restart();
   });
 
   test('[D4] a turn that is put back leaves rows, holds, documents and digest as they were', () => {

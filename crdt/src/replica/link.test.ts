@@ -74,7 +74,8 @@ describe('[L1] a session', () => {
   );
 
   test('[L1] a cell that was sent to another writer is nobody else’s to take', () => {
-    const { berlin, till } = shop({ lamp: 9 });
+    const { world, berlin, till } = shop({ lamp: 9 });
+    world.comesToRest = false;
     const to = till.self.replace(/.$/, 'e') as typeof till.self;
     const cells = [{ pool: lamp, from: berlin.self, to, n: 9, seq: 3 }];
     till.hear(berlin.id, { kind: 'cells', writer: till.self, parent: berlin.self, from: 0, to: 9, cells });

@@ -77,12 +77,15 @@ export class MemoryJournal implements JournalView {
         else holds.set(holdId, hold);
       }
     }
+    const last = this.#log.at(-1);
+    // What stands in the books of a root is settled.
+    const isRoot = last !== undefined && heads.get(last.self)?.parent === null;
+    if (isRoot) for (const head of heads.values()) head.settled = { seq: head.seq, hash: head.hash };
     const streams = [...heads].map(([writer, head]) => {
       const stream = new Stream(writer, head);
       for (const [pool, row] of rows.get(writer) ?? []) stream.load(pool, row);
       return stream;
     });
-    const last = this.#log.at(-1);
     return {
       self: last?.self ?? null,
       awaitsFormerLives: last?.awaitsFormerLives ?? false,

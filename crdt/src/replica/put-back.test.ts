@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { LocationId, ReplicaId } from '../ids.ts';
 import type { StreamFrame } from '../wire/frames.ts';
 import { count, receive, sell } from './commands.test-kit.ts';
-import { hastySettings, type Letter, Node, pool, shop } from './world.test-kit.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
+import { type Letter, Node, pool, shop } from './world.test-kit.ts';
 
 function only(letters: Letter[]): Letter {
   expect(letters).toHaveLength(1);

@@ -9,6 +9,7 @@
  * Every frame goes through its byte form. Time stands still unless `world.pass` moves it.
  */
 import { createHash } from 'node:crypto';
+import { onTestFinished } from 'vitest';
 import type { ReplicaKind } from '../entry/entry.ts';
 import type { Opened } from '../hub/hub-events.ts';
 import {
@@ -22,15 +23,17 @@ import {
 } from '../ids.ts';
 import { free } from '../tally/row.ts';
 import { decodeFrame, encodeFrame } from '../wire/frame-codec.ts';
-import type { Frame, FrameKind, Hello, StockFrame } from '../wire/frames.ts';
+import type { Frame, FrameKind, Hello, LevelItem, StockFrame } from '../wire/frames.ts';
 import type { Answer, Command } from './command.ts';
 import type { Directory } from './directory.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
 import type { Now } from './ledger.ts';
 import { differentMemory } from './memory.test-kit.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
 import { type Out, PARENT } from './out.ts';
 import { Replica } from './replica.ts';
-import { defaultSettings, type ReplicaSettings } from './settings.ts';
+import { checkRest } from './rest.test-kit.ts';
+import type { ReplicaSettings } from './settings.ts';
 import { differentSums } from './sums.test-kit.ts';
 
 export interface Letter {
@@ -53,6 +56,8 @@ export class World {
   mail: Letter[] = [];
   /** Each turn is decided, put back because its commit failed, and decided once more. */
   failsEachCommitOnce = false;
+  /** False where somebody lies: it is held against `rest.test-kit.ts` when its test ends. */
+  comesToRest = true;
   #nonce = 0;
 
   readonly directory: Directory = {
@@ -95,6 +100,10 @@ export class World {
     if (parent !== undefined) node.link();
     this.calm();
     return node;
+  }
+
+  constructor() {
+    onTestFinished(() => checkRest(this));
   }
 
   nonce(): string {
@@ -140,16 +149,6 @@ export class World {
   }
 }
 
-/** The defaults, but nothing gathers: in a world time stands still. */
-export function hastySettings(replica: ReplicaId, kind: ReplicaKind): ReplicaSettings {
-  const settings = defaultSettings(replica, kind);
-  return {
-    ...settings,
-    link: { ...settings.link, gatherMs: 0 },
-    policy: { ...settings.policy, spreadEveryMs: 0 },
-  };
-}
-
 export class Node {
   readonly world: World;
   readonly settings: ReplicaSettings;
@@ -160,7 +159,11 @@ export class Node {
   /** Its link was ended by the word of a replica: a host comes back by itself. */
   isHungUp = false;
   readonly answers = new Map<number, Answer>();
+  /** Tickets of this run that have no answer yet. */
+  readonly waiting = new Set<number>();
   readonly hangUps: string[] = [];
+  /** What it was told of all pools, by the last word on each. */
+  readonly levels = new Map<PoolId, LevelItem>();
   #ticket = 0;
 
   constructor(world: World, settings: ReplicaSettings, parent: Node | undefined) {
@@ -195,10 +198,11 @@ export class Node {
     const writes = this.replica.endTurn(now);
     if (writes !== undefined) this.journal.commit(writes);
     const out = this.replica.keep(now);
-    const wrong = [...differentSums(this.replica), ...differentMemory(this.replica.ledger, this.journal)];
-    if (wrong.length > 0)
-      throw new Error(`Memory of ${this.id} is not what its rows and its disk say: ${wrong}`);
-    for (const { ticket, answer } of out.answers) this.answers.set(ticket, answer);
+    this.#check([...differentSums(this.replica), ...differentMemory(this.replica.ledger, this.journal)]);
+    for (const { ticket, answer } of out.answers) {
+      this.answers.set(ticket, answer);
+      this.waiting.delete(ticket);
+    }
     for (const { to, frame } of out.frames) {
       this.world.mail.push({ from: this.id, to: to === PARENT ? (this.parent as Node).id : to, frame });
     }
@@ -240,6 +244,7 @@ export class Node {
   ask(command: Command): number {
     this.#ticket += 1;
     const ticket = this.#ticket;
+    this.waiting.add(ticket);
     this.turn((self, now) => self.execute(ticket, command, now));
     return ticket;
   }
@@ -254,6 +259,7 @@ export class Node {
   hear(from: ReplicaId, frame: Frame): Out {
     const isParent = from === this.parent?.id;
     return this.turn((self, now) => {
+      if (frame.kind === 'levels') for (const item of frame.items) this.levels.set(item.pool, item);
       if (frame.kind === 'welcome') self.linkUp(frame, now);
       else self.frame(isParent ? PARENT : from, frame as StockFrame, now);
     });
@@ -265,7 +271,7 @@ export class Node {
       protocol: { min: 1, max: 1 },
       channels: [{ name: 'stock', min: 1, max: 1 }],
       replicaKind: this.settings.kind,
-      wantsLevels: false,
+      wantsLevels: this.parent?.settings.keepsLevels ?? false,
       catalogueVersion: 0,
       signature: new Uint8Array(0),
       ...this.replica.uplink.hello(),
@@ -296,6 +302,7 @@ export class Node {
   restart(journal: MemoryJournal = this.journal): void {
     this.journal = journal;
     this.replica = this.#open();
+    this.waiting.clear();
     this.isRunning = true;
   }
 
