@@ -10,8 +10,10 @@ import { amountOf, debt } from '../tally/row.ts';
 import { ABOVE } from './stream.ts';
 import type { Node, World } from './world.test-kit.ts';
 
-/** Longer than any patience and most holds; who owes asks every ten seconds as long as nobody can cover it (F7). */
+/** Longer than any patience and most holds. */
 const REST_MS = 1_200_000;
+/** Who owes asks every ten seconds as long as nobody can cover it (F7), and so never rests. */
+const REST_IN_DEBT_MS = 40_000;
 const WAKES_MAX = 3_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -33,8 +35,8 @@ export function checkRest(world: World): void {
 function comeToRest(world: World): string[] {
   const running = [...world.nodes.values()].filter((node) => node.isRunning);
   const wakeAt = (node: Node) => node.replica.wakeAtMs(world.now) ?? NEVER;
-  const endMs = world.now.monotonicMs + REST_MS;
   world.calm();
+  const endMs = world.now.monotonicMs + (owes(world) ? REST_IN_DEBT_MS : REST_MS);
   for (let wakes = 0; wakes < WAKES_MAX; wakes += 1) {
     const at = Math.min(...running.map(wakeAt));
     if (at > endMs) break;

@@ -2,7 +2,9 @@
 import { inject } from 'vitest';
 
 const stryker = (
-  globalThis as { __stryker__?: { activeMutant?: string | undefined; mutantCoverage?: Coverage } }
+  globalThis as {
+    __stryker__?: { activeMutant?: string | undefined; currentTestId?: string; mutantCoverage?: Coverage };
+  }
 ).__stryker__;
 
 /** Mutants and how often each was come by, in each test and while modules were loaded. */
@@ -15,3 +17,14 @@ if (stryker !== undefined && inject('mutantActivation') !== 'static') stryker.ac
 // Stryker adds up what each file says; with one thread for all, it would count the files before again.
 for (const counts of [stryker?.mutantCoverage?.perTest, stryker?.mutantCoverage?.static])
   for (const key of Object.keys(counts ?? {})) delete counts?.[key];
+
+/** What a test leaves to be done when it is finished is its own still: without this it would count as loading. */
+let current: string | undefined;
+if (stryker !== undefined)
+  Object.defineProperty(stryker, 'currentTestId', {
+    configurable: true,
+    get: () => current,
+    set: (id: string | undefined) => {
+      current = id ?? current;
+    },
+  });

@@ -4,11 +4,15 @@ import { parseArgs } from 'node:util';
 
 const FOLDERS = ['tally', 'replica', 'hub'];
 
+/** In the environment, for whoever reads the configuration of the tests in another process. */
+export const UNITS_ONLY = 'TALLYSTICK_MUTANTS_UNITS';
+
 export const HELP = `npm run mutants -- [options]
 
   --only A,B     only these folders or files of crdt/src, such as tally,replica/ledger (${FOLDERS})
   --workers N    mutants at once (2)
   --survivors    only what survived a run before, such as after new tests
+  --units        without the simulator, which is the slowest of the tests
   --again        try those again whose outcome is known from a run before
   --quiet        the table alone, without the survivors
   --help         this text
@@ -19,6 +23,7 @@ export interface Options {
   readonly sources: readonly string[];
   readonly onlySurvivors: boolean;
   readonly workers: number;
+  readonly onlyUnits: boolean;
   readonly isAgain: boolean;
   readonly isQuiet: boolean;
 }
@@ -28,7 +33,7 @@ export class BadOption extends Error {}
 
 /** @throws BadOption */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { only, workers, survivors, again, quiet, help } = parse(args);
+  const { only, workers, survivors, units, again, quiet, help } = parse(args);
   if (help) return 'help';
   const count = Number(workers);
   if (!Number.isInteger(count) || count < 1)
@@ -36,6 +41,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   return {
     sources: (only?.split(',') ?? FOLDERS).map(sourceOf),
     onlySurvivors: survivors,
+    onlyUnits: units,
     workers: count,
     isAgain: again,
     isQuiet: quiet,
@@ -60,6 +66,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         workers: { type: 'string', default: '2' },
+        units: { type: 'boolean', default: false },
         survivors: { type: 'boolean', default: false },
         again: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },

@@ -1,0 +1,64 @@
+/** Whom any part helps (F5, F7), and whose word shuts whom out. */
+import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../ids.ts';
+import { atFirst, Books, name } from '../replica/books.test-kit.ts';
+import { pool } from '../replica/world.test-kit.ts';
+import { owesBelow } from './owes-below.ts';
+import { isShutOutBy, noteRelayedFence } from './relayed-fence.ts';
+
+const lamp = pool('lamp');
+const berlin = 'berlin' as ReplicaId;
+const lost = (less: number, owed: number) =>
+  ({ type: 'lost', cause: 'shrinkage', reason: 'x', lines: [{ pool: lamp, less, owed }] }) as const;
+const received = (n: number) =>
+  ({ type: 'received', cause: 'delivery', lines: [{ pool: lamp, n }] }) as const;
+
+describe('[F7] somebody below owes', () => {
+  test('[F7] while a live writer there does, of that pool', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    expect(owesBelow(ledger, berlin, lamp)).toBe(false);
+    books.say(shop, received(1), lost(3, 2));
+    expect(owesBelow(ledger, berlin, lamp)).toBe(true);
+    expect(owesBelow(ledger, berlin, pool('bulb'))).toBe(false);
+    expect(owesBelow(ledger, 'paris' as ReplicaId, lamp)).toBe(false);
+    books.say(shop, { type: 'repaid', lines: [{ pool: lamp, n: 2 }] });
+    expect(owesBelow(ledger, berlin, lamp)).toBe(false);
+  });
+
+  test('[F5] while a life that ended lacks units, and not while it may still have some', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    books.say(shop, received(1), lost(3, 2));
+    ledger.fence(shop, 'retired', atFirst);
+    expect(owesBelow(ledger, berlin, lamp)).toBe(true);
+    books.say(shop, received(2));
+    // Its debt is covered by what it has: it owes nothing, and has nothing.
+    expect(owesBelow(ledger, berlin, lamp)).toBe(false);
+    books.say(shop, received(1));
+    expect(owesBelow(ledger, berlin, lamp)).toBe(false);
+  });
+});
+
+describe('[F2] a fence that somebody else decided', () => {
+  test('[F2] is a matter of a life of that replica, or of its parent', () => {
+    const { ledger, shop } = new Books();
+    expect(isShutOutBy(shop, name('berlin', 2))).toBe(true);
+    expect(isShutOutBy(shop, name('hq', 7, 'e'))).toBe(true);
+    expect(isShutOutBy(shop, name('paris'))).toBe(false);
+    // Nobody stands above a root.
+    expect(isShutOutBy(ledger.self, name('paris'))).toBe(false);
+  });
+
+  test('[F2] is told from above by whoever decided it, at the hash that stands here', () => {
+    const books = new Books();
+    books.say(books.shop, received(1));
+    const { ledger, shop } = books;
+    const said = { writer: shop.writer, seq: 1, hash: new Uint8Array(32).fill(7), reason: 'fork' } as const;
+    expect(noteRelayedFence(ledger, name('paris'), said)).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'parent', { ...said, seq: 3 })).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'parent', said)).toBe(shop);
+    expect(shop.head.fence).toEqual({ seq: 1, hash: ledger.hashOf(shop, 1), reason: 'fork' });
+    expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
+  });
+});
