@@ -3,17 +3,11 @@
  * say, and what it adds up to. It shares no code with the core: histories are found by
  * their hashes, rows are plain sums (`books.ts`), and what was said twice is found again here.
  */
-import {
-  decodeEntry,
-  type Entry,
-  incarnationOf,
-  type PoolId,
-  replicaOf,
-  type WriterId,
-} from '@tallystick/crdt';
+import { type Entry, incarnationOf, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { type Frame, hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, type BookRow, debtOf, rightsOf } from './books.ts';
 import type { Commit, SimDisk } from './disk.ts';
+import { readOnce } from './disk-tables.ts';
 import type { SimNode } from './node.ts';
 import { tell } from './tell.ts';
 import { type Trace, Violation } from './trace.ts';
@@ -41,8 +35,7 @@ export class CloneBooks {
     this.#now = now;
     this.wroteMs = now();
     this.saidMs = now();
-    for (const { hash, bytes } of everything.entries)
-      this.durableBy.set(hexOf(hash), decodeEntry(bytes).writer);
+    for (const stored of everything.entries) this.durableBy.set(hexOf(stored.hash), readOnce(stored).writer);
   }
 
   durable(node: SimNode, commits: readonly Commit[]): void {
@@ -53,13 +46,14 @@ export class CloneBooks {
       this.lastSaid = `${node.name} writes`;
     }
     for (const { entries } of commits) {
-      for (const { bytes, hash } of entries) {
-        if (this.durableBy.has(hexOf(hash))) continue;
-        const entry = decodeEntry(bytes);
+      for (const stored of entries) {
+        const hash = hexOf(stored.hash);
+        if (this.durableBy.has(hash)) continue;
+        const entry = readOnce(stored);
         const { writer, seq, body } = entry;
         if (replicaOf(writer) !== node.settings.replica)
           throw new Violation('D1', `${node.name} has ${writer} ${seq}, which is durable nowhere`);
-        this.durableBy.set(hexOf(hash), writer);
+        this.durableBy.set(hash, writer);
         this.#trace.say(node.name, () => `#${seq} of ${writer}: ${tell(entry)}`);
         if (body.type === 'life' && incarnationOf(writer) > 1) this.lives.push(writer);
       }
@@ -94,8 +88,9 @@ export function historiesOn(disk: SimDisk): Map<WriterId, History> {
   const histories = new Map<WriterId, History>();
   const places = new Map<string, { history: History; seq: number }>();
   const repeats = new Repeats();
-  for (const { writer: name, bytes, hash } of disk.entries) {
-    const entry = decodeEntry(bytes);
+  for (const stored of disk.entries) {
+    const { writer: name, hash } = stored;
+    const entry = readOnce(stored);
     let history = histories.get(name);
     const before = places.get(hexOf(entry.prevHash));
     if (history === undefined) {

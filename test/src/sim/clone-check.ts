@@ -2,19 +2,12 @@
  * Clone check: what must hold when of two machines with one identity each has brought in what it
  * did (F2). The sums are the simulator's own (`clone-books.ts`); the core is compared with them.
  */
-import {
-  ABOVE,
-  decodeEntry,
-  encodeEntry,
-  exposure,
-  type PoolId,
-  sameBytes,
-  type WriterId,
-} from '@tallystick/crdt';
+import { ABOVE, encodeEntry, exposure, type PoolId, sameBytes, type WriterId } from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { Accounts, type CloneBooks, documentOf, type History, historiesOn, pathOf } from './clone-books.ts';
 import type { CloneTrade } from './clone-trade.ts';
+import { readOnce } from './disk-tables.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import { sha256 } from './sha256.ts';
@@ -110,11 +103,12 @@ export class CloneCheck {
   /** What any machine durably wrote stands in the books, and nothing else does. */
   #checkAllIsThere({ durableBy }: CloneBooks): void {
     const inBooks = new Map<string, WriterId>();
-    for (const { hash, bytes } of this.#root.disk.entries) {
-      const { writer, seq } = decodeEntry(bytes);
-      if (inBooks.has(hexOf(hash))) throw new Violation('F2', `${writer} ${seq} stands in the books twice`);
-      inBooks.set(hexOf(hash), writer);
-      if (!durableBy.has(hexOf(hash)))
+    for (const stored of this.#root.disk.entries) {
+      const { writer, seq } = readOnce(stored);
+      const hash = hexOf(stored.hash);
+      if (inBooks.has(hash)) throw new Violation('F2', `${writer} ${seq} stands in the books twice`);
+      inBooks.set(hash, writer);
+      if (!durableBy.has(hash))
         throw new Violation('F2', `${writer} ${seq} stands in the books and was written by nobody`);
     }
     for (const [hash, writer] of durableBy) {

@@ -32,7 +32,7 @@ export interface StoredEntry {
 
 const decoded = new WeakMap<StoredEntry, Entry>();
 
-/** The checks at the end read the same journal again and again. */
+/** The core, the observer and the checks at the end read the same journal again and again. */
 export function readOnce(stored: StoredEntry): Entry {
   let entry = decoded.get(stored);
   if (entry === undefined) {
@@ -134,8 +134,9 @@ export class Tables {
     });
     while (checkpoint.seq < upTo) {
       const place = this.places.get(writer)?.[checkpoint.seq] as number;
-      const { seq, bytes, hash } = this.entries[place] as StoredEntry;
-      const { body } = decodeEntry(bytes);
+      const stored = this.entries[place] as StoredEntry;
+      const { seq, hash } = stored;
+      const { body } = readOnce(stored);
       forEachEffect(body, (effect) => {
         applyEffect(getOrAdd(checkpoint.rows, effect.pool, emptyRow), effect, seq);
       });

@@ -9,7 +9,6 @@
 import {
   copyRow,
   type DocumentKind,
-  decodeEntry,
   type Entry,
   type EntryRef,
   type Hash,
@@ -32,7 +31,7 @@ import {
   type Writes,
 } from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
-import { type Checkpoint, type Commit, type StoredEntry, Tables } from './disk-tables.ts';
+import { type Checkpoint, type Commit, readOnce, type StoredEntry, Tables } from './disk-tables.ts';
 
 export type { Commit, StoredEntry } from './disk-tables.ts';
 
@@ -276,7 +275,7 @@ export class SimDisk implements JournalView {
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     const stored = this.#tables.entry(writer, seq);
-    return stored && decodeEntry(stored.bytes);
+    return stored && readOnce(stored);
   }
 
   hashAt(writer: WriterId, seq: number): Hash | undefined {

@@ -6,7 +6,6 @@
  */
 import {
   type Answer,
-  decodeEntry,
   type Entry,
   incarnationOf,
   type PoolId,
@@ -18,6 +17,7 @@ import type { Frame } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
 import type { CloneBooks } from './clone-books.ts';
 import type { Commit } from './disk.ts';
+import { readOnce } from './disk-tables.ts';
 import { GoodsHistory } from './goods-history.ts';
 import { HoldBook } from './hold-book.ts';
 import type { SimNode } from './node.ts';
@@ -72,9 +72,10 @@ export class Observer {
     if (this.clones !== undefined) return this.clones.durable(node, commits);
     for (const commit of commits) {
       const own = commit.self;
-      for (const { writer, seq, bytes, hash } of commit.entries) {
+      for (const stored of commit.entries) {
+        const { writer, seq, hash } = stored;
         this.#trace.event('entry', node.name, seq);
-        if (replicaOf(writer) === node.settings.replica) this.#own(node, decodeEntry(bytes), hash);
+        if (replicaOf(writer) === node.settings.replica) this.#own(node, readOnce(stored), hash);
         else this.#relayed(node, writer, seq, hash);
       }
       for (const { writer, pool, row } of commit.rows) {

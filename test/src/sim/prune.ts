@@ -4,18 +4,10 @@
  * nothing goes that an image still lacks which was put back and has not caught up.
  */
 import type { Entry, WriterId } from '@tallystick/crdt';
-import {
-  applyEffect,
-  copyRow,
-  decodeEntry,
-  documentsOf,
-  emptyRow,
-  forEachEffect,
-  sameBytes,
-} from '@tallystick/crdt';
+import { applyEffect, copyRow, documentsOf, emptyRow, forEachEffect, sameBytes } from '@tallystick/crdt';
 import { textOfRow } from './books.ts';
 import type { SimDisk } from './disk.ts';
-import { getOrAdd } from './disk-tables.ts';
+import { getOrAdd, readOnce } from './disk-tables.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { sha256 } from './sha256.ts';
@@ -107,8 +99,9 @@ export function verifyPruned(node: SimNode): void {
     heads.set(writer, { seq: from?.seq ?? 0, hash: from?.hash ?? new Uint8Array(32) });
     rows.set(writer, rowsAt(disk, writer));
   }
-  for (const { writer, bytes } of disk.entries) {
-    const { seq, prevHash, body, docId } = decodeEntry(bytes);
+  for (const stored of disk.entries) {
+    const { writer, bytes } = stored;
+    const { seq, prevHash, body, docId } = readOnce(stored);
     const before = heads.get(writer);
     if (before?.seq !== seq - 1 || !sameBytes(prevHash, before.hash))
       throw new Violation('D7', `${node.name} keeps ${writer} ${seq}, which does not follow its checkpoint`);

@@ -3,7 +3,8 @@
  * both say yes. Each writer has sold or set aside units of its own, so nothing is oversold; the
  * books know one order, the first that came, and keep the other as its duplicate (T8).
  */
-import { type Command, decodeEntry, type HoldId, type OrderId, type WriterId } from '@tallystick/crdt';
+import type { Command, HoldId, OrderId, WriterId } from '@tallystick/crdt';
+import { readOnce } from './disk-tables.ts';
 import type { SimNode } from './node.ts';
 import { order, sellLine } from './order-acts.ts';
 import { Prng } from './prng.ts';
@@ -72,11 +73,9 @@ function ask(doors: readonly SimNode[], command: Command): Told {
 /** The root keeps what each of them wrote, and knows the order by one of them. */
 function checkTwice(world: World, id: string, writers: ReadonlySet<WriterId>): void {
   const { disk } = world.nodes[0] as SimNode;
-  const kept = disk.entries
-    .map(({ bytes }) => decodeEntry(bytes))
-    .filter(({ docId, body }) => {
-      return docId === id && (body.type === 'sold' || body.type === 'confirmed');
-    });
+  const kept = disk.entries.map(readOnce).filter(({ docId, body }) => {
+    return docId === id && (body.type === 'sold' || body.type === 'confirmed');
+  });
   const known = disk.findDocument('order', id);
   const isKnown = known === undefined ? writers.size === 0 : writers.has(known.writer);
   if (!isKnown || kept.length !== writers.size)
@@ -90,7 +89,7 @@ function checkTwice(world: World, id: string, writers: ReadonlySet<WriterId>): v
 /** Each of them took back what it sold itself, once, and is no liar for it. */
 function checkTakenBack(world: World, id: string, writers: ReadonlySet<WriterId>): void {
   const { disk } = world.nodes[0] as SimNode;
-  const kept = disk.entries.map(({ bytes }) => decodeEntry(bytes));
+  const kept = disk.entries.map(readOnce);
   for (const writer of writers) {
     const own = kept.filter((entry) => entry.writer === writer);
     const unitsOf = (type: 'sold' | 'cancelled') =>
