@@ -86,6 +86,14 @@ export function writeAgentFile(dataDir: string, file: z.input<typeof agentFileSc
   writeFileSync(join(dataDir, CONFIG_FILE), `${JSON.stringify(agentFileSchema.parse(file), null, 2)}\n`);
 }
 
+/** Gives a replica another address, for good. @throws ConfigError where there is none. */
+export function moveAgent(dataDir: string, to: { port?: number; parentUrl?: string }): AgentConfig {
+  const config = readAgentConfig(dataDir, to);
+  const { dataDir: _, logLevel: __, location, ...file } = config;
+  writeAgentFile(dataDir, { ...file, location: location ?? null });
+  return config;
+}
+
 /** @throws ConfigError with what is wrong and what to do. */
 export function readAgentConfig(
   dataDir: string,

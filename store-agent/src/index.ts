@@ -7,6 +7,7 @@ export { runAgent } from './cli/commands.ts';
 export {
   type AgentConfig,
   type AgentSettings,
+  moveAgent,
   readAgentConfig,
   settingsSchema,
   writeAgentFile,

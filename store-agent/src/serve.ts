@@ -44,6 +44,27 @@ export async function serveAgent(
   };
 }
 
+/**
+ * Several agents in this program, each as whole as if it were alone: journal, link and doors of its own.
+ * Parents come first, so that children find them, and are stopped last.
+ */
+export async function serveAgents(
+  configs: readonly AgentConfig[],
+  routes: (app: FastifyInstance, agent: Agent) => void,
+): Promise<{ readonly agents: readonly Served[]; stop(): Promise<void> }> {
+  const agents: Served[] = [];
+  const stop = async () => {
+    for (const served of agents.toReversed()) await served.stop();
+  };
+  try {
+    for (const config of configs) agents.push(await serveAgent(config, routes));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { agents, stop };
+}
+
 /** @throws ConfigError for a port that is taken or not allowed. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {

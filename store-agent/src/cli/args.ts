@@ -2,12 +2,20 @@
 import { debuglog, parseArgs } from 'node:util';
 import { ConfigError } from '../config-error.ts';
 
-export type ArgOptions = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+export type ArgOptions = Readonly<
+  Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: true }>
+>;
 
 export interface Args<O extends ArgOptions> {
-  readonly values: { readonly [Name in keyof O]?: O[Name]['type'] extends 'string' ? string : boolean };
+  readonly values: { readonly [Name in keyof O]?: Value<O[Name]> };
   readonly positionals: readonly string[];
 }
+
+type Value<O extends ArgOptions[string]> = O extends { readonly multiple: true }
+  ? readonly string[]
+  : O['type'] extends 'string'
+    ? string
+    : boolean;
 
 /** @throws ConfigError for an option that is not known or lacks its value, and for one word too many. */
 export function readArgs<const O extends ArgOptions>(

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestRoot } from '../root.test-kit.ts';
@@ -49,6 +51,11 @@ describe('what is typed', () => {
       'a port that is none',
       () => ['run', '--data', folder, '--port', '99999'],
       /--port must be .* 65535, not "99999"/,
+    ],
+    [
+      'a port for several replicas',
+      () => ['run', '--data', folder, '--data', place('x'), '--port', '1'],
+      /--port is for one replica\. With several, each folder's agent\.json says it/,
     ],
     [
       'a log level that is none',
@@ -218,6 +225,28 @@ test(
     first.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect((await agent('verify', '--data', folder)).out).toMatch(/whole/);
+  },
+  PROCESS_TEST_MS,
+);
+
+test(
+  'several replicas in one program: each has its door and its journal; if one cannot start, none does',
+  async () => {
+    const folders = ['paris', 'madrid'].map((name) => root.addShop(name));
+    const run = ['run', ...folders.flatMap((data) => ['--data', data]), '--log', 'silent', '--json'];
+    expectOneLine(await agent(...run, '--data', folders[0] as string), /Another process owns this journal/);
+
+    const program = start(MAIN, run);
+    const ended = new Promise<number | null>((resolve) => program.once('exit', resolve));
+    const lines = createInterface({ input: program.stdout as Readable })[Symbol.asyncIterator]();
+    const heard = [(await lines.next()).value, (await lines.next()).value].map((line) => JSON.parse(line));
+    expect(heard.map(({ id }) => id)).toEqual(['paris', 'madrid']);
+    for (const { id, url } of heard) {
+      expect((await agent('status', '--url', url)).out).toContain(`"replica": "${id}"`);
+    }
+    program.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    for (const data of folders) expect((await agent('verify', '--data', data)).out).toMatch(/whole/);
   },
   PROCESS_TEST_MS,
 );

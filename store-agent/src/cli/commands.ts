@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { isReplicaId } from '@tallystick/crdt';
 import type { FastifyInstance } from 'fastify';
 import type { Agent } from '../agent.ts';
-import { readAgentConfig, settingsSchema, writeAgentFile } from '../config.ts';
+import { moveAgent, readAgentConfig, settingsSchema, writeAgentFile } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
 import { shopRoutes } from '../http/shop-routes.ts';
 import { openIdentity } from '../identity.ts';
@@ -13,12 +13,13 @@ import { JOURNAL_FILE } from '../journal/files.ts';
 import { SqliteJournal } from '../journal/journal.ts';
 import { restoreJournal } from '../journal/restore.ts';
 import { enrol } from '../link/enrol.ts';
-import { serveAgent } from '../serve.ts';
+import { serveAgents } from '../serve.ts';
 import { readOptions, stopSignal, wholeNumber, withPlainErrors } from './args.ts';
 
 const HELP = `tallystick-agent: one replica that sells from the rights it holds
 
   tallystick-agent run     --data DIR [--port N] [--host H] [--log LEVEL] [--json]
+  tallystick-agent run     --data DIR --data DIR …   several replicas in one program, parents first
   tallystick-agent status  --url http://127.0.0.1:7402
   tallystick-agent enroll  --data DIR --id ID --code CODE --parent ws://HOST:PORT/link --port N
   tallystick-agent link    --data DIR --parent ws://HOST:PORT/link   from its next start on, this is its parent
@@ -70,36 +71,50 @@ async function run(args: readonly string[]): Promise<number> {
   return runAgent(args, shopRoutes);
 }
 
-/** Runs a replica in this process until a signal stops it. A region does the same with more doors. */
+/**
+ * Runs a replica in this process until a signal stops it, or several: a shop's computer that serves its tills
+ * too. A region does the same with more doors.
+ */
 export async function runAgent(
   args: readonly string[],
   routes: (app: FastifyInstance, agent: Agent) => void,
 ): Promise<number> {
   const values = readOptions(args, {
-    ...DATA,
+    data: { type: 'string', multiple: true },
     port: { type: 'string' },
     host: { type: 'string' },
     parent: { type: 'string' },
     log: { type: 'string' },
     json: { type: 'boolean' },
   });
-  const config = readAgentConfig(dataDir(values), {
-    ...(values.port === undefined ? {} : { port: wholeNumber('--port', values.port, 0, 65_535) }),
-    ...(values.host === undefined ? {} : { host: values.host }),
-    ...(values.parent === undefined ? {} : { parentUrl: values.parent }),
-    ...(values.log === undefined ? {} : { logLevel: values.log }),
-  });
-  const signal = stopSignal();
-  const served = await serveAgent(config, routes);
-  const { id } = served.agent;
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ event: 'listening', id, url: served.url })}\n`
-      : `ready ${id} ${served.url}\n`,
+  const folders = (values.data ?? [undefined]).map((data) => dataDir({ data }));
+  if (folders.length > 1) forOneOnly(values);
+  const configs = folders.map((folder) =>
+    readAgentConfig(folder, {
+      ...(values.port === undefined ? {} : { port: wholeNumber('--port', values.port, 0, 65_535) }),
+      ...(values.host === undefined ? {} : { host: values.host }),
+      ...(values.parent === undefined ? {} : { parentUrl: values.parent }),
+      ...(values.log === undefined ? {} : { logLevel: values.log }),
+    }),
   );
+  const signal = stopSignal();
+  const served = await serveAgents(configs, routes);
+  for (const { agent, url } of served.agents) {
+    const { id } = agent;
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ event: 'listening', id, url })}\n` : `ready ${id} ${url}\n`,
+    );
+  }
   await signal;
   await served.stop();
   return 0;
+}
+
+/** @throws ConfigError for what only one replica can have. */
+function forOneOnly(values: Readonly<Record<string, unknown>>): void {
+  const name = ['port', 'host', 'parent'].find((option) => values[option] !== undefined);
+  if (name === undefined) return;
+  throw new ConfigError(`--${name} is for one replica. With several, each folder's agent.json says it.`);
 }
 
 /** The authority gave it another parent (F3a): its operator says where that one is. */
@@ -109,9 +124,8 @@ async function link(args: readonly string[]): Promise<number> {
   const { parent } = values;
   if (parent === undefined) throw new ConfigError('Name the new parent with --parent ws://HOST:PORT/link.');
   checkParentUrl(parent);
-  const { dataDir: _, logLevel: __, location, ...file } = readAgentConfig(folder);
-  writeAgentFile(folder, { ...file, location: location ?? null, parentUrl: parent });
-  process.stdout.write(`${file.replica} links to ${parent} from its next start on.\n`);
+  const { replica } = moveAgent(folder, { parentUrl: parent });
+  process.stdout.write(`${replica} links to ${parent} from its next start on.\n`);
   return 0;
 }
 

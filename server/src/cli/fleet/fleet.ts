@@ -1,5 +1,6 @@
 /**
- * Fleet: an authority and its tree of replicas on one machine, each a process of its own.
+ * Fleet: an authority and its tree of replicas on one machine, each a process of its own or
+ * a part of its parent's.
  *
  * The first start makes the books, enrols every replica with a one-time code and
  * loads catalogue and opening stock; later starts bring up what is there.
@@ -11,8 +12,10 @@ import {
   type AgentSettings,
   ConfigError,
   enrol,
+  moveAgent,
   openIdentity,
   readAgentConfig,
+  serveAgent,
   settingsSchema,
   writeAgentFile,
 } from '@tallystick/store-agent';
@@ -23,6 +26,8 @@ import { agentProgram, serverProgram } from './program.ts';
 export interface FleetReplica extends NewReplica {
   readonly port: number;
   readonly settings?: Partial<AgentSettings>;
+  /** Its parent, where that one's program runs this replica too: a shop's computer that serves its tills. */
+  readonly runsIn?: string;
 }
 
 export interface FleetPlan {
@@ -56,6 +61,7 @@ export interface AuthorityUp extends Listening {
 
 export class Fleet {
   readonly plan: FleetPlan;
+  /** By replica; those that run in one program have one. */
   readonly processes = new Map<string, FleetProcess>();
   readonly #events: FleetEvents;
   authority!: AuthorityUp;
@@ -93,17 +99,18 @@ export class Fleet {
         : 'starting the books (Postgres)',
     );
     const authority = this.#process('authority', serverProgram('authority', ...this.#authorityArgs()));
+    this.processes.set('authority', authority);
     this.authority = (await authority.start()) as AuthorityUp;
     this.operator = new Operator(this.authority.url, this.authority.operatorToken);
     if (this.isFirstStart) {
       this.#events.step(`loading the catalogue: ${plan.catalogue.length} items`);
       await this.operator.putCatalogue(plan.catalogue);
     }
-    for (const level of levelsOf(plan.replicas)) {
-      const names = level.map(({ id }) => id).join(', ');
-      this.#events.step(this.isFirstStart ? `enrolling and starting ${names}` : `starting ${names}`);
-      if (this.isFirstStart) for (const replica of level) await this.#enrol(replica);
-      await Promise.all(level.map((replica) => this.#startReplica(replica)));
+    for (const level of this.#programs()) {
+      const names = level.flat().map(({ id }) => id);
+      this.#events.step(`${this.isFirstStart ? 'enrolling and starting' : 'starting'} ${names.join(', ')}`);
+      if (this.isFirstStart) for (const program of level) await this.#enrolAll(program);
+      await Promise.all(level.map((program) => this.#startProgram(program)));
     }
     await Promise.all(plan.replicas.map(({ id }) => this.ready(id)));
   }
@@ -130,7 +137,6 @@ export class Fleet {
       ...(this.plan.env === undefined ? {} : { env: this.plan.env }),
       onRestart: (who, why, wasKilled) => this.#events.restarted(who, why, wasKilled),
     });
-    this.processes.set(name, started);
     return started;
   }
 
@@ -144,8 +150,35 @@ export class Fleet {
     return this.plan.replicas.find(({ id }) => id === replica)?.port as number;
   }
 
+  /** The replicas of each program, the host first, by the host's depth in the tree. */
+  #programs(): FleetReplica[][][] {
+    const { replicas } = this.plan;
+    const levels = levelsOf(replicas).map((level) => level.filter(({ runsIn }) => runsIn === undefined));
+    return levels.map((level) =>
+      level.map((host) => [host, ...replicas.filter((guest) => guest.runsIn === host.id)]),
+    );
+  }
+
+  #folder(replica: string): string {
+    return join(this.plan.dataDir, replica);
+  }
+
+  async #enrolAll([host, ...guests]: FleetReplica[]): Promise<void> {
+    if (host === undefined) return;
+    await this.#enrol(host);
+    if (guests.length === 0) return;
+    // Guests enrol at their host, whose program cannot run before they are there: it runs here meanwhile.
+    const config = readAgentConfig(this.#folder(host.id), { logLevel: 'silent' });
+    const served = await serveAgent(config);
+    try {
+      for (const guest of guests) await this.#enrol(guest);
+    } finally {
+      await served.stop();
+    }
+  }
+
   async #enrol(replica: FleetReplica): Promise<void> {
-    const folder = join(this.plan.dataDir, replica.id);
+    const folder = this.#folder(replica.id);
     mkdirSync(folder, { recursive: true });
     const { id, kind, parent, location, port } = replica;
     const code = await this.operator.addReplica({ id, kind, parent, location });
@@ -162,17 +195,27 @@ export class Fleet {
     });
   }
 
-  async #startReplica(replica: FleetReplica): Promise<void> {
-    const folder = join(this.plan.dataDir, replica.id);
-    const args = ['--data', folder, '--port', String(replica.port)];
-    // It may have been given another parent since (F3a), and its own file says where it links. Only a fleet
-    // that stands at other ports than before, or behind a replay's network, has other addresses.
-    const isWhereItWas = this.plan.linkUrl === undefined && readAgentConfig(folder).port === replica.port;
-    if (!isWhereItWas) args.push('--parent', this.#linkUrl(replica));
+  async #startProgram(replicas: readonly FleetReplica[]): Promise<void> {
+    const [host] = replicas;
+    if (host === undefined) return;
+    const args = replicas.flatMap(({ id }) => ['--data', this.#folder(id)]);
     args.push('--log', this.plan.logLevel ?? 'info', '--json');
-    const program =
-      replica.kind === 'region' ? serverProgram('region', ...args) : agentProgram('run', ...args);
-    await this.#process(replica.id, program).start();
+    if (!this.isFirstStart) for (const replica of replicas) this.#putInPlace(replica);
+    const program = host.kind === 'region' ? serverProgram('region', ...args) : agentProgram('run', ...args);
+    const started = this.#process(host.id, program);
+    for (const { id } of replicas) this.processes.set(id, started);
+    await started.start();
+  }
+
+  /**
+   * It may have been given another parent since (F3a), and its own file says where it links. Only a fleet
+   * that stands at other ports than before, or behind a replay's network, has other addresses.
+   */
+  #putInPlace(replica: FleetReplica): void {
+    const folder = this.#folder(replica.id);
+    const { port } = replica;
+    if (this.plan.linkUrl === undefined && readAgentConfig(folder).port === port) return;
+    moveAgent(folder, { port, parentUrl: this.#linkUrl(replica) });
   }
 
   /** Resolves once a replica can sell. @throws ConfigError where it does not come up in time. */
@@ -197,9 +240,8 @@ export class Fleet {
 
   /** All but the authority, which goes on serving the books. */
   async stopReplicas(): Promise<void> {
-    const levels = levelsOf(this.plan.replicas);
-    for (const level of levels.reverse()) {
-      await Promise.all(level.map(({ id }) => this.processes.get(id)?.stop()));
+    for (const level of this.#programs().reverse()) {
+      await Promise.all(level.map(([host]) => host && this.processes.get(host.id)?.stop()));
     }
   }
 }

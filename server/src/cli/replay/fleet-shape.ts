@@ -11,6 +11,8 @@ export interface FleetReplica {
   readonly kind: ReplicaKind;
   /** A region's parent is the authority. */
   readonly parent: string;
+  /** The store on whose computer a till runs; otherwise it has one of its own. */
+  readonly runsIn?: string;
 }
 
 export interface FleetShape {
@@ -30,11 +32,15 @@ const REGIONS = {
 } as const;
 const TERMINALS_PER_STORE = 2;
 const STORES_DEFAULT = 8;
-/** Each store is three processes; past this one machine measures its own scheduler. */
+/** Each store is up to three processes; past this one machine measures its own scheduler. */
 const STORES_MAX = 64;
 
-/** Stores are dealt to the regions in turn, so that any number of them stays balanced. */
-export function createFleetShape(storeCount = STORES_DEFAULT): FleetShape {
+/**
+ * Stores are dealt to the regions in turn, so that any number of them stays balanced. In the first store of
+ * each region every till has a computer of its own, as all have where the replicas run `apart`; in the others
+ * one computer serves the store and its tills.
+ */
+export function createFleetShape(storeCount = STORES_DEFAULT, apart = false): FleetShape {
   if (!Number.isInteger(storeCount) || storeCount < 1 || storeCount > STORES_MAX) {
     throw new ReplayInputError(`--stores must be a whole number from 1 to ${STORES_MAX}.`);
   }
@@ -54,7 +60,8 @@ export function createFleetShape(storeCount = STORES_DEFAULT): FleetShape {
     stores.push(store);
     terminals.set(store, tills);
     replicas.push({ id: store, kind: 'store', parent: region });
-    replicas.push(...tills.map((id) => ({ id, kind: 'terminal' as const, parent: store })));
+    const runsIn = apart || nth === 0 ? {} : { runsIn: store };
+    replicas.push(...tills.map((id) => ({ id, kind: 'terminal' as const, parent: store, ...runsIn })));
   }
   return {
     regions,

@@ -18,6 +18,7 @@ export interface ReplayOptions {
   readonly dayFirst: boolean;
   readonly map: string;
   readonly json: boolean;
+  readonly apart: boolean;
   readonly stores?: number;
   readonly kills?: number;
 }
@@ -39,6 +40,7 @@ export function readReplayOptions(args: readonly string[]): ReplayOptions {
     strict: { type: 'boolean' },
     'day-first': { type: 'boolean' },
     json: { type: 'boolean' },
+    apart: { type: 'boolean' },
   });
   const [file, ...more] = positionals;
   if (more.length > 0) throw new ConfigError('One file at a time.');
@@ -55,6 +57,7 @@ export function readReplayOptions(args: readonly string[]): ReplayOptions {
     dayFirst: values['day-first'] === true,
     map: values.map ?? '',
     json: values.json === true,
+    apart: values.apart === true,
     ...(values.stores === undefined ? {} : { stores: number('stores', 64, 8) }),
     ...(values.kills === undefined ? {} : { kills: number('kills', 1_000, 24) }),
   };

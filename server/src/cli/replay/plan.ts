@@ -25,6 +25,8 @@ export interface PlanOptions {
   /** Share of trading time that each store has no uplink, 0 to 0.9. */
   readonly cutShare?: number;
   readonly kills?: number;
+  /** Each replica is a program of its own: see fleet-shape.ts. */
+  readonly apart?: boolean;
 }
 
 export interface ReplayPlan {
@@ -68,7 +70,7 @@ export function createPlan(table: TradeTable, options: PlanOptions = {}): Replay
   }
   if (!Number.isSafeInteger(seed) || seed < 0) throw new ReplayInputError('--seed must be a whole number.');
   if (table.lineCount === 0) throw new ReplayInputError('There is no line to replay: every row was skipped.');
-  const shape = createFleetShape(options.stores);
+  const shape = createFleetShape(options.stores, options.apart);
   const sourcing = createSourcing(shape, table.skus, seed);
   const clock = createTradingClock(table.invoices.map((invoice) => invoice.at));
   const surveyed = survey(table, sourcing);

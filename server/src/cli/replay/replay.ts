@@ -174,13 +174,14 @@ function fleetPlan(
     postgresPort: ports[shape.replicas.length + 1] as number,
     authorityArgs: ['--policy', JSON.stringify(POLICY)],
     logLevel: 'warn',
-    replicas: shape.replicas.map(({ id, kind, parent }, i) => ({
+    replicas: shape.replicas.map(({ id, kind, parent, runsIn }, i) => ({
       id,
       kind,
       parent,
       location: isPlace(kind) ? id : kind === 'terminal' ? parent : null,
       port: ports[i] as number,
       settings,
+      ...(runsIn === undefined ? {} : { runsIn }),
     })),
     catalogue: catalogueOf(plan),
     linkUrl: (child, _parent, parentPort) => {
