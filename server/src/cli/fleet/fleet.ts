@@ -153,10 +153,10 @@ export class Fleet {
   /** The replicas of each program, the host first, by the host's depth in the tree. */
   #programs(): FleetReplica[][][] {
     const { replicas } = this.plan;
-    const levels = levelsOf(replicas).map((level) => level.filter(({ runsIn }) => runsIn === undefined));
-    return levels.map((level) =>
-      level.map((host) => [host, ...replicas.filter((guest) => guest.runsIn === host.id)]),
-    );
+    const hosts = levelsOf(replicas).map((level) => level.filter(({ runsIn }) => runsIn === undefined));
+    return hosts
+      .filter((level) => level.length > 0)
+      .map((level) => level.map((host) => [host, ...replicas.filter(({ runsIn }) => runsIn === host.id)]));
   }
 
   #folder(replica: string): string {
