@@ -12,8 +12,8 @@ import type { Node, World } from './world.test-kit.ts';
 
 /** Longer than any patience and most holds. */
 const REST_MS = 1_200_000;
-/** Who owes asks every ten seconds as long as nobody can cover it (F7), and so never rests. */
-const REST_IN_DEBT_MS = 40_000;
+/** Who owes asks every ten seconds as long as nobody can cover it (F7), and so never rests; a hold ends before. */
+const REST_IN_DEBT_MS = 120_000;
 const WAKES_MAX = 3_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
