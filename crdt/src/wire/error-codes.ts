@@ -32,10 +32,19 @@ const table = {
   unknown_location: [404, false, 'No location has this id.'],
   unknown_order: [404, false, 'No order has this id here.'],
   unknown_hold: [404, false, 'No hold has this id here.'],
+  // Do you speak of what is there now?
+  precondition_required: [428, false, 'Read it first, and send its ETag as If-Match.'],
+  precondition_failed: [412, false, 'It has changed since you read it. Read it again.'],
   // Is it yours, here?
   not_keeper: [409, false, 'Only the replica at that location may do this. Send it there.'],
   not_owner: [409, false, 'Only the replica that took this order or hold may change it.'],
   // Does it fit what happened before?
+  already_exists: [
+    409,
+    false,
+    'There is one by this name already. Replace or patch it, or take another name.',
+  ],
+  request_under_way: [409, true, 'The same request is being carried out. Ask again in a moment.'],
   document_differs: [422, false, 'This id was used for another request. Take a new id.'],
   already_done: [409, false, 'This was done long ago, and its details are not kept. Do not do it again.'],
   hold_ended: [409, false, 'The hold has expired or was ended. Hold again.'],
@@ -50,6 +59,7 @@ const table = {
   insufficient_stock: [409, false, 'There is not enough stock. See items for what is left.'],
   quantity_out_of_range: [400, false, 'A quantity must be a whole number from 1 to 2147483647.'],
   // Can it be reached, is there room?
+  rate_limited: [429, true, 'Too many requests. Wait as long as Retry-After says.'],
   keeper_unreachable: [503, true, 'The location cannot be reached now. Try again when its link is back.'],
   owner_unreachable: [503, true, 'The replica that owns this cannot be reached now. Try again later.'],
   parent_unreachable: [503, true, 'The parent replica cannot be reached now. Try again later.'],

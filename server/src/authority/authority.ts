@@ -19,12 +19,11 @@ import {
   Witness,
 } from '@tallystick/store-agent';
 import type pg from 'pg';
-import { z } from 'zod';
+import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
-import { orderFromBooks } from './order-from-books.ts';
 import { listen } from './postgres/listen.ts';
 import { openPool } from './postgres/pool.ts';
 import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
@@ -47,17 +46,6 @@ export interface AuthorityOptions {
 
 /** Catalogue items read from the books at once. */
 const ITEMS_MAX = 5_000;
-
-const callSchema = z.discriminatedUnion('call', [
-  z.strictObject({ call: z.literal('order'), id: z.string().max(128) }),
-  z.strictObject({
-    call: z.literal('enrol'),
-    replica: z.string().max(64),
-    code: z.string().max(128),
-    publicKey: z.base64().max(200),
-    parent: z.string().max(64),
-  }),
-]);
 
 export class Authority {
   readonly host: Host;
@@ -138,9 +126,9 @@ export class Authority {
       },
       log: options.log,
       resendMs: options.resendMs,
-      serve: (body) => this.#serve(body),
+      serve: (body) => serveCall(this, body),
       enrol: async (frame) => {
-        const result = await this.#enrol({
+        const result = await this.enrol({
           replica: frame.replica,
           code: frame.code,
           publicKey: Buffer.from(frame.publicKey).toString('base64'),
@@ -252,33 +240,8 @@ export class Authority {
     }
   }
 
-  async #serve(body: string): Promise<CallResult> {
-    let json: unknown;
-    try {
-      json = JSON.parse(body);
-    } catch {
-      return { ok: false, code: 'malformed_body', message: 'The call is not JSON.' };
-    }
-    const parsed = callSchema.safeParse(json);
-    if (!parsed.success)
-      return { ok: false, code: 'invalid_request', message: 'The authority does not serve this call.' };
-    const call = parsed.data;
-    try {
-      if (call.call === 'enrol') return await this.#enrol(call);
-      const order = await orderFromBooks(this.pool, call.id);
-      if (order !== undefined) return { ok: true, value: order };
-      return { ok: false, code: 'unknown_order', message: `No order ${call.id} is in the books.` };
-    } catch (error) {
-      this.log.warn({ err: error }, 'a call could not be served');
-      return {
-        ok: false,
-        code: 'authority_unreachable',
-        message: 'The books cannot be read now. Try again.',
-      };
-    }
-  }
-
-  async #enrol(ask: {
+  /** Trades a one-time code for an enrolment. */
+  async enrol(ask: {
     replica: string;
     code: string;
     publicKey: string;

@@ -4,11 +4,11 @@ import { isReplicaId, type PoolId, type PoolUnits, type ReplicaId } from '@tally
 import {
   documentId,
   locationId,
-  locationSchema,
+  locationInput,
   metricsText,
   Problem,
   parse,
-  productSchema,
+  productInput,
   quantity,
   sku,
   streamJson,
@@ -42,12 +42,12 @@ const catalogueBody = z.strictObject({
         z.strictObject({
           kind: z.literal('product'),
           id: z.string().max(256),
-          body: productSchema.nullable(),
+          body: productInput.nullable(),
         }),
         z.strictObject({
           kind: z.literal('location'),
           id: z.string().max(64),
-          body: locationSchema.nullable(),
+          body: locationInput.nullable(),
         }),
       ]),
     )

@@ -26,6 +26,7 @@ import {
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { idempotencyKey } from '../facade/route.ts';
 
 const delta = z
   .number()
@@ -86,13 +87,6 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
     }
     return reply.code(results.every(({ ok }) => ok) ? 201 : 207).send({ id, type: body.type, results });
   });
-}
-
-/** Quoted or bare. */
-export function idempotencyKey(header: string | string[] | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  const text = (Array.isArray(header) ? header.join(',') : header).replace(/^"(.*)"$/, '$1');
-  return parse(documentId, text);
 }
 
 function checkSigns(body: AdjustmentBody): void {

@@ -15,7 +15,7 @@ import {
 } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { idempotencyKey } from './adjustments.ts';
+import { idempotencyKey } from '../facade/route.ts';
 import { FORWARDED_HEADER, type Owners } from './owners.ts';
 
 const idParams = z.strictObject({ id: documentId });

@@ -16,6 +16,7 @@ import {
   type ReplicaRecord,
   replicaSchema,
 } from './items.ts';
+import { ProductFinder, type ProductQuery } from './product-finder.ts';
 
 /** Products kept parsed in memory: the ones that sell. */
 const PRODUCTS_CACHED_MAX = 10_000;
@@ -31,10 +32,12 @@ export class Catalogue implements Directory {
   readonly #get;
   readonly #put;
   readonly #since;
-  readonly #page;
+  readonly #finder: ProductFinder;
+  readonly #versionOf;
   readonly #locations = new Map<string, Location>();
   readonly #replicas = new Map<string, ReplicaRecord>();
   readonly #products = new Map<string, Product>();
+  #waiting: { readonly version: number; readonly done: () => void }[] = [];
   #version = 0;
   #asOfMs: number | null = null;
 
@@ -49,11 +52,8 @@ export class Catalogue implements Directory {
     this.#since = this.#db.prepare(
       'select kind, id, version, body from item where version > ? order by version limit ?',
     );
-    this.#page = this.#db
-      .prepare(
-        "select body from item where kind = 'product' and id > ? and body is not null order by id limit ?",
-      )
-      .pluck();
+    this.#finder = new ProductFinder(this.#db);
+    this.#versionOf = this.#db.prepare('select version from item where kind = ? and id = ?').pluck();
     this.#version = this.#db.prepare('select coalesce(max(version), 0) from item').pluck().get() as number;
     for (const kind of ['location', 'replica'] as const) {
       const rows = this.#db.prepare('select id, body from item where kind = ?').all(kind);
@@ -77,12 +77,31 @@ export class Catalogue implements Directory {
       }
     })();
     this.#version = frame.to;
+    for (const waiting of this.#waiting) if (waiting.version <= frame.to) waiting.done();
     return true;
   }
 
+  /** Resolves when the copy has reached a version, or after so long; who just wrote can then read it. */
+  async whenAt(version: number, waitMs: number): Promise<void> {
+    if (this.#version >= version) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      const waiting = { version, done };
+      this.#waiting.push(waiting);
+    });
+  }
+
   #index(kind: ItemKind, id: string, body: string | null): void {
-    if (kind === 'product') this.#products.delete(id);
-    else if (kind === 'location') indexOf(this.#locations, id, body, locationSchema);
+    if (kind === 'product') {
+      this.#products.delete(id);
+      this.#finder.index(id, body);
+    }
+    if (kind === 'location') indexOf(this.#locations, id, body, locationSchema);
     else if (kind === 'replica') indexOf(this.#replicas, id, body, replicaSchema);
   }
 
@@ -106,7 +125,16 @@ export class Catalogue implements Directory {
 
   /** Products after a SKU, in the order of their SKUs. */
   products(after: string, limit: number): Product[] {
-    return (this.#page.all(after, limit) as string[]).map((body) => productSchema.parse(JSON.parse(body)));
+    return this.#finder.find({ after, limit, status: 'all' });
+  }
+
+  findProducts(query: ProductQuery): Product[] {
+    return this.#finder.find(query);
+  }
+
+  /** In which version of the catalogue an item was last changed; 0 where it never was there. */
+  versionOf(kind: ItemKind, id: string): number {
+    return (this.#versionOf.get(kind, id) as number | undefined) ?? 0;
   }
 
   get locations(): readonly Location[] {

@@ -4,34 +4,69 @@
  * They are written at the authority alone and read everywhere from a copy that
  * knows its age. Parsed here once, trusted inside.
  */
-import { isLocationId, isReplicaId, isSku, REPLICA_KINDS } from '@tallystick/crdt';
+import { isLocationId, isReplicaId, isSku, parseGtin, QUANTITY_MAX, REPLICA_KINDS } from '@tallystick/crdt';
 import { z } from 'zod';
+import { words } from '../words.ts';
 
 const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a language tag such as en or de-CH');
 const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters such as EUR');
 const minor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-export const productSchema = z.strictObject({
+const gtin = z
+  .string()
+  .refine((text) => parseGtin(text).ok, 'a GTIN of 8, 12, 13 or 14 digits with its check digit');
+const barcodes = z.array(gtin).max(20);
+const unitName = words(32, 128).min(1);
+
+const productFields = {
   sku: z.string().refine(isSku, '1 to 64 visible characters'),
-  names: z.record(locale, z.string().min(1).max(300)),
+  names: z.record(locale, words(300, 1_200).min(1)),
+  descriptions: z.record(locale, words(4_000, 16_000)).optional(),
   /** What one unit of stock is; never changes for a SKU. */
-  baseUnit: z.string().min(1).max(32),
-  barcodes: z.array(z.string().max(14)).max(20).optional(),
+  baseUnit: unitName,
+  /** Other units it is sold in: so many base units each, exactly. */
+  units: z
+    .array(
+      z.strictObject({
+        unit: unitName,
+        basePerUnit: z.number().int().min(1).max(QUANTITY_MAX),
+        barcodes: barcodes.optional(),
+      }),
+    )
+    .max(20)
+    .optional(),
+  barcodes: barcodes.optional(),
   prices: z.record(currency, minor),
   taxRateBp: z.number().int().min(0).max(100_000),
   taxIncluded: z.boolean(),
-});
+  /** A discontinued product is sold while stock lasts, and listed no more. */
+  status: z.enum(['active', 'discontinued']).optional(),
+};
 
-export const locationSchema = z.strictObject({
+/** As it is written: nothing that we do not know. */
+export const productInput = z.strictObject(productFields);
+/** As it is read from a copy: what another release wrote is taken as it is, and what it added left aside. */
+export const productSchema = z.object({ ...productFields, barcodes: z.array(z.string()).optional() });
+
+const locationFields = {
   id: z.string().refine(isLocationId, 'lower-case letters, digits and dashes'),
-  name: z.string().min(1).max(200),
+  name: words(200, 800).min(1),
   kind: z.enum(['store', 'warehouse']),
   keeper: z.string().refine(isReplicaId, 'the id of a replica'),
   timeZone: z.string().min(1).max(64),
   currency,
-});
+  taxJurisdiction: words(64, 256).min(1).optional(),
+  address: words(500, 2_000).min(1).optional(),
+  /** Degrees, north and east. */
+  position: z
+    .strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
+    .optional(),
+};
 
-export const replicaSchema = z.strictObject({
+export const locationInput = z.strictObject(locationFields);
+export const locationSchema = z.object(locationFields);
+
+export const replicaSchema = z.object({
   id: z.string().refine(isReplicaId, 'lower-case letters, digits and dashes'),
   kind: z.enum(REPLICA_KINDS),
   parent: z.string().refine(isReplicaId).nullable(),

@@ -13,6 +13,7 @@ import {
 import { type ErrorCode, firstError } from '@tallystick/crdt/wire';
 import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { words } from '../words.ts';
 import { FIELD_ERRORS_MAX, Problem } from './problem.ts';
 
 export const LINES_MAX = 10_000;
@@ -29,18 +30,6 @@ export const quantity = z
   .refine((n) => Number.isInteger(n) && !Object.is(n, -0) && n >= 1 && n <= QUANTITY_MAX, {
     message: `must be a whole number from 1 to ${QUANTITY_MAX}`,
   });
-
-/**
- * Words for people, as journals keep them: bounded in bytes too, because an entry is; without
- * NUL, for which Postgres has no place, and without half characters.
- */
-export function words(charsMax: number, bytesMax: number) {
-  return z
-    .string()
-    .max(charsMax)
-    .refine((text) => !/[\0\p{Cs}]/u.test(text), 'must not hold NUL or half a character')
-    .refine((text) => Buffer.byteLength(text) <= bytesMax, `must be at most ${bytesMax} bytes`);
-}
 
 /** A reason as an entry keeps it. */
 export const reason = words(300, 512);

@@ -17,7 +17,13 @@ const WAIT_MS_MAX = 60_000;
 /** What every reply's JSON says: a result, or an error of the table. */
 export type CallResult =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly items?: unknown };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly items?: unknown;
+      readonly errors?: unknown;
+    };
 
 export interface CallsPorts {
   readonly self: ReplicaId;

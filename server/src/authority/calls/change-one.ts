@@ -1,0 +1,55 @@
+/** One item of the catalogue changed, and how it is told whether it may be. */
+import { type ItemKind, Problem } from '@tallystick/store-agent';
+import type { z } from 'zod';
+import type { Authority } from '../authority.ts';
+import { type Change, type Changed, changeItems, type StoredItem } from '../catalogue-changes.ts';
+import { merged } from '../merge-patch.ts';
+
+/** @throws Problem where it is refused */
+export async function changeOne(
+  authority: Authority,
+  kind: ItemKind,
+  id: string,
+  decide: (stored: StoredItem | undefined) => Change,
+): Promise<Extract<Changed, { ok: true }>> {
+  const [changed] = await changeItems(authority.pool, kind, [id], (_, stored) => decide(stored));
+  // The region that asked is told with its answer; the others hear of it by their feed.
+  await authority.refreshCatalogue();
+  return accepted(changed as Changed);
+}
+
+function accepted(changed: Changed): Extract<Changed, { ok: true }> {
+  if (changed.ok) return changed;
+  const { code, message, pointer } = changed;
+  throw new Problem(code, message, pointer === undefined ? {} : { errors: [{ pointer, message }] });
+}
+
+/** Made once: the same again changes nothing, another under its name is refused. */
+export function created(stored: StoredItem | undefined, item: object): Change {
+  if (stored === undefined) return { write: item };
+  if (isSame(stored.body, item)) return { keep: stored };
+  return {
+    refuse: 'already_exists',
+    message: 'There is one by this name already, and it says something else.',
+  };
+}
+
+/** @throws Problem where what comes out is no such item any more */
+export function patched<T>(schema: z.ZodType<T>, body: unknown, patch: unknown): T {
+  const parsed = schema.safeParse(merged(body, patch));
+  if (parsed.success) return parsed.data;
+  throw Problem.invalid(parsed.error);
+}
+
+/** Equal as JSON, whatever the order of their fields. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,43 @@
+/** Serving calls at the root: each is found by its name, parsed once, and refused in words. */
+import { type CallResult, Problem } from '@tallystick/store-agent';
+import type { Authority } from '../authority.ts';
+import type { ServedCall } from './call.ts';
+import { enrolCall, orderCall } from './first-calls.ts';
+import { LOCATION_CALLS } from './location-calls.ts';
+import { PRODUCT_CALLS } from './product-calls.ts';
+
+const CALLS: Readonly<Record<string, ServedCall>> = {
+  order: orderCall,
+  enrol: enrolCall,
+  ...PRODUCT_CALLS,
+  ...LOCATION_CALLS,
+};
+
+export async function serveCall(authority: Authority, body: string): Promise<CallResult> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { ok: false, code: 'malformed_body', message: 'The call is not JSON.' };
+  }
+  const name = (json as { call?: unknown } | null)?.call;
+  const call = typeof name === 'string' && Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+  if (call === undefined)
+    return { ok: false, code: 'invalid_request', message: 'The authority does not serve this call.' };
+  try {
+    const parsed = call.schema.safeParse(json);
+    if (!parsed.success) throw Problem.invalid(parsed.error);
+    return { ok: true, value: await call.serve(authority, parsed.data) };
+  } catch (error) {
+    if (error instanceof Problem) {
+      const { code, message, errors } = error;
+      return { ok: false, code, message, ...(errors === undefined ? {} : { errors }) };
+    }
+    authority.log.warn({ err: error, call: name }, 'a call could not be served');
+    return {
+      ok: false,
+      code: 'authority_unreachable',
+      message: 'The books cannot be read or written now. Try again.',
+    };
+  }
+}

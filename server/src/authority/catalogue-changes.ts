@@ -1,0 +1,97 @@
+/**
+ * Changes of catalogue items that look at what is there first: made once, replaced
+ * only by who has read the newest. All changes of one call are written, or those that
+ * may be; what stands against the others is said for each.
+ */
+import type { ErrorCode } from '@tallystick/crdt/wire';
+import type { ItemKind } from '@tallystick/store-agent';
+import type pg from 'pg';
+import { pgArray } from './pg-array.ts';
+import { text } from './pg-text.ts';
+
+export interface StoredItem {
+  readonly version: number;
+  readonly body: unknown;
+}
+
+/** What becomes of one item: written anew, left as it is, or refused. */
+export type Change =
+  | { readonly write: object }
+  | { readonly keep: StoredItem }
+  | { readonly refuse: ErrorCode; readonly message: string; readonly pointer?: string };
+
+export type Changed =
+  | {
+      readonly ok: true;
+      readonly version: number;
+      readonly body: unknown;
+      readonly was: 'created' | 'changed' | 'same';
+    }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly pointer?: string };
+
+/**
+ * @param ids each once
+ * @param decide is asked while nobody else can change the catalogue: keep it quick
+ */
+export async function changeItems(
+  pool: pg.Pool,
+  kind: ItemKind,
+  ids: readonly string[],
+  decide: (id: string, stored: StoredItem | undefined) => Change,
+): Promise<Changed[]> {
+  const client = await pool.connect();
+  let isBroken = true;
+  try {
+    await client.query('begin');
+    await client.query('select version from tallystick.catalogue_version for update');
+    const { rows } = await client.query<{ id: string; version: number; body: unknown }>({
+      name: 'catalogue_items',
+      text: `select id, version, body from tallystick.catalogue
+        where kind = $1 and id = any($2) and body is not null`,
+      values: [kind, pgArray(ids.map(text))],
+    });
+    const stored = new Map(rows.map((row) => [row.id, row]));
+    const changes = ids.map((id) => ({ id, change: decide(id, stored.get(text(id))) }));
+    const written = changes.flatMap(({ id, change }) =>
+      'write' in change ? [{ id, body: change.write }] : [],
+    );
+    const last = written.length === 0 ? 0 : await put(client, kind, written);
+    await client.query('commit');
+    isBroken = false;
+    let version = last - written.length;
+    return changes.map(({ id, change }): Changed => {
+      if ('keep' in change) return { ok: true, ...change.keep, was: 'same' };
+      if ('refuse' in change) {
+        const { refuse: code, ...why } = change;
+        return { ok: false, code, ...why };
+      }
+      version += 1;
+      return { ok: true, version, body: change.write, was: stored.has(text(id)) ? 'changed' : 'created' };
+    });
+  } finally {
+    // A connection in the middle of a failed transaction is closed, which rolls back.
+    client.release(isBroken);
+  }
+}
+
+/** @returns the version of the last one; they are numbered in their order. */
+async function put(client: pg.PoolClient, kind: ItemKind, items: readonly { id: string; body: object }[]) {
+  const { rows } = await client.query<{ version: number }>(
+    'select tallystick.put_catalogue($1, $2, $3) as version',
+    [
+      pgArray(items.map(() => kind)),
+      pgArray(items.map(({ id }) => text(id))),
+      pgArray(items.map(({ body }) => JSON.stringify(body))),
+    ],
+  );
+  return rows[0]?.version as number;
+}
+
+/** What stands against a change that names the version it replaces; undefined where it is the newest. */
+export function outdated(stored: StoredItem | undefined, version: number | null): Change | undefined {
+  if (stored === undefined || version === null || stored.version === version) return undefined;
+  return {
+    refuse: 'precondition_failed',
+    message: `It was changed since: it is at version ${stored.version} now. Read it again.`,
+  };
+}

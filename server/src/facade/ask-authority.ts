@@ -1,0 +1,24 @@
+/** Asking the books, through the tree. What they refuse is this door's problem, word for word. */
+import type { ReplicaId, ShortItem } from '@tallystick/crdt';
+import { type Agent, type CallResult, type FieldError, Problem } from '@tallystick/store-agent';
+
+const AUTHORITY = 'authority' as ReplicaId;
+/** Longer than the books take for a thousand rows, shorter than a client's patience. */
+const WAIT_MS = 5_000;
+
+/** @throws Problem: `authority_unreachable` where no answer came */
+export async function askAuthority(agent: Agent, call: object, waitMs = WAIT_MS): Promise<unknown> {
+  const result = await agent.call(AUTHORITY, call, waitMs);
+  if (result.ok) return result.value;
+  throw problemOf(result);
+}
+
+function problemOf({ code, message, errors, items }: Extract<CallResult, { ok: false }>): Problem {
+  if (code === 'keeper_unreachable') {
+    return new Problem('authority_unreachable', 'The authority cannot be reached now. Try again later.');
+  }
+  return new Problem(code, message, {
+    ...(errors === undefined ? {} : { errors: errors as FieldError[] }),
+    ...(items === undefined ? {} : { items: items as ShortItem[] }),
+  });
+}

@@ -1,0 +1,46 @@
+/** The document's examples, run word for word against a region under a real authority. */
+import { said } from '@tallystick/store-agent/test-kit';
+import { describe, expect, test } from 'vitest';
+import { TestFleet, until } from '../authority/fleet.test-kit.ts';
+import { OPERATIONS } from './facade.ts';
+import type { Example, Operation } from './operation.ts';
+import { problemSchema } from './problem-schema.ts';
+
+describe('the examples of the document', () => {
+  test('get the answers that they show, and answers are what the document says', async () => {
+    const fleet = await TestFleet.start();
+    await fleet.add('eu', 'region', 'authority', null);
+    const url = fleet.served.get('eu')?.url as string;
+    for (const op of OPERATIONS) {
+      for (const [name, example] of Object.entries(op.examples)) {
+        await until(async () => (await fetch(`${url}/readyz`)).ok, 'the region is ready');
+        const { status, body, headers } = await said(await send(url, op, example));
+        const what = `${op.id}.${name}`;
+        expect({ what, status, body }).toMatchObject({ what, status: example.status });
+        if (example.answer !== undefined)
+          expect({ what, body }).toMatchObject({ what, body: example.answer });
+        const schema = status >= 400 ? problemSchema : op.answers[status]?.body;
+        expect({ what, issues: schema?.safeParse(body).error?.issues ?? [] }).toEqual({ what, issues: [] });
+        for (const header of status >= 400 ? [] : (op.answers[status]?.headers ?? [])) {
+          if (header === 'etag' || header === 'location')
+            expect(headers.has(header), `${what} ${header}`).toBe(true);
+        }
+      }
+    }
+  });
+});
+
+function send(url: string, op: Operation, example: Example): Promise<Response> {
+  const path = op.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(example.params?.[name] ?? ''),
+  );
+  const query = example.query === undefined ? '' : `?${new URLSearchParams(example.query)}`;
+  const type = typeof example.body === 'string' ? (op.bodyTypes?.[0] ?? 'text/plain') : 'application/json';
+  return fetch(`${url}${path}${query}`, {
+    method: op.method,
+    headers: { ...(example.body === undefined ? {} : { 'content-type': type }), ...example.headers },
+    ...(example.body === undefined
+      ? {}
+      : { body: typeof example.body === 'string' ? example.body : JSON.stringify(example.body) }),
+  });
+}

@@ -1,0 +1,87 @@
+/** Routes: an operation becomes a Fastify route that reads hostile input once and answers as declared. */
+import { createHash } from 'node:crypto';
+import { documentId, Problem, parse } from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Operation } from './operation.ts';
+
+export interface Input<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
+  readonly params: z.output<Params>;
+  readonly query: z.output<Query>;
+  readonly body: z.output<Body>;
+  /** What the caller called this request; checked, quotes taken off. */
+  readonly idempotencyKey: string | undefined;
+  /** The If-Match header, where the operation needs one. */
+  readonly ifMatch: string;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  app: FastifyInstance,
+  op: Operation<Params, Query, Body>,
+  handle: (input: Input<Params, Query, Body>) => unknown,
+): void {
+  const [status] = Object.keys(op.answers).map(Number) as [number];
+  app.route({
+    method: op.method,
+    url: op.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { operation: op as unknown as Operation },
+    handler: async (request, reply) => {
+      const { headers } = request;
+      const input = {
+        params: op.params && parse(op.params, request.params),
+        query: op.query && parse(op.query, request.query),
+        body: op.body && parse(op.body, op.isBodyOptional ? (request.body ?? {}) : request.body),
+        idempotencyKey: op.idempotency && idempotencyKey(headers['idempotency-key']),
+        ifMatch: op.ifMatch === true ? needIfMatch(headers['if-match']) : '',
+        request,
+        reply,
+      } as Input<Params, Query, Body>;
+      reply.header('cache-control', op.cacheControl).code(status);
+      const value = await handle(input);
+      if (reply.sent || value === reply) return reply;
+      return op.etag === true ? sendTagged(request, reply, value) : value;
+    },
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly operation?: Operation;
+  }
+}
+
+/** Quoted or bare. @throws Problem where it is no usable name. */
+export function idempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const text = (Array.isArray(header) ? header.join(',') : header).replace(/^"(.*)"$/, '$1');
+  const parsed = documentId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new Problem(
+    'invalid_request',
+    'The Idempotency-Key must be 1 to 128 printable characters without spaces.',
+  );
+}
+
+function needIfMatch(header: string | undefined): string {
+  if (header !== undefined && header !== '') return header;
+  throw new Problem('precondition_required', 'Read it first, and send its ETag in the header If-Match.');
+}
+
+/** A strong ETag of the bytes that are sent, unless the handler knows a shorter one. */
+function sendTagged(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
+  const text = JSON.stringify(value);
+  const known = reply.getHeader('etag') as string | undefined;
+  const etag = known ?? `"${createHash('sha1').update(text).digest('base64url')}"`;
+  reply.header('etag', etag);
+  if (names(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(text);
+}
+
+/** Whether a list of ETags names this one; weak ones count, as RFC 9110 says for reading (13.1.2). */
+function names(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+}
