@@ -15,6 +15,7 @@ export { appendCheckpoint } from './replica/checkpoint.ts';
 export * from './replica/command.ts';
 export { copyDocumentsOf, copyName } from './replica/copies.ts';
 export * from './replica/decide-goods.ts';
+export { markOf } from './replica/decide-mark.ts';
 export * from './replica/decide-reclaim.ts';
 export * from './replica/directory.ts';
 export * from './replica/documents.ts';

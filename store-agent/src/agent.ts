@@ -23,6 +23,7 @@ import {
   type Ship,
   type Writes,
 } from '@tallystick/crdt';
+import { Awaited } from './awaited.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig, AgentSettings } from './config.ts';
 import { Disk, type OpenJournal } from './disk.ts';
@@ -64,6 +65,7 @@ export class Agent {
   #timers: NodeJS.Timeout[] = [];
   #recovering: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
+  readonly #awaited = new Awaited();
   readonly #worked: Worked = { turns: 0, entries: 0 };
 
   /** @throws JournalError or ConfigError where the data folder cannot be used as it must be. */
@@ -130,6 +132,7 @@ export class Agent {
   #turned(writes: Writes): void {
     this.#worked.turns += 1;
     for (const run of writes.runs) this.#worked.entries += run.entries.length;
+    this.#awaited.look();
   }
 
   get engine(): Engine {
@@ -184,6 +187,11 @@ export class Agent {
       this.#lastFailure = said;
       this.#recoverLater(failure);
     }
+  }
+
+  /** Resolves when something is true of this replica, or after so long; looked at after each turn. */
+  when(isTrue: () => boolean, waitMs: number): Promise<void> {
+    return this.#awaited.when(isTrue, waitMs);
   }
 
   submit(command: Command): Promise<Answer> {

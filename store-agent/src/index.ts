@@ -20,6 +20,7 @@ export { createApp, LINK_PATH, openLinkDoor } from './http/app.ts';
 export { derivedId, uuidv7 } from './http/ids.ts';
 export { lookRoutes } from './http/look-routes.ts';
 export * from './http/order-body.ts';
+export * from './http/order-status.ts';
 export { parse } from './http/parse.ts';
 export { type FieldError, installProblems, Problem, sendProblem } from './http/problem.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';

@@ -5,6 +5,7 @@ import {
   type Command,
   isPoolId,
   isReplicaId,
+  ORDER_MARKS,
   QUANTITY_MAX,
 } from '@tallystick/crdt';
 import { z } from 'zod';
@@ -65,6 +66,7 @@ const goodsCommand = z.discriminatedUnion('type', [
     reason,
     lineIds: z.array(documentId).max(10_000).optional(),
   }),
+  z.strictObject({ type: z.literal('mark'), ...asked, orderId: documentId, mark: z.enum(ORDER_MARKS) }),
 ]);
 
 const callSchema = z.discriminatedUnion('call', [

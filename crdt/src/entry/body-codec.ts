@@ -21,6 +21,7 @@ import {
   type EntryType,
   FENCE_REASONS,
   LOSS_CAUSES,
+  ORDER_MARKS,
   RECEIPT_CAUSES,
   RELEASE_CAUSES,
   REPLICA_KINDS,
@@ -111,6 +112,9 @@ export function writeBody(out: Writer, body: EntryBody): void {
     case 'reclaimed':
       writeText(out, body.writer);
       return writeLines(out, body.items, (item) => writeUint(out, item.n));
+    case 'marked':
+      writeText(out, body.orderId);
+      return writeChoice(out, ORDER_MARKS, body.mark);
     default:
       body satisfies never;
   }
@@ -206,6 +210,8 @@ export function readBody(input: Reader, type: EntryType): EntryBody {
       };
     case 'reclaimed':
       return { type, writer: readWriter(input), items: readLines(input, readPoolUnits) };
+    case 'marked':
+      return { type, orderId: readId(input, ID_BYTES) as OrderId, mark: readChoice(input, ORDER_MARKS) };
     default:
       return type satisfies never;
   }

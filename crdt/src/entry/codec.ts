@@ -55,6 +55,7 @@ const TYPES: readonly EntryType[] = [
   'checkpoint',
   'fenced',
   'reclaimed',
+  'marked',
 ];
 const NUMBERS = new Map(TYPES.map((type, index) => [type, index + 1]));
 

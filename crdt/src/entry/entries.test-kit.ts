@@ -20,6 +20,7 @@ import {
   type EntryType,
   FENCE_REASONS,
   LOSS_CAUSES,
+  ORDER_MARKS,
   type OrderHead,
   RECEIPT_CAUSES,
   RELEASE_CAUSES,
@@ -123,6 +124,7 @@ const bodies: { readonly [Type in EntryType]: fc.Arbitrary<Omit<BodyOf<Type>, 't
   checkpoint: fc.record({ digest: fc.constantFrom('00'.repeat(8), '0123456789abcdef'), pools: uints }),
   fenced: fc.record({ writer: writers, seq: uints, hash: hashes, reason: fc.constantFrom(...FENCE_REASONS) }),
   reclaimed: fc.record({ writer: writers, items: poolUnits }),
+  marked: fc.record({ orderId, mark: fc.constantFrom(...ORDER_MARKS) }),
 };
 
 export const ENTRY_TYPES = Object.keys(bodies) as readonly EntryType[];

@@ -120,6 +120,9 @@ export const FENCE_REASONS = [
   'branch',
 ] as const;
 export type FenceReason = (typeof FENCE_REASONS)[number];
+/** How far an order has come that no movement of goods tells. */
+export const ORDER_MARKS = ['processing', 'delivered'] as const;
+export type OrderMark = (typeof ORDER_MARKS)[number];
 
 export type EntryBody =
   /** The first entry of a writer: a life begins. The authority alone has no parent. */
@@ -183,7 +186,9 @@ export type EntryBody =
       readonly reason: FenceReason;
     }
   /** F3: rights taken back from a fenced writer by its settler, on an operator's word. */
-  | { readonly type: 'reclaimed'; readonly writer: WriterId; readonly items: readonly PoolUnits[] };
+  | { readonly type: 'reclaimed'; readonly writer: WriterId; readonly items: readonly PoolUnits[] }
+  /** The owner's word on its order; it moves no goods and no rights. */
+  | { readonly type: 'marked'; readonly orderId: OrderId; readonly mark: OrderMark };
 
 export type EntryType = EntryBody['type'];
 export type BodyOf<Type extends EntryType> = Extract<EntryBody, { type: Type }>;

@@ -10,6 +10,7 @@ import {
   type Entry,
   FENCE_REASONS,
   LOSS_CAUSES,
+  ORDER_MARKS,
   type PoolUnits,
   RECEIPT_CAUSES,
   RELEASE_CAUSES,
@@ -32,7 +33,7 @@ describe('entries of version 1', () => {
 
   test('lists that are stored as indexes only grow at their ends', () => {
     const known: Record<string, readonly string[]> = JSON.parse(readFixture('v1/choices.json'));
-    const now = { REPLICA_KINDS, RECEIPT_CAUSES, LOSS_CAUSES, RELEASE_CAUSES, FENCE_REASONS };
+    const now = { REPLICA_KINDS, RECEIPT_CAUSES, LOSS_CAUSES, RELEASE_CAUSES, FENCE_REASONS, ORDER_MARKS };
     expect(Object.keys(known)).toEqual(Object.keys(now));
     for (const [name, members] of Object.entries(now)) {
       expect(members.slice(0, known[name]?.length), name).toEqual(known[name]);

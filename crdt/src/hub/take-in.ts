@@ -9,7 +9,7 @@ import { decodeEntry } from '../entry/codec.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
-import { hasSold } from '../replica/copies.ts';
+import { hasSold, ownsOrder } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { noteLostLife } from '../replica/recovery.ts';
@@ -219,6 +219,9 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       if (isRoot && !hasSold(ledger, stream.writer, cancelled)) return 'departed';
       return exceedsSold(ledger, stream.writer, cancelled) ? 'departed' : undefined;
     }
+    case 'marked':
+      if (entry.docId !== body.orderId) return 'malformed';
+      return isRoot && !ownsOrder(ledger, stream.writer, { ...entry, body }) ? 'departed' : undefined;
     case 'returned':
     case 'shipped':
       if (isForeign(directory, replica, body.lines)) return 'foreign-pool';

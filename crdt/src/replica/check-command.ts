@@ -5,7 +5,7 @@
  * whatever an entry will hold is held against the bounds of its byte form first.
  * Quantities are the guards' matter (T7).
  */
-import { LOSS_CAUSES, RECEIPT_CAUSES } from '../entry/entry.ts';
+import { LOSS_CAUSES, ORDER_MARKS, RECEIPT_CAUSES } from '../entry/entry.ts';
 import { LINES_MAX } from '../entry/lines-codec.ts';
 import {
   CURRENCY_BYTES,
@@ -54,6 +54,8 @@ export function findFault(command: Command): string | undefined {
       return poolFault(command.lines);
     case 'reclaim':
       return poolFault(command.items);
+    case 'mark':
+      return isOneOf(ORDER_MARKS, command.mark) ? undefined : 'mark is unknown.';
     default:
       return undefined;
   }

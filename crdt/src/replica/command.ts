@@ -5,7 +5,15 @@
  * same id again gets the first answer (T8). A refusal changes nothing and writes
  * nothing, so the same id may be tried again later.
  */
-import type { Entry, LossCause, OrderHead, PoolUnits, ReceiptCause, SoldLine } from '../entry/entry.ts';
+import type {
+  Entry,
+  LossCause,
+  OrderHead,
+  OrderMark,
+  PoolUnits,
+  ReceiptCause,
+  SoldLine,
+} from '../entry/entry.ts';
 import type { HoldId, LineId, LocationId, OrderId, PoolId, Sku, WriterId } from '../ids.ts';
 import type { ErrorCode } from '../wire/error-codes.ts';
 
@@ -114,6 +122,13 @@ export interface Reclaim extends Asked {
   readonly items: readonly PoolUnits[];
 }
 
+/** The owner says how far its order has come; each mark once, so the command's id is the order's. */
+export interface MarkOrder extends Asked {
+  readonly type: 'mark';
+  readonly orderId: OrderId;
+  readonly mark: OrderMark;
+}
+
 export type Command =
   | Sell
   | OpenHold
@@ -127,7 +142,8 @@ export type Command =
   | Ship
   | Count
   | Lose
-  | Reclaim;
+  | Reclaim
+  | MarkOrder;
 
 export interface ShortItem {
   readonly pool: PoolId;

@@ -7,7 +7,7 @@
  * document too, and leaves the progress of the order alone.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { areTwins, type LineId, type OrderId, type WriterId } from '../ids.ts';
+import { areTwins, type LineId, type OrderId, replicaOf, type WriterId } from '../ids.ts';
 import type { DocumentKind, DocumentName } from './documents.ts';
 import type { EntryRef } from './journal-view.ts';
 
@@ -57,6 +57,19 @@ export function hasSold(
   const first = documents.findDocument('order', entry.body.orderId);
   if (first !== undefined && (first.writer === stream || areTwins(first.writer, entry.writer))) return true;
   return isOfCopy(documents, stream, entry);
+}
+
+/** Whether the order that an entry marks is its writer's own, in whichever of its lives it was sold. */
+export function ownsOrder(
+  documents: Pick<Documents, 'findDocument'>,
+  stream: WriterId,
+  entry: Entry & { readonly body: BodyOf<'marked'> },
+): boolean {
+  const { orderId } = entry.body;
+  const first = documents.findDocument('order', orderId);
+  if (first !== undefined && replicaOf(first.writer) === replicaOf(stream)) return true;
+  const { kind, id } = copyName(orderId, entry.writer);
+  return documents.findDocument(kind, id) !== undefined;
 }
 
 /** A line of a copy is taken back once, and never beyond what that copy sold. */

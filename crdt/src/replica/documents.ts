@@ -21,6 +21,9 @@ export const DOCUMENT_KINDS = [
   'count',
   'loss',
   'reclaim',
+  /** An order's marks, each once: their id is the order's. */
+  'processing',
+  'delivered',
   /** Not brought by a command: see `copies.ts`. */
   'order-copy',
   'copy-cancellation',
@@ -67,6 +70,8 @@ export function documentsOf(body: EntryBody, docId: string): readonly DocumentNa
       return [{ kind: 'loss', id: docId }];
     case 'reclaimed':
       return [{ kind: 'reclaim', id: docId }];
+    case 'marked':
+      return [{ kind: body.mark, id: docId }];
     case 'life':
     case 'reparented':
     case 'took':

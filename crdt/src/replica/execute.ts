@@ -11,6 +11,7 @@ import {
   decideReturn,
   decideShip,
 } from './decide-goods.ts';
+import { decideMark } from './decide-mark.ts';
 import { decideReclaim } from './decide-reclaim.ts';
 import {
   type Decided,
@@ -88,6 +89,8 @@ function decide(context: Executing, command: Command): Decided {
       return decideLose(ledger, directory, command);
     case 'reclaim':
       return decideReclaim(ledger, command);
+    case 'mark':
+      return decideMark(ledger, command);
     default:
       return command satisfies never;
   }
@@ -107,13 +110,14 @@ function needsFormerLives(command: Command): boolean {
     case 'ship':
     case 'cancel':
     case 'reclaim':
+    case 'mark':
       return true;
     default:
       return false;
   }
 }
 
-const KINDS: Readonly<Record<Command['type'], DocumentKind>> = {
+const KINDS: Readonly<Record<Exclude<Command['type'], 'mark'>, DocumentKind>> = {
   sell: 'order',
   confirm: 'order',
   hold: 'hold',
@@ -130,7 +134,7 @@ const KINDS: Readonly<Record<Command['type'], DocumentKind>> = {
 };
 
 export function kindOf(command: Command): DocumentKind {
-  return KINDS[command.type];
+  return command.type === 'mark' ? command.mark : KINDS[command.type];
 }
 
 /** Does the entry that first carried this id do what is asked now? Prices may have moved; goods and amounts may not. */
@@ -181,6 +185,8 @@ function isSameRequest(known: Entry, command: Command): boolean {
       return (
         body.type === 'reclaimed' && body.writer === command.writer && sameUnits(body.items, command.items)
       );
+    case 'mark':
+      return body.type === 'marked' && body.orderId === command.orderId && body.mark === command.mark;
     default:
       return command satisfies never;
   }

@@ -88,6 +88,7 @@ export function forEachEffect(body: EntryBody, visit: (effect: Effect) => void):
     case 'capturing':
     case 'checkpoint':
     case 'fenced':
+    case 'marked':
       return;
     default:
       body satisfies never;

@@ -50,6 +50,11 @@ const table = {
   hold_ended: [409, false, 'The hold has expired or was ended. Hold again.'],
   hold_capturing: [409, true, 'A payment for this hold is under way. Wait for its outcome.'],
   already_cancelled: [409, false, 'The order, or this line of it, is cancelled already.'],
+  status_move_refused: [
+    409,
+    false,
+    'The order cannot go from its status to that one. See detail for those it can.',
+  ],
   already_departed: [409, false, 'The goods have left. Take them back as a return.'],
   more_than_ordered: [409, false, 'That is more than the order line has left.'],
   count_outdated: [409, false, 'The books no longer say what this count replaces. Count again.'],

@@ -19,6 +19,8 @@ export const FACT_TYPES = [
   'order.duplicate-cancelled',
   'order.shipped',
   'order.returned',
+  'order.processing',
+  'order.delivered',
   'stock.received',
   'stock.counted',
   'stock.lost',
@@ -39,6 +41,8 @@ export function factOf(entry: Entry, isDuplicate: boolean, isOfCopy: boolean): F
       return goods(entry, body, 'order.shipped', isDuplicate);
     case 'returned':
       return goods(entry, body, 'order.returned', isDuplicate);
+    case 'marked':
+      return isDuplicate ? undefined : fact(entry, `order.${body.mark}`, { orderId: body.orderId });
     case 'received':
       return goods(entry, body, 'stock.received', isDuplicate);
     case 'counted':

@@ -1,38 +1,71 @@
-/** An order as the books have it, in the form in which doors answer. */
+/** Orders as the books have them, in the form in which doors answer. */
 import type pg from 'pg';
+import { text } from './pg-text.ts';
 
 /** @returns undefined where no such order has settled. */
 export async function orderFromBooks(
   pool: pg.Pool,
   id: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const { rows } = await pool.query<{ order: Record<string, unknown> }>(
-    `select jsonb_build_object(
-        'id', o.order_id,
-        'status', case when bool_and(l.cancelled >= l.quantity) then 'cancelled' else 'confirmed' end,
-        'stage', 'settled',
-        'owner', split_part(o.writer, '.', 1),
-        'channel', o.channel,
-        'client', o.client_id,
-        'customer', o.customer_id,
-        'priority', o.priority,
-        'placedAt', to_char(o.placed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'note', o.note,
-        'overrideReason', o.override_reason,
-        'payments', o.payments,
-        'lines', jsonb_agg(jsonb_build_object(
-          'lineId', l.line_id, 'sku', l.sku, 'locationId', l.location, 'quantity', l.quantity, 'unit', l.unit,
-          'unitPrice', jsonb_build_object('amountMinor', l.unit_price_minor, 'currency', l.currency),
-          'taxRateBp', l.tax_rate_bp, 'taxIncluded', l.tax_included,
-          'cancelled', l.cancelled, 'returned', l.returned,
-          'shipped', case when l.departed then l.quantity else l.shipped end
-        ) order by l.line_id)
-      ) as order
-      from tallystick.orders o join tallystick.order_lines l using (order_id)
-     where o.order_id = $1
-     group by o.order_id`,
-    [id],
+  const { rows } = await pool.query<{ order: Record<string, unknown> | null }>({
+    name: 'order_json',
+    text: 'select tallystick.order_json($1) as order',
+    values: [text(id)],
+  });
+  return rows[0]?.order ?? undefined;
+}
+
+export interface OrderFilter {
+  readonly status?: string | undefined;
+  readonly client?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly priority?: number | undefined;
+  /** Milliseconds since 1970; from is included, to is not. */
+  readonly placedFromMs?: number | undefined;
+  readonly placedToMs?: number | undefined;
+}
+
+/** The last order of the page before. */
+export interface OrderPlace {
+  readonly placedAtMs: number;
+  readonly id: string;
+}
+
+/** Newest first. One that settles late takes its place by when it was placed. */
+export async function listOrders(
+  pool: pg.Pool,
+  filter: OrderFilter,
+  after: OrderPlace | undefined,
+  limit: number,
+): Promise<unknown[]> {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const where = (condition: (name: string) => string, value: unknown) => {
+    if (value === undefined) return;
+    values.push(typeof value === 'string' ? text(value) : value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  where((v) => `client_id = ${v}`, filter.client);
+  where((v) => `customer_id = ${v}`, filter.customer);
+  where((v) => `channel = ${v}`, filter.channel);
+  where((v) => `priority = ${v}`, filter.priority);
+  where((v) => `placed_at >= to_timestamp(${v}::float8 / 1000)`, filter.placedFromMs);
+  where((v) => `placed_at < to_timestamp(${v}::float8 / 1000)`, filter.placedToMs);
+  where((v) => `tallystick.order_status(order_id, writer) = ${v}`, filter.status);
+  if (after !== undefined) {
+    values.push(after.placedAtMs, text(after.id));
+    const [at, id] = [`$${values.length - 1}`, `$${values.length}`];
+    conditions.push(`(placed_at, order_id) < (to_timestamp(${at}::float8 / 1000), ${id})`);
+  }
+  values.push(limit);
+  const { rows } = await pool.query<{ order: unknown }>(
+    `select tallystick.order_json(order_id) as order from (
+        select order_id, placed_at from tallystick.orders
+         ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
+         order by placed_at desc, order_id desc limit $${values.length}) page
+      order by placed_at desc, order_id desc`,
+    values,
   );
-  const order = rows[0]?.order;
-  return order && Object.fromEntries(Object.entries(order).filter(([, value]) => value !== null));
+  return rows.map(({ order }) => order);
 }

@@ -83,7 +83,7 @@ export function questionsOfEntries(
     const head = headOf(writer);
     if (seq > head || isFenced(writer)) {
       documents.push(...documentsOf(entry.body, entry.docId), ...copyDocumentsOf(entry));
-      if (entry.body.type === 'cancelled')
+      if (entry.body.type === 'cancelled' || entry.body.type === 'marked')
         documents.push({ kind: 'order', id: entry.body.orderId }, copyName(entry.body.orderId, writer));
       if (movesOrder(entry.body)) progress.add(entry.body.orderId);
     }
@@ -144,6 +144,7 @@ export function questionsOfCommand(command: Command, headOf: HeadOf): Questions 
           { kind: 'hold-end', id: command.holdId },
         ],
       };
+    case 'mark':
     case 'cancel':
     case 'return':
     case 'ship':

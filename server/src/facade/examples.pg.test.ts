@@ -11,6 +11,9 @@ describe('the examples of the document', () => {
     const fleet = await TestFleet.start();
     await fleet.add('eu', 'region', 'authority', null);
     const url = fleet.served.get('eu')?.url as string;
+    await fleet.add('depot', 'warehouse', 'eu', 'depot');
+    const mugs = { id: 'opening', lines: [{ sku: 'MUG', quantity: 100 }] };
+    expect((await fleet.post('depot', '/v1/receipts', mugs)).status).toBe(201);
     for (const op of OPERATIONS) {
       for (const [name, example] of Object.entries(op.examples)) {
         await until(async () => (await fetch(`${url}/readyz`)).ok, 'the region is ready');

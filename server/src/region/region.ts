@@ -4,13 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { facadeRoutes } from '../facade/facade.ts';
 import { adjustmentRoutes } from './adjustments.ts';
 import { inventoryRoutes } from './inventory.ts';
-import { orderRoutes } from './orders.ts';
-import { Owners } from './owners.ts';
 
 export function regionRoutes(app: FastifyInstance, agent: Agent): void {
-  // One writer a region for now: every order is its own, and the routing has nothing to forward.
-  const owners = new Owners(agent.id, []);
-  orderRoutes(app, agent, owners);
   inventoryRoutes(app, agent);
   adjustmentRoutes(app, agent);
   facadeRoutes(app, agent);

@@ -5,6 +5,7 @@
 import type { Directory, LocationId, ReplicaId } from '@tallystick/crdt';
 import type { CatalogueItem } from '@tallystick/crdt/wire';
 import Database from 'better-sqlite3';
+import { Awaited } from '../awaited.ts';
 import { ConfigError } from '../config-error.ts';
 import { asJournalError, JournalError } from '../journal/errors.ts';
 import {
@@ -37,7 +38,7 @@ export class Catalogue implements Directory {
   readonly #locations = new Map<string, Location>();
   readonly #replicas = new Map<string, ReplicaRecord>();
   readonly #products = new Map<string, Product>();
-  #waiting: { readonly version: number; readonly done: () => void }[] = [];
+  readonly #awaited = new Awaited();
   #version = 0;
   #asOfMs: number | null = null;
 
@@ -77,23 +78,13 @@ export class Catalogue implements Directory {
       }
     })();
     this.#version = frame.to;
-    for (const waiting of this.#waiting) if (waiting.version <= frame.to) waiting.done();
+    this.#awaited.look();
     return true;
   }
 
   /** Resolves when the copy has reached a version, or after so long; who just wrote can then read it. */
-  async whenAt(version: number, waitMs: number): Promise<void> {
-    if (this.#version >= version) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        resolve();
-      };
-      const timer = setTimeout(done, waitMs);
-      const waiting = { version, done };
-      this.#waiting.push(waiting);
-    });
+  whenAt(version: number, waitMs: number): Promise<void> {
+    return this.#awaited.when(() => this.#version >= version, waitMs);
   }
 
   #index(kind: ItemKind, id: string, body: string | null): void {

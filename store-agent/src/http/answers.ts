@@ -6,6 +6,7 @@ import {
   type Ledger,
   type LineProgress,
   locationOf,
+  markOf,
   type PoolId,
   parsePoolId,
   type Replica,
@@ -13,6 +14,7 @@ import {
   type Stream,
 } from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
+import { orderStatus } from './order-status.ts';
 
 /** How far a fact has come: durable here, durable at the parent, in the books. */
 export type Stage = 'accepted' | 'relayed' | 'settled';
@@ -27,10 +29,10 @@ export function stageOf(ledger: Ledger, entry: Pick<Entry, 'writer' | 'seq'>): S
 export function orderJson(ledger: Ledger, entry: Entry) {
   const order = entry.body as BodyOf<'sold' | 'confirmed'>;
   const lines = order.lines.map((line) => lineJson(line, ledger.lineProgress(order.orderId, line.lineId)));
-  const open = lines.filter((line) => line.cancelled < line.quantity);
+  const isHandedOver = order.lines.every((line) => line.departed);
   return {
     id: order.orderId,
-    status: open.length === 0 ? 'cancelled' : 'confirmed',
+    status: orderStatus(lines, isHandedOver, markOf(ledger, entry)),
     stage: stageOf(ledger, entry),
     owner: replicaOf(entry.writer),
     channel: order.channel,

@@ -8,6 +8,7 @@ import {
   type LineId,
   LOSS_CAUSES,
   type LocationId,
+  ORDER_MARKS,
   type OrderHead,
   type OrderId,
   poolId,
@@ -118,6 +119,7 @@ const BODIES: { readonly [Type in EntryType]: (prng: Prng) => Omit<BodyOf<Type>,
   received: (prng) => ({ cause: prng.pick(RECEIPT_CAUSES), ...lines(prng) }),
   returned: (prng) => ({ orderId: id(prng) as OrderId, lines: few(prng, lineUnits) }),
   shipped: (prng) => ({ orderId: id(prng) as OrderId, lines: few(prng, lineUnits) }),
+  marked: (prng) => ({ orderId: id(prng) as OrderId, mark: prng.pick(ORDER_MARKS) }),
   counted: (prng) => ({
     reason: text(prng),
     lines: few(prng, () => ({

@@ -2,13 +2,14 @@
 import { type CallResult, Problem } from '@tallystick/store-agent';
 import type { Authority } from '../authority.ts';
 import type { ServedCall } from './call.ts';
-import { enrolCall, orderCall } from './first-calls.ts';
+import { enrolCall } from './enrol-call.ts';
 import { LOCATION_CALLS } from './location-calls.ts';
+import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
 
 const CALLS: Readonly<Record<string, ServedCall>> = {
-  order: orderCall,
   enrol: enrolCall,
+  ...ORDER_CALLS,
   ...PRODUCT_CALLS,
   ...LOCATION_CALLS,
 };

@@ -1,17 +1,7 @@
-/** The calls that any replica makes: an order from the books, and a code traded for an enrolment. */
+/** A code traded for an enrolment. */
 import { Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { orderFromBooks } from '../order-from-books.ts';
 import { served } from './call.ts';
-
-export const orderCall = served({
-  schema: z.strictObject({ call: z.literal('order'), id: z.string().max(128) }),
-  serve: async (authority, { id }) => {
-    const order = await orderFromBooks(authority.pool, id);
-    if (order === undefined) throw new Problem('unknown_order', `No order ${id} is in the books.`);
-    return order;
-  },
-});
 
 export const enrolCall = served({
   schema: z.strictObject({

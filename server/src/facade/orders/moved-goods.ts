@@ -1,0 +1,157 @@
+/** Goods of an order that leave or come back: each part is the act of the keeper where it stands. */
+import {
+  type LineId,
+  type LocationId,
+  locationOf,
+  type OrderId,
+  type PoolId,
+  poolId,
+  type ReturnGoods,
+  type Ship,
+  type Sku,
+} from '@tallystick/crdt';
+import { type Agent, derivedId, orderStatus, Problem } from '@tallystick/store-agent';
+import type { OrderJson } from './schema.ts';
+
+/** A keeper below flushes within a tenth of a second, unless its link went down meanwhile. */
+const HEARD_MS = 1_000;
+
+export interface AskedLine {
+  readonly lineId: string;
+  readonly quantity?: number | undefined;
+  readonly locationId?: string | undefined;
+}
+
+interface MovedLine {
+  readonly lineId: LineId;
+  readonly pool: PoolId;
+  readonly n: number;
+  /** What the line sold, for a keeper that has not heard of the order. */
+  readonly of: number;
+}
+
+type Line = OrderJson['lines'][number];
+
+/** What can still move: to leave, what was not cancelled and did not leave; to come back, what left and is not back. */
+const LEFT = {
+  ship: (line: Line) => line.quantity - line.cancelled - line.shipped,
+  return: (line: Line) => Math.max(line.shipped, line.returned) - line.returned,
+} as const;
+
+/** @throws Problem where a line is not one of the order, or nothing is left to move */
+export function linesToMove(
+  type: 'ship' | 'return',
+  order: OrderJson,
+  asked: readonly AskedLine[] | undefined,
+): MovedLine[] {
+  const wanted: readonly AskedLine[] =
+    asked ?? order.lines.filter((line) => LEFT[type](line) > 0).map(({ lineId }) => ({ lineId }));
+  if (wanted.length === 0) {
+    const what = type === 'ship' ? 'left to ship' : 'that could come back';
+    throw new Problem('more_than_ordered', `Nothing of order ${order.id} is ${what}.`);
+  }
+  return wanted.map(({ lineId, quantity, locationId }, i) => {
+    const line = order.lines.find((each) => each.lineId === lineId);
+    if (line === undefined) {
+      throw new Problem('invalid_request', `Order ${order.id} has no line ${lineId}.`, {
+        errors: [{ pointer: `/lines/${i}/lineId`, message: 'no line of this order' }],
+      });
+    }
+    const n = quantity ?? LEFT[type](line);
+    if (n < 1) throw new Problem('more_than_ordered', `Nothing of line ${lineId} is left.`);
+    const pool = poolId(line.sku as Sku, (locationId ?? line.locationId) as LocationId);
+    return { lineId: lineId as LineId, pool, n, of: line.quantity };
+  });
+}
+
+export interface KeeperResult {
+  readonly keeper: string;
+  readonly ok: boolean;
+  readonly replayed?: boolean;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+/** The order once goods have moved, before the news of it has come all the way here. */
+export function afterMove(order: OrderJson, type: 'ship' | 'return', moved: readonly MovedLine[]): OrderJson {
+  const column = type === 'ship' ? 'shipped' : 'returned';
+  const lines = order.lines.map((line) => {
+    const n = moved.filter(({ lineId }) => lineId === line.lineId).reduce((sum, part) => sum + part.n, 0);
+    return { ...line, [column]: Math.max(line[column], Math.min(line.quantity, line[column] + n)) };
+  });
+  const mark = order.status === 'delivered' || order.status === 'processing' ? order.status : undefined;
+  return { ...order, lines, status: orderStatus(lines, false, mark) };
+}
+
+/** Resolves when this region has heard of the move itself, so that who asks next reads it; keepers elsewhere are not waited for. */
+export async function heardOf(
+  agent: Agent,
+  type: 'ship' | 'return',
+  order: OrderJson,
+  moved: readonly MovedLine[],
+): Promise<void> {
+  const column = type === 'ship' ? 'shipped' : 'returned';
+  const after = new Map(afterMove(order, type, moved).lines.map((line) => [line.lineId, line[column]]));
+  const near = moved.filter(({ pool }) => isNear(agent, locationOf(pool)));
+  const { ledger } = agent.engine.replica;
+  await agent.when(
+    () =>
+      near.every(
+        ({ lineId }) => ledger.lineProgress(order.id as OrderId, lineId)[column] >= (after.get(lineId) ?? 0),
+      ),
+    HEARD_MS,
+  );
+}
+
+/** A keeper whose facts pass through this region on their way up. */
+function isNear(agent: Agent, location: LocationId): boolean {
+  const keeper = agent.catalogue.keeperOf(location);
+  return keeper !== undefined && agent.catalogue.regionOf(keeper) === agent.id;
+}
+
+/** Each keeper's part is all or nothing. @throws Problem where one keeper is all there is, and it refuses */
+export async function moveGoods(
+  agent: Agent,
+  type: 'ship' | 'return',
+  id: string,
+  orderId: string,
+  lines: readonly MovedLine[],
+  actor: string,
+): Promise<KeeperResult[]> {
+  agent.checkGoods(lines.map(({ pool }) => pool));
+  const groups = byKeeper(lines, agent);
+  const results: KeeperResult[] = [];
+  for (const [keeper, part] of groups) {
+    const own = groups.size === 1 ? id : derivedId(id, `~${keeper}`);
+    const done = await agent.toKeeper(toCommand(type, own, orderId, part, actor));
+    if (!done.ok && groups.size === 1) throw Problem.of(done);
+    results.push(
+      done.ok
+        ? { keeper, ok: true, replayed: done.fact.replayed }
+        : { keeper, ok: false, code: done.code, detail: done.message },
+    );
+  }
+  return results;
+}
+
+function byKeeper(lines: readonly MovedLine[], agent: Agent): Map<string, MovedLine[]> {
+  const groups = new Map<string, MovedLine[]>();
+  for (const line of lines) {
+    const keeper = agent.catalogue.keeperOf(locationOf(line.pool)) as string;
+    groups.set(keeper, [...(groups.get(keeper) ?? []), line]);
+  }
+  return groups;
+}
+
+function toCommand(
+  type: 'ship' | 'return',
+  id: string,
+  orderId: string,
+  lines: readonly MovedLine[],
+  actor: string,
+): Ship | ReturnGoods {
+  const about = { id, actor, orderId: orderId as OrderId };
+  return type === 'ship'
+    ? { type, ...about, lines: lines.map(({ of, ...line }) => ({ ...line, ordered: of })) }
+    : { type, ...about, lines: lines.map(({ of, ...line }) => ({ ...line, sold: of })) };
+}

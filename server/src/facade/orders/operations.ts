@@ -1,0 +1,297 @@
+/** What can be done with orders. */
+import { cancelBody, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
+import { z } from 'zod';
+import { operation } from '../operation.ts';
+import { pageOf, pageQuery } from '../page.ts';
+import { movedSchema, orderIdSchema, orderSchema, returnBody, shipmentBody, statusBody } from './schema.ts';
+
+const tag = 'Orders';
+const params = z.strictObject({ id: orderIdSchema });
+const common = { tag, cacheControl: 'no-store', routeClass: 'write' } as const;
+const name = z.string().min(1).max(128);
+
+export const createOrder = operation({
+  ...common,
+  id: 'createOrder',
+  method: 'POST',
+  path: '/v1/orders',
+  summary: 'Place an order',
+  description:
+    'All lines are sold, or none. A line without a location is served from where this region prefers. ' +
+    'Prices come from the catalogue. `waitMs` is how long to wait for units from elsewhere.',
+  body: orderBody.meta({ id: 'NewOrder' }),
+  idempotency: 'accepted',
+  needs: 'nobody',
+  answers: {
+    201: { description: 'It is sold.', body: orderSchema, headers: ['location', 'idempotent-replayed'] },
+  },
+  problems: [
+    'unknown_sku',
+    'unknown_location',
+    'insufficient_stock',
+    'quantity_out_of_range',
+    'document_differs',
+    'already_done',
+    'owner_unreachable',
+    'former_lives_unknown',
+    'read_only',
+  ],
+  examples: {
+    tooMany: {
+      summary: 'More than there is',
+      body: {
+        id: 'order-too-many',
+        lines: [{ sku: 'MUG', quantity: 2_000_000, locationId: 'depot' }],
+        waitMs: 0,
+      },
+      status: 409,
+      answer: { code: 'insufficient_stock', items: [{ sku: 'MUG', requested: 2_000_000 }] },
+    },
+    mugs: {
+      summary: 'Three mugs',
+      body: {
+        id: 'order-1',
+        lines: [{ lineId: 'a', sku: 'MUG', quantity: 3, locationId: 'depot' }],
+        client: 'acme',
+      },
+      status: 201,
+      answer: { id: 'order-1', status: 'confirmed', lines: [{ lineId: 'a', quantity: 3 }] },
+    },
+    again: {
+      summary: 'The same again: the first answer',
+      body: {
+        id: 'order-1',
+        lines: [{ lineId: 'a', sku: 'MUG', quantity: 3, locationId: 'depot' }],
+        client: 'acme',
+      },
+      status: 201,
+      answer: { id: 'order-1' },
+    },
+    other: {
+      summary: 'Another order under a name that was used',
+      body: { id: 'order-1', lines: [{ lineId: 'a', sku: 'MUG', quantity: 4, locationId: 'depot' }] },
+      status: 422,
+      answer: { code: 'document_differs' },
+    },
+    toCancel: {
+      summary: 'One more',
+      body: { id: 'order-2', lines: [{ lineId: 'a', sku: 'MUG', quantity: 1, locationId: 'depot' }] },
+      status: 201,
+    },
+  },
+});
+
+export const getOrder = operation({
+  ...common,
+  id: 'getOrder',
+  method: 'GET',
+  path: '/v1/orders/{id}',
+  summary: 'Read an order with its lines',
+  description: 'Orders of this region are read here; those of others come from the books.',
+  params,
+  etag: true,
+  needs: 'nobody',
+  routeClass: 'read',
+  answers: { 200: { description: 'The order.', body: orderSchema, headers: ['etag'] } },
+  problems: ['unknown_order', 'owner_unreachable', 'authority_unreachable'],
+  examples: {
+    mugs: {
+      summary: 'The mugs',
+      params: { id: 'order-1' },
+      status: 200,
+      answer: { id: 'order-1', client: 'acme' },
+    },
+    nothing: { summary: 'An id that was never used', params: { id: 'no-such-order' }, status: 404 },
+  },
+});
+
+export const listOrders = operation({
+  ...common,
+  id: 'listOrders',
+  method: 'GET',
+  path: '/v1/orders',
+  summary: 'List orders, newest first',
+  description: 'From the books: an order appears once it has settled, in its place by when it was placed.',
+  query: z.strictObject({
+    ...pageQuery,
+    status: z.enum(ORDER_STATUSES).optional(),
+    client: name.optional(),
+    customer: name.optional(),
+    channel: name.optional(),
+    priority: z.coerce.number().int().min(0).max(9).optional(),
+    placedFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'RFC 3339; included.' }),
+    placedTo: z.iso.datetime({ offset: true }).optional().meta({ description: 'RFC 3339; not included.' }),
+  }),
+  needs: 'authority',
+  routeClass: 'read',
+  answers: {
+    200: { description: 'A page.', body: pageOf(orderSchema).meta({ id: 'OrderPage' }), headers: ['link'] },
+  },
+  problems: ['authority_unreachable'],
+  examples: { newest: { summary: 'The newest two', query: { limit: '2' }, status: 200 } },
+});
+
+export const cancelOrder = operation({
+  ...common,
+  id: 'cancelOrder',
+  method: 'POST',
+  path: '/v1/orders/{id}/cancel',
+  summary: 'Cancel an order or lines of it',
+  description: 'What has not left is free again at once, exactly once. What has left comes back as a return.',
+  params,
+  body: cancelBody.unwrap().meta({ id: 'Cancellation' }),
+  isBodyOptional: true,
+  idempotency: 'accepted',
+  needs: 'owner',
+  answers: { 200: { description: 'As it is now.', body: orderSchema } },
+  problems: [
+    'unknown_order',
+    'already_cancelled',
+    'already_departed',
+    'already_done',
+    'not_owner',
+    'owner_unreachable',
+    'read_only',
+  ],
+  examples: {
+    changedMind: {
+      summary: 'The buyer changed their mind',
+      params: { id: 'order-2' },
+      body: { reason: 'changed their mind' },
+      status: 200,
+      answer: { status: 'cancelled' },
+    },
+  },
+});
+
+export const createShipment = operation({
+  ...common,
+  id: 'createShipment',
+  method: 'POST',
+  path: '/v1/orders/{id}/shipments',
+  summary: 'Ship lines of an order',
+  description:
+    'Carried out by the keeper of each place where the goods stand; all or nothing for each keeper.',
+  params,
+  body: shipmentBody,
+  isBodyOptional: true,
+  idempotency: 'orBodyId',
+  needs: 'keeper',
+  answers: {
+    201: { description: 'The goods have left.', body: movedSchema, headers: ['idempotent-replayed'] },
+    207: { description: 'Some keepers refused: see the results.', body: movedSchema },
+  },
+  problems: [
+    'unknown_order',
+    'more_than_ordered',
+    'already_departed',
+    'already_done',
+    'keeper_unreachable',
+    'authority_unreachable',
+    'read_only',
+  ],
+  examples: {
+    two: {
+      summary: 'Two of the three mugs',
+      params: { id: 'order-1' },
+      body: { id: 'parcel-1', lines: [{ lineId: 'a', quantity: 2 }] },
+      status: 201,
+      answer: { id: 'parcel-1', results: [{ keeper: 'depot', ok: true }] },
+    },
+    tooMany: {
+      summary: 'More than is left of the line',
+      params: { id: 'order-1' },
+      body: { id: 'parcel-2', lines: [{ lineId: 'a', quantity: 2 }] },
+      status: 409,
+      answer: { code: 'more_than_ordered' },
+    },
+  },
+});
+
+export const setOrderStatus = operation({
+  ...common,
+  id: 'setOrderStatus',
+  method: 'PUT',
+  path: '/v1/orders/{id}/status',
+  summary: 'Move an order on',
+  description:
+    'confirmed → processing, shipped, cancelled; processing → shipped, cancelled; shipped → delivered, returned; ' +
+    'delivered → returned. `shipped` ships all that is left, `returned` takes all back, `cancelled` cancels. ' +
+    'The status that it has already is no move, and is answered with the order.',
+  params,
+  body: statusBody,
+  needs: 'owner',
+  answers: { 200: { description: 'As it is now.', body: orderSchema } },
+  problems: [
+    'unknown_order',
+    'status_move_refused',
+    'already_cancelled',
+    'already_departed',
+    'more_than_ordered',
+    'already_done',
+    'not_owner',
+    'owner_unreachable',
+    'keeper_unreachable',
+    'authority_unreachable',
+    'read_only',
+  ],
+  examples: {
+    back: {
+      summary: 'No way back to processing once it is cancelled',
+      params: { id: 'order-2' },
+      body: { status: 'processing' },
+      status: 409,
+      answer: { code: 'status_move_refused' },
+    },
+    shipped: {
+      summary: 'The rest has left',
+      params: { id: 'order-1' },
+      body: { status: 'shipped' },
+      status: 200,
+      answer: { status: 'shipped' },
+    },
+    delivered: {
+      summary: 'It has arrived',
+      params: { id: 'order-1' },
+      body: { status: 'delivered' },
+      status: 200,
+      answer: { status: 'delivered' },
+    },
+  },
+});
+
+export const createReturn = operation({
+  ...common,
+  id: 'createReturn',
+  method: 'POST',
+  path: '/v1/orders/{id}/returns',
+  summary: 'Take goods of an order back',
+  description: 'Received by the keeper of the place where they came back, once; never more than was sold.',
+  params,
+  body: returnBody,
+  isBodyOptional: true,
+  idempotency: 'orBodyId',
+  needs: 'keeper',
+  answers: {
+    201: { description: 'The goods are back in stock.', body: movedSchema, headers: ['idempotent-replayed'] },
+    207: { description: 'Some keepers refused: see the results.', body: movedSchema },
+  },
+  problems: [
+    'unknown_order',
+    'unknown_location',
+    'more_than_ordered',
+    'already_done',
+    'keeper_unreachable',
+    'authority_unreachable',
+    'read_only',
+  ],
+  examples: {
+    one: {
+      summary: 'One mug was chipped',
+      params: { id: 'order-1' },
+      body: { id: 'return-1', lines: [{ lineId: 'a', quantity: 1 }] },
+      status: 201,
+      answer: { id: 'return-1', results: [{ keeper: 'depot', ok: true }] },
+    },
+  },
+});

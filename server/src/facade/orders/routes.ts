@@ -1,0 +1,178 @@
+/** Orders at a region's door: taken from rights held here, owned by the writer that the id points to. */
+import {
+  type CancelOrder,
+  isDocumentId,
+  type MarkOrder,
+  type OrderId,
+  type ReplicaId,
+} from '@tallystick/crdt';
+import type { ErrorCode } from '@tallystick/crdt/wire';
+import {
+  type Agent,
+  accepted,
+  derivedId,
+  type OrderStatus,
+  order201,
+  orderBody,
+  Problem,
+  parse,
+  STATUS_MOVES,
+  toCancel,
+  toSell,
+  uuidv7,
+} from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { askAuthority } from '../ask-authority.ts';
+import { FORWARDED_HEADER, type Owners } from '../owners.ts';
+import { fromCursor, page } from '../page.ts';
+import { idempotencyKey, route } from '../route.ts';
+import { findOrder, ownOrder } from './find-order.ts';
+import { afterMove, heardOf, linesToMove, moveGoods } from './moved-goods.ts';
+import * as ops from './operations.ts';
+import type { OrderJson } from './schema.ts';
+
+const ACTOR = 'rest:anyone';
+/** How long an owner elsewhere in the tree may take. */
+const OWNER_WAIT_MS = 3_000;
+
+export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners): void {
+  /** True where the request went to its owner instead, whose answer was passed back. */
+  const wentElsewhere = async (request: FastifyRequest, reply: FastifyReply, id: string, body: unknown) => {
+    const owner = request.headers[FORWARDED_HEADER] === undefined ? owners.elsewhere(id) : undefined;
+    if (owner === undefined) return false;
+    const response = await owners.forward(owner, request.method, request.url, body);
+    const type = response.headers.get('content-type') ?? 'application/json';
+    await reply
+      .code(response.status)
+      .type(type)
+      .send(await response.text());
+    return true;
+  };
+
+  /** Carried out here, or by the replica that took the order: it alone may change it (T8). */
+  const byOwner = async (command: CancelOrder | MarkOrder) => {
+    const answer = await agent.submit(command);
+    if (answer.ok || (answer.code !== 'not_owner' && answer.code !== 'unknown_order'))
+      return accepted(answer);
+    const { owner } = await findOrder(agent, command.orderId);
+    if (owner === agent.id) return accepted(answer);
+    const result = await agent.call(owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
+    if (result.ok) return undefined;
+    throw new Problem(
+      result.code === 'keeper_unreachable' ? 'owner_unreachable' : result.code,
+      result.message,
+    );
+  };
+
+  app.post('/v1/orders', async (request, reply) => {
+    const body = parse(orderBody, request.body);
+    const id = body.id ?? idempotencyKey(request.headers['idempotency-key']) ?? uuidv7();
+    if (await wentElsewhere(request, reply, id, { ...body, id })) return reply;
+    const command = toSell(body, agent.catalogue, {
+      id,
+      actor: ACTOR,
+      channel: 'rest',
+      locations: agent.sellsFrom(),
+      departsFrom: [],
+      defaultWaitMs: agent.settings.sellWaitMs,
+      nowMs: Date.now(),
+    });
+    const answer = await agent.submit(command);
+    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+    return order201(agent, reply, answer);
+  });
+
+  route(app, ops.getOrder, async ({ params, request, reply }) => {
+    if (
+      ownOrder(agent, params.id) === undefined &&
+      (await wentElsewhere(request, reply, params.id, undefined))
+    )
+      return reply;
+    return findOrder(agent, params.id);
+  });
+
+  route(app, ops.listOrders, async ({ query, request, reply }) => {
+    const { limit, cursor, placedFrom, placedTo, ...exact } = query;
+    const filter = { ...exact, placedFromMs: msOf(placedFrom), placedToMs: msOf(placedTo) };
+    const asked = { call: 'order.list', filter, after: placeOf(cursor), limit: limit + 1 };
+    const { items } = (await askAuthority(agent, asked)) as { items: OrderJson[] };
+    return page(items, limit, ({ placedAt, id }) => `${Date.parse(placedAt)} ${id}`, request, reply);
+  });
+
+  route(app, ops.cancelOrder, async ({ params: { id }, body, idempotencyKey: key, request, reply }) => {
+    if (await wentElsewhere(request, reply, id, body)) return reply;
+    const named = { ...body, ...(body.id === undefined && key !== undefined ? { id: key } : {}) };
+    await byOwner(toCancel(id, named, { actor: ACTOR, location: undefined }));
+    return findOrder(agent, id);
+  });
+
+  route(app, ops.setOrderStatus, async ({ params: { id }, body, request, reply }) => {
+    if (await wentElsewhere(request, reply, id, body)) return reply;
+    const order = await findOrder(agent, id);
+    if (order.status === body.status) return order;
+    if (!STATUS_MOVES[order.status].includes(body.status)) throw refusedMove(order, body.status);
+    if (body.status === 'cancelled') {
+      await byOwner(toCancel(id, { reason: body.reason }, { actor: ACTOR, location: undefined }));
+    } else if (body.status === 'shipped' || body.status === 'returned') {
+      const type = body.status === 'shipped' ? 'ship' : 'return';
+      return moveWhole(agent, type, order);
+    } else {
+      const orderId = id as OrderId;
+      await byOwner({ type: 'mark', id, orderId, actor: ACTOR, mark: body.status });
+    }
+    return findOrder(agent, id);
+  });
+
+  const move = (op: typeof ops.createShipment | typeof ops.createReturn, type: 'ship' | 'return') =>
+    route(app, op as typeof ops.createReturn, async ({ params, body, idempotencyKey: key, reply }) => {
+      const id = body.id ?? key;
+      if (id === undefined)
+        throw new Problem(
+          'invalid_request',
+          'Name the document: send an id in the body or an Idempotency-Key.',
+        );
+      const order = await findOrder(agent, params.id);
+      const lines = linesToMove(type, order, body.lines);
+      const results = await moveGoods(agent, type, id, params.id, lines, ACTOR);
+      await heardOf(agent, type, order, results.every(({ replayed }) => replayed === true) ? [] : lines);
+      if (results.every(({ replayed }) => replayed === true)) reply.header('idempotent-replayed', 'true');
+      reply.code(results.every(({ ok }) => ok) ? 201 : 207);
+      return { id, orderId: params.id, results };
+    });
+  move(ops.createShipment, 'ship');
+  move(ops.createReturn, 'return');
+}
+
+/** Moves all that is left. The document is named after what is moved, so that asking twice moves once. */
+async function moveWhole(agent: Agent, type: 'ship' | 'return', order: OrderJson): Promise<OrderJson> {
+  const lines = linesToMove(type, order, undefined);
+  const what = lines.map(({ lineId, n }) => `${lineId}=${n}`).join(',');
+  const id = derivedId(order.id, `~${type}:${what}`);
+  const results = await moveGoods(agent, type, id, order.id, lines, ACTOR);
+  const failed = results.find(({ ok }) => !ok);
+  if (failed !== undefined) throw new Problem(failed.code as ErrorCode, failed.detail ?? '');
+  await heardOf(agent, type, order, lines);
+  return afterMove(order, type, lines);
+}
+
+function refusedMove({ id, status }: OrderJson, wanted: OrderStatus): Problem {
+  const moves = STATUS_MOVES[status];
+  const can = moves.length === 0 ? 'It stays so.' : `It can become ${moves.join(' or ')}.`;
+  return new Problem('status_move_refused', `Order ${id} is ${status} and cannot become ${wanted}. ${can}`);
+}
+
+function msOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+/** The order behind which a page begins, as `page` wrote it. */
+function placeOf(cursor: string | undefined): { placedAtMs: number; id: string } | undefined {
+  const place = fromCursor(cursor);
+  if (place === '') return undefined;
+  const [at = '', id = ''] = place.split(' ');
+  if (/^\d{1,16}$/.test(at) && isDocumentId(id)) return { placedAtMs: Number(at), id };
+  throw new Problem(
+    'invalid_request',
+    'The cursor is not one that this list gave out. Start again without it.',
+  );
+}
