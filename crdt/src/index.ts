@@ -1,5 +1,6 @@
 /** The pure core of Tallystick. Everything here is data in, data out. */
 export * from './entry/codec.ts';
+export { decodeSlice } from './entry/decode-slice.ts';
 export * from './entry/entry.ts';
 export * from './hub/child.ts';
 export * from './hub/hub.ts';

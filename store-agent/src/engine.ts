@@ -21,6 +21,7 @@ import {
   type Writes,
 } from '@tallystick/crdt';
 import type { Frame, StockFrame } from '@tallystick/crdt/wire';
+import { TurnQueue } from './turn-queue.ts';
 
 export type Input =
   | { readonly kind: 'command'; readonly ticket: Ticket; readonly command: Command }
@@ -31,6 +32,11 @@ export type Input =
 export interface TurnJournal {
   /** Fetches what the inputs will ask of the journal, where that needs a round trip. */
   prepare?(inputs: readonly Input[], replica: Replica): Promise<void>;
+  /**
+   * The same for the turn that comes next, while a commit is under way: what the inputs will ask is
+   * fetched as it will be after that commit. It holds where the commit goes through.
+   */
+  prepareAhead?(inputs: readonly Input[], replica: Replica): Promise<void>;
   /** 'behind': another process of this replica was faster; nothing was written. */
   commit(writes: Writes): 'committed' | Promise<'committed' | 'behind'>;
   /**
@@ -45,7 +51,7 @@ export interface TurnJournal {
   ): Promise<'current' | 'learnt' | 'hopeless'>;
 }
 
-/** Another process of this replica committed first: nothing of this turn was written. */
+/** Another process committed first: nothing of this turn was written. */
 export class Behind extends Error {
   override readonly name = 'Behind';
 }
@@ -67,6 +73,9 @@ export interface EngineEvents {
 /** Commands that may wait for their turn; one more is refused at once. */
 const QUEUE_MAX = 50_000;
 
+/** Less than this is prepared faster than it would have gathered. */
+const AHEAD_BYTES_MIN = 64 * 1024;
+
 /** Timers are not exact to the millisecond; waking a little late costs less than waking twice. */
 const WAKE_SLACK_MS = 1;
 
@@ -76,7 +85,10 @@ export class Engine {
   readonly #events: EngineEvents;
   readonly #answers = new Map<Ticket, (answer: Answer) => void>();
   #replica: Replica;
-  #queue: Input[] = [];
+  readonly #queue = new TurnQueue();
+  /** What the next turn will take in, being prepared while this one is committed. */
+  #ahead: { readonly inputs: readonly Input[]; readonly ready: Promise<void> } | undefined;
+  #isCommitting = false;
   #nextTicket = 1;
   #isScheduled = false;
   #isTurning = false;
@@ -150,7 +162,25 @@ export class Engine {
 
   #push(input: Input): void {
     this.#queue.push(input);
+    if (this.#isCommitting) this.#lookAhead();
     this.#schedule();
+  }
+
+  /** A drain's next frames are read while the database works on those before them. */
+  #lookAhead(): void {
+    const { prepareAhead } = this.#journal;
+    if (prepareAhead === undefined || this.#ahead !== undefined) return;
+    if (this.#queue.bytes < AHEAD_BYTES_MIN) return;
+    const inputs = this.#queue.take();
+    this.#ahead = { inputs, ready: prepareAhead(inputs, this.#replica) };
+    // Who waits for it hears of a failure; until then it is nobody's loss.
+    this.#ahead.ready.catch(() => undefined);
+  }
+
+  /** What was prepared for a turn that came otherwise is asked anew. */
+  #dropAhead(): void {
+    this.#queue.giveBack(this.#ahead?.inputs ?? []);
+    this.#ahead = undefined;
   }
 
   #schedule(): void {
@@ -166,18 +196,19 @@ export class Engine {
   async #turn(): Promise<void> {
     if (this.#isTurning || this.#state !== 'running') return;
     this.#isTurning = true;
-    const inputs = this.#queue;
-    this.#queue = [];
     try {
+      if (this.#between.length > 0) this.#dropAhead();
       for (const run of this.#between.splice(0)) await run(this.#replica);
       this.#deliver(
-        this.#journal.prepare === undefined ? (this.#attempt(inputs) as Out) : await this.#attempts(inputs),
+        this.#journal.prepare === undefined
+          ? (this.#attempt(this.#queue.take()) as Out)
+          : await this.#attempts(await this.#prepared(this.#journal.prepare)),
       );
     } catch (error) {
       this.#fail(error);
     }
     this.#isTurning = false;
-    if (this.#queue.length > 0 || this.#between.length > 0) this.#schedule();
+    if (this.#queue.length > 0 || this.#between.length > 0 || this.#ahead !== undefined) this.#schedule();
     else {
       this.#setTimer();
       for (const done of this.#idle.splice(0)) done();
@@ -192,10 +223,24 @@ export class Engine {
     if (writes === undefined) return this.#replica.keep(now);
     const committed = this.#journal.commit(writes);
     if (committed === 'committed') return this.#kept(writes);
-    return committed.then((outcome) => {
+    this.#isCommitting = true;
+    this.#lookAhead();
+    const ended = committed.finally(() => {
+      this.#isCommitting = false;
+    });
+    return ended.then((outcome) => {
       if (outcome === 'behind') throw new Behind();
       return this.#kept(writes);
     });
+  }
+
+  /** What a turn takes in, with the answers that it will ask for at hand. */
+  async #prepared(prepare: NonNullable<TurnJournal['prepare']>): Promise<readonly Input[]> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const inputs = ahead?.inputs ?? this.#queue.take();
+    await (ahead?.ready ?? prepare(inputs, this.#replica));
+    return inputs;
   }
 
   #kept(writes: Writes): Out {
@@ -206,12 +251,12 @@ export class Engine {
 
   /** Over a network a turn may have to be decided more than once before it is committed once. */
   async #attempts(inputs: readonly Input[]): Promise<Out> {
-    await this.#journal.prepare?.(inputs, this.#replica);
     for (let lost = 0; ; ) {
       try {
         return await this.#attempt(inputs);
       } catch (error) {
         this.#replica.putBack();
+        this.#dropAhead();
         const outcome = await this.#journal.retry?.(error, inputs, this.#replica);
         if (outcome === 'current') lost += 1;
         else if (outcome !== 'learnt') throw error;
@@ -279,7 +324,8 @@ export class Engine {
     this.#answers.clear();
     for (const { reject } of this.#onDurable.splice(0)) reject(new Error(refusal.message));
     for (const done of this.#idle.splice(0)) done();
-    this.#queue = [];
+    this.#queue.clear();
+    this.#ahead = undefined;
     this.#events.failed(error);
   }
 
@@ -294,9 +340,8 @@ export class Engine {
   /** Takes no more, finishes the turn under way, and tells whoever still waits. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
-    if (this.#state === 'running' && (this.#isTurning || this.#isScheduled)) {
+    if (this.#state === 'running' && (this.#isTurning || this.#isScheduled))
       await new Promise<void>((resolve) => this.#idle.push(resolve));
-    }
     this.#state = 'stopped';
     clearTimeout(this.#timer);
     for (const answer of this.#answers.values()) answer(this.#closed());

@@ -18,7 +18,7 @@ import { catchUpCells } from './cells.ts';
 import { Child, isShutOut, noteBranch, noteUse, openSession, type Session } from './child.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
-import { ackEveryMs, NEWS_EVERY_MS } from './pace.ts';
+import { ackEveryMs, LEVELS_EVERY_MS, NEWS_EVERY_MS } from './pace.ts';
 import type { Places } from './places.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
@@ -271,7 +271,7 @@ export class Hub {
       if (isShutOut(this.#ledger, session))
         at = Math.min(at, Math.max(0, session.ackSentAtMs + link.resendMs));
       if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + ackEveryMs(link));
-      if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + NEWS_EVERY_MS);
+      if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + LEVELS_EVERY_MS);
       if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + link.resendMs);
     }
     return at === Number.POSITIVE_INFINITY ? undefined : at;

@@ -1,8 +1,11 @@
 /** Pace: how long what nobody waits for may gather on its way down. */
 import type { LinkSettings } from '../replica/settings.ts';
 
-/** How long news that nobody waits for may gather: what is settled, what the levels are. People look at these. */
+/** How long news that nobody waits for may gather, such as what is settled. */
 export const NEWS_EVERY_MS = 200;
+
+/** Levels gather for as long as a stream on its way up: shoppers look at them, and the whole way is to be short. */
+export const LEVELS_EVERY_MS = 20;
 
 /** Acks gather like other news, but a child must not take their silence for loss; where nothing gathers, nor do they. */
 export function ackEveryMs({ gatherMs, resendMs }: LinkSettings): number {

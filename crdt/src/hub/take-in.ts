@@ -5,7 +5,7 @@
  * known is compared, never skipped; one that breaks a rule fences its writer, is
  * kept, and never stops those behind it.
  */
-import { decodeEntry } from '../entry/codec.ts';
+import { decodeSlice } from '../entry/decode-slice.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
@@ -21,8 +21,6 @@ import { forEachEffect } from '../tally/fold.ts';
 import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
-import { MalformedBytes } from '../wire/bytes.ts';
-import { splitEntries } from '../wire/slices.ts';
 import type { Places } from './places.ts';
 import { noteRelayedFence } from './relayed-fence.ts';
 
@@ -53,18 +51,13 @@ export interface TakenIn {
 export function takeIn(context: TakeIn, slice: Uint8Array): TakenIn {
   const writers = new Set<WriterId>();
   const branches = new Set<Stream>();
-  try {
-    for (const view of splitEntries(slice)) {
-      const entry = decodeEntry(view);
-      const problem = takeInEntry(context, entry, view, branches);
-      writers.add(entry.writer);
-      if (problem !== undefined) return { writers, problem, branches };
-    }
-  } catch (error) {
-    if (!(error instanceof MalformedBytes)) throw error;
-    return { writers, problem: error.message, branches };
+  const { entries, problem: unreadable } = decodeSlice(slice);
+  for (const { entry, bytes } of entries) {
+    const problem = takeInEntry(context, entry, bytes, branches);
+    writers.add(entry.writer);
+    if (problem !== undefined) return { writers, problem, branches };
   }
-  return { writers, problem: undefined, branches };
+  return { writers, problem: unreadable, branches };
 }
 
 function takeInEntry(

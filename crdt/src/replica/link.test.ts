@@ -411,6 +411,19 @@ test('[L5] bytes in flight are bounded', () => {
   expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(100);
 });
 
+test('[L5] what the window held back leaves with the next ack: a backlog has gathered long enough', () => {
+  const { world, hq, berlin } = shop(
+    {},
+    { link: { ...DEFAULT_LINK, inFlightBytesMax: 70_000, streamBytesTarget: 10_000 } },
+  );
+  berlin.cut();
+  for (let i = 0; i < 1_000; i += 1) berlin.do(receive(`d${i}`, { lamp: 1 }));
+  berlin.link();
+  // No time passes.
+  world.calm();
+  expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(1_000);
+});
+
 describe('[L7] frames that are not theirs to send', () => {
   test.each([
     { kind: 'stream', base: 0, from: 0, to: 0, entries: new Uint8Array(0) },

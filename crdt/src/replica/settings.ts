@@ -54,7 +54,7 @@ const DAY_MS = 86_400_000;
 
 export const DEFAULT_LINK: LinkSettings = {
   resendMs: 1_000,
-  gatherMs: 100,
+  gatherMs: 20,
   inFlightBytesMax: 1024 * 1024,
   streamBytesTarget: 256 * 1024,
 };

@@ -275,6 +275,8 @@ export class Uplink {
       session.streamDueMs = nowMs + link.gatherMs;
       session.settledPatienceMs = link.resendMs * 2;
     }
+    // What the window held back has gathered already: it leaves as soon as there is room.
+    if (inFlightBytes >= link.inFlightBytesMax) session.streamDueMs = Number.NEGATIVE_INFINITY;
   }
 
   #frame({ base, sendFrom }: UplinkSession, to: number, entries: Uint8Array): StreamFrame {

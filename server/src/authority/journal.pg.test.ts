@@ -73,6 +73,48 @@ describe('one process', () => {
     expect(again.replica.keep(NOW).answers[0]?.answer).toMatchObject({ ok: true, replayed: true });
   });
 
+  test('[T8] what is fetched while a commit is under way knows what that commit writes', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    shop.receive('r1', 10);
+    shop.sell('o1', 3);
+    const first = shop.frame();
+    shop.cancel('c1', 'o1', 1);
+    const second = shop.frame();
+    await authority.journal.prefetch(questionsOfFrame(first, authority.headOf));
+    const writes = await authority.decide(() => authority.takeIn(shop, first), false);
+    if (writes === undefined) throw new Error('the first frame changed nothing');
+    const committed = authority.journal.commit(writes);
+    const ahead = authority.journal.prefetchAhead(questionsOfFrame(second, authority.headOf));
+    expect(await committed).toBe('committed');
+    authority.replica.keep(NOW);
+    await ahead;
+    expect(await authority.turn(() => authority.takeIn(shop, second), false)).toBe('committed');
+    const { rows } = await pool.query('select cancelled from tallystick.order_lines');
+    expect(rows).toEqual([{ cancelled: 1 }]);
+  });
+
+  test('[T8] what was fetched beside a commit that lost is not taken for the truth', async () => {
+    const { pool, authority, shop } = await booksWithShop();
+    const other = await TestAuthority.open(pool);
+    shop.receive('r1', 10);
+    const first = shop.frame();
+    shop.sell('o1', 1);
+    const second = shop.frame();
+    await authority.journal.prefetch(questionsOfFrame(first, authority.headOf));
+    const writes = await authority.decide(() => authority.takeIn(shop, first), false);
+    if (writes === undefined) throw new Error('the first frame changed nothing');
+    const lines = [{ pool: DEPOT_LAMP, n: 5 }];
+    expect(
+      await other.execute({ type: 'receive', id: 'r9', actor: 'clerk:1', cause: 'delivery', lines }),
+    ).toBe('committed');
+    const committed = authority.journal.commit(writes);
+    const ahead = authority.journal.prefetchAhead(questionsOfFrame(second, authority.headOf));
+    expect(await committed).toBe('behind');
+    authority.replica.putBack();
+    await ahead;
+    expect(() => authority.journal.view.findDocument('order', 'o1')).toThrow('not fetched');
+  });
+
   test('[T3] a frame that is sent twice is compared by hash and changes nothing', async () => {
     const { pool, authority, shop } = await booksWithShop();
     shop.receive('r1', 10);

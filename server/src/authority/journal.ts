@@ -50,6 +50,10 @@ export class PgJournal {
   readonly #pool: pg.Pool;
   /** The commit that memory is current with. A turn may change heads without an entry, so position is not enough. */
   #turn = 0;
+  /** Of the commit under way or the last one: what it wrote, or undefined where it failed. */
+  #committing: Promise<Writes | undefined> = Promise.resolve(undefined);
+  /** The answers that are being fetched for the turn after it, while they hold. */
+  #ahead: PrefetchedView | undefined;
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -74,11 +78,32 @@ export class PgJournal {
   }
 
   /**
+   * Fills `view` with what the turn after the commit under way will ask. The books may answer as they
+   * were before it or as they are after; what it writes is known here. Where it fails, or memory
+   * catches up with others meanwhile, `view` stays without these answers.
+   */
+  async prefetchAhead(questions: Questions): Promise<void> {
+    const ahead = new PrefetchedView();
+    this.#ahead = ahead;
+    const [writes] = await Promise.all([this.#committing, fetchAnswers(this.#pool, ahead, questions)]);
+    if (writes !== undefined && this.#ahead === ahead) this.view.takeOver(ahead, writes);
+  }
+
+  /**
    * Writes a turn, all of it or nothing.
    * @returns 'behind' when another process committed first: nothing was written.
    * @throws CommitUnknown, BooksRefused
    */
-  async commit(writes: Writes): Promise<'committed' | 'behind'> {
+  commit(writes: Writes): Promise<'committed' | 'behind'> {
+    const outcome = this.#commit(writes);
+    this.#committing = outcome.then(
+      (how) => (how === 'committed' ? writes : undefined),
+      () => undefined,
+    );
+    return outcome;
+  }
+
+  async #commit(writes: Writes): Promise<'committed' | 'behind'> {
     const values = [writes.position, this.#turn, ...turnParameters(writes)];
     let turn: number | null | undefined;
     try {
@@ -104,6 +129,7 @@ export class PgJournal {
    */
   async readAfter(position: number, entriesMax: number): Promise<CaughtUp> {
     const found = await readAfter(this.#pool, position, this.#turn, entriesMax);
+    this.#ahead = undefined;
     this.view.clear();
     await this.prefetch(questionsOfEntries(found.entries, () => 0));
     if (found.caughtUp.isComplete) this.#turn = found.turn;

@@ -18,6 +18,7 @@ import type {
   OrderId,
   StreamSlice,
   WriterId,
+  Writes,
 } from '@tallystick/crdt';
 import type { Questions } from './questions.ts';
 
@@ -52,6 +53,32 @@ export class PrefetchedView implements JournalView {
     this.entries.clear();
     this.progress.clear();
     this.streams.clear();
+  }
+
+  /** Takes over what was fetched while a turn was committed, brought up to what that turn wrote. */
+  takeOver(ahead: PrefetchedView, writes: Writes): void {
+    const wanted = new Set<string>();
+    for (const { kind, id, ref } of writes.documents) {
+      const name = `${kind}:${id}`;
+      if (ahead.documents.get(name) !== null) continue;
+      ahead.documents.set(name, ref);
+      wanted.add(`${ref.writer}/${ref.seq}`);
+    }
+    for (const [place, known] of ahead.entries) if (known === null) wanted.add(place);
+    if (wanted.size > 0) {
+      for (const { writer, entries } of writes.runs) {
+        for (const written of entries) {
+          const place = `${writer}/${written.entry.seq}`;
+          if (wanted.has(place)) ahead.entries.set(place, written);
+        }
+      }
+    }
+    for (const { orderId, lineId, progress } of writes.progress) {
+      ahead.progress.get(orderId)?.set(lineId, progress);
+    }
+    for (const [name, ref] of ahead.documents) this.documents.set(name, ref);
+    for (const [place, known] of ahead.entries) this.entries.set(place, known);
+    for (const [orderId, lines] of ahead.progress) this.progress.set(orderId, lines);
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {

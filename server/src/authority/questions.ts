@@ -4,7 +4,7 @@ import {
   copyDocumentsOf,
   copyName,
   type DocumentName,
-  decodeEntry,
+  decodeSlice,
   documentsOf,
   type Entry,
   type EntryBody,
@@ -12,7 +12,7 @@ import {
   type OrderId,
   type WriterId,
 } from '@tallystick/crdt';
-import { MalformedBytes, type StockFrame, splitEntries } from '@tallystick/crdt/wire';
+import type { StockFrame } from '@tallystick/crdt/wire';
 
 export interface EntryRange {
   readonly writer: WriterId;
@@ -51,7 +51,7 @@ const NOBODY: IsFenced = () => false;
 
 export function questionsOfFrame(frame: StockFrame, headOf: HeadOf, isFenced: IsFenced = NOBODY): Questions {
   if (frame.kind !== 'stream') return {};
-  const entries = [...readableEntries(frame.entries)];
+  const entries = decodeSlice(frame.entries).entries.map(({ entry }) => entry);
   // What moves an order on is held against what was sold (T6).
   const fresh = entries.filter(({ writer, seq }) => seq > headOf(writer) || isFenced(writer));
   return { ...questionsOfEntries(entries, headOf, isFenced), documentEntries: soldBefore(fresh) };
@@ -108,15 +108,6 @@ function movesOrder(body: EntryBody): body is MovingBody {
 /** The lines that an entry moves on, as `order/line`. */
 export function movedLines(body: EntryBody): string[] {
   return movesOrder(body) ? body.lines.map(({ lineId }) => `${body.orderId}/${lineId}`) : [];
-}
-
-/** What the core will read of a frame: up to the first entry that is not one. */
-function* readableEntries(slice: Uint8Array): Iterable<Entry> {
-  try {
-    for (const bytes of splitEntries(slice)) yield decodeEntry(bytes);
-  } catch (error) {
-    if (!(error instanceof MalformedBytes)) throw error;
-  }
 }
 
 /** A count may reach back this far, and one entry more shows the core that it is too far. */

@@ -18,6 +18,10 @@ export function pgTurnJournal(journal: PgJournal, log: Log): TurnJournal {
   };
   return {
     prepare,
+    prepareAhead: (inputs, replica) =>
+      patiently(log, () =>
+        journal.prefetchAhead(joinQuestions(inputs.map((input) => questionsOf(input, replica)))),
+      ),
     commit: (writes) => journal.commit(writes),
     async retry(error, inputs, replica) {
       if (error instanceof NotPrefetched) {

@@ -36,6 +36,8 @@ const SETTINGS = {
   sellWaitMs: 400,
   overrideUnitsMax: 0,
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
+  // Minutes of trade pass meanwhile: what gathers is still a few sales of each till.
+  link: { gatherMs: 100 },
 };
 const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, spreadEveryMs: 300, recallMs: 400, debtAskMs: 2_000 };
 

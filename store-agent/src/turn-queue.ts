@@ -1,0 +1,57 @@
+/** Turn queue: what waits for its turn, oldest first, and how much of it one turn takes. */
+import type { Input } from './engine.ts';
+
+/**
+ * Bytes of streams that one turn takes in. It is half of what a child may have on its way, so that
+ * over a network the second half is read ahead while the first is committed; and a long journal
+ * that comes in holds up nobody else's command for longer than that.
+ */
+const TURN_BYTES_MAX = 512 * 1024;
+
+export class TurnQueue {
+  #inputs: Input[] = [];
+  #bytes = 0;
+
+  get length(): number {
+    return this.#inputs.length;
+  }
+
+  /** Of the streams that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(input: Input): void {
+    this.#inputs.push(input);
+    this.#bytes += bytesOf(input);
+  }
+
+  /** One frame at least, if there is any, however large it is. */
+  take(): readonly Input[] {
+    let bytes = 0;
+    const end = this.#inputs.findIndex((input) => {
+      const before = bytes;
+      bytes += bytesOf(input);
+      return before > 0 && bytes > before && bytes > TURN_BYTES_MAX;
+    });
+    return this.#inputs.splice(0, end < 0 ? this.#inputs.length : end).map((input) => {
+      this.#bytes -= bytesOf(input);
+      return input;
+    });
+  }
+
+  /** Puts back what was taken, before all others. */
+  giveBack(inputs: readonly Input[]): void {
+    this.#inputs = [...inputs, ...this.#inputs];
+    for (const input of inputs) this.#bytes += bytesOf(input);
+  }
+
+  clear(): void {
+    this.#inputs = [];
+    this.#bytes = 0;
+  }
+}
+
+function bytesOf(input: Input): number {
+  return input.kind === 'frame' && input.frame.kind === 'stream' ? input.frame.entries.length : 0;
+}
