@@ -1,19 +1,10 @@
+/** The journal of the authority: what one process writes, what several do to each other, and what a crash leaves. */
 import { createHash } from 'node:crypto';
-import type { LineId, OrderId } from '@tallystick/crdt';
+import type { OrderId } from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
-import { sha256 } from '@tallystick/store-agent';
 import { describe, expect, test } from 'vitest';
-import { DEPOT_LAMP, LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
-import { freshDatabase } from './postgres/database.test-kit.ts';
+import { booksWithShop, DEPOT_LAMP, LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
 import { joinQuestions, questionsOfFrame } from './questions.ts';
-import { verifyChains } from './verify.ts';
-
-async function booksWithShop() {
-  const database = await freshDatabase();
-  const authority = await (await TestAuthority.open(database.pool)).begin();
-  const shop = new TestShop(authority.replica.ledger.self.writer);
-  return { ...database, authority, shop };
-}
 
 describe('one process', () => {
   test('[L4] a turn is loaded again as it was committed: heads, rows, digests', async () => {
@@ -142,86 +133,6 @@ describe('one process', () => {
     expect(await authority.turn(both, false)).toBe('committed');
   });
 
-  test('[D1] orders, lines and facts are projected in the commit of their entries', async () => {
-    const { pool, authority, shop } = await booksWithShop();
-    shop.receive('r1', 10);
-    shop.sell('o1', 2);
-    await authority.take(shop, shop.frame());
-    const orders = await pool.query('select order_id, writer, channel from tallystick.orders');
-    expect(orders.rows).toEqual([{ order_id: 'o1', writer: shop.writer, channel: 'till' }]);
-    const lines = await pool.query(
-      'select sku, location, quantity, departed, owed from tallystick.order_lines',
-    );
-    expect(lines.rows).toEqual([{ sku: 'lamp', location: 'shop', quantity: 2, departed: true, owed: 0 }]);
-    const facts = await pool.query('select type, payload from tallystick.outbox order by id');
-    expect(facts.rows.map(({ type }) => type)).toEqual(['stock.received', 'order.settled']);
-    expect(facts.rows[1]?.payload).toMatchObject({ orderId: 'o1', writer: shop.writer });
-  });
-
-  test('[T8] the second order of one id is kept as a duplicate, and the books show the first', async () => {
-    const { pool, authority, shop } = await booksWithShop();
-    shop.receive('r1', 10);
-    shop.sell('o1', 2);
-    // The shop's own journal here forgets documents, as a restored one might.
-    shop.sell('o1', 3);
-    await authority.take(shop, shop.frame());
-    const orders = await pool.query('select order_id, seq from tallystick.orders');
-    expect(orders.rows).toEqual([{ order_id: 'o1', seq: 3 }]);
-    const twice = await pool.query('select kind, id, seq from tallystick.duplicates');
-    expect(twice.rows).toEqual([{ kind: 'order', id: 'o1', seq: 4 }]);
-  });
-
-  test('[T3][F2] both histories of a fork stand in the books, and what both carry counts once', async () => {
-    const { pool, authority, shop } = await booksWithShop();
-    shop.receive('r1', 10);
-    shop.sell('o1', 2);
-    const other = shop.entries.slice(-2);
-    await authority.take(shop, shop.frame());
-    // A copy of the shop wrote the same receipt down, and sold another order.
-    const [receipt, sale] = [
-      forgedFrom(other[0], { 'clerk:1': 'clerk:2' }),
-      forgedFrom(other[1], { o1: 'o2' }),
-    ];
-    Buffer.from(sha256(receipt)).copy(sale, Buffer.from(sale).indexOf(Buffer.from(other[0]?.hash ?? [])));
-    const forged = [receipt, sale].map((bytes) => ({ bytes }) as never);
-    await authority.take(shop, shop.frameOf(forged, 1), true);
-    const again = await TestAuthority.open(pool);
-    const { ledger } = again.replica;
-    expect(ledger.streams.get(shop.writer)?.head.fence?.reason).toBe('fork');
-    const [branch] = ledger.branches;
-    expect(branch?.row(LAMP)).toMatchObject({ received: 0, used: 2 });
-    const settled = await pool.query('select seq, settled_seq from tallystick.writers where writer = $1', [
-      branch?.writer,
-    ]);
-    expect(settled.rows).toEqual([{ seq: 3, settled_seq: 3 }]);
-    const orders = await pool.query('select order_id, writer from tallystick.orders order by order_id');
-    expect(orders.rows).toEqual([
-      { order_id: 'o1', writer: shop.writer },
-      { order_id: 'o2', writer: branch?.writer },
-    ]);
-    const twice = await pool.query('select kind, id, writer from tallystick.duplicates');
-    expect(twice.rows).toEqual([{ kind: 'receipt', id: 'r1', writer: branch?.writer }]);
-    expect((await verifyChains(pool)).problems).toEqual([]);
-    // Another process that held the books before the fork takes over what this one found.
-    const facts = await pool.query(`select payload from tallystick.outbox where type = 'replica.fenced'`);
-    expect(facts.rows[0]?.payload).toMatchObject({ fenced: shop.writer, reason: 'fork' });
-  });
-
-  test('[F2] another process of the authority absorbs a fork', async () => {
-    const { pool, authority, shop } = await booksWithShop();
-    shop.receive('r1', 10);
-    await authority.take(shop, shop.frame());
-    const beside = await TestAuthority.open(pool);
-    const forged = forgedFrom(shop.entries.at(-1), { r1: 'r9' });
-    await authority.take(shop, shop.frameOf([{ bytes: forged } as never], 1), true);
-    await beside.catchUp();
-    const rows = [authority, beside].map(({ replica }) =>
-      [...replica.ledger.branches].map((branch) => [branch.writer, branch.row(LAMP).received]),
-    );
-    expect(rows[0]).toEqual([[expect.any(String), 10]]);
-    expect(rows[1]).toEqual(rows[0]);
-  });
-
   test('[T8] what was not fetched is never taken for what is not there', async () => {
     const { authority } = await booksWithShop();
     expect(() => authority.journal.view.findDocument('order', 'o1')).toThrow('not fetched');
@@ -334,61 +245,3 @@ describe('crash', () => {
     expect(rows).toEqual([{ n: 50 }]);
   });
 });
-
-describe('orders in the books', () => {
-  async function shippingShop() {
-    const books = await booksWithShop();
-    books.shop.receive('r1', 10);
-    books.shop.execute({ ...saleOf('o1', 4), departsFrom: [] });
-    return books;
-  }
-  const line = { lineId: '1' as LineId, pool: LAMP };
-
-  test('[T8] what happens to a line is added up, and the core is told', async () => {
-    const { pool, authority, shop } = await shippingShop();
-    await authority.take(shop, shop.frame());
-    const ship = { type: 'ship', actor: 'clerk:1', orderId: 'o1' as OrderId } as const;
-    shop.execute({ ...ship, id: 's1', lines: [{ ...line, n: 1, ordered: 4 }] });
-    await authority.take(shop, shop.frame());
-    shop.execute({ ...ship, id: 's2', lines: [{ ...line, n: 2, ordered: 4 }] });
-    await authority.take(shop, shop.frame());
-    const { rows } = await pool.query(
-      'select quantity, cancelled, shipped, conflict from tallystick.order_lines',
-    );
-    expect(rows).toEqual([{ quantity: 4, cancelled: 0, shipped: 3, conflict: false }]);
-    await authority.journal.prefetch({ progress: ['o1' as OrderId] });
-    expect(authority.journal.view.lineProgress('o1' as OrderId, '1' as LineId)?.shipped).toBe(3);
-    const facts = await pool.query(
-      `select payload from tallystick.outbox where type = 'order.shipped' order by id`,
-    );
-    expect(facts.rows[1]?.payload).toMatchObject({ documentId: 's2', orderId: 'o1', lines: [{ n: 2 }] });
-  });
-
-  test('progress that arrives before its order is kept, and joined to it later', async () => {
-    const { pool, authority, shop } = await shippingShop();
-    const keeper = new TestShop(authority.replica.ledger.self.writer, 'keeper');
-    keeper.receive('r2', 10);
-    const lines = [{ ...line, n: 4, ordered: 4 }];
-    keeper.execute({ type: 'ship', id: 's1', actor: 'clerk:1', orderId: 'o1' as OrderId, lines });
-    await authority.take(keeper, keeper.frame());
-    expect((await pool.query('select from tallystick.order_lines')).rowCount).toBe(0);
-    await authority.take(shop, shop.frame());
-    const { rows } = await pool.query('select quantity, shipped from tallystick.order_lines');
-    expect(rows).toEqual([{ quantity: 4, shipped: 4 }]);
-  });
-});
-
-/** The same entry with other words of the same length in it. */
-function forgedFrom(
-  written: { readonly bytes: Uint8Array } | undefined,
-  words: Record<string, string>,
-): Uint8Array {
-  if (written === undefined) throw new Error('the shop wrote nothing');
-  const bytes = written.bytes.slice();
-  for (const [from, to] of Object.entries(words)) {
-    const at = Buffer.from(bytes).indexOf(from);
-    if (at < 0) throw new Error(`there is no ${from} in the entry`);
-    bytes.set(Buffer.from(to), at);
-  }
-  return bytes;
-}

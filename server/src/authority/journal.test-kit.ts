@@ -25,6 +25,7 @@ import {
 import { joinEntries, type StreamFrame, splitEntries } from '@tallystick/crdt/wire';
 import type pg from 'pg';
 import { PgJournal } from './journal.ts';
+import { freshDatabase } from './postgres/database.test-kit.ts';
 import { NotPrefetched } from './prefetched-view.ts';
 import { questionsOfCommand, questionsOfFrame } from './questions.ts';
 
@@ -262,3 +263,11 @@ const emptyView: JournalView = {
   readWriter: (_writer, after) => ({ bytes: new Uint8Array(0), to: after }),
   positionBefore: () => 0,
 };
+
+/** Fresh books, one process of their authority, and a shop that has not said a word yet. */
+export async function booksWithShop() {
+  const database = await freshDatabase();
+  const authority = await (await TestAuthority.open(database.pool)).begin();
+  const shop = new TestShop(authority.replica.ledger.self.writer);
+  return { ...database, authority, shop };
+}

@@ -1,23 +1,21 @@
 /** Both histories of a writer that lived twice, on a real disk: F2. */
 import { type EntryBody, encodeEntry, keepBranch, type Ledger } from '@tallystick/crdt';
 import { expect, test } from 'vitest';
+import { DAY_MS } from './commit.ts';
 import {
   ledgerOn,
   NOON,
   openShop,
   pool,
-  SHOP,
   sold,
-  Till,
+  TILL,
   tempFolder,
+  tillWithLamps,
   turn,
-  writer,
 } from './journal.test-kit.ts';
 import { SqliteJournal } from './journal.ts';
 import { sha256 } from './runs.ts';
 
-const SELF = writer(SHOP);
-const TILL = writer('till-1');
 const received = (n: number): EntryBody => ({
   type: 'received',
   cause: 'delivery',
@@ -29,8 +27,7 @@ async function forkedShop() {
   const folder = tempFolder();
   const journal = SqliteJournal.open({ folder });
   const ledger = await openShop(journal, { lamp: 100 });
-  const till = new Till('till-1');
-  till.append({ type: 'took', from: SELF, items: [{ pool: pool('lamp'), seq: 2, n: 10 }] });
+  const till = tillWithLamps();
   till.append(received(5), 'd1');
   till.append(sold('o1', { lamp: 1 }), 'o1');
   till.relayTo(ledger);
@@ -90,8 +87,7 @@ test('[F2][D7] what was said after a fence is not pruned', async () => {
     ledger.touchHead(stream).settled = { seq: stream.head.seq, hash: stream.head.hash };
   }
   await turn(ledger, journal);
-  const day = 86_400_000;
-  await journal.prune({ nowMs: NOON.wallMs + 400 * day, retentionMs: 30 * day });
+  await journal.prune({ nowMs: NOON.wallMs + 400 * DAY_MS, retentionMs: 30 * DAY_MS });
   expect(journal.view.entryAt(branchIn(ledger).writer, 3)).toBeDefined();
   expect((await journal.verify()).problems).toEqual([]);
   journal.close();

@@ -3,25 +3,22 @@ import { join } from 'node:path';
 import type { EntryBody, Ledger, LineId, OrderId } from '@tallystick/crdt';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { DAY_MS } from './commit.ts';
 import { JOURNAL_FILE } from './files.ts';
 import {
   NOON,
   openShop,
   pool,
-  SHOP,
   sell,
   sold,
-  Till,
+  TILL,
   tempFolder,
+  tillWithLamps,
   turn,
-  writer,
 } from './journal.test-kit.ts';
 import { SqliteJournal } from './journal.ts';
 
-const SELF = writer(SHOP);
-const TILL = writer('till-1');
 const lamp = pool('lamp');
-const DAY_MS = 86_400_000;
 const progressOf = ({ view }: SqliteJournal) => view.lineProgress('o1' as OrderId, '1' as LineId);
 
 const cancelled = (n: number): EntryBody => ({
@@ -35,8 +32,7 @@ async function cancelledTwice(): Promise<{ folder: string; journal: SqliteJourna
   const folder = tempFolder();
   const journal = SqliteJournal.open({ folder });
   const ledger = await openShop(journal, { lamp: 100 });
-  const till = new Till('till-1');
-  till.append({ type: 'took', from: SELF, items: [{ pool: lamp, seq: 2, n: 10 }] });
+  const till = tillWithLamps();
   till.append(sold('o1', { lamp: 2 }), 'o1');
   sell(ledger, 'o1', { lamp: 3 });
   till.relayTo(ledger);

@@ -8,26 +8,22 @@ import {
   NOON,
   openShop,
   pool,
-  SHOP,
+  SELF,
   sell,
   sold,
-  Till,
+  TILL,
   tempFolder,
+  tillWithLamps,
   turn,
-  writer,
 } from './journal.test-kit.ts';
 import { SqliteJournal } from './journal.ts';
-
-const SELF = writer(SHOP);
-const TILL = writer('till-1');
 
 /** A shop with a till's sale, a hold, a cancelled order and a branch in quarantine; then `change` has its file. */
 async function damaged(change: (db: Database.Database) => void): Promise<string> {
   const folder = tempFolder();
   const journal = SqliteJournal.open({ folder });
   const ledger = await openShop(journal, { lamp: 100 });
-  const till = new Till('till-1');
-  till.append({ type: 'took', from: SELF, items: [{ pool: pool('lamp'), seq: 2, n: 10 }] });
+  const till = tillWithLamps();
   till.append(sold('till-order', { lamp: 1 }), 'till-order');
   till.relayTo(ledger);
   sell(ledger, 'order-1', { lamp: 3 });

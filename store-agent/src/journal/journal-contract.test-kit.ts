@@ -14,9 +14,10 @@ import {
   openShop,
   PARENT_WRITER,
   pool,
-  SHOP,
+  SELF,
   sell,
   sold,
+  TILL,
   Till,
   turn,
   writer,
@@ -27,8 +28,6 @@ export interface JournalHarness {
   /** Closes it and opens the same one again. */
   reopen(journal: JournalPort): JournalPort | Promise<JournalPort>;
 }
-
-const SELF = writer(SHOP);
 
 export function describeJournal(name: string, createHarness: () => JournalHarness): void {
   describe(`a journal on ${name}`, () => {
@@ -60,12 +59,7 @@ export function describeJournal(name: string, createHarness: () => JournalHarnes
         lines: [cancelledLine],
       } as const;
       ledger.append(cancelled, 'cancel-1', 'cashier:7', NOON);
-      ledger.append(
-        { type: 'sent', to: writer('till-1'), items: [{ pool: pool('bulb'), n: 4 }] },
-        '',
-        'system',
-        NOON,
-      );
+      ledger.append({ type: 'sent', to: TILL, items: [{ pool: pool('bulb'), n: 4 }] }, '', 'system', NOON);
       ledger.awaitsFormerLives = true;
       await turn(ledger, first);
       const journal = await harness.reopen(first);
@@ -187,7 +181,7 @@ export function describeJournal(name: string, createHarness: () => JournalHarnes
       const harness = createHarness();
       const first = await harness.open();
       const ledger = await shopWithTills(first);
-      const till = ledger.streams.get(writer('till-1'));
+      const till = ledger.streams.get(TILL);
       if (till === undefined) throw new Error('no till');
       const entry = first.view.entryAt(till.writer, 2);
       if (entry === undefined) throw new Error('no entry');

@@ -31,6 +31,8 @@ export interface JournalPort {
 }
 
 export const SHOP = 'berlin' as ReplicaId;
+export const SELF = writer(SHOP);
+export const TILL = writer('till-1');
 export const PARENT_WRITER = writer('hq', 1, '0');
 export const NOON: Now = { wallMs: 1_750_000_000_000, monotonicMs: 1_000, bootId: '0b'.repeat(16) };
 
@@ -64,7 +66,7 @@ export async function turn(ledger: Ledger, journal: JournalPort): Promise<Writes
 /** A shop that lives, with `units` of each named article taken from its parent. */
 export async function openShop(journal: JournalPort, stock: Record<string, number>): Promise<Ledger> {
   const ledger = await ledgerOn(journal);
-  ledger.beginLife(writer(SHOP), 'store', PARENT_WRITER, NOON);
+  ledger.beginLife(SELF, 'store', PARENT_WRITER, NOON);
   ledger.append(took(stock), '', 'system', NOON);
   await turn(ledger, journal);
   return ledger;
@@ -124,7 +126,7 @@ export class Till {
   constructor(replica: string) {
     const stored: Stored = { self: null, awaitsFormerLives: false, position: 0, streams: [], holds: [] };
     this.ledger = new Ledger(stored, NOTHING, sha256);
-    this.ledger.beginLife(writer(replica), 'terminal', writer(SHOP), NOON);
+    this.ledger.beginLife(writer(replica), 'terminal', SELF, NOON);
     this.#end();
   }
 
@@ -157,3 +159,10 @@ const NOTHING: JournalView = {
   readWriter: (_, afterSeq) => ({ bytes: new Uint8Array(0), to: afterSeq }),
   positionBefore: () => 0,
 };
+
+/** A till of the shop, which took the ten lamps that its shop sends it in its second entry. */
+export function tillWithLamps(): Till {
+  const till = new Till('till-1');
+  till.append({ type: 'took', from: SELF, items: [{ pool: pool('lamp'), seq: 2, n: 10 }] });
+  return till;
+}

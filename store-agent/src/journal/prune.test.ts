@@ -1,24 +1,21 @@
 import type { Ledger } from '@tallystick/crdt';
 import { expect, test } from 'vitest';
+import { DAY_MS } from './commit.ts';
 import {
   ledgerOn,
   NOON,
   openShop,
   pool,
-  SHOP,
+  SELF,
   sell,
   sold,
-  Till,
+  TILL,
   tempFolder,
+  tillWithLamps,
   turn,
-  writer,
 } from './journal.test-kit.ts';
 import { SqliteJournal } from './journal.ts';
 import { DOCUMENT_RETENTION_MS_MIN, type Pruned } from './prune.ts';
-
-const SELF = writer(SHOP);
-const TILL = writer('till-1');
-const DAY_MS = 86_400_000;
 
 /** Ten turns on ten days; the till's entries come in with the shop's. Own entries: 2 + 2 a day. */
 async function tenDays(): Promise<{
@@ -31,8 +28,7 @@ async function tenDays(): Promise<{
   const clock = { wallMs: NOON.wallMs };
   const journal = SqliteJournal.open({ folder, wallMs: () => clock.wallMs });
   const ledger = await openShop(journal, { lamp: 100, bulb: 100 });
-  const till = new Till('till-1');
-  till.append({ type: 'took', from: SELF, items: [{ pool: pool('lamp'), seq: 2, n: 10 }] });
+  const till = tillWithLamps();
   for (let day = 1; day <= 10; day += 1) {
     clock.wallMs = NOON.wallMs + day * DAY_MS;
     const now = { ...NOON, wallMs: clock.wallMs };

@@ -8,27 +8,23 @@ import {
   openShop,
   PARENT_WRITER,
   pool,
-  SHOP,
+  SELF,
   sell,
   sold,
-  Till,
+  TILL,
   tempFolder,
+  tillWithLamps,
   turn,
-  writer,
 } from './journal.test-kit.ts';
 import { SqliteJournal } from './journal.ts';
 import { placesIn } from './runs.ts';
-
-const SELF = writer(SHOP);
-const TILL = writer('till-1');
 
 /** Own entries 1 to 12 in three turns, and a till's 1 to 6 among them. */
 async function tradedShop(): Promise<{ folder: string; ledger: Ledger }> {
   const folder = tempFolder();
   const journal = SqliteJournal.open({ folder });
   const ledger = await openShop(journal, { lamp: 100, bulb: 100 });
-  const till = new Till('till-1');
-  till.append({ type: 'took', from: SELF, items: [{ pool: pool('lamp'), seq: 2, n: 10 }] });
+  const till = tillWithLamps();
   for (let round = 1; round <= 2; round += 1) {
     till.append(sold(`till-${round}`, { lamp: 1 }), `till-${round}`);
     till.append(sold(`till-${round}b`, { lamp: 1 }), `till-${round}b`);

@@ -8,6 +8,7 @@ import { type Frame, hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, type BookRow, debtOf, rightsOf } from './books.ts';
 import type { Commit, SimDisk } from './disk.ts';
 import { readOnce } from './disk-tables.ts';
+import { DOCUMENT_KINDS } from './document-kinds.ts';
 import type { SimNode } from './node.ts';
 import { tell } from './tell.ts';
 import { type Trace, Violation } from './trace.ts';
@@ -117,24 +118,8 @@ export function pathOf({ left, entries }: History): History['entries'] {
   return [...pathOf(left.history).filter(({ entry }) => entry.seq <= left.seq), ...entries];
 }
 
-const DOCUMENTS: Readonly<Partial<Record<Entry['body']['type'], string>>> = {
-  sold: 'order',
-  confirmed: 'order',
-  held: 'hold',
-  extended: 'extension',
-  capturing: 'capture',
-  released: 'release',
-  cancelled: 'cancellation',
-  received: 'receipt',
-  returned: 'return',
-  shipped: 'shipment',
-  counted: 'count',
-  lost: 'loss',
-  reclaimed: 'reclaim',
-};
-
 export function documentOf({ body, docId }: Entry): string | undefined {
-  const kind = DOCUMENTS[body.type];
+  const kind = DOCUMENT_KINDS[body.type];
   return kind && `${kind} ${docId}`;
 }
 

@@ -3,24 +3,8 @@
  * What another owner sold first has a copy of its own, and what becomes of that is the copy's.
  */
 import type { DocumentKind, Entry, WriterId } from '@tallystick/crdt';
+import { DOCUMENT_KINDS } from '../document-kinds.ts';
 import { ModelTable } from './tables.ts';
-
-/** The document that each kind of entry is; entries without one are talk between replicas. */
-const KINDS: Partial<Record<Entry['body']['type'], DocumentKind>> = {
-  sold: 'order',
-  confirmed: 'order',
-  held: 'hold',
-  extended: 'extension',
-  capturing: 'capture',
-  released: 'release',
-  cancelled: 'cancellation',
-  received: 'receipt',
-  returned: 'return',
-  shipped: 'shipment',
-  counted: 'count',
-  lost: 'loss',
-  reclaimed: 'reclaim',
-};
 
 export class DocumentsModel {
   /** Orders are not here: the row of an order is its document. */
@@ -31,7 +15,7 @@ export class DocumentsModel {
 
   /** Whether what this entry says it is was said before. */
   knowsAct({ docId, body }: Entry): boolean {
-    const kind = KINDS[body.type];
+    const kind = DOCUMENT_KINDS[body.type];
     return kind !== undefined && this.#known.has(`${kind} ${docId}`);
   }
 
@@ -41,7 +25,7 @@ export class DocumentsModel {
    */
   add(stream: WriterId, entry: Entry, isRepeat: boolean): boolean {
     const { writer, docId, body } = entry;
-    const kind = KINDS[body.type];
+    const kind = DOCUMENT_KINDS[body.type];
     if (kind === undefined) return false;
     const isDuplicate = !this.#file(kind, docId, stream, entry, isRepeat);
     if (body.type === 'confirmed' || body.type === 'released')
