@@ -19,13 +19,26 @@ export class MalformedBytes extends Error {
   override readonly name = 'MalformedBytes';
 }
 
+/** Buffers that finished writers left. Nearly every entry and frame fits into one, and a new one costs more than it does. */
+const spare: Writer['cbuf'][] = [];
+const SPARE_BYTES = 1_024;
+const SPARE_MAX = 4;
+
 export function createWriter(): Writer {
-  return encoding.createEncoder();
+  return { cpos: 0, cbuf: spare.pop() ?? new Uint8Array(SPARE_BYTES), bufs: [] };
 }
 
+/** A copy of what was written. The writer has ended: its buffer is another's from here on. @throws for one that has ended. */
 export function finish(out: Writer): Uint8Array {
-  return encoding.toUint8Array(out);
+  if (out.cbuf === ENDED) throw new Error('This writer has ended.');
+  if (out.bufs.length > 0) return encoding.toUint8Array(out);
+  const bytes = out.cbuf.slice(0, out.cpos);
+  if (spare.length < SPARE_MAX) spare.push(out.cbuf);
+  out.cbuf = ENDED;
+  return bytes;
 }
+
+const ENDED = new Uint8Array(0);
 
 export function createReader(bytes: Uint8Array): Reader {
   return decoding.createDecoder(bytes);
@@ -73,13 +86,28 @@ export function readCount(input: Reader, max: number): number {
 }
 
 export function writeText(out: Writer, text: string): void {
-  encoding.writeVarString(out, text);
+  if (!writePlainText(out, text)) encoding.writeVarString(out, text);
+}
+
+/** The bytes that lib0 would write, for ASCII whose length is one byte and that fits into the buffer: nearly all. */
+function writePlainText(out: Writer, text: string): boolean {
+  const { cbuf, cpos } = out;
+  const size = text.length;
+  if (size > 127 || cpos + 1 + size > cbuf.length) return false;
+  for (let i = 0; i < size; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return false;
+    cbuf[cpos + 1 + i] = code;
+  }
+  cbuf[cpos] = size;
+  out.cpos = cpos + 1 + size;
+  return true;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Texts of ids are short and plain; this beats a TextDecoder call up to about this length (measured). */
-const PLAIN_TEXT_MAX = 48;
+/** This beats a TextDecoder call up to about this length (measured); a longer sum of characters has to be flattened later. */
+const PLAIN_TEXT_MAX = 12;
 
 /** UTF-8 of at most `bytesMax` bytes. */
 export function readText(input: Reader, bytesMax: number): string {
@@ -140,7 +168,13 @@ export function readBlob(input: Reader, bytesMax: number): Uint8Array {
 }
 
 export function writeHex(out: Writer, hex: string): void {
-  for (let i = 0; i < hex.length; i += 2) encoding.writeUint8(out, Number.parseInt(hex.slice(i, i + 2), 16));
+  for (let i = 0; i < hex.length; i += 2)
+    encoding.writeUint8(out, (nibble(hex.charCodeAt(i)) << 4) | nibble(hex.charCodeAt(i + 1)));
+}
+
+/** Of `0`–`9`, `a`–`f` and `A`–`F`. */
+function nibble(code: number): number {
+  return code <= 57 ? code - 48 : (code | 32) - 87;
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
