@@ -155,6 +155,26 @@ export function textOfBook(row: BookRow): string {
 
 const NOTHING = textOfBook(new BookOfWriter().row('none@none' as PoolId));
 
+/** Whether the core's row is the one of the books: as equal texts would say, without writing them. */
+export function isSameRow(book: BookRow, row: Readonly<Row> | undefined): boolean {
+  if (row === undefined) return textOfBook(book) === NOTHING;
+  for (const name of COUNTERS) if (book[name] !== row[name]) return false;
+  return (
+    areSameCells(book.sent, row.sent) &&
+    areSameCells(book.took, row.took) &&
+    areSameCells(book.reclaimed, row.reclaimed)
+  );
+}
+
+/** Every writer of the books is there with its amount, and nobody else is, nor anybody twice. */
+function areSameCells(cells: ReadonlyMap<WriterId, number>, list: Row['sent']): boolean {
+  if (cells.size !== list.length) return false;
+  for (const [writer, n] of cells) {
+    if (!list.some((cell) => cell.writer === writer && cell.n === n)) return false;
+  }
+  return true;
+}
+
 /** A pool that no entry ever changed has no row, which is the same as a row of noughts. */
 export function textOfRow(row: Readonly<Row> | undefined): string {
   if (row === undefined) return NOTHING;

@@ -28,18 +28,14 @@ export interface StoredEntry {
   readonly seq: number;
   readonly bytes: Uint8Array;
   readonly hash: Hash;
+  /** What the bytes say, once somebody has read them. */
+  decoded?: Entry;
 }
-
-const decoded = new WeakMap<StoredEntry, Entry>();
 
 /** The core, the observer and the checks at the end read the same journal again and again. */
 export function readOnce(stored: StoredEntry): Entry {
-  let entry = decoded.get(stored);
-  if (entry === undefined) {
-    entry = decodeEntry(stored.bytes);
-    decoded.set(stored, entry);
-  }
-  return entry;
+  stored.decoded ??= decodeEntry(stored.bytes);
+  return stored.decoded;
 }
 
 export interface StoredRow {

@@ -11,7 +11,17 @@ import {
   replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
-import { BookOfWriter, debtOf, foldAll, freeOf, heldOf, rightsOf, textOfBook, textOfRow } from './books.ts';
+import {
+  BookOfWriter,
+  debtOf,
+  foldAll,
+  freeOf,
+  heldOf,
+  isSameRow,
+  rightsOf,
+  textOfBook,
+  textOfRow,
+} from './books.ts';
 import { readOnce } from './disk-tables.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
@@ -86,14 +96,15 @@ function checkRows(node: SimNode, writer: WriterId, book: BookOfWriter): void {
   const stored = node.disk.rows(writer);
   const inMemory = node.replica.ledger.streams.get(writer);
   for (const [pool, row] of book.rows) {
-    const expected = textOfBook(row);
-    const found = textOfRow(stored.get(pool));
-    if (found !== expected)
-      throw new Violation('D6', `${node.name} stored ${writer} ${pool} as ${found}, not ${expected}`);
-    const live = textOfRow(inMemory?.row(pool));
-    if (live !== expected) {
-      throw new Violation('D4', `${node.name} has ${writer} ${pool} in memory as ${live}, not ${expected}`);
-    }
+    const who = `${writer} ${pool}`;
+    const [found, live] = [stored.get(pool), inMemory?.row(pool)];
+    if (!isSameRow(row, found))
+      throw new Violation('D6', `${node.name} stored ${who} as ${textOfRow(found)}, not ${textOfBook(row)}`);
+    if (!isSameRow(row, live))
+      throw new Violation(
+        'D4',
+        `${node.name} has ${who} in memory as ${textOfRow(live)}, not ${textOfBook(row)}`,
+      );
   }
 }
 

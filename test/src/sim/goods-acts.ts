@@ -60,9 +60,10 @@ function pickLine(
   scene: Scene,
   fits: (order: OrderInWorld, line: OrderLineInWorld) => boolean,
 ): { order: OrderInWorld; line: OrderLineInWorld; keeper: SimNode } | undefined {
-  const found = scene.orders
-    .slice(-60)
-    .flatMap((order) => order.lines.filter((line) => fits(order, line)).map((line) => ({ order, line })));
+  const found: { order: OrderInWorld; line: OrderLineInWorld }[] = [];
+  for (const order of scene.orders.slice(-60)) {
+    for (const line of order.lines) if (fits(order, line)) found.push({ order, line });
+  }
   if (found.length === 0) return undefined;
   const { order, line } = scene.prng.pick(found);
   const keeper = keeperOf(scene, locationOf(line.pool));

@@ -14,7 +14,7 @@ import {
   type WriterId,
 } from '@tallystick/crdt';
 import type { Frame } from '@tallystick/crdt/wire';
-import { BookOfWriter, debtOf, freeOf, heldOf, textOfBook, textOfRow } from './books.ts';
+import { BookOfWriter, debtOf, freeOf, heldOf, isSameRow, textOfBook, textOfRow } from './books.ts';
 import type { CloneBooks } from './clone-books.ts';
 import type { Commit } from './disk.ts';
 import { readOnce } from './disk-tables.ts';
@@ -80,10 +80,12 @@ export class Observer {
       }
       for (const { writer, pool, row } of commit.rows) {
         if (writer !== own) continue;
-        const mine = textOfBook(this.#book(writer).row(pool));
-        if (mine !== textOfRow(row)) {
-          throw new Violation('D6', `${writer} ${pool} stored ${textOfRow(row)}, its entries say ${mine}`);
-        }
+        const mine = this.#book(writer).row(pool);
+        if (isSameRow(mine, row)) continue;
+        throw new Violation(
+          'D6',
+          `${writer} ${pool} stored ${textOfRow(row)}, its entries say ${textOfBook(mine)}`,
+        );
       }
     }
   }
