@@ -42,7 +42,8 @@ export function compareHeads(
     const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
     const head = named.get(stream.writer);
     named.delete(stream.writer);
-    if (!isLife && !isBelow && head === undefined) continue;
+    const isKnownThere = isLife || isBelow || head !== undefined;
+    if (!isKnownThere && !places.isCountedBelow(replica, stream.writer)) continue;
     // A welcome names so many at the most; the rest is compared as it comes.
     if (has.length >= HEADS_MAX) break;
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
@@ -51,7 +52,7 @@ export function compareHeads(
     say(compared);
     if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
-    // And who was given away (F3a) may have said more before it left than its old parent heard.
+    // And who was given away (F3a) may have said more before it left than its old parent heard, if any.
     if (stream.writer !== hello.writer) {
       const afterSeq = compared.isOther ? compared.sharedSeq : (head?.seq ?? firstSeqOf(stream) - 1);
       // Where the two part is known once the child's own history has come.

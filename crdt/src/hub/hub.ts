@@ -140,7 +140,6 @@ export class Hub {
 
   noteFence(stream: Stream): void {
     const { writer } = stream;
-    this.totals.onFenced(stream);
     this.#events.fenced(stream);
     for (const child of this.children.values()) child.session?.fenced.add(writer);
   }

@@ -10,23 +10,23 @@ import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
+import { GoodsPlaces } from './goods-places.ts';
 import { placeOf } from './place.ts';
-import type { Totals } from './totals.ts';
 
 export class Places {
   readonly directory: Directory;
   readonly #ledger: Ledger;
-  readonly #totals: Totals;
   /** Where the registry has put a replica, as its new parent's link was told of it. */
   readonly #told = new Map<ReplicaId, ReplicaId>();
   /** Told of each writer that is reached another way now. */
   readonly #onMoved: (stream: Stream) => void;
+  readonly goods: GoodsPlaces;
 
-  constructor(ledger: Ledger, totals: Totals, directory: Directory, onMoved: (stream: Stream) => void) {
+  constructor(ledger: Ledger, directory: Directory, onMoved: (stream: Stream) => void) {
     this.#ledger = ledger;
-    this.#totals = totals;
     this.directory = directory;
     this.#onMoved = onMoved;
+    this.goods = new GoodsPlaces(ledger);
   }
 
   /** Where the registry puts a replica: below a child, ABOVE, or nowhere that is known. */
@@ -49,6 +49,15 @@ export class Places {
     return replica === child || this.wayTo(replica) === child;
   }
 
+  /** Goods that a child, or somebody below it, counts were moved by this writer, wherever it is now (T9). */
+  isCountedBelow(child: ReplicaId, writer: WriterId): boolean {
+    for (const location of this.goods.of(writer)) {
+      const keeper = this.directory.keeperOf(location);
+      if (keeper !== undefined && this.leadsTo(keeper, child)) return true;
+    }
+    return false;
+  }
+
   /** What a writer told its parents before it was given another comes through them still. */
   isOldWay(stream: Stream, child: ReplicaId): boolean {
     const seen = new Set<Stream>();
@@ -63,9 +72,9 @@ export class Places {
     return head.parent === null ? undefined : this.#ledger.streams.get(head.parent);
   }
 
-  /** The way to a writer that is heard of first: it may live elsewhere by now, and a child tells what it once heard. */
+  /** The way to a writer that is heard of first: a child may tell what it once heard of who lives elsewhere by now. */
   wayToNew(replica: ReplicaId, child: ReplicaId): ReplicaId {
-    return replica === child ? child : (this.wayTo(replica) ?? child);
+    return replica !== child && this.wayTo(replica) === ABOVE ? ABOVE : child;
   }
 
   /** A replica spoke by a new way: it is reached there from now on, with all that hangs on it. */
@@ -84,7 +93,7 @@ export class Places {
 
   #reroute(stream: Stream, via: ReplicaId): void {
     if (stream.head.via === null || stream.head.via === via) return;
-    this.#totals.reroute(stream, via);
+    this.#ledger.changeHead(stream, { via });
     this.#onMoved(stream);
   }
 

@@ -21,6 +21,6 @@ export function noteRelayedFence(
   if (stream === undefined || stream.head.fence !== null || seq > stream.head.seq) return undefined;
   if (by !== 'parent' && !isShutOutBy(stream, by)) return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
-  ledger.touchHead(stream).fence = { seq, hash: ledger.hashOf(stream, seq) ?? hash, reason };
+  ledger.changeHead(stream, { fence: { seq, hash: ledger.hashOf(stream, seq) ?? hash, reason } });
   return stream;
 }

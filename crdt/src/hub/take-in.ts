@@ -7,14 +7,14 @@
  */
 import { decodeSlice } from '../entry/decode-slice.ts';
 import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
-import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { incarnationOf, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
 import { hasSold, ownsOrder } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { noteLostLife } from '../replica/recovery.ts';
 import { exceedsOrder, exceedsSold, isDoneTwice } from '../replica/repeats.ts';
-import { newHead, type Stream } from '../replica/stream.ts';
+import { ABOVE, newHead, type Stream } from '../replica/stream.ts';
 import type { WrittenEntry } from '../replica/writes.ts';
 import { digestText } from '../tally/digest.ts';
 import { forEachEffect } from '../tally/fold.ts';
@@ -67,15 +67,16 @@ function takeInEntry(
   branches: Set<Stream>,
 ): string | undefined {
   const { ledger } = context;
-  const stream = ledger.streams.get(entry.writer) ?? firstOf(context, entry);
-  if (typeof stream === 'string') return stream;
+  const known = ledger.streams.get(entry.writer);
+  const stream = known ?? firstOf(context, entry);
+  if (stream === undefined || typeof stream === 'string') return stream;
   const hash = ledger.hash(view);
-  const way = wayOf(context, stream);
+  const way = known === undefined ? 'as ever' : wayOf(context, stream);
   if (way === 'none') return passedOn(context, stream, entry.seq, hash);
   if (entry.seq <= stream.head.seq) {
-    const known = ledger.hashOf(stream, entry.seq);
+    const held = ledger.hashOf(stream, entry.seq);
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
-    if (known === undefined || sameBytes(known, hash)) return undefined;
+    if (held === undefined || sameBytes(held, hash)) return undefined;
   }
   // The frame's buffer goes back to the socket; what the journal keeps is a copy.
   const written: WrittenEntry = { entry, bytes: view.slice(), hash };
@@ -96,6 +97,7 @@ function takeInEntry(
   }
   for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
+  if (entry.seq === 1 && newerLife(ledger, entry.writer) !== undefined) fence(context, stream, 'superseded');
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
@@ -117,7 +119,8 @@ function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
 /**
  * L7: nobody speaks for a writer of another branch, or for this replica. Who was given another
  * parent (F3a) speaks by the new way that the registry names, and what it told its parents
- * before comes by the old. What comes late of a life that ended may come by any (F5).
+ * before comes by the old. What comes late of a life that ended may come by any (F5), and
+ * what was heard of who lives elsewhere is judged by who stands above both.
  */
 function wayOf({ places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | 'none' {
   if (stream.head.via === child) return 'as ever';
@@ -125,7 +128,8 @@ function wayOf({ places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | '
   if (stream.head.via !== null && places.leadsTo(replica, child)) return 'new';
   if (places.isOldWay(stream, child)) return 'as ever';
   const isLate = stream.head.fence !== null && stream.head.via !== null;
-  return isLate && places.isRegistered(replica) ? 'as ever' : 'none';
+  const isHearsay = isLate || stream.head.via === ABOVE;
+  return isHearsay && places.isRegistered(replica) ? 'as ever' : 'none';
 }
 
 /** What is known already does no harm; what is not, the writer itself brings by the way where it lives now. */
@@ -143,22 +147,35 @@ function takeInFence({ ledger, child, onFence }: TakeIn, by: WriterId, said: Bod
   if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 
-/** An unknown writer must begin with its life, and come by the way it belongs to. */
-function firstOf(context: TakeIn, entry: Entry): Stream | string {
+/**
+ * An unknown writer must begin with its life, and come by the way it belongs to. What an old parent
+ * heard of who lives elsewhere by now (F3a) is kept where nobody knows better; undefined where
+ * the writer itself brings it by its new way.
+ */
+function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
   const { ledger, child, places } = context;
-  if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH)) {
-    return `${entry.writer} does not begin with its life`;
-  }
   const replica = replicaOf(entry.writer);
   if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
+  const isElsewhere = places.isRegistered(replica) && !places.leadsTo(replica, child);
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
   const isAtHome = known === undefined || wayOf(context, known) !== 'none';
-  if (!isAtHome) return `${replica} belongs under ${known?.head.via}, not under ${child}`;
-  const via = places.wayToNew(replica, child);
+  // It ended before anybody here heard of it (F5).
+  const late = isElsewhere ? newerLife(ledger, entry.writer) : undefined;
+  if (!isAtHome && late === undefined)
+    return isElsewhere ? undefined : `${replica} belongs under ${known?.head.via}, not under ${child}`;
+  if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH))
+    return isElsewhere ? undefined : `${entry.writer} does not begin with its life`;
+  const via = late?.head.via ?? places.wayToNew(replica, child);
   const stream = ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
   // A new life by a new way (F3a): its former ones are reached there too, and it shuts them out from there.
   if (via === child) places.arrived(replica, child);
   return stream;
+}
+
+/** A later life of the same replica. */
+function newerLife(ledger: Ledger, writer: WriterId): Stream | undefined {
+  const incarnation = incarnationOf(writer);
+  return ledger.livesOf(replicaOf(writer)).find((life) => incarnationOf(life.writer) > incarnation);
 }
 
 /** F2: both histories are kept and counted; what joins neither is kept aside, and nothing behind it waits. */

@@ -5,7 +5,7 @@ import type { EntryBody } from '../entry/entry.ts';
 import type { ReplicaId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import type { Replica } from '../replica/replica.ts';
-import type { Stream } from '../replica/stream.ts';
+import { ABOVE, type Stream } from '../replica/stream.ts';
 import { differentSums } from '../replica/sums.test-kit.ts';
 import { pool } from '../replica/world.test-kit.ts';
 import { Child } from './child.ts';
@@ -24,9 +24,13 @@ const WRITERS = [
 ] as const;
 const NEIGHBOURS = [hq, shop, till, desk, name('rome'), name('nobody')] as const;
 
+/** By which a writer may be reached, given another parent (F3a). */
+const WAYS = ['berlin', 'rome', ABOVE] as ReplicaId[];
+
 type Step =
   | { readonly kind: 'say'; readonly who: number; readonly body: EntryBody }
   | { readonly kind: 'fence'; readonly who: number }
+  | { readonly kind: 'move'; readonly who: number; readonly via: ReplicaId }
   | { readonly kind: 'hear' | 'branch' | 'keep' | 'putBack' | 'restart' };
 
 const at = fc.constantFrom(...POOLS);
@@ -48,6 +52,7 @@ const bodies: fc.Arbitrary<EntryBody> = fc.oneof(
     writer,
     items: [{ pool: at, n }],
   })),
+  fc.record({ parent: neighbour }).map(({ parent }) => ({ type: 'reparented' as const, parent })),
   fc.record({ at, n }).map(({ at, n }) => ({
     type: 'received' as const,
     cause: 'delivery' as const,
@@ -79,6 +84,14 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('say' as const), who: fc.nat(5), body: bodies }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('fence' as const), who: fc.nat(3) }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('move' as const),
+      who: fc.nat(4),
+      via: fc.constantFrom(...WAYS),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constantFrom(
@@ -106,7 +119,7 @@ class Summed extends Books {
     };
     const totals = new Totals(this.ledger, childOf, true);
     this.ledger.onEffect = (stream, effect) => totals.onEffect(stream, effect);
-    this.ledger.onStream = (stream) => totals.onStream(stream);
+    this.ledger.onHead = (stream) => totals.onHead(stream);
     return totals;
   }
 
@@ -122,8 +135,12 @@ class Summed extends Books {
       case 'fence': {
         const stream = streams[step.who % streams.length] as Stream;
         if (stream === this.ledger.self || stream.head.fence !== null) return;
-        this.ledger.fence(stream, 'retired', atFirst);
-        return this.totals.onFenced(stream);
+        return this.ledger.fence(stream, 'retired', atFirst);
+      }
+      case 'move': {
+        const stream = streams[step.who % streams.length] as Stream;
+        if (stream.head.via !== null) this.ledger.changeHead(stream, { via: step.via });
+        return;
       }
       case 'hear': {
         const next = WRITERS.find(({ writer }) => !this.ledger.streams.has(writer));
@@ -159,7 +176,7 @@ test('[R2] what each child holds, and what can be sold, is at all times the sum 
       }
       moved += [...(books.children.get('berlin' as ReplicaId)?.pools.values() ?? [])].length;
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
   expect(moved).toBeGreaterThan(100);
 });

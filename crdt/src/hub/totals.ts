@@ -15,12 +15,22 @@ import type { Ledger } from '../replica/ledger.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf, debt, free } from '../tally/row.ts';
-import type { Child, ChildPool } from './child.ts';
+import type { Child } from './child.ts';
 
 export interface Level {
   onHand: number;
   available: number;
 }
+
+/** What a writer's head says that the sums depend on. */
+interface Standing {
+  /** The child through which it is reached, if its units count; null for own lives, fenced writers and those given away. */
+  readonly via: ReplicaId | null;
+  /** Who takes nothing of it any more: what it says that it sent there stays in its account. */
+  readonly voidTo: WriterId | 'all' | null;
+}
+
+const UNHEARD: Standing = { via: null, voidTo: null };
 
 export class Totals {
   readonly #ledger: Ledger;
@@ -28,122 +38,106 @@ export class Totals {
   readonly levels: Map<PoolId, Level> | undefined;
   /** Pools whose level changed since somebody last took them. */
   readonly changed = new Set<PoolId>();
-  /** Writers that were sent units before their first entry came, and who sent them. */
-  readonly #unheard = new Map<WriterId, Set<Stream>>();
-  #heard: WriterId[] = [];
-  /** What the open turn added, to be taken off again should its commit fail. */
-  #added: { readonly known: ChildPool; readonly units: number }[] = [];
-  #moved: { readonly pool: PoolId; readonly onHand: number; readonly available: number }[] = [];
+  /** Each writer as it is counted: whatever its head says later, so it is taken off again. */
+  readonly #standing = new Map<Stream, Standing>();
+  /** Who ever sent units to a writer, be it heard of or not. What a turn that failed noted does no harm. */
+  readonly #senders = new Map<WriterId, Set<WriterId>>();
+  /** What the open turn did, to be undone should its commit fail. */
+  #undo: (() => void)[] = [];
 
   constructor(ledger: Ledger, childOf: (replica: ReplicaId) => Child, keepsLevels: boolean) {
     this.#ledger = ledger;
     this.#childOf = childOf;
     this.levels = keepsLevels ? new Map() : undefined;
-    for (const stream of ledger.streams.values()) this.#addStream(stream);
-    this.keep();
+    for (const stream of ledger.streams.values()) this.#standing.set(stream, standingOf(stream));
+    for (const stream of ledger.streams.values()) {
+      for (const [pool, row] of stream.rows()) {
+        const available = row.received + row.reinstated - row.used - debt(row);
+        this.#moveLevel(pool, row.received - row.departed, available);
+        for (const { writer } of row.sent) this.#noteSender(writer, stream);
+      }
+      this.#countOwn(stream, 1);
+      this.keep();
+    }
   }
 
-  #addStream(stream: Stream): void {
-    const via = viaOf(stream);
+  #noteSender(to: WriterId, { writer }: Stream): void {
+    const senders = this.#senders.get(to);
+    if (senders === undefined) this.#senders.set(to, new Set([writer]));
+    else senders.add(writer);
+  }
+
+  /**
+   * A writer was heard of first, is reached another way (F3a), was shut out, or has another parent:
+   * all that was counted of it, and of what is between it and others, is counted anew.
+   */
+  onHead(stream: Stream): void {
+    const before = this.#standing.get(stream);
+    const now = standingOf(stream);
+    if (before !== undefined && before.via === now.via && before.voidTo === now.voidTo) return;
+    if (before !== undefined) this.#count(stream, -1);
+    this.#standing.set(stream, now);
+    this.#count(stream, 1);
+    this.#undo.push(() => {
+      if (before === undefined) this.#standing.delete(stream);
+      else this.#standing.set(stream, before);
+    });
+  }
+
+  #count(stream: Stream, sign: 1 | -1): void {
+    this.#countOwn(stream, sign);
+    for (const writer of this.#senders.get(stream.writer) ?? []) {
+      const from = writer === stream.writer ? undefined : this.#ledger.streams.get(writer);
+      for (const [pool] of from?.rows() ?? []) this.#countOnItsWay(from as Stream, stream.writer, pool, sign);
+    }
+  }
+
+  /** What it may use, and what it sent that is still on its way. */
+  #countOwn(stream: Stream, sign: 1 | -1): void {
+    const { via } = this.#standing.get(stream) ?? UNHEARD;
     for (const [pool, row] of stream.rows()) {
-      this.#moveLevel(
-        pool,
-        row.received - row.departed,
-        row.received + row.reinstated - row.used - debt(row),
-      );
-      if (via !== null) this.#add(via, pool, free(row));
-      for (const { writer, n } of row.sent) {
-        const to = this.#ledger.streams.get(writer);
-        if (to === undefined) this.#noteUnheard(writer, stream);
-        else this.#onItsWay(stream, to, pool, n);
-      }
+      if (via !== null) this.#add(via, pool, sign * free(row));
+      for (const { writer } of row.sent) this.#countOnItsWay(stream, writer, pool, sign);
     }
   }
 
   /** Units sent to a live writer below count there before it has taken them. */
-  #onItsWay(from: Stream, to: Stream | undefined, pool: PoolId, sent: number, sign = 1): void {
-    const via = to === undefined ? null : viaOf(to);
-    if (to === undefined || via === null || isVoid(from, to.writer)) return;
-    const took = amountOf(to.row(pool).took, from.writer);
-    if (sent > took) this.#add(via, pool, sign * (sent - took));
+  #countOnItsWay(from: Stream, to: WriterId, pool: PoolId, sign: 1 | -1): void {
+    const taker = this.#ledger.streams.get(to);
+    const { via } = (taker && this.#standing.get(taker)) ?? UNHEARD;
+    if (taker === undefined || via === null) return;
+    const unseen = this.#trusted(from, to, pool) - amountOf(taker.row(pool).took, from.writer);
+    if (unseen > 0) this.#add(via, pool, sign * unseen);
   }
 
-  /** A fenced writer's units are exposure, not stock: they leave its child's holding, with what was sent to it. */
-  onFenced(stream: Stream): void {
-    const { via } = stream.head;
-    if (via === null || via === ABOVE) return;
-    const { parent } = stream.head;
-    const above = parent === null ? undefined : this.#ledger.streams.get(parent);
-    const aboveVia = above === undefined ? null : viaOf(above);
-    this.#addAll(stream, via, -1);
-    if (parent === null || aboveVia === null) return;
-    for (const [pool, row] of stream.rows()) {
-      // What it surrendered and nobody took is its own again.
-      const unseen = amountOf(row.sent, parent) - amountOf(above?.row(pool).took ?? [], stream.writer);
-      if (unseen > 0) this.#add(aboveVia, pool, -unseen);
-    }
-  }
-
-  /** Its replica is reached another way now (F3a): what it may use counts there, and what is on its way to it. */
-  reroute(stream: Stream, via: ReplicaId): void {
-    const before = viaOf(stream);
-    if (before !== null) this.#addAll(stream, before, -1);
-    this.#ledger.touchHead(stream).via = via;
-    const after = viaOf(stream);
-    if (after !== null) this.#addAll(stream, after, 1);
-  }
-
-  #addAll(stream: Stream, via: ReplicaId, sign: 1 | -1): void {
-    for (const [pool, row] of stream.rows()) this.#add(via, pool, sign * free(row));
-    for (const from of this.#ledger.streams.values()) {
-      if (isVoid(from, stream.writer)) continue;
-      for (const [pool, row] of from.rows()) {
-        const sent = amountOf(row.sent, stream.writer);
-        const unseen = sent - amountOf(stream.row(pool).took, from.writer);
-        if (unseen > 0) this.#add(via, pool, sign * unseen);
-      }
-    }
-  }
-
-  /** A child may be granted units before its first entry arrives: they count from then on. */
-  onStream(stream: Stream): void {
-    for (const from of this.#unheard.get(stream.writer) ?? []) {
-      for (const [pool, row] of from.rows())
-        this.#onItsWay(from, stream, pool, amountOf(row.sent, stream.writer));
-    }
-    // Put back, the writer is unheard of again.
-    this.#heard.push(stream.writer);
-  }
-
-  /** Units were sent to a writer that nobody here has heard of. */
-  #noteUnheard(writer: WriterId, from: Stream): void {
-    let senders = this.#unheard.get(writer);
-    if (senders === undefined) {
-      senders = new Set();
-      this.#unheard.set(writer, senders);
-    }
-    senders.add(from);
+  /** What a writer sent, as far as its word of it counts with the taker. */
+  #trusted(from: Stream, to: WriterId, pool: PoolId): number {
+    const { voidTo } = this.#standing.get(from) ?? UNHEARD;
+    return voidTo === 'all' || voidTo === to ? 0 : amountOf(from.row(pool).sent, to);
   }
 
   /** An entry is about to change the row of its writer. */
   onEffect(stream: Stream, effect: Effect): void {
     const { pool, column, n } = effect;
-    const via = viaOf(stream);
+    const { via } = this.#standing.get(stream) ?? UNHEARD;
     switch (column) {
       case 'sent': {
         if (via !== null) this.#add(via, pool, -n);
+        this.#noteSender(effect.writer, stream);
         const to = this.#ledger.streams.get(effect.writer);
-        if (to === undefined) return this.#noteUnheard(effect.writer, stream);
-        const before = amountOf(stream.row(pool).sent, effect.writer);
-        this.#onItsWay(stream, to, pool, before + n);
-        this.#onItsWay(stream, to, pool, before, -1);
+        const toVia = (to && this.#standing.get(to)?.via) ?? null;
+        if (to === undefined || toVia === null) return;
+        const { voidTo } = this.#standing.get(stream) ?? UNHEARD;
+        if (voidTo === 'all' || voidTo === to.writer) return;
+        const before = amountOf(stream.row(pool).sent, to.writer);
+        const took = amountOf(to.row(pool).took, stream.writer);
+        this.#add(toVia, pool, Math.max(before + n, took) - Math.max(before, took));
         return;
       }
       case 'took': {
         if (via === null) return;
         const from = this.#ledger.streams.get(effect.writer);
-        const isCounted = from !== undefined && !isVoid(from, stream.writer);
-        const sent = isCounted ? amountOf(from.row(pool).sent, stream.writer) : 0;
+        const sent = from === undefined ? 0 : this.#trusted(from, stream.writer, pool);
         const before = amountOf(stream.row(pool).took, effect.writer);
         this.#add(via, pool, Math.max(sent, before, n) - Math.max(sent, before));
         return;
@@ -179,49 +173,43 @@ export class Totals {
     if (units === 0) return;
     const known = this.#childOf(via).pool(pool);
     known.holding += units;
-    this.#added.push({ known, units });
+    this.#undo.push(() => {
+      known.holding -= units;
+    });
   }
 
   #moveLevel(pool: PoolId, onHand: number, available: number): void {
     if (this.levels === undefined) return;
-    let level = this.levels.get(pool);
-    if (level === undefined) {
-      level = { onHand: 0, available: 0 };
-      this.levels.set(pool, level);
-    }
+    const level = this.levels.get(pool) ?? { onHand: 0, available: 0 };
+    this.levels.set(pool, level);
     level.onHand += onHand;
     level.available += available;
     this.changed.add(pool);
-    this.#moved.push({ pool, onHand, available });
+    this.#undo.push(() => {
+      level.onHand -= onHand;
+      level.available -= available;
+    });
   }
 
   keep(): void {
-    for (const writer of this.#heard.splice(0)) this.#unheard.delete(writer);
-    this.#added = [];
-    this.#moved = [];
+    this.#undo = [];
   }
 
   putBack(): void {
-    for (const { known, units } of this.#added) known.holding -= units;
-    for (const { pool, onHand, available } of this.#moved) {
-      const level = this.levels?.get(pool) as Level;
-      level.onHand -= onHand;
-      level.available -= available;
-    }
-    this.#heard = [];
-    this.keep();
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo = [];
   }
 }
 
-/** The child through which a writer whose units count is reached; null for own lives, fenced writers and those given away. */
-function viaOf({ head }: Stream): ReplicaId | null {
-  return head.fence === null && head.via !== ABOVE ? head.via : null;
+function standingOf(stream: Stream): Standing {
+  const { fence, via, parent } = stream.head;
+  if (fence === null) return { via: via === ABOVE ? null : via, voidTo: null };
+  // A surrender that arrives after its sender's fence is taken by nobody: it stays in the sender's account.
+  return { via: null, voidTo: isBranch(stream) ? 'all' : parent };
 }
 
-/**
- * A surrender that arrives after its sender's fence is taken by nobody: it stays in the sender's account.
- * So does all that a branch sent.
- */
+/** The same of one pair, as the heads stand: so does all that a branch sent. */
 export function isVoid(from: Stream, to: WriterId): boolean {
-  return isBranch(from) || (from.head.fence !== null && from.head.parent === to);
+  const { voidTo } = standingOf(from);
+  return voidTo === 'all' || voidTo === to;
 }

@@ -40,12 +40,9 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
     const stream = ledger.streams.get(writer);
     if (stream === undefined) continue;
     const wasFenced = stream.head.fence !== null;
-    if (head.via !== null && head.via !== stream.head.via) {
-      hub.totals.reroute(stream, head.via);
-      ledger.keep();
-      hub.totals.keep();
-    }
     Object.assign(stream.head, head);
+    hub.totals.onHead(stream);
+    hub.totals.keep();
     if (!wasFenced && head.fence !== null) hub.absorbedFence(stream);
     if (stream.head.via !== null) hub.tell(replicaOf(writer), stream);
   }

@@ -42,8 +42,8 @@ export class Ledger {
   readonly toldCells = new ToldCells();
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
-  /** Told of every writer that is heard of first. */
-  onStream: (stream: Stream) => void = () => {};
+  /** Told of every writer that is heard of first, shut out, reached another way, or under another parent. */
+  onHead: (stream: Stream) => void = () => {};
   /** Whose child the registry says that a replica is (F3a). */
   parentOf: (replica: ReplicaId) => ReplicaId | undefined = () => undefined;
   /** Told of a writer that has another replica for its parent, and of the writer before it (F3a). */
@@ -140,7 +140,7 @@ export class Ledger {
     if (isBranch(stream)) this.branches.add(stream);
     this.#born.push(stream);
     this.#dirty.add(stream);
-    this.onStream(stream);
+    this.onHead(stream);
     return stream;
   }
 
@@ -181,6 +181,7 @@ export class Ledger {
     head.hash = written.hash;
     if (!isBranch(stream)) {
       const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
+      if (entry.body.type === 'reparented') this.onHead(stream);
       if (before !== undefined) this.onMoved(stream, before);
       if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
     }
@@ -192,6 +193,11 @@ export class Ledger {
   touchHead(stream: Stream): StreamHead {
     this.#dirty.add(stream);
     return stream.touchHead();
+  }
+
+  changeHead(stream: Stream, change: Partial<Pick<StreamHead, 'via' | 'fence'>>): void {
+    Object.assign(this.touchHead(stream), change);
+    this.onHead(stream);
   }
 
   /** The hash of a known entry; undefined where it was pruned. */
@@ -217,12 +223,12 @@ export class Ledger {
   noteFence({ writer, seq, hash, reason }: Omit<BodyOf<'fenced'>, 'type'>): void {
     const stream = this.streams.get(writer);
     if (stream === undefined || stream.head.fence !== null) return;
-    this.touchHead(stream).fence = { seq, hash, reason };
+    this.changeHead(stream, { fence: { seq, hash, reason } });
     this.onFence(stream);
   }
 
   #fenceAt(stream: Stream, fence: Fence, now: Now): void {
-    this.touchHead(stream).fence = fence;
+    this.changeHead(stream, { fence });
     if (stream.writer === this.#self) return;
     const { seq, hash, reason } = fence;
     this.append({ type: 'fenced', writer: stream.writer, seq, hash, reason }, '', 'system', now);
@@ -303,12 +309,8 @@ export class Ledger {
 
   /** At the root, what is in the books is settled. @returns the writers that came further in this turn. */
   settleAll(): WriterId[] {
-    const writers: WriterId[] = [];
-    for (const stream of this.#dirty) {
-      stream.head.settled = { seq: stream.head.seq, hash: stream.head.hash };
-      writers.push(stream.writer);
-    }
-    return writers;
+    for (const { head } of this.#dirty) head.settled = { seq: head.seq, hash: head.hash };
+    return [...this.#dirty].map(({ writer }) => writer);
   }
 
   keep(): void {

@@ -10,6 +10,7 @@ import { Places } from '../hub/places.ts';
 import { noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
 import { type ReplicaId, replicaOf } from '../ids.ts';
+import type { Effect } from '../tally/fold.ts';
 import type { Ack, Cells } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
 import type { Ledger, Now } from './ledger.ts';
@@ -43,14 +44,19 @@ export class Moving {
       this.strays.moved(stream);
       ports.settlersChanged();
     };
-    this.places = new Places(ledger, hub.totals, ports.directory, moved);
+    this.places = new Places(ledger, ports.directory, moved);
     this.strays = new Strays(ledger, hub, this.places, ports.resendMs);
     ledger.onMoved = (stream, before) => {
       moved(stream);
       // Where its goods stood, its old parent counts them: it hears the last that it did there (T9).
-      const { via } = ledger.streams.get(before)?.head ?? { via: null };
-      if (via !== null && via !== stream.head.via) this.#sayHelloAgain(via);
+      const via = this.places.wayTo(replicaOf(before)) ?? ledger.streams.get(before)?.head.via;
+      if (via !== undefined && via !== null && via !== stream.head.via) this.#sayHelloAgain(via);
     };
+  }
+
+  onEffect(stream: Stream, effect: Effect): void {
+    this.strays.onEffect(stream, effect);
+    this.places.goods.onEffect(stream, effect);
   }
 
   /** The host says so; the turn that is open, or the next, does what follows from it. */

@@ -89,13 +89,13 @@ export class Replica {
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
       this.#claims.shortOf(pool),
     );
-    this.ledger.onStream = (stream) => this.hub.totals.onStream(stream);
+    this.ledger.onHead = (stream) => this.hub.totals.onHead(stream);
     this.#claims = new LateClaims(this.ledger, (pool) => this.#moves.poolChanged(pool));
     this.ledger.onFence = (stream) => this.hub.noteFence(stream);
     this.ledger.onEffect = (stream, effect) => {
       this.hub.totals.onEffect(stream, effect);
       this.#claims.onEffect(stream, effect);
-      this.moving.strays.onEffect(stream, effect);
+      this.moving.onEffect(stream, effect);
     };
     this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);

@@ -42,7 +42,7 @@ export interface RunOptions {
 const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
-  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|Another machine is connected|say hello again|another parent|belongs under|A new life was put back|shares? no version|it speaks protocol/;
+  /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|Another machine is connected|say hello again|another parent|link it there|A new life was put back|shares? no version|it speaks protocol/;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 

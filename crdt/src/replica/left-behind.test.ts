@@ -1,0 +1,120 @@
+/** What was done at a place before its doer went elsewhere is known there in the end: F3a, T9, F5. */
+import { expect, test } from 'vitest';
+import { Forger } from '../hub/forger.test-kit.ts';
+import { type ReplicaId, writerId } from '../ids.ts';
+import { count, sell } from './commands.test-kit.ts';
+import { ABOVE } from './stream.ts';
+import { hastySettings, Node, pool, shop } from './world.test-kit.ts';
+
+function unheardTill() {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const desk = new Node(world, hastySettings('desk' as ReplicaId, 'terminal'), berlin);
+  world.nodes.set(desk.id, desk);
+  desk.turn((self, now) => self.beginLife(berlin.self, now));
+  return { world, hq, berlin, till, desk };
+}
+
+function relink(node: Node, parent: Node) {
+  node.cut();
+  node.parent = parent;
+  const opened = node.link();
+  node.world.rejoin();
+  return opened;
+}
+
+test('[F3a] [T9] a shop hears what a till sold there that left before it ever spoke to it', () => {
+  const { world, hq, berlin, desk } = unheardTill();
+  const region = world.add('region', 'region', hq);
+  world.give(berlin, region);
+  relink(berlin, region);
+  desk.do(sell('d1', { lamp: 2 }, { override: { reason: 'in the customer’s hands', owedMax: 9 } }));
+  expect(desk.row('lamp').departed).toBe(2);
+  world.give(desk, hq);
+  relink(desk, hq);
+  expect(berlin.row('lamp', 'berlin', desk.self).departed).toBe(2);
+  expect(berlin.do(count('c1', { lamp: 7 }))).toMatchObject({
+    ok: true,
+    entry: { body: { lines: [{ more: 0, less: 0 }] } },
+  });
+});
+
+/** A till that ended one life and went from one shop to another; the first alone knows of a life before that. */
+function forgottenLife() {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const paris = world.add('paris', 'store', hq);
+  const lost = writerId(till.id, 1, '9'.repeat(32));
+  till.turn((self, now) => self.becomeNewWriter('rollback', now));
+  world.give(till, paris);
+  relink(till, paris);
+  const tell = () => {
+    const shopSays = new Forger(berlin);
+    const begin = { writer: lost, seq: 1, prevHash: new Uint8Array(32) };
+    const life = shopSays.entry({ type: 'life', kind: 'terminal', parent: hq.self }, begin);
+    const lines = [{ pool: pool('lamp', till.id), n: 1 }];
+    const next = shopSays.entry(
+      { type: 'received', cause: 'delivery', lines },
+      {
+        writer: lost,
+        seq: 2,
+      },
+    );
+    const mine = shopSays.entry({ type: 'checkpoint', digest: '00'.repeat(8), pools: 0 }, own(berlin));
+    shopSays.send(shopSays.frame([life, next, mine]));
+    world.rejoin();
+  };
+  return { world, hq, berlin, paris, till, lost, tell };
+}
+
+const own = ({ self, replica }: Node) => {
+  const { seq, hash } = replica.ledger.self.head;
+  return { writer: self, seq: seq + 1, prevHash: hash };
+};
+const strange = (node: Node) =>
+  node.hangUps.filter((message) => !/say hello again|another parent/.test(message));
+
+test('[F3a] [F5] what an old parent alone heard of a life that ended is kept, beside the life that goes on elsewhere', () => {
+  const { hq, berlin, paris, till, lost, tell } = forgottenLife();
+  const { self } = berlin;
+  tell();
+  expect(strange(hq)).toEqual([]);
+  expect(hq.replica.ledger.streams.get(lost)?.head).toMatchObject({ seq: 2, via: 'paris' });
+  expect([hq.fenceOf(lost), hq.fenceOf(till.self), hq.fenceOf(self)]).toEqual([
+    'superseded',
+    undefined,
+    'rows-differ',
+  ]);
+  expect(relink(till, paris)).toMatchObject({ ok: true });
+});
+
+test('[F3a] [F5] on its way up it passes those who know nothing of either, and nothing behind it waits', () => {
+  const { world, hq, berlin, till, lost, tell } = forgottenLife();
+  const region = world.add('region', 'region', hq);
+  world.give(berlin, region);
+  relink(berlin, region);
+  expect(region.replica.ledger.streams.has(till.self)).toBe(false);
+  tell();
+  expect([strange(region), strange(hq)]).toEqual([[], []]);
+  expect(region.replica.ledger.streams.get(lost)?.head).toMatchObject({ seq: 2, via: ABOVE });
+  expect(hq.replica.ledger.streams.get(lost)?.head).toMatchObject({ seq: 2, via: 'paris' });
+  expect(hq.fenceOf(lost)).toBe('superseded');
+});
+
+test('[F3a] [L7] a life that goes on elsewhere begins by the way where it lives, and nothing behind it waits', () => {
+  const { world, hq, berlin, paris, till } = forgottenLife();
+  const next = writerId(till.id, 3, '8'.repeat(32));
+  const shopSays = new Forger(berlin);
+  const life = shopSays.entry(
+    { type: 'life', kind: 'terminal', parent: hq.self },
+    { writer: next, seq: 1, prevHash: new Uint8Array(32) },
+  );
+  const more = shopSays.entry(
+    { type: 'checkpoint', digest: '00'.repeat(8), pools: 0 },
+    { writer: next, seq: 2 },
+  );
+  const mine = own(berlin);
+  shopSays.send(shopSays.frame([life, more, shopSays.entry({ type: 'reparented', parent: hq.self }, mine)]));
+  world.rejoin();
+  expect([strange(hq), hq.replica.ledger.streams.has(next)]).toEqual([[], false]);
+  expect(hq.replica.ledger.streams.get(mine.writer)?.head.seq).toBe(mine.seq);
+  expect(relink(till, paris)).toMatchObject({ ok: true });
+});
