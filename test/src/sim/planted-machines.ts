@@ -113,7 +113,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'a repeated entry skipped without comparing hashes',
     file: 'crdt/src/hub/take-in.ts',
-    find: '    if (known === undefined || sameBytes(known, hash)) return undefined;',
+    find: '    if (held === undefined || sameBytes(held, hash)) return undefined;',
     replace: '    if (entry.seq > 0) return undefined;',
     seed: 4,
   },

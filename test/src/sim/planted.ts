@@ -292,14 +292,14 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a machine that moved still counts at its old parent',
     file: 'crdt/src/hub/totals.ts',
-    find: 'if (before !== null) this.#addAll(stream, before, -1);',
+    find: 'if (before !== undefined) this.#count(stream, -1);',
     replace: '',
     seed: 3,
   },
   {
     name: 'a shop that counts never hears the last of a till that left it',
     file: 'crdt/src/replica/moving.ts',
-    find: 'if (via !== null && via !== stream.head.via) this.#sayHelloAgain(via);',
+    find: 'if (via !== undefined && via !== null && via !== stream.head.via) this.#sayHelloAgain(via);',
     replace: '',
   },
   {
