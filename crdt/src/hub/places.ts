@@ -72,9 +72,9 @@ export class Places {
     return head.parent === null ? undefined : this.#ledger.streams.get(head.parent);
   }
 
-  /** The way to a writer that is heard of first: a child may tell what it once heard of who lives elsewhere by now. */
+  /** The way to a writer that is heard of first: it may live elsewhere by now, and a child tells what it once heard. */
   wayToNew(replica: ReplicaId, child: ReplicaId): ReplicaId {
-    return replica !== child && this.wayTo(replica) === ABOVE ? ABOVE : child;
+    return replica === child ? child : (this.wayTo(replica) ?? child);
   }
 
   /** A replica spoke by a new way: it is reached there from now on, with all that hangs on it. */
