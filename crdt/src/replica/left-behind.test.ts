@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
 import { type ReplicaId, writerId } from '../ids.ts';
 import { count, sell } from './commands.test-kit.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
 import { ABOVE } from './stream.ts';
-import { hastySettings, Node, pool, shop } from './world.test-kit.ts';
+import { Node, pool, shop } from './world.test-kit.ts';
 
 function unheardTill() {
   const { world, hq, berlin, till } = shop({ lamp: 9 });
