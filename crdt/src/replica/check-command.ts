@@ -24,7 +24,6 @@ import type { Command, ConfirmHold, Sell, SellLine } from './command.ts';
 const ACTOR = /^[\x21-\x7e]{1,160}$/;
 /** A reclaim is named after the act and the writer. */
 const LONG_ID = /^[\x21-\x7e]{1,192}$/;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** @returns what is wrong, in words; undefined where the command can be written down. */
 export function findFault(command: Command): string | undefined {
@@ -119,7 +118,7 @@ function isWhole(n: number): boolean {
 function isText(text: string, bytesMax: number): boolean {
   // UTF-8 takes at most three bytes for each UTF-16 unit, so short texts need no counting.
   if (text.length * 3 > bytesMax && utf8Bytes(text) > bytesMax) return false;
-  return !LONE_SURROGATE.test(text);
+  return text.isWellFormed();
 }
 
 function utf8Bytes(text: string): number {

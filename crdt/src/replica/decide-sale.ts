@@ -105,8 +105,23 @@ function sold(
   { departsFrom }: Pick<Sell, 'departsFrom'>,
 ): SoldLine {
   const locationId = location as NonNullable<typeof location>;
-  const departed = departsFrom.includes(locationId);
-  return { ...line, locationId, pool: poolId(line.sku, locationId), departed, owed: 0 };
+  // Each by its name: a spread costs a sale as much as its hash does.
+  return {
+    lineId: line.lineId,
+    sku: line.sku,
+    locationId,
+    pool: poolId(line.sku, locationId),
+    quantityBase: line.quantityBase,
+    unit: line.unit,
+    quantityUnits: line.quantityUnits,
+    unitPriceMinor: line.unitPriceMinor,
+    currency: line.currency,
+    taxRateBp: line.taxRateBp,
+    taxIncluded: line.taxIncluded,
+    discounts: line.discounts,
+    departed: departsFrom.includes(locationId),
+    owed: 0,
+  };
 }
 
 /** F8: what rights cannot pay for is owed, spread over the lines of the pool in their order. */

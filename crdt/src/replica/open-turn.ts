@@ -20,6 +20,8 @@ export class OpenTurn {
   readonly #progress = new Map<string, Writes['progress'][number]>();
   /** The entries that carry the turn's documents: found without a walk over all of its runs. */
   readonly #carriers = new Map<string, Entry>();
+  /** Asked of the journal last, which had it not: whoever decides asks, and then whoever files. */
+  #absent: string | undefined;
 
   constructor(view: JournalView) {
     this.#view = view;
@@ -106,7 +108,13 @@ export class OpenTurn {
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
-    return this.#documents.get(`${kind}:${id}`)?.ref ?? this.#view.findDocument(kind, id);
+    const name = `${kind}:${id}`;
+    const ref = this.#documents.get(name)?.ref;
+    if (ref !== undefined || name === this.#absent) return ref;
+    // Journals change between turns alone, so what it has not now it has not until this one ends.
+    const found = this.#view.findDocument(kind, id);
+    if (found === undefined) this.#absent = name;
+    return found;
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
