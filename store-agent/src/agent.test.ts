@@ -51,6 +51,16 @@ describe('a shop under a root, on real sockets and a real journal', () => {
     expect(shop.agent.engine.replica.canSell(LAMPS)).toBe(3);
   });
 
+  test('a warehouse that the catalogue names later is where lines may come from', async () => {
+    const shop = await start(root.addShop('berlin'));
+    await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+    expect(shop.agent.sellsFrom()).toEqual(['berlin']);
+    const place = { name: 'Hall', kind: 'warehouse', keeper: 'berlin', timeZone: 'Europe/Berlin' };
+    root.put('location', 'hall', { id: 'hall', ...place, currency: 'EUR' });
+    await until(() => shop.agent.catalogue.location('hall') !== undefined, 'the catalogue names the hall');
+    expect(shop.agent.sellsFrom()).toEqual(['berlin', 'hall']);
+  });
+
   test('[T4] [L3] a till asks its shop for units and sells on while the link is cut', async () => {
     const shop = await start(root.addShop('berlin'));
     const link = `${shop.url.replace('http', 'ws')}/link`;

@@ -67,6 +67,8 @@ export class Agent {
   #lastFailure: string | undefined;
   readonly #awaited = new Awaited();
   readonly #worked: Worked = { turns: 0, entries: 0 };
+  /** As of a version of the catalogue: every order asks for it. */
+  #sellsFrom: { readonly version: number; readonly ids: readonly LocationId[] } | undefined;
 
   /** @throws JournalError or ConfigError where the data folder cannot be used as it must be. */
   static open(config: AgentConfig, openJournal?: OpenJournal): Agent {
@@ -250,6 +252,12 @@ export class Agent {
 
   /** Where lines without a location may come from: as configured, else this place, then every warehouse. */
   sellsFrom(): readonly LocationId[] {
+    const { version } = this.catalogue.copy;
+    if (this.#sellsFrom?.version !== version) this.#sellsFrom = { version, ids: this.#findPlaces() };
+    return this.#sellsFrom.ids;
+  }
+
+  #findPlaces(): readonly LocationId[] {
     if (this.settings.sourcing !== undefined) return this.settings.sourcing as LocationId[];
     const warehouses = this.catalogue.locations.filter(({ kind }) => kind === 'warehouse');
     const region = this.catalogue.regionOf(this.id);

@@ -7,10 +7,12 @@ import {
   type LineProgress,
   locationOf,
   markOf,
+  NO_PROGRESS,
   type PoolId,
   parsePoolId,
   type Replica,
   replicaOf,
+  type SoldLine,
   type Stream,
 } from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
@@ -28,11 +30,27 @@ export function stageOf(ledger: Ledger, entry: Pick<Entry, 'writer' | 'seq'>): S
 
 export function orderJson(ledger: Ledger, entry: Entry) {
   const order = entry.body as BodyOf<'sold' | 'confirmed'>;
-  const lines = order.lines.map((line) => lineJson(line, ledger.lineProgress(order.orderId, line.lineId)));
+  const progress = (line: SoldLine) => ledger.lineProgress(order.orderId, line.lineId);
+  return orderWith(ledger, entry, markOf(ledger, entry), progress);
+}
+
+/** The order as it was accepted just now: nothing became of it yet, so nothing is looked up. */
+export function newOrderJson(ledger: Ledger, entry: Entry) {
+  return orderWith(ledger, entry, undefined, () => NO_PROGRESS);
+}
+
+function orderWith(
+  ledger: Ledger,
+  entry: Entry,
+  mark: ReturnType<typeof markOf>,
+  progressOf: (line: SoldLine) => LineProgress,
+) {
+  const order = entry.body as BodyOf<'sold' | 'confirmed'>;
+  const lines = order.lines.map((line) => lineJson(line, progressOf(line)));
   const isHandedOver = order.lines.every((line) => line.departed);
   return {
     id: order.orderId,
-    status: orderStatus(lines, isHandedOver, markOf(ledger, entry)),
+    status: orderStatus(lines, isHandedOver, mark),
     stage: stageOf(ledger, entry),
     owner: replicaOf(entry.writer),
     channel: order.channel,
@@ -47,7 +65,7 @@ export function orderJson(ledger: Ledger, entry: Entry) {
   };
 }
 
-function lineJson(line: BodyOf<'sold'>['lines'][number], progress: LineProgress) {
+function lineJson(line: SoldLine, progress: LineProgress) {
   return {
     lineId: line.lineId,
     sku: line.sku,

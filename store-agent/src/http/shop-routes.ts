@@ -3,7 +3,7 @@ import type { Answer, Command, LocationId, PoolId } from '@tallystick/crdt';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
-import { factJson, orderJson } from './answers.ts';
+import { factJson, newOrderJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
 import { documentId, toSell } from './order-body.ts';
@@ -136,10 +136,11 @@ export function accepted(answer: Answer): Extract<Answer, { ok: true }> {
 export function order201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
   const { entry, replayed, waited } = accepted(answer);
   if (replayed) reply.header('idempotent-replayed', 'true');
+  const order = (replayed ? orderJson : newOrderJson)(agent.engine.replica.ledger, entry);
   return reply
     .code(201)
     .header('cache-control', 'no-store')
-    .send({ ...orderJson(agent.engine.replica.ledger, entry), ...(waited === true ? { waited } : {}) });
+    .send(waited === true ? { ...order, waited } : order);
 }
 
 function fact201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {

@@ -56,6 +56,8 @@ function prepare(db: Database.Database, path: string, options: DatabaseOptions):
   db.pragma('foreign_keys = ON');
   db.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
   db.pragma('temp_store = MEMORY');
+  // A hot page is carried over once for as many commits as the log is long; so much is read at a start.
+  db.pragma(`wal_autocheckpoint = ${WAL_BYTES_KEPT / PAGE_BYTES}`);
   if (options.pagesMax !== undefined) db.pragma(`max_page_count = ${options.pagesMax}`);
   // The first write makes sure that the lock is ours and that the disk takes it.
   db.exec('begin immediate; commit');
