@@ -37,6 +37,20 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
       } satisfies HttpLoad),
     ...(settle === undefined ? {} : { settle }),
   });
+  /** A region's round, with how many sales shared a commit. */
+  const region = (name: string, port: number, note: string, settle?: () => Promise<void>): Case => {
+    const one = http(name, port, note, settle);
+    return {
+      ...one,
+      round: async (seconds) => {
+        const before = await town.worked(port);
+        const round = await one.round(seconds);
+        const after = await town.worked(port);
+        const sales = (after.entries - before.entries) / (after.turns - before.turns);
+        return { ...round, note: `${sales.toFixed(1)} sales a commit` };
+      },
+    };
+  };
   const endpoint = async (kind: EndpointKind, note: string): Promise<Case> => {
     const asked: OpenEndpoint = { kind, databaseUrl: books.peersUrl, poolSize: POOL_SIZE };
     const port = await startHelper(place, './processes/endpoints.ts').ask<number>('open', asked);
@@ -44,8 +58,8 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
   };
   return [
     await sellCase(place, trade),
-    http('http', town.ports.cut, `a region process whose line to its authority is cut: ${DURABLE}`),
-    http(
+    region('http', town.ports.cut, `a region process whose line to its authority is cut: ${DURABLE}`),
+    region(
       'http-linked',
       town.ports.linked,
       'the same, while authority and Postgres take in what it sells on the same cores',

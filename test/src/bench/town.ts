@@ -25,6 +25,8 @@ const NOWHERE = 'ws://127.0.0.1:9/link';
 export interface Town {
   readonly ports: { readonly cut: number; readonly linked: number };
   readonly pids: { readonly cut: number; readonly linked: number };
+  /** Entries and commits of a region since it started. */
+  worked(port: number): Promise<{ readonly entries: number; readonly turns: number }>;
   /** Resolves once the books have all that the linked region sold. */
   settled(): Promise<void>;
 }
@@ -91,7 +93,7 @@ export async function openTown(place: Place, databaseUrl: string, trade: Trade):
     }
     pids[id] = program.pid as number;
   }
-  return { ports, pids, settled: () => settled(ports.linked) };
+  return { ports, pids, worked, settled: () => settled(ports.linked) };
 }
 
 function warehouse(id: string) {
@@ -121,6 +123,12 @@ async function ready(port: number, lastSku: string): Promise<void> {
   await untilItWorks(`a region has the catalogue up to ${lastSku}`, UP_MS, async () => {
     if ((await getJson(port, `/v1/inventory/${lastSku}`)) === undefined) throw new Error('it has not');
   });
+}
+
+async function worked(port: number) {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const of = (name: string) => Number(new RegExp(`${name}[^ \\n]* (\\d+)$`, 'm').exec(text)?.[1]);
+  return { entries: of('entries_total'), turns: of('turns_total') };
 }
 
 async function settled(port: number): Promise<void> {
