@@ -70,7 +70,7 @@ describe('a shop under a root, on real sockets and a real journal', () => {
     const till = await start(folder);
     await until(() => till.agent.unready() === undefined, 'the till is ready');
     const first = await post(till, '/v1/sales', { id: 't1', lines: [{ sku: 'LAMP', quantity: 2 }] });
-    expect(first.body).toMatchObject({ id: 't1', status: 'confirmed' });
+    expect(first.body).toMatchObject({ id: 't1', status: 'delivered' });
     const granted = till.agent.engine.replica.canSell(LAMPS);
     expect(granted).toBeGreaterThan(0);
     await shop.stop();
