@@ -1,0 +1,248 @@
+/** What a parent tells its children, and when: L1, L2, L5, R2. */
+import { describe, expect, test } from 'vitest';
+import { receive, sell } from '../replica/commands.test-kit.ts';
+import { DEFAULT_LINK } from '../replica/settings.ts';
+import { type Node, pool, World } from '../replica/world.test-kit.ts';
+import type { Frame, FrameKind, StreamFrame } from '../wire/frames.ts';
+import { Forger } from './forger.test-kit.ts';
+import { NEWS_EVERY_MS } from './pace.ts';
+
+const lamp = pool('lamp');
+const { resendMs } = DEFAULT_LINK;
+
+/** An authority whose acks gather, and below it two shops and a till, who do not. */
+function town() {
+  const world = new World();
+  const hq = world.add('hq', 'authority', undefined, { link: DEFAULT_LINK });
+  const berlin = world.add('berlin', 'store', hq);
+  const paris = world.add('paris', 'store', hq);
+  const till = world.add('till', 'terminal', berlin);
+  world.calmFor(5_000);
+  return { world, hq, berlin, paris, till };
+}
+
+function only<K extends FrameKind>(kind: K, frames: readonly { readonly frame: Frame }[]) {
+  return frames.flatMap(({ frame }) => (frame.kind === kind ? [frame as Extract<Frame, { kind: K }>] : []));
+}
+
+/** What it does goes up, and this comes back at once; the mail of the world is let go. */
+function heard<K extends FrameKind>(
+  kind: K,
+  { world, hq, berlin }: ReturnType<typeof town>,
+  act: () => void,
+) {
+  act();
+  // Levels are hints: of one that got lost the next change tells.
+  world.comesToRest = false;
+  const out = world.intercept('stream').filter(({ from }) => from === berlin.id);
+  const frames = out.flatMap((letter) => world.deliver(letter)?.frames ?? []);
+  world.mail = [];
+  expect(hq.hangUps).toEqual([]);
+  return only(kind, frames);
+}
+
+const turn = <K extends FrameKind>(kind: K, node: Node) => only(kind, node.turn().frames);
+
+/** A frame without entries: how far did you come? */
+function question(hq: Node, berlin: Node, at = berlin.replica.ledger.durablePosition): StreamFrame {
+  const session = hq.replica.hub.child(berlin.id).session;
+  const base = session?.cursor ?? 0;
+  return { kind: 'stream', writer: berlin.self, base, from: at, to: at, entries: new Uint8Array(0) };
+}
+
+describe('[L5] acks', () => {
+  test('[L5] come at once on a link that was quiet, and gather on one that was not', () => {
+    const set = town();
+    const { world, hq, berlin } = set;
+    expect(heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })))).toHaveLength(1);
+    expect(heard('ack', set, () => berlin.do(receive('d2', { lamp: 1 })))).toEqual([]);
+    expect(hq.replica.wakeAtMs(world.now)).toBe(world.now.monotonicMs + NEWS_EVERY_MS);
+    world.pass(NEWS_EVERY_MS - 1);
+    expect(heard('ack', set, () => berlin.do(receive('d3', { lamp: 1 })))).toEqual([]);
+    world.pass(1);
+    const { seq, hash } = berlin.replica.ledger.self.head;
+    const point = { writer: berlin.self, seq, hash };
+    expect(turn('ack', hq)).toEqual([
+      {
+        kind: 'ack',
+        writer: berlin.self,
+        parent: hq.self,
+        cursor: berlin.replica.ledger.durablePosition,
+        gap: false,
+        has: [point],
+        settled: [point],
+        fenced: [],
+      },
+    ]);
+    expect(turn('ack', hq)).toEqual([]);
+    world.mail = [];
+  });
+
+  test('[L5] do not gather where a child that sends much may wait for its window', () => {
+    const set = town();
+    const { berlin } = set;
+    heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })));
+    const goods = (letter: string) =>
+      Object.fromEntries(Array.from({ length: 480 }, (_, i) => [`${letter.repeat(60)}${i}`, 1]));
+    expect(heard('ack', set, () => berlin.do(receive('d2', goods('a'))))).toEqual([]);
+    expect(heard('ack', set, () => berlin.do(receive('d3', goods('b'))))).toHaveLength(1);
+    expect(heard('ack', set, () => berlin.do(receive('d4', { lamp: 1 })))).toEqual([]);
+  });
+
+  test('[L2] do not gather where a frame is missing, and say so once', () => {
+    const set = town();
+    const { world, hq, berlin } = set;
+    heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })));
+    const cursor = berlin.replica.ledger.durablePosition;
+    berlin.do(receive('d2', { lamp: 1 }));
+    world.intercept('stream');
+    const gaps = heard('ack', set, () => berlin.do(receive('d3', { lamp: 1 })));
+    expect(gaps).toMatchObject([{ cursor, gap: true, has: [] }]);
+    world.pass(NEWS_EVERY_MS);
+    hq.hear(berlin.id, question(hq, berlin, cursor));
+    expect(only('ack', world.mail)).toMatchObject([{ cursor, gap: false }]);
+    world.mail = [];
+  });
+
+  test('[L2] answer a question in full, at the pace of news: all that came by this child, and nothing else', () => {
+    const set = town();
+    const { world, hq, berlin, till } = set;
+    heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })));
+    // It is beyond the cursor, as after a frame that got lost.
+    berlin.do(receive('d2', { lamp: 1 }));
+    world.mail = [];
+    expect(only('ack', hq.hear(berlin.id, question(hq, berlin)).frames)).toEqual([]);
+    world.pass(NEWS_EVERY_MS);
+    const [ack] = turn('ack', hq);
+    expect(ack?.gap).toBe(true);
+    expect(ack?.has.map(({ writer }) => writer).sort()).toEqual([berlin.self, till.self].sort());
+    expect(ack?.settled.map(({ writer }) => writer).sort()).toEqual([berlin.self, till.self].sort());
+    // Asked for once, it is told once.
+    world.pass(NEWS_EVERY_MS);
+    expect(turn('ack', hq)).toEqual([]);
+    world.mail = [];
+  });
+});
+
+describe('[L1] what is settled', () => {
+  test('[L1] is told a moment later, to the child it came from', () => {
+    const { world, hq, berlin, till } = town();
+    hq.turn((self, now) => self.hub.settled(till.self, now));
+    expect(world.mail).toEqual([]);
+    expect(hq.replica.wakeAtMs(world.now)).toBe(world.now.monotonicMs + NEWS_EVERY_MS);
+    world.pass(NEWS_EVERY_MS);
+    const { settled } = hq.replica.ledger.streams.get(till.self)?.head ?? {};
+    expect(hq.turn().frames).toMatchObject([
+      { to: berlin.id, frame: { kind: 'ack', has: [], settled: [{ writer: till.self, ...settled }] } },
+    ]);
+    expect(hq.replica.wakeAtMs(world.now)).toBe(undefined);
+  });
+});
+
+describe('[F1] whoever was shut out', () => {
+  test('[F1] is told at once, and until it goes on as somebody else', () => {
+    const set = town();
+    const { world, hq, berlin } = set;
+    heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })));
+    new Forger(berlin).say({ type: 'repaid', lines: [{ pool: lamp, n: 5 }] });
+    expect(only('ack', world.mail)).toMatchObject([{ fenced: [{ writer: berlin.self }] }]);
+    world.mail = [];
+    expect(hq.fenceOf(berlin.self)).toBeDefined();
+    for (let i = 0; i < 3; i += 1) {
+      world.pass(resendMs - 1);
+      expect(turn('ack', hq)).toEqual([]);
+      expect(hq.replica.wakeAtMs(world.now)).toBe(world.now.monotonicMs + 1);
+      world.pass(1);
+      expect(turn('ack', hq)).toMatchObject([{ fenced: [{ writer: berlin.self }] }]);
+    }
+  });
+});
+
+describe('[L2] grants', () => {
+  test('[L2] are told again when nobody says that they came, and no longer once somebody does', () => {
+    const { world, berlin, till } = town();
+    berlin.do(receive('d1', { lamp: 9 }));
+    till.ask(sell('t1', { lamp: 2 }, { waitMs: 60_000 }));
+    const [asks] = world.intercept('asks');
+    world.mail = [];
+    const [first] = only('cells', world.deliver(asks as never)?.frames ?? []);
+    world.pass(resendMs - 1);
+    expect(turn('cells', berlin)).toEqual([]);
+    world.pass(1);
+    expect(berlin.replica.wakeAtMs(world.now)).toBe(world.now.monotonicMs);
+    expect(turn('cells', berlin)).toEqual([first]);
+    const { writer, parent, to } = first as NonNullable<typeof first>;
+    berlin.hear(till.id, { kind: 'seen', writer, parent, seq: to });
+    world.mail = [];
+    world.pass(5 * resendMs);
+    expect(turn('cells', berlin)).toEqual([]);
+  });
+});
+
+describe('levels', () => {
+  test('[R2] are told of what changed, at the pace of news, with the last word of each', () => {
+    const set = town();
+    const { world, hq, berlin, paris } = set;
+    const level = (n: number) => ({ pool: lamp, onHand: n, available: n });
+    const first = heard('levels', set, () => berlin.do(receive('d1', { lamp: 1 })));
+    // Both shops are told.
+    expect(first).toMatchObject([{ items: [level(1)] }, { items: [level(1)] }]);
+    expect(first[0]?.asOfMs).toBe(world.now.wallMs);
+    expect(heard('levels', set, () => berlin.do(receive('d2', { lamp: 2 })))).toEqual([]);
+    expect(heard('levels', set, () => berlin.do(receive('d3', { lamp: 3 })))).toEqual([]);
+    world.pass(NEWS_EVERY_MS);
+    const { frames } = hq.turn();
+    expect(frames.filter(({ frame }) => frame.kind === 'levels').map(({ to }) => to)).toEqual([
+      berlin.id,
+      paris.id,
+    ]);
+    expect(only('levels', frames)[0]?.items).toEqual([level(6)]);
+    world.pass(NEWS_EVERY_MS);
+    expect(turn('levels', hq)).toEqual([]);
+    world.mail = [];
+  });
+
+  test('[L1] of all pools are told to who begins to listen, and none to who does not want them', () => {
+    const set = town();
+    const { world, hq, berlin, paris } = set;
+    berlin.do(receive('d1', { lamp: 1, bulb: 2 }));
+    world.calmFor(2_000);
+    paris.cut();
+    paris.link();
+    expect(world.intercept('levels')).toMatchObject([
+      { to: paris.id, frame: { items: [{ pool: lamp }, { pool: pool('bulb') }] } },
+    ]);
+    paris.cut();
+    paris.link({ wantsLevels: false });
+    world.calm();
+    expect(heard('levels', set, () => berlin.do(receive('d2', { lamp: 1 })))).toHaveLength(1);
+    expect(hq.replica.hub.child(paris.id).session?.levels.size).toBe(0);
+  });
+});
+
+test('[R4] a child that asked in vain is told once, what and how much', () => {
+  const { world, berlin, till } = town();
+  berlin.cut();
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 60_000 }));
+  const [asks] = world.intercept('asks');
+  const frames = world.deliver(asks as never)?.frames ?? [];
+  expect(only('denied', frames)).toMatchObject([
+    { writer: till.self, parent: berlin.self, items: [{ pool: lamp, atLeast: 2 }] },
+  ]);
+  world.mail = [];
+  world.pass(resendMs);
+  expect(turn('denied', berlin)).toEqual([]);
+  world.comesToRest = false;
+});
+
+test('[L2] a link that begins anew where nothing happened costs a hello, a welcome and a word that all is seen', () => {
+  const { world, till } = town();
+  till.cut();
+  till.link();
+  const kinds: FrameKind[] = [];
+  for (let letter = world.mail.shift(); letter !== undefined; letter = world.mail.shift()) {
+    kinds.push(letter.frame.kind);
+    world.deliver(letter);
+  }
+  expect(kinds).toEqual(['welcome']);
+});
