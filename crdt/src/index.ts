@@ -10,6 +10,7 @@ export * from './order/gtin.ts';
 export * from './order/money.ts';
 export * from './order/order.ts';
 export * from './order/owner.ts';
+export { source } from './order/sourcing.ts';
 export * from './order/units.ts';
 export { keepBranch } from './replica/branches.ts';
 export { appendCheckpoint } from './replica/checkpoint.ts';

@@ -55,7 +55,7 @@ export class TestRoot {
       log,
       resendMs: 100,
       handshakeMs: 1_000,
-      serve: async () => ({ ok: false, code: 'not_found', message: 'no calls here' }),
+      serve: async () => ({ ok: false, code: 'unknown_order', message: 'no books here' }),
       enrol: async () => ({ kind: 'refuse', code: 'enrolment_refused', message: 'no enrolment here' }),
       onFailure: (error) => {
         throw error;

@@ -3,25 +3,36 @@ import { readFileSync } from 'node:fs';
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { docsPage } from './docs-page.ts';
-import * as locations from './locations/operations.ts';
+import { HOLD_OPERATIONS } from './holds/operations.ts';
+import { holdRoutes } from './holds/routes.ts';
+import { adjustmentRoutes } from './inventory/adjustments.ts';
+import { INVENTORY_OPERATIONS } from './inventory/operations.ts';
+import { inventoryRoutes } from './inventory/routes.ts';
+import { LOCATION_OPERATIONS } from './locations/operations.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { openApi, type Tag } from './openapi.ts';
 import type { Operation } from './operation.ts';
-import * as orders from './orders/operations.ts';
+import { ORDER_OPERATIONS } from './orders/operations.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { Owners } from './owners.ts';
-import * as products from './products/operations.ts';
+import { PRODUCT_OPERATIONS } from './products/operations.ts';
 import { productRoutes } from './products/routes.ts';
 
 /** In the order in which a newcomer would use them; examples are run in this order. */
-export const OPERATIONS: readonly Operation[] = [products, locations, orders].flatMap(
-  (room) => Object.values(room) as unknown as Operation[],
-);
+export const OPERATIONS: readonly Operation[] = [
+  ...PRODUCT_OPERATIONS,
+  ...LOCATION_OPERATIONS,
+  ...INVENTORY_OPERATIONS,
+  ...ORDER_OPERATIONS,
+  ...HOLD_OPERATIONS,
+];
 
 export const TAGS: readonly Tag[] = [
   { name: 'Products', description: 'What is for sale: names, units, barcodes, prices.' },
   { name: 'Locations', description: 'Where goods stand: shops and warehouses.' },
+  { name: 'Inventory', description: 'How many there are, and why.' },
   { name: 'Orders', description: 'What was sold, and what became of it.' },
+  { name: 'Holds', description: 'Units set aside until a time.' },
 ];
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -36,8 +47,12 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   );
   productRoutes(app, agent);
   locationRoutes(app, agent);
+  inventoryRoutes(app, agent);
+  adjustmentRoutes(app, agent);
   // One writer a region for now: every order is its own, and the routing has nothing to forward.
-  orderRoutes(app, agent, new Owners(agent.id, []));
+  const owners = new Owners(agent.id, []);
+  orderRoutes(app, agent, owners);
+  holdRoutes(app, agent, owners);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>
     reply

@@ -53,7 +53,7 @@ declare module 'fastify' {
 }
 
 /** Quoted or bare. @throws Problem where it is no usable name. */
-export function idempotencyKey(header: string | string[] | undefined): string | undefined {
+function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   const text = (Array.isArray(header) ? header.join(',') : header).replace(/^"(.*)"$/, '$1');
   const parsed = documentId.safeParse(text);

@@ -2,12 +2,8 @@
 import { type Agent, runAgent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { facadeRoutes } from '../facade/facade.ts';
-import { adjustmentRoutes } from './adjustments.ts';
-import { inventoryRoutes } from './inventory.ts';
 
 export function regionRoutes(app: FastifyInstance, agent: Agent): void {
-  inventoryRoutes(app, agent);
-  adjustmentRoutes(app, agent);
   facadeRoutes(app, agent);
 }
 

@@ -6,9 +6,11 @@ import { enrolCall } from './enrol-call.ts';
 import { LOCATION_CALLS } from './location-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
+import { whyCall } from './why-call.ts';
 
 const CALLS: Readonly<Record<string, ServedCall>> = {
   enrol: enrolCall,
+  why: whyCall,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,
   ...LOCATION_CALLS,

@@ -1,6 +1,6 @@
 /** What can be done with locations: places where goods stand. */
 import { z } from 'zod';
-import { operation } from '../operation.ts';
+import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { locationIdSchema, locationPatch, locationSchema, newLocation } from './schema.ts';
 
@@ -111,3 +111,11 @@ export const patchLocation = operation({
     },
   },
 });
+
+/** In the order in which a newcomer would use them. */
+export const LOCATION_OPERATIONS: readonly Operation[] = [
+  createLocation,
+  listLocations,
+  getLocation,
+  patchLocation,
+];

@@ -1,7 +1,7 @@
 /** What can be done with orders. */
 import { cancelBody, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { operation } from '../operation.ts';
+import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { movedSchema, orderIdSchema, orderSchema, returnBody, shipmentBody, statusBody } from './schema.ts';
 
@@ -295,3 +295,14 @@ export const createReturn = operation({
     },
   },
 });
+
+/** In the order in which a newcomer would use them. */
+export const ORDER_OPERATIONS: readonly Operation[] = [
+  createOrder,
+  getOrder,
+  listOrders,
+  cancelOrder,
+  createShipment,
+  setOrderStatus,
+  createReturn,
+];

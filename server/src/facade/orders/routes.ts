@@ -13,19 +13,18 @@ import {
   derivedId,
   type OrderStatus,
   order201,
-  orderBody,
   Problem,
-  parse,
   STATUS_MOVES,
   toCancel,
   toSell,
   uuidv7,
 } from '@tallystick/store-agent';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { askAuthority } from '../ask-authority.ts';
-import { FORWARDED_HEADER, type Owners } from '../owners.ts';
+import { wentElsewhere } from '../forward.ts';
+import type { Owners } from '../owners.ts';
 import { fromCursor, page } from '../page.ts';
-import { idempotencyKey, route } from '../route.ts';
+import { route } from '../route.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import { afterMove, heardOf, linesToMove, moveGoods } from './moved-goods.ts';
 import * as ops from './operations.ts';
@@ -36,19 +35,6 @@ const ACTOR = 'rest:anyone';
 const OWNER_WAIT_MS = 3_000;
 
 export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners): void {
-  /** True where the request went to its owner instead, whose answer was passed back. */
-  const wentElsewhere = async (request: FastifyRequest, reply: FastifyReply, id: string, body: unknown) => {
-    const owner = request.headers[FORWARDED_HEADER] === undefined ? owners.elsewhere(id) : undefined;
-    if (owner === undefined) return false;
-    const response = await owners.forward(owner, request.method, request.url, body);
-    const type = response.headers.get('content-type') ?? 'application/json';
-    await reply
-      .code(response.status)
-      .type(type)
-      .send(await response.text());
-    return true;
-  };
-
   /** Carried out here, or by the replica that took the order: it alone may change it (T8). */
   const byOwner = async (command: CancelOrder | MarkOrder) => {
     const answer = await agent.submit(command);
@@ -64,10 +50,9 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     );
   };
 
-  app.post('/v1/orders', async (request, reply) => {
-    const body = parse(orderBody, request.body);
-    const id = body.id ?? idempotencyKey(request.headers['idempotency-key']) ?? uuidv7();
-    if (await wentElsewhere(request, reply, id, { ...body, id })) return reply;
+  route(app, ops.createOrder, async ({ body, idempotencyKey, request, reply }) => {
+    const id = body.id ?? idempotencyKey ?? uuidv7();
+    if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
     const command = toSell(body, agent.catalogue, {
       id,
       actor: ACTOR,
@@ -85,7 +70,7 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
   route(app, ops.getOrder, async ({ params, request, reply }) => {
     if (
       ownOrder(agent, params.id) === undefined &&
-      (await wentElsewhere(request, reply, params.id, undefined))
+      (await wentElsewhere(owners, request, reply, params.id, undefined))
     )
       return reply;
     return findOrder(agent, params.id);
@@ -100,14 +85,14 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
   });
 
   route(app, ops.cancelOrder, async ({ params: { id }, body, idempotencyKey: key, request, reply }) => {
-    if (await wentElsewhere(request, reply, id, body)) return reply;
+    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     const named = { ...body, ...(body.id === undefined && key !== undefined ? { id: key } : {}) };
     await byOwner(toCancel(id, named, { actor: ACTOR, location: undefined }));
     return findOrder(agent, id);
   });
 
   route(app, ops.setOrderStatus, async ({ params: { id }, body, request, reply }) => {
-    if (await wentElsewhere(request, reply, id, body)) return reply;
+    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     const order = await findOrder(agent, id);
     if (order.status === body.status) return order;
     if (!STATUS_MOVES[order.status].includes(body.status)) throw refusedMove(order, body.status);

@@ -1,6 +1,6 @@
 /** What can be done with products. They are written at the books and read everywhere from a copy. */
 import { z } from 'zod';
-import { operation } from '../operation.ts';
+import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { newProduct, productPatch, productSchema, replacementProduct, skuSchema } from './schema.ts';
 
@@ -180,3 +180,13 @@ export const discontinueProduct = operation({
     },
   },
 });
+
+/** In the order in which a newcomer would use them. */
+export const PRODUCT_OPERATIONS: readonly Operation[] = [
+  createProduct,
+  listProducts,
+  getProduct,
+  replaceProduct,
+  patchProduct,
+  discontinueProduct,
+];

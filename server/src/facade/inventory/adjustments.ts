@@ -9,52 +9,16 @@ import {
   type OrderId,
   type PoolId,
   poolId,
-  QUANTITY_MAX,
   type Sku,
 } from '@tallystick/crdt';
-import {
-  type Agent,
-  derivedId,
-  documentId,
-  type GoodsCommand,
-  LINES_MAX,
-  locationId,
-  Problem,
-  parse,
-  reason,
-  sku,
-} from '@tallystick/store-agent';
+import { type Agent, type Done, derivedId, type GoodsCommand, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import { idempotencyKey } from '../facade/route.ts';
+import type { z } from 'zod';
+import { route } from '../route.ts';
+import * as ops from './operations.ts';
+import type { adjustmentBody } from './schema.ts';
 
-const delta = z
-  .number()
-  .refine(
-    (n) => Number.isInteger(n) && !Object.is(n, -0) && Math.abs(n) <= QUANTITY_MAX,
-    'must be a whole number of units',
-  );
-
-const adjustmentBody = z.strictObject({
-  id: documentId.optional(),
-  type: z.enum(['receive', 'return', 'count', 'damage', 'correct']),
-  reason: reason.default(''),
-  /** For returns: the order whose goods come back. */
-  orderId: documentId.optional(),
-  lines: z
-    .array(
-      z.strictObject({
-        sku,
-        locationId,
-        /** receive, return, damage: units, from 1. count: goods found, from 0. correct: units more or fewer. */
-        quantity: delta,
-        lineId: documentId.optional(),
-      }),
-    )
-    .min(1)
-    .max(LINES_MAX),
-});
-type AdjustmentBody = z.infer<typeof adjustmentBody>;
+type AdjustmentBody = z.output<typeof adjustmentBody>;
 interface PoolDelta {
   readonly pool: PoolId;
   readonly n: number;
@@ -62,31 +26,61 @@ interface PoolDelta {
 }
 
 export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
-  app.post('/v1/inventory/adjustments', async (request, reply) => {
-    const body = parse(adjustmentBody, request.body);
-    const id = body.id ?? idempotencyKey(request.headers['idempotency-key']);
-    if (id === undefined) {
-      throw new Problem(
-        'invalid_request',
-        'Name the document: send an id in the body or an Idempotency-Key header.',
-      );
-    }
+  route(app, ops.adjustInventory, async ({ body, idempotencyKey: key, reply }) => {
+    const id = nameOf(body.id ?? key);
     checkSigns(body);
     const groups = byKeeper(agent, body);
-    const results: { keeper: string; ok: boolean; code?: string; detail?: string; replayed?: boolean }[] = [];
+    const results: KeeperResult[] = [];
     for (const [keeper, lines] of groups) {
       for (const command of toCommands(groups.size === 1 ? id : derivedId(id, `~${keeper}`), body, lines)) {
         const done = await agent.toKeeper(command);
         if (!done.ok && groups.size === 1 && results.length === 0) throw Problem.of(done);
-        results.push(
-          done.ok
-            ? { keeper, ok: true, replayed: done.fact.replayed }
-            : { keeper, ok: false, code: done.code, detail: done.message },
-        );
+        results.push(resultOf(keeper, done));
       }
     }
-    return reply.code(results.every(({ ok }) => ok) ? 201 : 207).send({ id, type: body.type, results });
+    if (results.every(({ replayed }) => replayed === true)) reply.header('idempotent-replayed', 'true');
+    reply.code(results.every(({ ok }) => ok) ? 201 : 207);
+    return { id, type: body.type, results };
   });
+
+  route(app, ops.setCounted, async ({ params, body, idempotencyKey: key, reply }) => {
+    const id = nameOf(body.id ?? key);
+    const pool = poolId(params.sku as Sku, params.locationId as LocationId);
+    agent.checkGoods([pool]);
+    const lines = [{ pool, found: body.found, replaces: body.replaces }];
+    const done = await agent.toKeeper({ type: 'count', id, actor: ACTOR, reason: body.reason, lines });
+    if (!done.ok) throw Problem.of(done);
+    if (done.fact.replayed) reply.header('idempotent-replayed', 'true');
+    return {
+      id,
+      type: 'count',
+      results: [resultOf(agent.catalogue.keeperOf(locationOf(pool)) as string, done)],
+    };
+  });
+}
+
+const ACTOR = 'rest:anyone';
+
+function nameOf(id: string | undefined): string {
+  if (id !== undefined) return id;
+  throw new Problem(
+    'invalid_request',
+    'Name the document: send an id in the body or an Idempotency-Key header.',
+  );
+}
+
+interface KeeperResult {
+  readonly keeper: string;
+  readonly ok: boolean;
+  readonly replayed?: boolean;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+function resultOf(keeper: string, done: Done): KeeperResult {
+  return done.ok
+    ? { keeper, ok: true, replayed: done.fact.replayed }
+    : { keeper, ok: false, code: done.code, detail: done.message };
 }
 
 function checkSigns(body: AdjustmentBody): void {
@@ -128,7 +122,7 @@ function byKeeper(agent: Agent, body: AdjustmentBody): Map<string, PoolDelta[]> 
 }
 
 function toCommands(id: string, body: AdjustmentBody, lines: readonly PoolDelta[]): GoodsCommand[] {
-  const asked = { actor: 'rest:anyone' };
+  const asked = { actor: ACTOR };
   const why = body.reason;
   const units = lines.map(({ pool, n }) => ({ pool, n }));
   switch (body.type) {

@@ -3,7 +3,7 @@ import type { PoolId } from '@tallystick/crdt';
 import { readAgentConfig, type Served, serveAgent } from '@tallystick/store-agent';
 import { expectProblem, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { regionRoutes } from './region.ts';
+import { regionRoutes } from '../region/region.ts';
 
 const LAMPS = 'LAMP@depot' as PoolId;
 

@@ -1,0 +1,31 @@
+/** Forwarding: a request about something that another writer of this region owns goes to that writer. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FORWARDED_HEADER, type Owners } from './owners.ts';
+
+/** True where the request went to its owner instead, whose answer was passed back. */
+export async function wentElsewhere(
+  owners: Owners,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  body: unknown,
+): Promise<boolean> {
+  const owner = request.headers[FORWARDED_HEADER] === undefined ? owners.elsewhere(id) : undefined;
+  if (owner === undefined) return false;
+  const response = await owners.forward(owner, request.method, request.url, body);
+  for (const name of PASSED_BACK) {
+    const value = response.headers.get(name);
+    if (value !== null) reply.header(name, value);
+  }
+  await reply.code(response.status).send(Buffer.from(await response.arrayBuffer()));
+  return true;
+}
+
+const PASSED_BACK = [
+  'content-type',
+  'etag',
+  'location',
+  'idempotent-replayed',
+  'retry-after',
+  'cache-control',
+];

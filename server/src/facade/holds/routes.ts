@@ -1,0 +1,149 @@
+/** Holds at a region's door, owned by the writer that the id points to. */
+import {
+  type BodyOf,
+  type Hold,
+  type HoldId,
+  holdLeftMs,
+  type LineId,
+  type LocationId,
+  locationOf,
+  type PoolId,
+  parsePoolId,
+  poolId,
+  type Sku,
+  source,
+} from '@tallystick/crdt';
+import { type Agent, accepted, order201, Problem, toSell } from '@tallystick/store-agent';
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { wentElsewhere } from '../forward.ts';
+import type { Owners } from '../owners.ts';
+import { route } from '../route.ts';
+import * as ops from './operations.ts';
+import type { HoldJson, holdBody } from './schema.ts';
+
+const ACTOR = 'rest:anyone';
+
+export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): void {
+  route(app, ops.createHold, async ({ body, idempotencyKey, request, reply }) => {
+    const id = body.id ?? idempotencyKey;
+    if (id === undefined)
+      throw new Problem(
+        'invalid_request',
+        'Name the hold: send an id in the body or an Idempotency-Key header.',
+      );
+    if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
+    const lines = placed(agent, body.lines);
+    agent.checkGoods(lines.map(({ pool }) => pool));
+    const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
+    const answer = accepted(
+      await agent.submit({ type: 'hold', id, actor: ACTOR, ttlMs: body.ttlMs, lines, waitMs }),
+    );
+    if (answer.replayed) reply.header('idempotent-replayed', 'true');
+    reply.header('location', `/v1/holds/${encodeURIComponent(id)}`);
+    return holdJson(agent, id);
+  });
+
+  route(app, ops.getHold, async ({ params: { id }, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
+    return holdJson(agent, id);
+  });
+
+  route(app, ops.extendHold, async ({ params, body, idempotencyKey, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
+    const holdId = params.id as HoldId;
+    // Without a name, each request is an act of its own: asking for an hour twice gives an hour from then.
+    const id = body.id ?? idempotencyKey ?? `${params.id}~${Date.now()}`;
+    const answer = accepted(
+      await agent.submit({ type: 'extend', id, actor: ACTOR, holdId, ttlMs: body.ttlMs }),
+    );
+    if (answer.replayed) reply.header('idempotent-replayed', 'true');
+    return holdJson(agent, params.id);
+  });
+
+  route(app, ops.confirmHold, async ({ params, body, idempotencyKey, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
+    const id = body.id ?? idempotencyKey ?? params.id;
+    const held = heldLines(agent, params.id);
+    const order = { ...body, lines: held.map(lineOfHold) };
+    const {
+      lines,
+      locations: _,
+      waitMs: __,
+      ...sell
+    } = toSell(order, agent.catalogue, {
+      id,
+      actor: ACTOR,
+      channel: 'rest',
+      locations: agent.sellsFrom(),
+      departsFrom: [],
+      defaultWaitMs: 0,
+      nowMs: Date.now(),
+    });
+    const answer = await agent.submit({
+      ...sell,
+      type: 'confirm',
+      holdId: params.id as HoldId,
+      lines: lines.map((line) => ({ ...line, locationId: line.locationId as LocationId })),
+    });
+    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+    return order201(agent, reply, answer);
+  });
+
+  route(app, ops.releaseHold, async ({ params: { id }, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
+    const answer = await agent.submit({ type: 'release', id, actor: ACTOR, holdId: id as HoldId });
+    if (accepted(answer).replayed) reply.header('idempotent-replayed', 'true');
+    return holdJson(agent, id);
+  });
+}
+
+/** Lines without a location are held where they could be sold whole; where nobody could, preference decides where to ask. */
+function placed(agent: Agent, lines: z.output<typeof holdBody>['lines']): { pool: PoolId; n: number }[] {
+  const candidates = agent.sellsFrom();
+  const { ledger } = agent.engine.replica;
+  const asked = lines.map((line, i) => ({
+    lineId: String(i) as LineId,
+    sku: line.sku as Sku,
+    quantityBase: line.quantity,
+    ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
+  }));
+  const sourced = source(asked, candidates, (sku, location) => ledger.usable(poolId(sku, location)));
+  return asked.map(({ lineId, sku, quantityBase: n, locationId }) => {
+    const location = locationId ?? (sourced.ok ? sourced.assignment.get(lineId) : candidates[0]);
+    if (location === undefined)
+      throw new Problem(
+        'invalid_request',
+        'Name a location for each line: none is configured to choose from.',
+      );
+    return { pool: poolId(sku, location), n };
+  });
+}
+
+function lineOfHold({ pool, n }: { pool: PoolId; n: number }, i: number) {
+  return { lineId: String(i + 1), sku: parsePoolId(pool).sku, quantity: n, locationId: locationOf(pool) };
+}
+
+/** What the hold set aside, also when it has ended since. @throws Problem where it was never opened here */
+function heldLines(agent: Agent, id: string): BodyOf<'held'>['lines'] {
+  const { ledger } = agent.engine.replica;
+  const open = ledger.holds.get(id as HoldId);
+  if (open !== undefined) return open.lines;
+  const body = ledger.documentEntry('hold', id)?.body;
+  if (body?.type === 'held') return body.lines;
+  throw new Problem('unknown_hold', `No hold ${id} was opened here.`);
+}
+
+function holdJson(agent: Agent, id: string): HoldJson {
+  const lines = heldLines(agent, id).map(({ pool, n }) => {
+    return { sku: parsePoolId(pool).sku, locationId: locationOf(pool), quantity: n };
+  });
+  const hold = agent.engine.replica.ledger.holds.get(id as HoldId);
+  if (hold === undefined) return { id, status: 'ended', expiresAt: null, lines };
+  return { id, status: hold.capturing ? 'capturing' : 'open', expiresAt: expiry(agent, hold), lines };
+}
+
+function expiry(agent: Agent, hold: Hold): string {
+  const now = agent.engine.now();
+  return new Date(now.wallMs + Math.max(0, holdLeftMs(hold, now))).toISOString();
+}

@@ -1,0 +1,104 @@
+/** Stock as clients see it, and what they may say of it. */
+import { QUANTITY_MAX } from '@tallystick/crdt';
+import { documentId, LINES_MAX, locationId, reason, sku } from '@tallystick/store-agent';
+import { z } from 'zod';
+
+const levels = {
+  onHand: z.int().meta({ description: 'Goods that stand there. A hint of `asOf`.' }),
+  available: z.int().meta({ description: 'What can still be sold, by anybody. A hint of `asOf`.' }),
+  committed: z.int().meta({ description: 'Sold or set aside, and not yet gone. A hint of `asOf`.' }),
+  sellableHere: z.int().meta({ description: 'What this region can sell now without asking. Exact.' }),
+};
+
+export const stockSchema = z
+  .object({
+    sku: z.string(),
+    name: z.string(),
+    unit: z.string(),
+    ...levels,
+    locations: z.array(z.object({ locationId: z.string(), ...levels })),
+    asOf: z.iso.datetime().nullable().meta({ description: 'When the hints were true.' }),
+  })
+  .meta({ id: 'Stock' });
+
+const delta = z
+  .number()
+  .refine(
+    (n) => Number.isInteger(n) && !Object.is(n, -0) && Math.abs(n) <= QUANTITY_MAX,
+    'must be a whole number of units',
+  )
+  .meta({
+    description:
+      'receive, return, damage: units, from 1. count: goods found, from 0. correct: units more or fewer.',
+  });
+
+export const adjustmentBody = z
+  .strictObject({
+    id: documentId.optional(),
+    type: z.enum(['receive', 'return', 'count', 'damage', 'correct']),
+    reason: reason.default(''),
+    orderId: documentId.optional().meta({ description: 'For returns: the order whose goods come back.' }),
+    lines: z
+      .array(z.strictObject({ sku, locationId, quantity: delta, lineId: documentId.optional() }))
+      .min(1)
+      .max(LINES_MAX),
+  })
+  .meta({ id: 'NewAdjustment' });
+
+export const adjustmentSchema = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    results: z.array(
+      z.object({
+        keeper: z.string(),
+        ok: z.boolean(),
+        replayed: z.boolean().optional(),
+        code: z.string().optional(),
+        detail: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Adjustment' });
+
+export const countBody = z
+  .strictObject({
+    id: documentId.optional(),
+    found: z.int().min(0).max(QUANTITY_MAX).meta({ description: 'Goods on hand as counted.' }),
+    replaces: z.int().min(0).max(QUANTITY_MAX).meta({
+      description:
+        'What the books said when you looked: `onHand` of that place. Another value by now is refused.',
+    }),
+    reason: reason.default('count'),
+  })
+  .meta({ id: 'NewCount' });
+
+export const explanationSchema = z
+  .object({
+    sku: z.string(),
+    words: z.string().meta({ description: 'The account, to be read by people.' }),
+    pools: z.array(
+      z.object({
+        location: z.string(),
+        received: z.int(),
+        departed: z.int(),
+        onHand: z.int(),
+        available: z.int(),
+        committed: z.int(),
+        owed: z.int(),
+        replicas: z.array(
+          z.object({
+            replica: z.string(),
+            writer: z.string(),
+            free: z.int(),
+            onHold: z.int(),
+            used: z.int(),
+            owed: z.int(),
+            underWay: z.int(),
+            fenced: z.string().nullable(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Explanation' });
