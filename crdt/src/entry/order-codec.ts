@@ -65,18 +65,15 @@ export function readOrderHead(input: Reader): OrderHead {
   const placedAt = readUint(input);
   const payments: Payment[] = [];
   for (let count = readCount(input, PAYMENTS_MAX); count > 0; count -= 1) payments.push(readPayment(input));
-  return {
-    orderId,
-    channel,
-    ...(clientId === undefined ? {} : { clientId }),
-    ...(customerId === undefined ? {} : { customerId }),
-    priority,
-    placedAt,
-    payments,
-    ...(note === undefined ? {} : { note }),
-    ...(overrideReason === undefined ? {} : { overrideReason }),
-  };
+  const order: Mutable<OrderHead> = { orderId, channel, priority, placedAt, payments };
+  if (clientId !== undefined) order.clientId = clientId;
+  if (customerId !== undefined) order.customerId = customerId;
+  if (note !== undefined) order.note = note;
+  if (overrideReason !== undefined) order.overrideReason = overrideReason;
+  return order;
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function writePayment(out: Writer, payment: Payment): void {
   writeText(out, payment.method);

@@ -208,19 +208,23 @@ export class Moves {
       this.#lapse(known, child, pool, now.monotonicMs);
       const { session } = child;
       const sent = session === undefined ? 0 : this.#hub.sentTo(session.writer, pool);
-      const need = spreads
+      const { rate, sigma2 } = spreads
         ? demandAt(known.demand, now.monotonicMs, this.#settings.policy.halfLifeMs)
         : NO_NEED;
+      const { asked, least } = this.#askOf(known.ask, sent, child.replica, pool);
+      const { recall } = known;
       seen.push({
         id: child.replica,
         reachable: session !== undefined,
         free: Math.max(0, known.holding - known.promised),
-        ...need,
-        ...(known.lastGrantAtMs === undefined ? {} : { lastGrantAtMs: known.lastGrantAtMs }),
+        rate,
+        sigma2,
+        lastGrantAtMs: known.lastGrantAtMs,
         keeps: 0,
-        ...this.#askOf(known.ask, sent, child.replica, pool),
-        mayDonate: known.recall === undefined,
-        ...(known.recall === undefined ? {} : { returning: Math.max(0, known.holding - known.recall.keep) }),
+        asked,
+        least,
+        mayDonate: recall === undefined,
+        returning: recall === undefined ? 0 : Math.max(0, known.holding - recall.keep),
       });
     }
     return seen;
@@ -309,7 +313,8 @@ export class Moves {
 
 function pseudo(id: string, asked: number): PlanChild[] {
   if (asked <= 0) return [];
-  return [{ id, reachable: true, free: 0, ...NO_NEED, keeps: 0, asked, least: 1, mayDonate: false }];
+  const what = { lastGrantAtMs: undefined, keeps: 0, asked, least: 1, mayDonate: false, returning: 0 };
+  return [{ id, reachable: true, free: 0, rate: 0, sigma2: 0, ...what }];
 }
 
 function push(grants: Grants, to: WriterId, item: PoolUnits): void {

@@ -14,7 +14,7 @@
  */
 import { neededAhead } from './ahead.ts';
 import { gather } from './donors.ts';
-import { shareUnits } from './targets.ts';
+import { type Seeker, shareUnits } from './targets.ts';
 
 export interface PlanPolicy {
   readonly halfLifeMs: number;
@@ -32,7 +32,7 @@ export interface PlanChild {
   readonly free: number;
   readonly rate: number;
   readonly sigma2: number;
-  readonly lastGrantAtMs?: number;
+  readonly lastGrantAtMs?: number | undefined;
   /** Units that stay where the goods physically stand. */
   readonly keeps: number;
   /** Units asked for beyond what was sent, and how few of them would serve anybody. */
@@ -83,10 +83,9 @@ export function planPool({ nowMs, policy, parent, children: all }: PlanInput): P
   // What was asked is as good as sold, so only the rest is shared.
   const total = left + sum(children.map(({ free }) => free));
   const reserve = Math.ceil((total * policy.reserveBp) / BP);
-  const seekers = [{ id: PARENT, keeps: 0, ...parent }, ...children].map(({ id, rate, sigma2, keeps }) => {
-    const isIdle = rate * policy.halfLifeMs < IDLE_UNITS;
-    return { id, rate: isIdle ? 0 : rate, sigma2, horizonMs: policy.horizonMs, floor: keeps };
-  });
+  const { rate: ownRate, sigma2: ownSigma2 } = parent;
+  const seekers = [seeker(PARENT, ownRate, ownSigma2, 0, policy)];
+  for (const { id, rate, sigma2, keeps } of children) seekers.push(seeker(id, rate, sigma2, keeps, policy));
   const sellers = seekers.filter(({ rate }) => rate > 0);
   const scarce = total < policy.scarcePerChild * Math.max(1, sellers.length);
   const targets = shareUnits(seekers, total - reserve);
@@ -126,6 +125,11 @@ export function planPool({ nowMs, policy, parent, children: all }: PlanInput): P
     targets,
     scarce,
   };
+}
+
+function seeker(id: string, rate: number, sigma2: number, keeps: number, policy: PlanPolicy): Seeker {
+  const isIdle = rate * policy.halfLifeMs < IDLE_UNITS;
+  return { id, rate: isIdle ? 0 : rate, sigma2, horizonMs: policy.horizonMs, floor: keeps };
 }
 
 /** Grants what is asked, the smallest ask first; answers with what could not be granted. */
