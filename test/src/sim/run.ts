@@ -19,6 +19,11 @@ export interface RunResult {
 
 export const ACTS_DEFAULT = 1_000;
 
+/** A bundle's address is all of its code: each line of a stack would bring it along. */
+function whereOf(stack: string): string {
+  return stack.replace(/data:text\/javascript;base64,[\w+/=]*/g, 'bundle');
+}
+
 export function runSeed(options: RunOptions): RunResult {
   const world = new World(options);
   let violation: string | undefined;
@@ -32,7 +37,9 @@ export function runSeed(options: RunOptions): RunResult {
   } catch (error) {
     // Whatever the core throws is a violation too: it has no business throwing.
     violation =
-      error instanceof Violation ? error.message : `threw ${(error as Error).stack ?? String(error)}`;
+      error instanceof Violation
+        ? error.message
+        : `threw ${whereOf((error as Error).stack ?? String(error))}`;
     world.trace.say('world', () => `!! ${violation}`);
   }
   for (const node of world.nodes) for (const { hash } of node.disk.entries.slice(-1)) world.trace.bytes(hash);
