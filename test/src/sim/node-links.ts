@@ -15,7 +15,7 @@ import { type ErrorCode, type Frame, type Hello, negotiate, type StockFrame } fr
 import type { Connection, Link } from './network.ts';
 import type { Prng } from './prng.ts';
 import { canTalk, type Release } from './release.ts';
-import { type Trace, Violation } from './trace.ts';
+import { Violation } from './trace.ts';
 
 export interface NodeLinksPorts {
   readonly settings: ReplicaSettings;
@@ -45,17 +45,7 @@ export class NodeLinks {
     this.#wantsLevels = ports.prng.chance(0.5);
   }
 
-  /** Its books were put back and it does not know: only this child can tell, and meets it first. */
-  onlyChild: ReplicaId | undefined;
-
-  newLife(trace: Trace): void {
-    if (this.onlyChild !== undefined) trace.saw('authority put back, a child ahead found');
-    this.onlyChild = undefined;
-  }
-
   challenge(connection: Connection, replica: Replica): void {
-    if (this.onlyChild !== undefined && connection.link.name !== this.onlyChild)
-      return connection.close('parent');
     const { settings, prng } = this.#ports;
     connection.send('parent', {
       kind: 'challenge',

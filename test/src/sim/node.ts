@@ -54,6 +54,8 @@ export class SimNode implements LinkEnd, Machine {
   /** Put back as a whole: nobody is served before it has met a peer. */
   #shut: 'no' | 'until its parent' | 'until a child' = 'no';
   #life: WriterId | null = null;
+  /** Its books were put back to that life and it does not know: only this child can tell, and meets it first. */
+  #unaware: { readonly life: WriterId; readonly child: string } | undefined;
 
   constructor(settings: ReplicaSettings, ports: NodePorts, disk?: SimDisk) {
     this.settings = settings;
@@ -121,7 +123,12 @@ export class SimNode implements LinkEnd, Machine {
 
   /** An operator may act here: it is not about to find out that it is the past. */
   get isInCharge(): boolean {
-    return this.isListening && this.links.onlyChild === undefined;
+    return this.isListening && !this.#isUnaware;
+  }
+
+  /** A power cut may take the word of a new life, and never that life once it is on disk. */
+  get #isUnaware(): boolean {
+    return this.#unaware !== undefined && this.#unaware.life === this.disk.self;
   }
 
   /** The replica of a machine that runs; checkers look, nobody else. */
@@ -190,6 +197,11 @@ export class SimNode implements LinkEnd, Machine {
     this.#witness = new SimWitness();
     this.#shut = shut;
     this.#life = image.self;
+  }
+
+  /** Nobody but that child may meet it before it knows that it is the past (F6). */
+  meetFirst(child: SimNode): void {
+    this.#unaware = this.disk.self === null ? undefined : { life: this.disk.self, child: child.name };
   }
 
   /** Nobody sells there in the name of this life any more: its operator has said so. */
@@ -295,6 +307,7 @@ export class SimNode implements LinkEnd, Machine {
   // What the network tells.
 
   opened(connection: Connection): void {
+    if (this.#isUnaware && connection.link.name !== this.#unaware?.child) return connection.close('parent');
     this.links.challenge(connection, this.replica);
   }
 
@@ -309,7 +322,10 @@ export class SimNode implements LinkEnd, Machine {
 
   #deliver(out: Out, isStruck: () => boolean): void {
     const { trace } = this.#ports;
-    if (out.newLife !== undefined) this.links.newLife(trace);
+    if (out.newLife !== undefined && this.#unaware !== undefined) {
+      trace.saw('authority put back, a child ahead found');
+      this.#unaware = undefined;
+    }
     for (const { ticket, answer } of out.answers) {
       if (!answer.ok && answer.items !== undefined) {
         this.#ports.shortage(

@@ -59,13 +59,9 @@ function putBack(world: World, root: SimNode, image: SimDisk, prng: Prng): How {
     const ahead = prng.pick(candidates);
     // Whatever it did before that child is heard would be another history that nobody can tell from the first.
     root.putBackMachine(image);
-    root.links.onlyChild = ahead.settings.replica;
+    root.meetFirst(ahead);
     world.runLater(TOLD_WITHIN_MS, () => {
-      // Told, and the word of it may have been lost with the machine.
-      if (root.disk.self !== self) {
-        root.links.onlyChild = undefined;
-        return;
-      }
+      if (root.disk.self !== self) return;
       root.crash();
       root.putBackImage(root.disk, true);
       root.start();
