@@ -225,3 +225,18 @@ test('[F2] the histories of one writer are not those of another', () => {
   expect(historiesOf(books.ledger, other)).toEqual([other]);
   expect(historiesOf(books.ledger, books.shop)).toEqual([books.shop, shops]);
 });
+
+test('[F2] [F3] what a child surrendered too late and one history of this replica took is not the child’s again (seed 131)', () => {
+  const books = new Books();
+  const lived = books.ledger.self;
+  books.ledger.beginLife(name('hq', 2, 'b'), 'region', rome, atFirst);
+  books.ledger.fence(lived, 'fork', atFirst);
+  const lost = books.add(till, 'till', lived.writer);
+  books.say(lost, received(3));
+  books.ledger.fence(lost, 'false-took', atFirst);
+  books.say(lost, sent(lived.writer, 1));
+  expect(exposure(books.ledger, lost, lamp)).toBe(3);
+  books.say(books.branch(1, lived), took(till, 1));
+  expect(exposure(books.ledger, lost, lamp)).toBe(2);
+  expect(exposure(books.ledger, lived, lamp)).toBe(1);
+});

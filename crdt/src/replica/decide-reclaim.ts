@@ -76,7 +76,8 @@ function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: St
   // What one life of the authority sent to another covers a debt there, and counts there (F6).
   if (isOwnPast(ledger, lost)) return units;
   for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
-    const unseen = amountOf(row.sent, own.writer) - amountOf(own.row(pool).took, lost.writer);
+    const { took } = accountRow(ledger, own, pool);
+    const unseen = amountOf(row.sent, own.writer) - amountOf(took, lost.writer);
     // What it surrendered in time is that life's, which ended before it took it (F1a).
     if (unseen > 0 && !isOwnPast(ledger, own))
       units += Math.min(unseen, sentLate(ledger, lost, pool, own.writer));

@@ -2,7 +2,15 @@
  * Clone check: what must hold when of two machines with one identity each has brought in what it
  * did (F2). The sums are the simulator's own (`clone-books.ts`); the core is compared with them.
  */
-import { ABOVE, encodeEntry, exposure, type PoolId, sameBytes, type WriterId } from '@tallystick/crdt';
+import {
+  ABOVE,
+  encodeEntry,
+  exposure,
+  type PoolId,
+  replicaOf,
+  sameBytes,
+  type WriterId,
+} from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
 import { Accounts, type CloneBooks, documentOf, type History, historiesOn, pathOf } from './clone-books.ts';
@@ -199,7 +207,8 @@ export class CloneCheck {
     if (left >= 0) return;
     if (writer === this.#life) return this.#world.trace.saw('both clones sold the same units');
     // What it sold by override was owed from the first.
-    const known = (this.#lackedBefore.get(`${writer} ${pool}`) ?? 0) - debtOf(accounts.row(writer, pool));
+    let known = (this.#lackedBefore.get(`${writer} ${pool}`) ?? 0) - debtOf(accounts.row(writer, pool));
+    if (replicaOf(writer) === replicaOf(this.#life)) known -= voidRights(accounts, writer, pool);
     if (left < known) throw new Violation('F2', `${writer}, which lived once, lacks ${-left} ${pool}`);
   }
 
@@ -221,6 +230,23 @@ export class CloneCheck {
         `${pool}: ${here} are there, and ${shared} stand in accounts: ${parts.join(', ')}`,
       );
   }
+}
+
+/**
+ * T8: units that came by a document which counts elsewhere. Both machines may be beyond the life that
+ * was copied when one delivery note is typed in at each, and each sells what it says.
+ */
+function voidRights(accounts: Accounts, writer: WriterId, pool: PoolId): number {
+  let units = 0;
+  for (const { entry, counts } of (accounts.historiesOf.get(writer) ?? []).flatMap(
+    ({ entries }) => entries,
+  )) {
+    const { body } = entry;
+    if (counts || (body.type !== 'received' && body.type !== 'returned' && body.type !== 'cancelled'))
+      continue;
+    for (const line of body.lines) if (line.pool === pool) units += line.n;
+  }
+  return units;
 }
 
 /** The last entries of each writer's histories; a branch, which has a name of its own, belongs to whom it left. */
