@@ -65,6 +65,7 @@ export class CloneCheck {
     const forked = [...histories.values()].filter(({ writer }) => writer === this.#life);
     if (forked.length > 1) this.#world.trace.saw('both clones wrote');
     if (forked.length > 2) this.#world.trace.saw('a writer with three histories');
+    if (isSentByBoth(forked)) this.#world.trace.saw('both clones sent to one neighbour');
     checkPaths(histories.values());
     checkOnce(histories.values());
     this.#checkAnswers(histories.values(), trade);
@@ -247,6 +248,24 @@ function voidRights(accounts: Accounts, writer: WriterId, pool: PoolId): number 
     for (const line of body.lines) if (line.pool === pool) units += line.n;
   }
   return units;
+}
+
+/** Whether two histories of a writer, after they parted, sent units of one pool to the same neighbour. */
+function isSentByBoth(forked: readonly History[]): boolean {
+  const partedAt = Math.min(...forked.map(({ left }) => left?.seq ?? Number.POSITIVE_INFINITY));
+  const sentBy = new Map<string, History>();
+  for (const history of forked) {
+    for (const { entry } of history.entries) {
+      const { seq, body } = entry;
+      if (body.type !== 'sent' || seq <= partedAt) continue;
+      for (const { pool } of body.items) {
+        const cell = `${body.to} ${pool}`;
+        if ((sentBy.get(cell) ?? history) !== history) return true;
+        sentBy.set(cell, history);
+      }
+    }
+  }
+  return false;
 }
 
 /** The last entries of each writer's histories; a branch, which has a name of its own, belongs to whom it left. */

@@ -20,6 +20,7 @@ import type { World } from './world.ts';
 
 /** Over before the links are quiet. */
 const TTL_MS_MAX = 8_000;
+const WAIT_MS = 5_000;
 
 /** What was asked, where, and each entry that was answered with. */
 export interface Asked {
@@ -32,7 +33,7 @@ interface OrderOfClones {
   readonly command: Extract<Command, { type: 'sell' }>;
   readonly entry: Entry;
   readonly node: SimNode;
-  /** Whoever cancels and whoever ships have talked to each other first. */
+  /** Whoever cancels and whoever ships have talked to each other first, and what came back is not shipped again. */
   course: 'standing' | 'cancelling' | 'shipping';
   outside: number;
 }
@@ -74,9 +75,12 @@ export class CloneTrade {
     else this.#again();
   }
 
-  /** Mostly one of the two, for they are what this is about. */
+  /** Mostly one of the two, for they are what this is about, or a child of theirs, whom both may send units. */
   #anyone(): SimNode {
-    return this.#prng.chance(0.7) ? this.#prng.pick(this.#twins) : this.#prng.pick(this.#world.nodes);
+    const { nodes } = this.#world;
+    const children = nodes.filter((node) => this.#twins.includes(this.#world.parentOf(node) as SimNode));
+    const who = this.#prng.weighted({ twin: 5, child: children.length > 0 ? 3 : 0, anyone: 2 });
+    return this.#prng.pick(who === 'twin' ? this.#twins : who === 'child' ? children : nodes);
   }
 
   #others(node: SimNode): readonly SimNode[] {
@@ -145,6 +149,25 @@ export class CloneTrade {
     });
   }
 
+  /** Somebody at a child of theirs wants more than it has, of goods that either machine could send it. */
+  lack(child: SimNode): void {
+    const found = this.#world.tree.pools.filter(
+      (pool) => !this.#keeperIs(child, pool) && this.#twins.every((each) => this.#mayHave(each, pool)),
+    );
+    if (found.length === 0 || !child.isServing) return;
+    const pool = this.#prng.pick(found);
+    const n = this.#prng.between(1, 2);
+    for (const machine of this.#twins)
+      if (machine.replica.canSell(pool) < n) this.#deliverTo(machine, pool, 2 * n);
+    const lines = [sellLine(pool, child.replica.canSell(pool) + n, '1')];
+    const id = this.#world.scene.nextId('cloned-order');
+    this.submit(child, { type: 'sell', id, actor: 'web:1', waitMs: WAIT_MS, ...order([]), lines });
+  }
+
+  #mayHave(machine: SimNode, pool: PoolId): boolean {
+    return machine.isServing && (this.#keeperIs(machine, pool) || machine.replica.canSell(pool) > 1);
+  }
+
   #hold(): void {
     const pool = this.#prng.pick(this.#world.tree.pools);
     const lines = [{ pool, n: this.#prng.between(1, 3) }];
@@ -190,7 +213,10 @@ export class CloneTrade {
   /** One delivery note, which clerks at both machines may type in. */
   deliver(pool: PoolId, n: number): void {
     const keeper = this.#keeperOf(pool);
-    if (keeper === undefined) return;
+    if (keeper !== undefined) this.#deliverTo(keeper, pool, n);
+  }
+
+  #deliverTo(keeper: SimNode, pool: PoolId, n: number): void {
     this.#world.shelves.put(pool, n);
     const id = this.#world.scene.nextId('cloned-receipt');
     this.ask(keeper, { type: 'receive', id, actor: 'clerk:1', cause: 'delivery', lines: [{ pool, n }] });
@@ -204,9 +230,9 @@ export class CloneTrade {
 
   #ship(): void {
     const { shelves } = this.#world;
-    const found = this.#orders.slice(-30).filter(({ course, command, outside }) => {
+    const found = this.#orders.slice(-30).filter(({ course, command }) => {
       const [line] = command.lines;
-      const isOpen = course !== 'cancelling' && command.departsFrom.length === 0 && outside === 0;
+      const isOpen = course === 'standing' && command.departsFrom.length === 0;
       return isOpen && line !== undefined && shelves.standing(poolOf(command)) >= line.quantityBase;
     });
     if (found.length === 0) return;

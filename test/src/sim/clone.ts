@@ -34,7 +34,8 @@ const LIVES_MAX = 6;
 
 export function cloneAtLast(world: World, seed: number): void {
   const prng = new Prng(seed, 'clone');
-  const first = prng.pick(world.nodes);
+  const first = whoIsCloned(world, prng);
+  if (first === undefined) return;
   const life = first.disk.self;
   const commits = first.disk.commitCount - prng.pick([0, prng.between(0, COMMITS_BACK_MAX)]);
   if (first.uplink === undefined || life === null || commits < 1) return;
@@ -68,6 +69,14 @@ export function cloneAtLast(world: World, seed: number): void {
   cover(world, books, check, trade);
 }
 
+/** A machine with children as often as any other: both clones may send units to one child. */
+function whoIsCloned(world: World, prng: Prng): SimNode | undefined {
+  const machines = world.nodes.filter(({ uplink }) => uplink !== undefined);
+  const parents = machines.filter((node) => childrenOf(world, [node]).length > 0);
+  if (machines.length === 0) return undefined;
+  return prng.pick(parents.length > 0 && prng.chance(0.5) ? parents : machines);
+}
+
 /** F5: what both clones sold beyond what they had is paid for when goods come. */
 function cover(world: World, books: CloneBooks, check: CloneCheck, trade: CloneTrade): void {
   const owed = check.owed();
@@ -99,19 +108,27 @@ function liveTwice(
   });
   const cuts = share(0.2);
   const crashes = share(0.1);
-  const moves = share(0.2);
+  const moves = share(0.3);
   const children = childrenOf(world, twins);
+  let isOver = false;
   for (let act = 0; act < ACTS; act += 1) {
     world.runFor(prng.spanMs(0, 250));
     if (prng.chance(cuts)) cutOne(world, prng, reachable);
     if (prng.chance(crashes))
-      bringDown(world, prng, prng.chance(0.6) ? prng.pick(twins) : prng.pick(world.nodes));
+      bringDown(world, prng, prng.chance(0.6) ? prng.pick(twins) : prng.pick(world.nodes), () => isOver);
     if (children.length > 0 && prng.chance(moves)) {
+      const child = prng.pick(children);
+      const to = prng.pick(twins);
+      // What the one sent it is on its way then, and it asks the other for the same.
+      if (prng.chance(0.5)) trade.lack(child);
       world.trace.saw('a child went over to the clone of its parent');
-      prng.pick(children).uplink?.leadTo(prng.pick(twins));
+      world.runLater(prng.spanMs(0, 25), () => {
+        if (!isOver) child.uplink?.leadTo(to);
+      });
     }
     trade.act();
   }
+  isOver = true;
 }
 
 /** One of the two, or any other machine: the copy comes and goes as well. */
@@ -122,11 +139,11 @@ function cutOne(world: World, prng: Prng, reachable: readonly SimNode[]): void {
   world.runLater(prng.spanMs(50, prng.chance(0.3) ? 6_000 : 1_000), () => uplink?.heal());
 }
 
-function bringDown(world: World, prng: Prng, node: SimNode): void {
+function bringDown(world: World, prng: Prng, node: SimNode, isOver: () => boolean): void {
   const downMs = prng.spanMs(10, 1_500);
   const how = prng.chance(0.5) ? 'crash' : 'power cut';
   node.doom(prng.pick(STAGES), () => {
-    if (!node.isRunning) return;
+    if (!node.isRunning || isOver()) return;
     world.trace.fault(how, node.name);
     if (how === 'crash') node.crash();
     else node.powerCut();

@@ -2,6 +2,7 @@
  * Planted bugs: mistakes that somebody could make, as patches to the source, so that
  * the code that ships has no switch for them. The simulator must find every one.
  */
+import { PLANTED_CLONES } from './planted-clones.ts';
 import { PLANTED_MACHINES } from './planted-machines.ts';
 
 export interface PlantedBug {
@@ -309,30 +310,5 @@ export const PLANTED: readonly PlantedBug[] = [
     replace: 'return replica === child;',
   },
   ...PLANTED_MACHINES,
-  {
-    name: 'what a clone repeats is counted again',
-    file: 'crdt/src/replica/ledger.ts',
-    find: 'const isOnce = !isRepeated(this, stream, entry);',
-    replace: 'const isOnce = !isBranch(stream) ? !isRepeated(this, stream, entry) : true;',
-  },
-  {
-    // Both sold units of their own, and the second to take back its own is held for a liar.
-    name: 'an order of two owners is one order',
-    file: 'crdt/src/replica/copies.ts',
-    find: '  return documents.findDocument(kind, id) !== undefined;',
-    replace: "  return kind === 'order' && documents.findDocument(kind, id) !== undefined;",
-    seed: 7,
-  },
-  {
-    name: 'the other history is never relayed',
-    file: 'crdt/src/replica/branches.ts',
-    find: '  ledger.accept(branch, written);\n  return branch;',
-    replace: "  ledger.quarantine(written, 'fork');\n  return branch;",
-  },
-  {
-    name: 'two machines with one identity shut each other out for ever',
-    file: 'crdt/src/hub/admit.ts',
-    find: 'if (session?.writer === other.writer && !heads',
-    replace: 'if (session?.writer === writer && !heads',
-  },
+  ...PLANTED_CLONES,
 ];

@@ -22,11 +22,13 @@ interface Image {
   readonly atMs: number;
   /** What its parent, or of the authority itself, knew of those below it when it was put back. */
   readonly lacks: ReadonlyMap<WriterId, number>;
+  /** Since when it lacks nothing of that any more, as far as anybody looked. */
+  caughtUpMs: number;
 }
 
-/** Images that were put back and have not caught up with what their parents know. */
+/** Images that were put back, and whether they have caught up with what their parents know. */
 export class Images {
-  #open: Image[] = [];
+  readonly #all: Image[] = [];
 
   add(world: World, node: SimNode, atMs: number): void {
     const lacks = new Map<WriterId, number>();
@@ -38,17 +40,21 @@ export class Images {
       const isLacked = parent === undefined ? head?.via !== null : head?.via === node.name;
       if (head !== undefined && isLacked) lacks.set(writer, head.seq);
     }
-    this.#open.push({ node, atMs, lacks });
+    // An image of what was itself behind lacks what the older one lacks.
+    const older = this.#all.filter((image) => image.node === node && image.caughtUpMs > atMs);
+    const sinceMs = Math.min(atMs, ...older.map((image) => image.atMs));
+    this.#all.push({ node, atMs: sinceMs, lacks, caughtUpMs: Number.POSITIVE_INFINITY });
   }
 
   isBehind(node: SimNode): boolean {
-    return this.#open.some((image) => image.node === node && isBehind(image));
+    return this.#all.some((image) => image.node === node && isBehind(image));
   }
 
   /** Entries that were written before are in every image that may still be behind. */
-  get oldestMs(): number {
-    this.#open = this.#open.filter(isBehind);
-    return Math.min(Number.POSITIVE_INFINITY, ...this.#open.map(({ atMs }) => atMs));
+  oldestMs(nowMs: number): number {
+    for (const image of this.#all) if (!isBehind(image)) image.caughtUpMs = Math.min(image.caughtUpMs, nowMs);
+    const behind = this.#all.filter(({ caughtUpMs }) => caughtUpMs === Number.POSITIVE_INFINITY);
+    return Math.min(Number.POSITIVE_INFINITY, ...behind.map(({ atMs }) => atMs));
   }
 }
 
@@ -62,7 +68,7 @@ export function pruneOne(world: World, prng: Prng): void {
   const { nowMs } = world.timeline;
   const beforeMs = Math.min(
     nowMs - prng.spanMs(IMAGE_AGE_MS_MAX, 2 * IMAGE_AGE_MS_MAX),
-    world.images.oldestMs,
+    world.images.oldestMs(nowMs),
   );
   const count = node.disk.prune(beforeMs, nowMs);
   if (count === 0) return;

@@ -25,6 +25,7 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'what clones oversold was covered': 'rare',
   'one thing done by both clones': 'rare',
   'a child went over to the clone of its parent': 'rare',
+  'both clones sent to one neighbour': 'rare',
   'another branch told from a lower entry': 'rare',
   'one order at two doors': 'often',
   'one order cancelled at two doors': 'rare',
