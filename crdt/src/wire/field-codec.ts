@@ -88,6 +88,8 @@ export function writeSigned(out: Writer, value: number): void {
 export function readSigned(input: Reader): number {
   const negative = readFlag(input);
   const value = readUint(input);
+  // Each number is said in one way only.
+  if (negative && value === 0) throw new MalformedBytes('a zero below zero');
   return negative ? -value : value;
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesOf, goldenOf, plain } from '../golden.test-kit.ts';
 import { hostile } from '../hostile.test-kit.ts';
+import type { PoolId } from '../ids.ts';
 import { createWriter, finish, hexOf, MalformedBytes, writeBlob, writeUint } from './bytes.ts';
 import { decodeFrame, encodeFrame } from './frame-codec.ts';
 import { FRAME_KINDS, frames, framesOf } from './frames.test-kit.ts';
@@ -106,3 +107,19 @@ function slice(parts: readonly Uint8Array[]): Uint8Array {
   for (const part of parts) writeBlob(out, part);
   return finish(out);
 }
+
+test('[L7] a level says nothing in one way only: there is no zero below zero', () => {
+  const levels: Frame = {
+    kind: 'levels',
+    asOfMs: 1,
+    items: [{ pool: 'a@b' as PoolId, onHand: 0, available: 0 }],
+  };
+  const bytes = encodeFrame(levels);
+  expect(decodeFrame(bytes)).toEqual(levels);
+  // The last four bytes: sign and amount on hand, sign and amount available.
+  for (const sign of [2, 4]) {
+    const below = bytes.slice();
+    below[below.length - sign] = 1;
+    expect(() => decodeFrame(below)).toThrow(MalformedBytes);
+  }
+});
