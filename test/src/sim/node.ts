@@ -29,6 +29,8 @@ import { SimWitness } from './witness.ts';
 /** The store agent tries a disk that failed again so often. */
 const RECOVER_MS = 1_000;
 
+type Shut = 'no' | 'until its parent' | 'until a child';
+
 export class SimNode implements LinkEnd, Machine {
   readonly settings: ReplicaSettings;
   readonly clock: MachineClock;
@@ -52,10 +54,10 @@ export class SimNode implements LinkEnd, Machine {
   /** The life of an image that was put back by the command that always begins a new writer. */
   #restored: WriterId | null = null;
   /** Put back as a whole: nobody is served before it has met a peer. */
-  #shut: 'no' | 'until its parent' | 'until a child' = 'no';
+  #shut: Shut = 'no';
   #life: WriterId | null = null;
   /** Its books were put back to that life and it does not know: only this child can tell, and meets it first. */
-  #unaware: { readonly life: WriterId; readonly child: string } | undefined;
+  #unaware: { readonly life: WriterId | null; readonly child: string } | undefined;
 
   constructor(settings: ReplicaSettings, ports: NodePorts, disk?: SimDisk) {
     this.settings = settings;
@@ -190,18 +192,14 @@ export class SimNode implements LinkEnd, Machine {
     this.#ports.trace.saw('a restored replica went on as a new writer');
   }
 
-  /** The whole machine is an earlier one, its witness too: only a peer can tell (F1). */
-  putBackMachine(image: SimDisk, shut: 'no' | 'until its parent' | 'until a child' = 'no'): void {
+  /** The whole machine is an earlier one, its witness too: only a peer can tell (F1); a child `ahead` meets it first. */
+  putBackMachine(image: SimDisk, shut: Shut = 'no', ahead?: SimNode): void {
     this.disk = image;
     image.takePlace('with its machine');
     this.#witness = new SimWitness();
     this.#shut = shut;
     this.#life = image.self;
-  }
-
-  /** Nobody but that child may meet it before it knows that it is the past (F6). */
-  meetFirst(child: SimNode): void {
-    this.#unaware = this.disk.self === null ? undefined : { life: this.disk.self, child: child.name };
+    this.#unaware = ahead && { life: image.self, child: ahead.name };
   }
 
   /** Nobody sells there in the name of this life any more: its operator has said so. */

@@ -58,8 +58,7 @@ function putBack(world: World, root: SimNode, image: SimDisk, prng: Prng): How {
   if (candidates.length > 0) {
     const ahead = prng.pick(candidates);
     // Whatever it did before that child is heard would be another history that nobody can tell from the first.
-    root.putBackMachine(image);
-    root.meetFirst(ahead);
+    root.putBackMachine(image, 'no', ahead);
     world.runLater(TOLD_WITHIN_MS, () => {
       if (root.disk.self !== self) return;
       root.crash();
