@@ -1,6 +1,10 @@
 /** All benches, in the order in which they run. */
 import type { Bench } from './bench.ts';
+import { drain } from './drain.ts';
 import { hotSku } from './hot-sku.ts';
 import { orders } from './orders.ts';
+import { scale } from './scale.ts';
+import { spread } from './spread.ts';
+import { start } from './start.ts';
 
-export const BENCHES: readonly Bench[] = [hotSku, orders];
+export const BENCHES: readonly Bench[] = [hotSku, orders, drain, spread, start, scale];

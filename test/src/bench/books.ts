@@ -25,7 +25,14 @@ export interface Books {
   readonly note: string;
 }
 
-export async function openBooks(place: Place, trade: Trade): Promise<Books> {
+export interface BooksServer {
+  readonly url: string;
+  readonly pid: number;
+  /** What the server itself says of its version and settings. */
+  readonly note: string;
+}
+
+export async function openServer(place: Place): Promise<BooksServer> {
   const server = await startEmbedded({ folder: join(place.folder, 'postgres'), settings: SETTINGS });
   place.atEnd(() => server.stop());
   const admin = await openPool(server.url, { connectionsMax: 1 });
@@ -34,6 +41,13 @@ export async function openBooks(place: Place, trade: Trade): Promise<Books> {
     const { rows } = await admin.query<Record<string, string>>(`show ${name}`);
     said.push(name === 'server_version' ? `Postgres ${rows[0]?.[name]}` : `${name} ${rows[0]?.[name]}`);
   }
+  await admin.end();
+  return { url: server.url, pid: server.pid, note: said.join(', ') };
+}
+
+export async function openBooks(place: Place, trade: Trade): Promise<Books> {
+  const server = await openServer(place);
+  const admin = await openPool(server.url, { connectionsMax: 1 });
   await admin.query('create database peers');
   await admin.end();
   const peersUrl = server.url.replace(/\/[^/]*$/, '/peers');
@@ -42,5 +56,5 @@ export async function openBooks(place: Place, trade: Trade): Promise<Books> {
   await pool.query('insert into stock select unnest($1::text[]), $2', [skuNames(trade), OPENING_UNITS]);
   await pool.query('vacuum analyze stock');
   await pool.end();
-  return { url: server.url, peersUrl, note: said.join(', ') };
+  return { url: server.url, peersUrl, note: server.note };
 }

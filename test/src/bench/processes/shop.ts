@@ -7,12 +7,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   defaultSettings,
-  type LineId,
   type LocationId,
   poolId,
   Replica,
   type ReplicaId,
-  type Sell,
   type Sku,
 } from '@tallystick/crdt';
 import { Engine, SqliteJournal, sha256, Witness } from '@tallystick/store-agent';
@@ -21,6 +19,7 @@ import { roundByClients } from '../clients.ts';
 import { roundOf } from '../figures.ts';
 import { answer } from '../helper.ts';
 import { orderId } from '../http-request.ts';
+import { saleAt } from '../sale.ts';
 import { drawOrders, OPENING_UNITS, skuNames, type Trade, type TradeLine } from '../trade.ts';
 
 const SHOP = 'berlin' as ReplicaId;
@@ -79,29 +78,7 @@ const series = randomBytes(12).toString('hex');
 
 async function sell(): Promise<void> {
   const lines = orders[n % ORDERS] as TradeLine[];
-  const command: Sell = {
-    type: 'sell',
-    id: orderId(series, n),
-    actor: 'cashier:1',
-    channel: 'till',
-    priority: 0,
-    placedAt: Date.now(),
-    payments: [],
-    departsFrom: [PLACE],
-    lines: lines.map(({ sku, quantity }, i) => ({
-      lineId: String(i + 1) as LineId,
-      sku: sku as Sku,
-      locationId: PLACE,
-      quantityBase: quantity,
-      unit: 'piece',
-      quantityUnits: quantity,
-      unitPriceMinor: 4_900,
-      currency: 'EUR',
-      taxRateBp: 1_900,
-      taxIncluded: true,
-      discounts: [],
-    })),
-  };
+  const command = saleAt(SHOP, orderId(series, n), lines);
   n += 1;
   const answered = await engine.submit(command);
   if (!answered.ok) throw new Error(answered.message);
