@@ -1,0 +1,187 @@
+/** The parent's side of its links: who may begin a session, what ends with one, and what a frame may move. */
+import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../ids.ts';
+import { receive, sell } from '../replica/commands.test-kit.ts';
+import { DEFAULT_LINK } from '../replica/settings.ts';
+import { ABOVE } from '../replica/stream.ts';
+import { type Letter, type Node, pool, shop, World } from '../replica/world.test-kit.ts';
+import type { StreamFrame } from '../wire/frames.ts';
+
+const lamp = pool('lamp');
+const waits = { waitMs: 5_000 };
+const sessionOf = (parent: Node, child: Node) => parent.replica.hub.child(child.id).session;
+
+describe('[L1] the way to a replica', () => {
+  test('[L1] is the child through which its words came, or itself', () => {
+    const { hq, berlin, till } = shop();
+    const { hub } = hq.replica;
+    expect([hub.routeTo(berlin.id), hub.routeTo(till.id)]).toEqual([berlin.id, berlin.id]);
+    berlin.cut();
+    expect(hub.routeTo(berlin.id)).toBe(berlin.id);
+  });
+
+  test('[F3a] is none to strangers, to oneself, and to who was given away', () => {
+    const { world, hq, berlin, till } = shop();
+    const paris = world.add('paris', 'store', hq);
+    const { hub } = berlin.replica;
+    expect([hub.routeTo('nobody' as ReplicaId), hub.routeTo(berlin.id)]).toEqual([undefined, undefined]);
+    till.cut();
+    world.give(till, paris);
+    till.restart();
+    till.parent = paris;
+    till.link();
+    world.calm();
+    expect(berlin.replica.ledger.streams.get(till.self)?.head.via).toBe(ABOVE);
+    expect(hub.routeTo(till.id)).toBe(undefined);
+  });
+
+  test('[L1] is a child that was heard of by nothing but its hello', () => {
+    const { world, hq, berlin } = shop();
+    const rome = world.add('rome', 'store', hq);
+    expect(hq.replica.hub.routeTo(rome.id)).toBe(rome.id);
+    expect(berlin.replica.hub.routeTo(rome.id)).toBe(undefined);
+  });
+});
+
+describe('a session', () => {
+  test('[L1] is not begun by a replica below itself', () => {
+    const { hq } = shop();
+    const hello = hq.hello();
+    hq.turn((self, now) => {
+      expect(self.childUp(hello, { protocol: 1, channels: [] }, now)).toEqual({
+        ok: false,
+        code: 'forbidden',
+        message: 'hq cannot be its own child',
+      });
+    });
+  });
+
+  test('[L1] is ended by its own end, and not by that of one before it', () => {
+    const { hq, berlin } = shop();
+    const former = berlin.self.replace(/.$/, 'e') as typeof berlin.self;
+    hq.turn((self) => self.childDown(berlin.id, former));
+    expect(sessionOf(hq, berlin)).toBeDefined();
+    hq.turn((self) => self.childDown('nobody' as ReplicaId));
+    hq.turn((self) => self.childDown(berlin.id, berlin.self));
+    expect(sessionOf(hq, berlin)).toBe(undefined);
+  });
+
+  test('[L3] takes with it what was asked in it, either way', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    const ask = (atLeast: number) => {
+      const items = [{ pool: lamp, atLeast, waitMs: 1_000 }];
+      berlin.hear(till.id, { kind: 'asks', writer: till.self, parent: berlin.self, items });
+    };
+    ask(4);
+    world.calm();
+    world.pass(2_000);
+    berlin.ask(sell('b1', { lamp: 2 }, waits));
+    const known = berlin.replica.hub.child(till.id).pool(lamp);
+    expect(known.recall).toMatchObject({ keep: 2, given: 4 });
+    known.ask = { atLeast: 9, untilMs: world.now.monotonicMs + 1_000, least: 5 };
+    till.cut();
+    expect([known.ask, known.recall]).toEqual([undefined, undefined]);
+  });
+
+  test('[R2] that begins anew has promised nothing, and asked nothing back', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    till.ask(sell('t1', { lamp: 4 }, waits));
+    world.deliver(world.intercept('asks')[0] as Letter);
+    const known = berlin.replica.hub.child(till.id).pool(lamp);
+    expect(known.promised).toBe(4);
+    known.recall = { keep: 1, given: 4, untilMs: Number.POSITIVE_INFINITY };
+    till.link();
+    expect([known.promised, known.recall]).toEqual([0, undefined]);
+  });
+});
+
+describe('[L2] a frame of the stream', () => {
+  function sent() {
+    const { world, hq, berlin } = shop({ lamp: 3 });
+    berlin.do(receive('d1', { lamp: 1 }));
+    const { frame } = world.intercept('stream')[0] as Letter & { frame: StreamFrame };
+    const before = hq.journal.entries.length;
+    const taken = (change: Partial<StreamFrame>) => {
+      hq.hear(berlin.id, { ...frame, ...change });
+      return hq.journal.entries.length - before;
+    };
+    return { frame, taken, hq, berlin };
+  }
+
+  test('[L2] that ends before it begins, or begins before its session, is dropped', () => {
+    const { frame, taken } = sent();
+    expect(taken({ to: frame.from - 1 })).toBe(0);
+    expect(taken({ base: frame.from + 1 })).toBe(0);
+    expect(taken({})).toBe(1);
+  });
+
+  test('[L2] that comes again moves no cursor back', () => {
+    const { frame, taken, hq, berlin } = sent();
+    taken({});
+    const { cursor } = sessionOf(hq, berlin) ?? {};
+    expect(cursor).toBe(frame.to);
+    expect(taken({ to: frame.to - 1, from: frame.from - 1 })).toBe(1);
+    expect(sessionOf(hq, berlin)?.cursor).toBe(cursor);
+  });
+});
+
+describe('[L2] word that grants came', () => {
+  /** Three grants of the shop; its till has taken none of them. */
+  function granted() {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    world.comesToRest = false;
+    for (const n of [1, 2, 3]) {
+      const items = [{ pool: lamp, n }];
+      berlin.turn((self, now) => {
+        self.ledger.append({ type: 'sent', to: till.self, items }, '', 'system', now);
+        sessionOf(berlin, till)?.cells.add(lamp);
+      });
+    }
+    world.mail = [];
+    const session = sessionOf(berlin, till) as NonNullable<ReturnType<typeof sessionOf>>;
+    const seen = (seq: number) => {
+      const out = berlin.hear(till.id, { kind: 'seen', writer: till.self, parent: berlin.self, seq });
+      world.mail = [];
+      return out.frames.filter(({ frame }) => frame.kind === 'cells').length;
+    };
+    return { berlin, till, session, seen, head: berlin.replica.ledger.self.head.seq };
+  }
+
+  test('[L2] moves on as far as it says, never back, and never beyond what was said to it', () => {
+    const { session, seen, head } = granted();
+    expect(seen(head - 1)).toBe(0);
+    expect(session.cellsSeenTo).toBe(head - 1);
+    // It says no more than before, although more was sent: something got lost.
+    expect(seen(head - 1)).toBe(1);
+    expect(seen(head - 2)).toBe(1);
+    expect(session.cellsSeenTo).toBe(head - 1);
+    expect(seen(head + 1)).toBe(0);
+    expect(session.cellsSeenTo).toBe(head - 1);
+    expect(seen(head)).toBe(0);
+    expect([session.cellsSeenTo, seen(head)]).toEqual([head, 0]);
+  });
+
+  test('[L2] of what was not told yet is no word of it', () => {
+    const { session, seen, head } = granted();
+    session.cellsSentTo = head - 2;
+    seen(head);
+    expect(session.cellsSeenTo).toBe(head - 2);
+  });
+});
+
+test('[L3] new stock below is told above at once, however busy the link is', () => {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const eu = world.add('eu', 'region', hq, { link: DEFAULT_LINK });
+  const berlin = world.add('berlin', 'store', eu);
+  world.calmFor(3_000);
+  const relayed = (act: () => void) => {
+    act();
+    for (const letter of world.intercept('stream')) world.deliver(letter);
+    return world.mail.filter(({ from, frame }) => from === eu.id && frame.kind === 'stream').length;
+  };
+  expect(relayed(() => berlin.do(receive('d1', { lamp: 9 })))).toBe(1);
+  world.mail = [];
+  expect(relayed(() => berlin.do(sell('o1', { lamp: 1 })))).toBe(0);
+  expect(relayed(() => berlin.do(receive('d2', { lamp: 1 })))).toBe(1);
+});
