@@ -5,6 +5,7 @@
  * goods there, wherever they are by now (F3a).
  */
 import { type LocationId, locationOf, type PoolId, type WriterId } from '../ids.ts';
+import { rootOf } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import type { Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
@@ -13,23 +14,28 @@ export class GoodsPlaces {
   /** What a turn that failed had noted stays: somebody is told of a writer who did nothing there yet. */
   readonly #places = new Map<WriterId, Set<LocationId>>();
 
+  readonly #ledger: Ledger;
+
   constructor(ledger: Ledger) {
+    this.#ledger = ledger;
     for (const stream of ledger.streams.values())
       for (const [pool, { received, departed }] of stream.rows())
-        if (received > 0 || departed > 0) this.#note(stream.writer, pool);
+        if (received > 0 || departed > 0) this.#note(stream, pool);
   }
 
-  onEffect({ writer }: Stream, { column, pool }: Effect): void {
-    if (column === 'received' || column === 'departed') this.#note(writer, pool);
+  onEffect(stream: Stream, { column, pool }: Effect): void {
+    if (column === 'received' || column === 'departed') this.#note(stream, pool);
   }
 
-  #note(writer: WriterId, pool: PoolId): void {
+  /** Of a writer that lived twice all histories are told together: a branch alone joins nothing (F2). */
+  #note(stream: Stream, pool: PoolId): void {
+    const { writer } = rootOf(this.#ledger, stream);
     const places = this.#places.get(writer);
     if (places === undefined) this.#places.set(writer, new Set([locationOf(pool)]));
     else places.add(locationOf(pool));
   }
 
-  of(writer: WriterId): Iterable<LocationId> {
-    return this.#places.get(writer) ?? [];
+  of(stream: Stream): Iterable<LocationId> {
+    return this.#places.get(rootOf(this.#ledger, stream).writer) ?? [];
   }
 }

@@ -43,7 +43,7 @@ export function compareHeads(
     const head = named.get(stream.writer);
     named.delete(stream.writer);
     const isKnownThere = isLife || isBelow || head !== undefined;
-    if (!isKnownThere && !places.isCountedBelow(replica, stream.writer)) continue;
+    if (!isKnownThere && !places.isCountedBelow(replica, stream)) continue;
     // A welcome names so many at the most; the rest is compared as it comes.
     if (has.length >= HEADS_MAX) break;
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);

@@ -50,8 +50,10 @@ export class Places {
   }
 
   /** Goods that a child, or somebody below it, counts were moved by this writer, wherever it is now (T9). */
-  isCountedBelow(child: ReplicaId, writer: WriterId): boolean {
-    for (const location of this.goods.of(writer)) {
+  isCountedBelow(child: ReplicaId, stream: Stream): boolean {
+    // This replica itself never stood below anybody here.
+    if (stream.head.via === null) return false;
+    for (const location of this.goods.of(stream)) {
       const keeper = this.directory.keeperOf(location);
       if (keeper !== undefined && this.leadsTo(keeper, child)) return true;
     }

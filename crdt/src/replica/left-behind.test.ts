@@ -39,6 +39,14 @@ test('[F3a] [T9] a shop hears what a till sold there that left before it ever sp
   });
 });
 
+test('[F3a] [T9] what the parent itself sold from a shelf is no past of its child, and the link comes to rest', () => {
+  const { hq, berlin } = shop({ lamp: 9 });
+  hq.do(sell('o1', { lamp: 1 }, { override: { reason: 'in the customer’s hands', owedMax: 9 } }));
+  expect(hq.row('lamp').departed).toBe(1);
+  expect(relink(berlin, hq)).toMatchObject({ ok: true });
+  expect([berlin.hangUps, berlin.replica.ledger.streams.has(hq.self)]).toEqual([[], false]);
+});
+
 /** A till that ended one life and went from one shop to another; the first alone knows of a life before that. */
 function forgottenLife() {
   const { world, hq, berlin, till } = shop({ lamp: 9 });
