@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
-import { BadOption, HELP, readOptions, UNITS_ONLY } from './options.ts';
+import { BadOption, HELP, ONLY_TESTS, readOptions } from './options.ts';
 import { mutateAll, mutateSurvivors } from './patterns.ts';
 import { isOf, summary } from './summary.ts';
 
@@ -19,7 +19,7 @@ try {
   if (options === 'help') console.log(HELP);
   else {
     const { sources } = options;
-    process.env[UNITS_ONLY] = options.onlyUnits ? 'yes' : 'no';
+    process.env[ONLY_TESTS] = options.tests?.join(',') ?? '';
     const mutate = options.onlySurvivors ? mutateSurvivors(sources) : mutateAll(sources);
     const results = await new Stryker({
       configFile: 'test/src/mutants/stryker.config.json',

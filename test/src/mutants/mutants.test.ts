@@ -23,7 +23,14 @@ describe('what is asked for', () => {
     ]);
   });
 
-  test.each([['--only=nowhere'], ['--workers=0'], ['--workers=many'], ['--wat']])(
+  test('names tests of the core, one by one or by folders', () => {
+    expect(readOptions(['--tests', 'hub, replica/uplink'])).toMatchObject({
+      tests: ['crdt/src/hub/**/*.test.ts', 'crdt/src/replica/uplink.test.ts'],
+    });
+    expect(readOptions([])).toMatchObject({ tests: undefined });
+  });
+
+  test.each([['--only=nowhere'], ['--tests=nowhere'], ['--workers=0'], ['--workers=many'], ['--wat']])(
     '%s makes no sense',
     (arg) => {
       expect(() => readOptions([arg])).toThrow(BadOption);

@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util';
 const FOLDERS = ['tally', 'replica', 'hub'];
 
 /** In the environment, for whoever reads the configuration of the tests in another process. */
-export const UNITS_ONLY = 'TALLYSTICK_MUTANTS_UNITS';
+export const ONLY_TESTS = 'TALLYSTICK_MUTANTS_TESTS';
 
 export const HELP = `npm run mutants -- [options]
 
   --only A,B     only these folders or files of crdt/src, such as tally,replica/ledger (${FOLDERS})
   --workers N    mutants at once (2)
   --survivors    only what survived a run before, such as after new tests
-  --units        without the simulator, which is the slowest of the tests
+  --tests A,B    with no tests but these, such as hub, or replica/uplink: in seconds, who kills what
   --again        try those again whose outcome is known from a run before
   --quiet        the table alone, without the survivors
   --help         this text
@@ -23,7 +23,8 @@ export interface Options {
   readonly sources: readonly string[];
   readonly onlySurvivors: boolean;
   readonly workers: number;
-  readonly onlyUnits: boolean;
+  /** Patterns of test files; undefined for all. */
+  readonly tests: readonly string[] | undefined;
   readonly isAgain: boolean;
   readonly isQuiet: boolean;
 }
@@ -33,7 +34,7 @@ export class BadOption extends Error {}
 
 /** @throws BadOption */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { only, workers, survivors, units, again, quiet, help } = parse(args);
+  const { only, workers, survivors, tests, again, quiet, help } = parse(args);
   if (help) return 'help';
   const count = Number(workers);
   if (!Number.isInteger(count) || count < 1)
@@ -41,7 +42,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   return {
     sources: (only?.split(',') ?? FOLDERS).map(sourceOf),
     onlySurvivors: survivors,
-    onlyUnits: units,
+    tests: tests?.split(',').map(testsOf),
     workers: count,
     isAgain: again,
     isQuiet: quiet,
@@ -59,6 +60,14 @@ function sourceOf(name: string): string {
   return found;
 }
 
+function testsOf(name: string): string {
+  const path = `crdt/src/${name.trim()}`;
+  if (existsSync(`${path}.test.ts`)) return `${path}.test.ts`;
+  if (!existsSync(path))
+    throw new BadOption(`--tests takes folders and tests of crdt/src: there is no “${name}”`);
+  return `${path}/**/*.test.ts`;
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -66,7 +75,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         workers: { type: 'string', default: '2' },
-        units: { type: 'boolean', default: false },
+        tests: { type: 'string' },
         survivors: { type: 'boolean', default: false },
         again: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },

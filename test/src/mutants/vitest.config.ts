@@ -2,11 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { createKeptThread, endKeptThread, KEPT_THREAD } from './kept-thread.ts';
-import { UNITS_ONLY } from './options.ts';
+import { ONLY_TESTS } from './options.ts';
 import { QuickFirst } from './quick-first.ts';
 
 const conditions = ['tallystick-source', 'module', 'node', 'development|production'];
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const ALL = ['crdt/src/{tally,replica,hub}/**/*.test.ts', 'test/src/mutants/slice.test.ts'];
+const only = process.env[ONLY_TESTS] ?? '';
 
 export default defineConfig({
   root,
@@ -33,8 +36,7 @@ export default defineConfig({
   ],
   ssr: { resolve: { conditions } },
   test: {
-    include: ['crdt/src/{tally,replica,hub}/**/*.test.ts', 'test/src/mutants/slice.test.ts'],
-    exclude: process.env[UNITS_ONLY] === 'yes' ? ['**/slice.test.ts'] : [],
+    include: only === '' ? ALL : only.split(','),
     sequence: { sequencer: QuickFirst },
     setupFiles: ['./test/src/mutants/each-file.ts'],
     isolate: false,
