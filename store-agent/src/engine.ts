@@ -3,8 +3,8 @@
  *
  * Inputs wait in a queue; a turn runs all that are there, makes what they did
  * durable, and only then lets answers and frames out (D1). On SQLite a commit is
- * one synchronous call; on Postgres it is one round trip, during which the next
- * inputs gather.
+ * one synchronous call, for which those who shared the last one are waited for a moment;
+ * on Postgres it is one round trip, during which the next inputs gather.
  */
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
@@ -21,40 +21,9 @@ import {
   type Writes,
 } from '@tallystick/crdt';
 import type { Frame, StockFrame } from '@tallystick/crdt/wire';
+import { Gathering } from './gathering.ts';
+import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 import { TurnQueue } from './turn-queue.ts';
-
-export type Input =
-  | { readonly kind: 'command'; readonly ticket: Ticket; readonly command: Command }
-  | { readonly kind: 'frame'; readonly from: Peer; readonly frame: StockFrame }
-  | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
-
-/** Where turns are made durable. */
-export interface TurnJournal {
-  /** Fetches what the inputs will ask of the journal, where that needs a round trip. */
-  prepare?(inputs: readonly Input[], replica: Replica): Promise<void>;
-  /**
-   * The same for the turn that comes next, while a commit is under way: what the inputs will ask is
-   * fetched as it will be after that commit. It holds where the commit goes through.
-   */
-  prepareAhead?(inputs: readonly Input[], replica: Replica): Promise<void>;
-  /** 'behind': another process of this replica was faster; nothing was written. */
-  commit(writes: Writes): 'committed' | Promise<'committed' | 'behind'>;
-  /**
-   * The turn was put back, for an error or because another process was faster. Makes the
-   * replica current again and prepares the inputs anew. @returns whether they may be decided
-   * again: 'learnt' when an answer was lacking and is there now, which cannot go on for ever.
-   */
-  retry?(
-    error: unknown,
-    inputs: readonly Input[],
-    replica: Replica,
-  ): Promise<'current' | 'learnt' | 'hopeless'>;
-}
-
-/** Another process committed first: nothing of this turn was written. */
-export class Behind extends Error {
-  override readonly name = 'Behind';
-}
 
 /** A turn that loses this often in a row is not unlucky: something is wrong. */
 const ATTEMPTS_MAX = 100;
@@ -90,6 +59,7 @@ export class Engine {
   #ahead: { readonly inputs: readonly Input[]; readonly ready: Promise<void> } | undefined;
   #isCommitting = false;
   #nextTicket = 1;
+  readonly #gathering = new Gathering();
   #isScheduled = false;
   #isTurning = false;
   #state: 'running' | 'failed' | 'stopped' = 'running';
@@ -186,10 +156,13 @@ export class Engine {
   #schedule(): void {
     if (this.#isScheduled || this.#isTurning || this.#state !== 'running') return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      void this.#turn();
-    });
+    this.#gathering.whenGathered(
+      () => this.#queue.length,
+      () => {
+        this.#isScheduled = false;
+        void this.#turn();
+      },
+    );
   }
 
   /** Never rejects: whatever goes wrong becomes the failed state. */
@@ -221,7 +194,7 @@ export class Engine {
     for (const input of inputs) this.#apply(input, now);
     const writes = this.#replica.endTurn(now);
     if (writes === undefined) return this.#replica.keep(now);
-    const committed = this.#journal.commit(writes);
+    const committed = this.#gathering.commit(inputs.length, () => this.#journal.commit(writes));
     if (committed === 'committed') return this.#kept(writes);
     this.#isCommitting = true;
     this.#lookAhead();

@@ -9,12 +9,13 @@ import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@t
 import type { CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
-import { Engine, type TurnJournal } from './engine.ts';
+import { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
 import { type CallResult, Calls } from './link/calls.ts';
 import { ChildLinks } from './link/child-links.ts';
 import { ParentLink, type ParentLinkState, type ParentLinkTimes } from './link/parent-link.ts';
 import type { Log } from './log.ts';
+import type { TurnJournal } from './turn-journal.ts';
 
 /** What a host reads from the catalogue, wherever that lives. */
 export interface CatalogueSource {

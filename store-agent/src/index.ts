@@ -13,7 +13,7 @@ export {
   writeAgentFile,
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
-export { Behind, Engine, type Input, type TurnJournal } from './engine.ts';
+export { Engine } from './engine.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { createApp, LINK_PATH, openLinkDoor } from './http/app.ts';
@@ -35,4 +35,5 @@ export { createLog, type Log, type LogLevel } from './log.ts';
 export { type Figure, metricsText } from './metrics.ts';
 export { exposed, type RetireResult, retireChild, takeBack } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';
+export { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 export { words } from './words.ts';

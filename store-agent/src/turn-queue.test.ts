@@ -1,6 +1,6 @@
 import type { ReplicaId, WriterId } from '@tallystick/crdt';
 import { expect, test } from 'vitest';
-import type { Input } from './engine.ts';
+import type { Input } from './turn-journal.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 const KIB = 1024;

@@ -1,5 +1,5 @@
 /** Turn queue: what waits for its turn, oldest first, and how much of it one turn takes. */
-import type { Input } from './engine.ts';
+import type { Input } from './turn-journal.ts';
 
 /**
  * Bytes of streams that one turn takes in. It is half of what a child may have on its way, so that

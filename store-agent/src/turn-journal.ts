@@ -1,0 +1,36 @@
+/** Turn journal: what an engine's turn takes in, and where what it did is made durable. */
+import type { Command, Now, Peer, Replica, Ticket, Writes } from '@tallystick/crdt';
+import type { StockFrame } from '@tallystick/crdt/wire';
+
+export type Input =
+  | { readonly kind: 'command'; readonly ticket: Ticket; readonly command: Command }
+  | { readonly kind: 'frame'; readonly from: Peer; readonly frame: StockFrame }
+  | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
+
+/** Where turns are made durable. */
+export interface TurnJournal {
+  /** Fetches what the inputs will ask of the journal, where that needs a round trip. */
+  prepare?(inputs: readonly Input[], replica: Replica): Promise<void>;
+  /**
+   * The same for the turn that comes next, while a commit is under way: what the inputs will ask is
+   * fetched as it will be after that commit. It holds where the commit goes through.
+   */
+  prepareAhead?(inputs: readonly Input[], replica: Replica): Promise<void>;
+  /** 'behind': another process of this replica was faster; nothing was written. */
+  commit(writes: Writes): 'committed' | Promise<'committed' | 'behind'>;
+  /**
+   * The turn was put back, for an error or because another process was faster. Makes the
+   * replica current again and prepares the inputs anew. @returns whether they may be decided
+   * again: 'learnt' when an answer was lacking and is there now, which cannot go on for ever.
+   */
+  retry?(
+    error: unknown,
+    inputs: readonly Input[],
+    replica: Replica,
+  ): Promise<'current' | 'learnt' | 'hopeless'>;
+}
+
+/** Another process committed first: nothing of this turn was written. */
+export class Behind extends Error {
+  override readonly name = 'Behind';
+}
