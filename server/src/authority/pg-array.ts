@@ -10,13 +10,22 @@ export function pgArray(values: readonly unknown[]): string {
     return `{${values.map((value) => value ?? 'null').join(',')}}`;
   }
   let out = '{';
+  // Most columns of a turn say the same over and over: a writer, a currency, a unit.
+  let last: unknown;
+  let written = '';
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at] as string | null;
-    if (at > 0) out += ',';
-    if (value === null) out += 'null';
-    else out += NEEDS_ESCAPE.test(value) ? `"${value.replace(ESCAPED, '\\$&')}"` : `"${value}"`;
+    if (at === 0 || value !== last) {
+      last = value;
+      written = value === null ? 'null' : quoted(value);
+    }
+    out += at === 0 ? written : `,${written}`;
   }
   return `${out}}`;
+}
+
+function quoted(value: string): string {
+  return NEEDS_ESCAPE.test(value) ? `"${value.replace(ESCAPED, '\\$&')}"` : `"${value}"`;
 }
 
 const NEEDS_ESCAPE = /["\\]/;

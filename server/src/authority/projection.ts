@@ -68,7 +68,7 @@ export function projectTurn(writes: Writes): Projected {
         // An order is known by its document, which is there once; the id inside a hostile body may be anybody's.
         const orderId = text(entry.docId);
         orders.push({ orderId, writer, entry, body });
-        for (const line of body.lines) lines.push({ orderId, line });
+        for (const line of linesOnce(body.lines)) lines.push({ orderId, line });
       }
       const fact = factOf({ ...entry, writer }, isDuplicate, copyEnds.has(`${writer} ${entry.seq}`));
       if (fact !== undefined) facts.push({ position, ...fact });
@@ -86,6 +86,14 @@ export function projectTurn(writes: Writes): Projected {
     progress,
     duplicates,
   };
+}
+
+/** A hostile order may name a line twice: the entry keeps both, the projection the first. */
+function linesOnce(lines: readonly SoldLine[]): Iterable<SoldLine> {
+  if (lines.length < 2) return lines;
+  const named = new Map<string, SoldLine>();
+  for (const line of lines) if (!named.has(line.lineId)) named.set(line.lineId, line);
+  return named.values();
 }
 
 function orderColumns(orders: readonly Sold[]): unknown[][] {
