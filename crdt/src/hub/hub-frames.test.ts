@@ -5,7 +5,7 @@ import { DEFAULT_LINK } from '../replica/settings.ts';
 import { type Node, pool, World } from '../replica/world.test-kit.ts';
 import type { Frame, FrameKind, StreamFrame } from '../wire/frames.ts';
 import { Forger } from './forger.test-kit.ts';
-import { NEWS_EVERY_MS } from './pace.ts';
+import { LEVELS_EVERY_MS, NEWS_EVERY_MS } from './pace.ts';
 
 const lamp = pool('lamp');
 const { resendMs } = DEFAULT_LINK;
@@ -56,8 +56,11 @@ describe('[L5] acks', () => {
     const { world, hq, berlin } = set;
     expect(heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })))).toHaveLength(1);
     expect(heard('ack', set, () => berlin.do(receive('d2', { lamp: 1 })))).toEqual([]);
-    expect(hq.replica.wakeAtMs(world.now)).toBe(world.now.monotonicMs + NEWS_EVERY_MS);
-    world.pass(NEWS_EVERY_MS - 1);
+    // Levels go before.
+    world.pass(LEVELS_EVERY_MS);
+    expect(turn('ack', hq)).toEqual([]);
+    expect(hq.replica.wakeAtMs(world.now)).toBe(world.now.monotonicMs + NEWS_EVERY_MS - LEVELS_EVERY_MS);
+    world.pass(NEWS_EVERY_MS - LEVELS_EVERY_MS - 1);
     expect(heard('ack', set, () => berlin.do(receive('d3', { lamp: 1 })))).toEqual([]);
     world.pass(1);
     const { seq, hash } = berlin.replica.ledger.self.head;
@@ -180,7 +183,7 @@ describe('[L2] grants', () => {
 });
 
 describe('levels', () => {
-  test('[R2] are told of what changed, at the pace of news, with the last word of each', () => {
+  test('[R2] are told of what changed, gathered for a moment, with the last word of each', () => {
     const set = town();
     const { world, hq, berlin, paris } = set;
     const level = (n: number) => ({ pool: lamp, onHand: n, available: n });
@@ -190,14 +193,14 @@ describe('levels', () => {
     expect(first[0]?.asOfMs).toBe(world.now.wallMs);
     expect(heard('levels', set, () => berlin.do(receive('d2', { lamp: 2 })))).toEqual([]);
     expect(heard('levels', set, () => berlin.do(receive('d3', { lamp: 3 })))).toEqual([]);
-    world.pass(NEWS_EVERY_MS);
+    world.pass(LEVELS_EVERY_MS);
     const { frames } = hq.turn();
     expect(frames.filter(({ frame }) => frame.kind === 'levels').map(({ to }) => to)).toEqual([
       berlin.id,
       paris.id,
     ]);
     expect(only('levels', frames)[0]?.items).toEqual([level(6)]);
-    world.pass(NEWS_EVERY_MS);
+    world.pass(LEVELS_EVERY_MS);
     expect(turn('levels', hq)).toEqual([]);
     world.mail = [];
   });
