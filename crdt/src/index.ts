@@ -6,6 +6,7 @@ export * from './hub/child.ts';
 export * from './hub/hub.ts';
 export * from './hub/hub-events.ts';
 export * from './ids.ts';
+export * from './order/currency.ts';
 export * from './order/gtin.ts';
 export * from './order/money.ts';
 export * from './order/order.ts';

@@ -20,7 +20,7 @@ export function createApp(log: Log): FastifyInstance {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // A client that sends half a body and stops does not hold a socket for ever.
-    requestTimeout: 30_000,
+    requestTimeout: 120_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     onProtoPoisoning: 'error',

@@ -51,8 +51,9 @@ export const PRODUCT_CALLS = {
         return stored === undefined ? { write: product } : replaced(stored, null, () => product);
       });
       void authority.refreshCatalogue();
+      const version = Math.max(0, ...changed.map((each) => (each.ok ? each.version : 0)));
       const results = new Map(skus.map((one, i) => [one, brief(changed[i] as Changed)]));
-      return products.map((product) => results.get(product.sku));
+      return { version, results: products.map((product) => results.get(product.sku)) };
     },
   }),
 };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
+import { CSV_COLUMNS } from './read-csv.ts';
 import { newProduct, productPatch, productSchema, replacementProduct, skuSchema } from './schema.ts';
 
 const tag = 'Products';
@@ -181,9 +182,54 @@ export const discontinueProduct = operation({
   },
 });
 
+const resultLine = z.object({
+  row: z.int().optional().meta({ description: 'Counted from 1, without a header.' }),
+  sku: z.string().optional(),
+  result: z.enum(['created', 'changed', 'same', 'refused']).optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  pointer: z.string().optional(),
+  done: z
+    .boolean()
+    .optional()
+    .meta({ description: 'On the last line: whether the file was read to its end.' }),
+});
+
+export const importProducts = operation({
+  id: 'importProducts',
+  method: 'POST',
+  path: '/v1/products/import',
+  tag,
+  summary: 'Add or replace many products',
+  description:
+    'A file of any length, read as it comes: CSV with a header, or a JSON object a line (NDJSON). The answer is ' +
+    'NDJSON too: a result for each row in order, and a last line with `done` and the sums. A row that is refused ' +
+    `stops no other; the same file again changes nothing. CSV columns: ${CSV_COLUMNS}.`,
+  bodyTypes: ['text/csv', 'application/x-ndjson'],
+  cacheControl: 'no-store',
+  needs: 'authority',
+  routeClass: 'bulk',
+  answers: {
+    200: {
+      description: 'A result a line.',
+      body: resultLine.meta({ id: 'ImportResult' }),
+      mediaType: 'application/x-ndjson',
+    },
+  },
+  problems: ['unsupported_media_type'],
+  examples: {
+    csv: {
+      summary: 'Two rows, one of them wrong',
+      body: 'sku,name,price_EUR,tax_percent\nCUP,Cup,4.50,19\n,No name,1.00,19\n',
+      status: 200,
+    },
+  },
+});
+
 /** In the order in which a newcomer would use them. */
 export const PRODUCT_OPERATIONS: readonly Operation[] = [
   createProduct,
+  importProducts,
   listProducts,
   getProduct,
   replaceProduct,

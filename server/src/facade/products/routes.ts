@@ -6,6 +6,7 @@ import { changeItem } from '../change-item.ts';
 import { etagOf, versionOf } from '../etag.ts';
 import { fromCursor, page } from '../page.ts';
 import { route } from '../route.ts';
+import { importRoute } from './import.ts';
 import * as ops from './operations.ts';
 import type { ProductJson } from './schema.ts';
 
@@ -15,6 +16,8 @@ export function productRoutes(app: FastifyInstance, agent: Agent): void {
     reply.header('location', `/v1/products/${encodeURIComponent(product.sku)}`);
     return productJson(product);
   });
+
+  importRoute(app, agent);
 
   route(app, ops.listProducts, ({ query, request, reply }) => {
     const after = fromCursor(query.cursor);

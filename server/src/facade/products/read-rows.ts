@@ -1,0 +1,71 @@
+/** Rows of an import, one at a time, from CSV or NDJSON: each a product or what is wrong with its row. */
+import type { Readable } from 'node:stream';
+import { parse as csvParser } from 'csv-parse';
+import { type CsvRow, productOfRow } from './read-csv.ts';
+
+export interface ReadRow {
+  /** Counted from 1, without a header. */
+  readonly row: number;
+  readonly value?: unknown;
+  readonly fault?: string;
+}
+
+const NEWLINE = 10;
+/** A product with twenty long texts fits; a file without a line break does not. */
+const ROW_BYTES_MAX = 256 * 1024;
+
+export const ROW_TYPES = { 'text/csv': readCsv, 'application/x-ndjson': readNdjson } as const;
+
+async function* readCsv(input: Readable): AsyncGenerator<ReadRow> {
+  let row = 0;
+  const skipped: ReadRow[] = [];
+  const parser = csvParser({
+    bom: true,
+    columns: (header: string[]) => header.map((name) => name.trim()),
+    max_record_size: ROW_BYTES_MAX,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error) => void skipped.push({ row: 0, fault: error?.message ?? 'the row cannot be read' }),
+  });
+  input.on('error', (error) => parser.destroy(error));
+  input.pipe(parser);
+  for await (const record of parser as AsyncIterable<CsvRow>) {
+    for (const { fault } of skipped.splice(0)) yield { row: ++row, fault: fault as string };
+    row += 1;
+    try {
+      yield { row, value: productOfRow(record) };
+    } catch (error) {
+      yield { row, fault: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  for (const { fault } of skipped) yield { row: ++row, fault: fault as string };
+}
+
+async function* readNdjson(input: Readable): AsyncGenerator<ReadRow> {
+  let row = 0;
+  for await (const line of linesOf(input)) {
+    if (line.trim() === '') continue;
+    row += 1;
+    try {
+      yield { row, value: JSON.parse(line) };
+    } catch {
+      yield { row, fault: 'the line is not complete, well-formed JSON' };
+    }
+  }
+}
+
+/** @throws Error where a line is longer than a row may be: the file is then no such file. */
+async function* linesOf(input: Readable): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      yield Buffer.concat([rest, chunk.subarray(from, at)]).toString('utf8');
+      rest = Buffer.alloc(0);
+      from = at + 1;
+    }
+    rest = Buffer.concat([rest, chunk.subarray(from)]);
+    if (rest.length > ROW_BYTES_MAX) throw new Error(`a line is longer than ${ROW_BYTES_MAX} bytes`);
+  }
+  yield rest.toString('utf8');
+}
