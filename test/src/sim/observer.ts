@@ -22,6 +22,7 @@ import { GoodsHistory } from './goods-history.ts';
 import { HoldBook } from './hold-book.ts';
 import type { SimNode } from './node.ts';
 import { checkOwed } from './owed-check.ts';
+import { SeenCheck } from './seen-check.ts';
 import type { Shelves } from './shelves.ts';
 import { tell } from './tell.ts';
 import { type Trace, Violation } from './trace.ts';
@@ -45,6 +46,7 @@ export class Observer {
   readonly #shelves: Shelves;
   readonly #told = new Map<SimNode, Told>();
   readonly #holds: HoldBook;
+  readonly #seen = new SeenCheck();
   /** One writer lives twice from here on, and books of another kind are kept. */
   clones: CloneBooks | undefined;
   readonly #options: ObserverOptions;
@@ -216,6 +218,7 @@ export class Observer {
   rewind(life: WriterId, entries: readonly Entry[]): void {
     this.books.delete(life);
     this.#holds.forget(life);
+    this.#seen.forget(life);
     const hashes = this.#hashes.get(life);
     if (hashes !== undefined) hashes.length = entries.length;
     this.goods.forget(life);
@@ -255,6 +258,9 @@ export class Observer {
     switch (frame.kind) {
       case 'stream':
         told.position = Math.max(told.position, frame.to);
+        return;
+      case 'seen':
+        this.#seen.said(frame, this.#entries.get(frame.parent) ?? [], this.#book(frame.writer));
         return;
       case 'ack':
       case 'welcome':
