@@ -43,9 +43,11 @@ function heard<K extends FrameKind>(
 
 const turn = <K extends FrameKind>(kind: K, node: Node) => only(kind, node.turn().frames);
 
+const sessionOf = (parent: Node, child: Node) => parent.replica.hub.child(child.id).session;
+
 /** A frame without entries: how far did you come? */
 function question(hq: Node, berlin: Node, at = berlin.replica.ledger.durablePosition): StreamFrame {
-  const session = hq.replica.hub.child(berlin.id).session;
+  const session = sessionOf(hq, berlin);
   const base = session?.cursor ?? 0;
   return { kind: 'stream', writer: berlin.self, base, from: at, to: at, entries: new Uint8Array(0) };
 }
@@ -123,6 +125,12 @@ describe('[L5] acks', () => {
     // Asked for once, it is told once.
     world.pass(NEWS_EVERY_MS);
     expect(turn('ack', hq)).toEqual([]);
+    const cursor = sessionOf(hq, berlin)?.cursor ?? 0;
+    const slice = berlin.journal.readStream(cursor, 9_999);
+    const frame = { ...question(hq, berlin), from: cursor, to: slice.to, entries: slice.bytes };
+    expect(only('ack', hq.hear(berlin.id, frame).frames)).toMatchObject([
+      { gap: false, has: [{ writer: berlin.self }], settled: [{ writer: berlin.self }] },
+    ]);
     world.mail = [];
   });
 });
@@ -180,6 +188,22 @@ describe('[L2] grants', () => {
     world.pass(5 * resendMs);
     expect(turn('cells', berlin)).toEqual([]);
   });
+});
+
+test('[L3] what is asked back is told once, and not at all where that lapsed meanwhile', () => {
+  const { berlin, till } = town();
+  const known = berlin.replica.hub.child(till.id);
+  const recall = { keep: 2, given: 5, untilMs: Number.POSITIVE_INFINITY };
+  const tell = (...pools: string[]) => {
+    for (const sku of pools) known.session?.recalls.add(pool(sku));
+    return turn('recalls', berlin);
+  };
+  known.pool(lamp).recall = recall;
+  expect(tell('lamp', 'bulb')).toEqual([
+    { kind: 'recalls', writer: till.self, parent: berlin.self, items: [{ pool: lamp, keep: 2, given: 5 }] },
+  ]);
+  expect(tell()).toEqual([]);
+  known.pool(lamp).recall = undefined;
 });
 
 describe('levels', () => {
