@@ -1,0 +1,113 @@
+/** What may be taken back of a writer that was shut out: F3. */
+import { describe, expect, test } from 'vitest';
+import type { PoolId, WriterId } from '../ids.ts';
+import { atFirst, Books, name } from './books.test-kit.ts';
+import { decideReclaim, exposure, takenUnsaid } from './decide-reclaim.ts';
+import { pool } from './world.test-kit.ts';
+
+const [lamp, bulb] = [pool('lamp'), pool('bulb')];
+
+/** A shop that received lamps, and was shut out. */
+function lost(units = 5) {
+  const books = new Books();
+  const { shop, ledger } = books;
+  books.say(shop, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: units }] });
+  ledger.fence(shop, 'retired', atFirst);
+  const reclaim = (...items: readonly (readonly [PoolId, number])[]) => of(shop.writer, ...items);
+  const of = (writer: WriterId, ...items: readonly (readonly [PoolId, number])[]) =>
+    decideReclaim(ledger, {
+      type: 'reclaim',
+      id: 'x',
+      actor: 'operator:1',
+      writer,
+      items: items.map(([at, n]) => ({ pool: at, n })),
+    });
+  return { books, ledger, shop, reclaim, of };
+}
+
+const sent = (to: WriterId, n: number) => ({ type: 'sent', to, items: [{ pool: lamp, n }] }) as const;
+const took = (from: WriterId, n: number) =>
+  ({ type: 'took', from, items: [{ pool: lamp, seq: 1, n }] }) as const;
+
+describe('[F3] an act that takes back', () => {
+  test('[F3] is for what the writer may still have, to the last unit, the same pool counted together', () => {
+    const { shop, reclaim } = lost();
+    expect(reclaim([lamp, 5])).toEqual({
+      ok: true,
+      body: { type: 'reclaimed', writer: shop.writer, items: [{ pool: lamp, n: 5 }] },
+    });
+    expect(reclaim([lamp, 2], [lamp, 3])).toMatchObject({ ok: true });
+    expect(reclaim([lamp, 6])).toMatchObject({
+      code: 'more_than_ordered',
+      message: `${shop.writer} has at most 5 of ${lamp}.`,
+    });
+    expect(reclaim([lamp, 2], [lamp, 4])).toMatchObject({ code: 'more_than_ordered' });
+    expect(reclaim([lamp, 1], [bulb, 1])).toMatchObject({ code: 'more_than_ordered' });
+    expect(reclaim([lamp, 0])).toMatchObject({ ok: false, code: 'quantity_out_of_range' });
+  });
+
+  test('[F3] is for a writer that is known, shut out, and settled here', () => {
+    const { books, of } = lost();
+    expect(of(name('nobody'), [lamp, 1])).toMatchObject({
+      code: 'not_found',
+      message: `${name('nobody')} is not known here.`,
+    });
+    const paris = books.add(name('paris'), 'paris');
+    expect(of(paris.writer, [lamp, 1])).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('is alive'),
+    });
+    // A till of Paris that was shut out is a matter of Paris.
+    const till = books.add(name('till'), 'paris', paris.writer);
+    books.ledger.fence(till, 'retired', atFirst);
+    expect(of(till.writer, [lamp, 1])).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('to settle'),
+    });
+  });
+
+  test('[F3] leaves less for the next', () => {
+    const { books, ledger, shop, reclaim } = lost();
+    books.say(ledger.self, { type: 'reclaimed', writer: shop.writer, items: [{ pool: lamp, n: 3 }] });
+    expect([exposure(ledger, shop, lamp), reclaim([lamp, 2]).ok, reclaim([lamp, 3]).ok]).toEqual([
+      2,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('[F3] what it may still have', () => {
+  test('[F3] holds what is on its way to it, until it took it', () => {
+    const { books, ledger, shop } = lost();
+    books.say(ledger.self, sent(shop.writer, 4));
+    expect(exposure(ledger, shop, lamp)).toBe(9);
+    books.say(shop, took(ledger.self.writer, 3));
+    expect(exposure(ledger, shop, lamp)).toBe(9);
+    books.say(shop, took(ledger.self.writer, 4));
+    expect(exposure(ledger, shop, lamp)).toBe(9);
+  });
+
+  test('[F3] holds what it surrendered behind its fence and nobody took, and not what it surrendered in time', () => {
+    const { books, ledger, shop } = lost();
+    books.say(shop, sent(ledger.self.writer, 2));
+    expect(exposure(ledger, shop, lamp)).toBe(5);
+    const early = new Books();
+    early.say(early.shop, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 5 }] });
+    early.say(early.shop, sent(early.ledger.self.writer, 2));
+    early.say(early.ledger.self, took(early.shop.writer, 2));
+    early.ledger.fence(early.shop, 'retired', atFirst);
+    expect(exposure(early.ledger, early.shop, lamp)).toBe(3);
+  });
+
+  test('[F1a] lacks what others took of it, although its own word of that was lost', () => {
+    const { books, ledger, shop } = lost();
+    const till = books.add(name('till'), 'berlin', shop.writer);
+    books.say(till, took(shop.writer, 3));
+    expect([takenUnsaid(ledger, shop, lamp), exposure(ledger, shop, lamp)]).toEqual([3, 2]);
+    books.say(shop, sent(till.writer, 2));
+    expect([takenUnsaid(ledger, shop, lamp), exposure(ledger, shop, lamp)]).toEqual([1, 2]);
+    books.say(shop, sent(till.writer, 4));
+    expect(takenUnsaid(ledger, shop, lamp)).toBe(0);
+  });
+});
