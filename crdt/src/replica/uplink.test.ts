@@ -196,6 +196,24 @@ describe('[L2] its stream', () => {
     expect(child.wakesIn).toBe(RESEND_MS);
   });
 
+  test('[L2] what goes first after a while begins to be waited for then; what follows it waits for no more', () => {
+    const child = new Child();
+    child.welcome();
+    child.receive(1);
+    child.frames('stream');
+    child.pass(RESEND_MS);
+    child.frames('stream');
+    child.ack({ cursor: 2, has: [child.point()], settled: [child.point()] });
+    child.pass(60 * RESEND_MS);
+    expect([child.frames('stream'), child.uplink.wakeAtMs()]).toEqual([[], undefined]);
+    child.receive(2);
+    child.frames('stream');
+    expect(child.wakesIn).toBe(RESEND_MS);
+    child.pass(RESEND_MS / 2).receive(3);
+    child.frames('stream');
+    expect(child.wakesIn).toBe(RESEND_MS / 2);
+  });
+
   test('[L5] waits for its window, and wakes nobody while it does', () => {
     const child = new Child({ streamBytesTarget: 1, inFlightBytesMax: 1 });
     child.welcome();
@@ -244,8 +262,54 @@ describe('[L2] its stream', () => {
     child.commit();
     const its = { writer: name('desk'), seq: 3, hash: away.hash };
     child.welcome([child.point(), its], parent, [child.point()]);
+    expect(child.wakesIn).toBe(2 * RESEND_MS);
     child.pass(2 * RESEND_MS);
     expect([child.frames('stream'), child.uplink.wakeAtMs()]).toEqual([[], undefined]);
+  });
+});
+
+describe('[L1] a frame', () => {
+  const others = [
+    { writer: name('desk'), parent },
+    { writer: self, parent: name('paris') },
+  ];
+
+  test.each(others)('[L1] that names $writer and $parent is not heard', (names) => {
+    const child = new Child({ streamBytesTarget: 1 });
+    child.welcome();
+    child.receive(1);
+    child.frames('stream');
+    child.uplink.ask(lamp, 4, 60_000);
+    const { uplink, now } = child;
+    expect(child.ack({ ...names, cursor: 2, has: [{ ...child.point(), seq: 99 }] })).toBe(undefined);
+    expect(uplink.ackedTo).toBe(1);
+    expect(uplink.denied({ kind: 'denied', ...names, items: [{ pool: lamp, atLeast: 9 }] })).toEqual([]);
+    expect(uplink.recall({ kind: 'recalls', ...names, items: [{ pool: lamp, keep: 0, given: 0 }] })).toEqual(
+      [],
+    );
+    uplink.cells({ kind: 'cells', ...names, from: 0, to: 9, cells: [] }, now);
+    expect([uplink.asks.size, uplink.recalls.size, child.frames('seen')]).toEqual([1, 0, []]);
+  });
+
+  test('[L1] is not heard, and none is said, without a session', () => {
+    const child = new Child();
+    const { uplink, now } = child;
+    uplink.ask(lamp, 4, 60_000);
+    uplink.hurry();
+    expect(child.ack({ has: [{ ...child.point(), seq: 99 }] })).toBe(undefined);
+    expect(
+      uplink.denied({ kind: 'denied', writer: self, parent, items: [{ pool: lamp, atLeast: 9 }] }),
+    ).toEqual([]);
+    expect(
+      uplink.recall({ kind: 'recalls', writer: self, parent, items: [{ pool: lamp, keep: 0, given: 0 }] }),
+    ).toEqual([]);
+    expect([uplink.isOpen, uplink.isSending, uplink.ackedTo, uplink.parent]).toEqual([
+      false,
+      false,
+      0,
+      undefined,
+    ]);
+    expect([uplink.frames(now), uplink.wakeAtMs()]).toEqual([[], undefined]);
   });
 });
 
@@ -260,6 +324,30 @@ describe('[L1] grants', () => {
     expect([child.took, child.ledger.self.head.seq]).toEqual([4, seq]);
     expect(child.cells(3, 5, [lamp, 5], [lamp, 9], [lamp, 7])).toEqual([lamp]);
     expect(child.took).toBe(9);
+  });
+
+  test('[L1] of several senders are taken from each', () => {
+    const child = new Child();
+    child.welcome();
+    child.cells(0, 2, [lamp, 5]);
+    const cells = [{ pool: lamp, from: name('hq'), to: self, n: 3, seq: 2 }];
+    child.uplink.cells({ kind: 'cells', writer: self, parent, from: 2, to: 2, cells }, child.now);
+    expect(child.uplink.takeGranted(child.now)).toEqual([lamp]);
+    child.commit();
+    expect(child.ledger.self.row(lamp).took.map(({ n }) => n)).toEqual([5, 3]);
+    expect(child.uplink.takenFromParent(lamp)).toBe(5);
+    expect(child.uplink.granted.size).toBe(0);
+  });
+
+  test('[D4] that bring no news are no reason to write', () => {
+    const child = new Child();
+    child.welcome();
+    child.cells(0, 3, [lamp, 4]);
+    const { commitCount } = child.journal;
+    child.cells(0, 3, [lamp, 4]);
+    child.cells(1, 2, [lamp, 3]);
+    child.cells(5, 9);
+    expect([child.journal.commitCount, child.ledger.self.head.parentSeen]).toEqual([commitCount, 3]);
   });
 
   test('[L2] are seen up to the first gap, and that is said once, in good time before they are told again', () => {
