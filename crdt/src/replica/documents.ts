@@ -21,12 +21,12 @@ export const DOCUMENT_KINDS = [
   'count',
   'loss',
   'reclaim',
-  /** An order's marks, each once: their id is the order's. */
-  'processing',
-  'delivered',
   /** Not brought by a command: see `copies.ts`. */
   'order-copy',
   'copy-cancellation',
+  /** An order's marks, each once: their id is the order's. */
+  'processing',
+  'delivered',
 ] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
