@@ -1,20 +1,121 @@
-import { expect, test, vi } from 'vitest';
-import { sell } from './commands.test-kit.ts';
-import { shop } from './world.test-kit.ts';
+/** What a turn wrote is seen by what comes later in it, and committed in the order in which it came: T8, D4, D5. */
+import { describe, expect, test } from 'vitest';
+import { encodeEntry } from '../entry/codec.ts';
+import type { Entry, EntryBody } from '../entry/entry.ts';
+import type { LineId, OrderId, WriterId } from '../ids.ts';
+import { atFirst, name } from './books.test-kit.ts';
+import type { JournalView, LineProgress } from './journal-view.ts';
+import { MemoryJournal } from './memory-journal.test-kit.ts';
+import { OpenTurn } from './open-turn.ts';
+import { pool, sha256 } from './world.test-kit.ts';
 
-test('[T8] a new order is looked for in the journal once, though who decides and who files both ask', () => {
-  const { berlin } = shop({ lamp: 5 });
-  const find = vi.spyOn(berlin.replica.ledger.view, 'findDocument');
-  expect(berlin.do(sell('o1', { lamp: 1 }))).toMatchObject({ ok: true, replayed: false });
-  expect(find.mock.calls).toEqual([['order', 'o1']]);
+const [berlin, till] = [name('berlin'), name('till')];
+const lines = [{ pool: pool('lamp'), n: 2 }];
+const received: EntryBody = { type: 'received', cause: 'delivery', lines };
+const shipped = (n: number): EntryBody => ({
+  type: 'shipped',
+  orderId: 'o1' as OrderId,
+  lines: [{ lineId: 'l1' as LineId, pool: pool('lamp'), n }],
 });
 
-test('[T8] an order that two of one turn ask for is new to the first of them alone', () => {
-  const { berlin } = shop({ lamp: 5 });
-  const answers = berlin.turn((replica, now) => {
-    for (const [ticket, id] of ['o1', 'o2', 'o1'].entries())
-      replica.execute(ticket, sell(id, { lamp: 1 }), now);
-  }).answers;
-  expect(answers.map(({ answer }) => answer.ok && answer.replayed)).toEqual([false, false, true]);
-  expect(berlin.free('lamp')).toBe(3);
+function said(writer: WriterId, seq: number, body: EntryBody = received, docId = `d${seq}`): Entry {
+  return { ...atFirst, v: 1, writer, seq, prevHash: new Uint8Array(32), docId, actor: 'a', body };
+}
+
+function written(writer: WriterId, seq: number) {
+  const entry = said(writer, seq);
+  const bytes = encodeEntry(entry);
+  return { entry, bytes, hash: sha256(bytes) };
+}
+
+describe('[D5] entries', () => {
+  test('[D5] are committed in the order in which they came, those of one stream in a run', () => {
+    const turn = new OpenTurn(new MemoryJournal());
+    const placed = [
+      [berlin, 1],
+      [berlin, 2],
+      [till, 1],
+      [berlin, 3],
+    ] as const;
+    for (const [writer, seq] of placed) turn.place(writer, written(writer, seq));
+    const runs = () =>
+      turn.runs.map(({ writer, entries }) => [writer, entries.map(({ entry }) => entry.seq)]);
+    expect([runs(), turn.entryCount]).toEqual([
+      [
+        [berlin, [1, 2]],
+        [till, [1]],
+        [berlin, [3]],
+      ],
+      4,
+    ]);
+    turn.takeBackLast();
+    expect([runs(), turn.entryCount]).toEqual([
+      [
+        [berlin, [1, 2]],
+        [till, [1]],
+      ],
+      3,
+    ]);
+    turn.takeBackLast();
+    turn.takeBackLast();
+    expect(runs()).toEqual([[berlin, [1]]]);
+    turn.takeBackLast();
+    turn.takeBackLast();
+    expect([runs(), turn.entryCount]).toEqual([[], 0]);
+  });
+
+  test('[D5] of this turn are found by writer and seq, and those before it in the journal', () => {
+    const known = said(till, 7);
+    const view = {
+      entryAt: (writer: WriterId, seq: number) => (writer === till && seq === 7 ? known : undefined),
+    };
+    const turn = new OpenTurn(view as JournalView);
+    turn.place(berlin, written(berlin, 1));
+    turn.place(till, written(till, 8));
+    turn.place(berlin, written(berlin, 2));
+    expect(turn.written(berlin, 2)?.entry).toMatchObject({ writer: berlin, seq: 2 });
+    expect([turn.written(berlin, 8), turn.written(till, 7)]).toEqual([undefined, undefined]);
+    expect(turn.entryAt(till, 8)).toMatchObject({ writer: till, seq: 8 });
+    expect([turn.entryAt(till, 7), turn.entryAt(till, 9)]).toEqual([known, undefined]);
+  });
+});
+
+describe('[T8] documents', () => {
+  test('[T8] belong to the first entry that carries them, in this turn or before it', () => {
+    const before = { writer: till, seq: 4 };
+    const view = {
+      findDocument: (_: string, id: string) => (id === 'old' ? before : undefined),
+      entryAt: () => undefined,
+    };
+    const turn = new OpenTurn(view as never as JournalView);
+    turn.file(berlin, said(berlin, 1, received, 'new'));
+    turn.file(till, said(till, 5, received, 'new'));
+    turn.file(till, said(till, 6, received, 'old'));
+    expect(turn.findDocument('receipt', 'new')).toEqual({ writer: berlin, seq: 1 });
+    expect(turn.findDocument('receipt', 'old')).toEqual(before);
+    expect([turn.findDocument('order', 'new'), turn.findDocument('receipt', 'none')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(turn.documents).toEqual([{ kind: 'receipt', id: 'new', ref: { writer: berlin, seq: 1 } }]);
+    // Found although nobody placed it in a run yet.
+    expect(turn.entryAt(berlin, 1)).toMatchObject({ docId: 'new' });
+  });
+
+  test('[T8] what an order line went through adds up over the journal and the turn', () => {
+    const before: LineProgress = { cancelled: 1, shipped: 2, returned: 1 };
+    const view = {
+      findDocument: () => undefined,
+      lineProgress: (_: string, lineId: string) => (lineId === 'l1' ? before : undefined),
+    };
+    const turn = new OpenTurn(view as never as JournalView);
+    const at = (lineId: string) => turn.lineProgress('o1' as OrderId, lineId as LineId);
+    expect([at('l1'), at('l2')]).toEqual([before, { cancelled: 0, shipped: 0, returned: 0 }]);
+    turn.file(berlin, said(berlin, 1, shipped(3)));
+    turn.file(berlin, said(berlin, 2, { ...shipped(1), type: 'returned' } as EntryBody));
+    turn.file(berlin, said(berlin, 3, { ...shipped(4), type: 'cancelled', reason: 'x' } as EntryBody));
+    const progress = { cancelled: 5, shipped: 5, returned: 2 };
+    expect(at('l1')).toEqual(progress);
+    expect(turn.progress).toEqual([{ orderId: 'o1', lineId: 'l1', progress }]);
+  });
 });
