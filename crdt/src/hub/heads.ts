@@ -2,7 +2,7 @@
 import { incarnationOf, type ReplicaId, replicaOf } from '../ids.ts';
 import { copyOf, firstSeqOf } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
-import type { Stream } from '../replica/stream.ts';
+import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
@@ -42,6 +42,12 @@ export function compareHeads(
     const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
     const head = named.get(stream.writer);
     named.delete(stream.writer);
+    // Of this replica itself a child is told no past: so much as it has is enough.
+    if (stream.head.via === null && !isLife) {
+      if (head !== undefined)
+        say({ has: head, settled: { writer: head.writer, ...NO_MARK }, isOther: false });
+      continue;
+    }
     const isKnownThere = isLife || isBelow || head !== undefined;
     if (!isKnownThere && !places.isCountedBelow(replica, stream)) continue;
     // A welcome names so many at the most; the rest is compared as it comes.
