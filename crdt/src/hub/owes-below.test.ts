@@ -61,4 +61,11 @@ describe('[F2] a fence that somebody else decided', () => {
     expect(shop.head.fence).toEqual({ seq: 1, hash: ledger.hashOf(shop, 1), reason: 'fork' });
     expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
   });
+
+  test('[F2] is noted at the end of what is known, and of nobody who is not known', () => {
+    const { ledger, shop } = new Books();
+    const said = { writer: shop.writer, ...shop.head, reason: 'fork' } as const;
+    expect(noteRelayedFence(ledger, 'parent', { ...said, writer: name('nobody') })).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'parent', said)).toBe(shop);
+  });
 });

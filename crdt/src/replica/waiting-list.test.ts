@@ -70,6 +70,19 @@ describe('[R4] who waits', () => {
     expect(waiting.isFull).toBe(true);
   });
 
+  test('[R4] who was answered waits no longer, and who lacks other units is found by those', () => {
+    const waiting = new Waiting(2);
+    const one = waiter(1, 5, [lamp, 1]);
+    const other = waiter(2, 5, [lamp, 1]);
+    waiting.add(one);
+    waiting.add(other);
+    waiting.update(one, lacks([bulb, 3]));
+    expect([tickets(waiting.for([lamp])), tickets(waiting.for([bulb]))]).toEqual([[2], [1]]);
+    expect(waiting.shortOf(bulb).units).toBe(3);
+    waiting.remove(other);
+    expect([waiting.for([lamp]), waiting.size, waiting.isFull]).toEqual([[], 1, false]);
+  });
+
   test('[R4] what the tree said no to adds up', () => {
     const waiting = new Waiting(2);
     const one = waiter(1, 5, [lamp, 1], [bulb, 1]);
