@@ -59,12 +59,13 @@ test('a target is met, missed, or not measured', () => {
 });
 
 test('numbers keep three digits that count', () => {
-  expect([0.12345, 1.5, 20, 99.96, 999.4, 1_000, 1_234_567].map(short)).toEqual([
+  expect([0.12345, 1.5, 20, 99.96, 999.4, 999.7, 1_000, 1_234_567].map(short)).toEqual([
     '0.123',
     '1.5',
     '20',
     '100',
     '999',
+    '1,000',
     '1,000',
     '1,234,567',
   ]);

@@ -79,7 +79,7 @@ function median(spread: Spread | undefined): string {
 
 /** Three digits that count, and thousands apart. */
 export function short(n: number): string {
-  if (Math.abs(n) >= 1_000) return Math.round(n).toLocaleString('en-US');
+  if (Math.abs(n) >= 999.5) return Math.round(n).toLocaleString('en-US');
   return n
     .toPrecision(3)
     .replace(/(\.\d*?)0+$/, '$1')
