@@ -6,6 +6,7 @@
  */
 import { decodeEntry } from '../entry/codec.ts';
 import type { Hub } from '../hub/hub.ts';
+import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Ledger } from './ledger.ts';
@@ -17,18 +18,26 @@ export interface CaughtUp {
     readonly via: ReplicaId | null;
     readonly bytes: Uint8Array;
   }[];
-  /** Heads as they are now, where entries alone do not say all: fences, ways, marks. */
+  /** Heads as they are now, where entries alone do not say all: fences, ways, marks. None before the last runs. */
   readonly heads: readonly { readonly writer: WriterId; readonly head: StreamHead }[];
 }
 
 /** @returns whether another process began a new life in their name. */
 export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp): boolean {
   const before = ledger.hasLife ? ledger.self : undefined;
+  const fences = new Map(heads.map(({ writer, head }) => [writer, head.fence]));
+  // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
+  const wasTaken = ({ writer, seq }: FenceSaid, via: ReplicaId | null) =>
+    heads.length > 0 ? fences.get(writer)?.seq === seq : ledger.streams.get(writer)?.head.via === via;
   for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
-      if (writer === entry.writer) hub.absorbed(entry);
+      if (writer !== entry.writer) continue;
+      hub.absorbed(entry);
+      if (entry.body.type !== 'fenced' || !wasTaken(entry.body, via)) continue;
+      const ended = noteRelayedFence(ledger, writer, entry.body);
+      if (ended !== undefined) hub.absorbedFence(ended);
     }
   }
   // A lost life of the authority has a head and no entries (F6).
