@@ -102,6 +102,27 @@ describe('[T8] documents', () => {
     expect(turn.entryAt(berlin, 1)).toMatchObject({ docId: 'new' });
   });
 
+  test('[T8] of an order that another owner accepted first a copy is known, and taking it back leaves the order alone', () => {
+    const turn = new OpenTurn(new MemoryJournal());
+    const sold = { type: 'sold', orderId: 'o1', lines: [] } as never as EntryBody;
+    const cancelled = { ...shipped(1), type: 'cancelled', reason: 'x' } as EntryBody;
+    turn.file(berlin, said(berlin, 1, sold, 'o1'));
+    turn.file(till, said(till, 1, sold, 'o1'));
+    turn.file(till, said(till, 2, cancelled, 'c1'));
+    turn.file(berlin, said(berlin, 2, received, 'd1'));
+    turn.file(till, said(till, 3, received, 'd1'));
+    expect(turn.documents.map(({ kind, id, ref }) => [kind, id, ref.writer, ref.seq])).toEqual([
+      ['order', 'o1', berlin, 1],
+      ['order-copy', `o1 ${till}`, till, 1],
+      ['cancellation', 'c1', till, 2],
+      ['copy-cancellation', `o1 l1 ${till}`, till, 2],
+      ['receipt', 'd1', berlin, 2],
+    ]);
+    expect(turn.progress).toEqual([]);
+    turn.file(berlin, said(berlin, 3, cancelled, 'c2'));
+    expect(turn.progress).toMatchObject([{ orderId: 'o1', progress: { cancelled: 1 } }]);
+  });
+
   test('[T8] what an order line went through adds up over the journal and the turn', () => {
     const before: LineProgress = { cancelled: 1, shipped: 2, returned: 1 };
     const view = {
