@@ -43,6 +43,7 @@ describe('[L2] what a child has not heard of', () => {
 
   test('[L2] goes in one frame, with the cursor up to the end of the chain, and once', () => {
     const books = new Books();
+    grant(books, name('paris'), 7, pool('lamp'));
     const seq = grant(books, books.shop.writer, 2, pool('lamp'));
     const session = sessionOf(books, seq - 1);
     session.cells.add(pool('lamp')).add(pool('nobody-sent-this'));
@@ -108,6 +109,11 @@ describe('[L2] more than one frame can hold', () => {
       [at, at, CELLS_PER_FRAME],
       [at, at, 1],
     ]);
+    expect(beside[0]).toMatchObject({
+      kind: 'cells',
+      writer: session.writer,
+      parent: books.ledger.self.writer,
+    });
     expect(cellFramesBeside(books.ledger.self.writer, session, cells.slice(1))).toHaveLength(1);
     expect(cellFramesBeside(books.ledger.self.writer, session, [])).toEqual([]);
   });

@@ -103,6 +103,13 @@ describe('[R2] a promise', () => {
   });
 });
 
+test('a child has one of each pool', () => {
+  const child = new Child('till' as never);
+  expect(child.replica).toBe('till');
+  expect(child.pool(lamp)).toBe(child.pool(lamp));
+  expect(child.pool(lamp)).not.toBe(child.pool(pool('bulb')));
+});
+
 describe('a session', () => {
   const session = () => openSession(name('berlin'), name('hq'), false, 0);
 

@@ -59,6 +59,8 @@ describe('[D4] a turn', () => {
             expect(told(stream)).toEqual(before);
           } else {
             const after = told(stream);
+            const said = acts.filter(({ kind }) => kind === 'say').length;
+            expect(after.head).toEqual({ ...before.head, seq: before.head.seq + said });
             stream.keep();
             expect(told(stream)).toEqual(after);
             expect(stream.durableSeq).toBe(after.head.seq);
