@@ -101,6 +101,28 @@ export class Engine {
     });
   }
 
+  /**
+   * Asks for several commands in one turn, as planned when it begins: nothing comes between, and one
+   * commit makes them durable. None of them may wait. @throws Error where the turn cannot be kept
+   */
+  async submitTogether(
+    plan: (replica: Replica) => readonly Command[] | Refusal,
+  ): Promise<readonly Answer[] | Refusal> {
+    const answers: Promise<Answer>[] = [];
+    const refusal = await this.runDurably((replica, now) => {
+      const planned = plan(replica);
+      if ('ok' in planned) return planned;
+      for (const command of planned) {
+        const ticket = this.#nextTicket;
+        this.#nextTicket += 1;
+        answers.push(new Promise((resolve) => this.#answers.set(ticket, resolve)));
+        replica.execute(ticket, { ...command, waitMs: 0 }, now);
+      }
+      return undefined;
+    });
+    return refusal ?? Promise.all(answers);
+  }
+
   frame(from: Peer, frame: StockFrame): void {
     // Frames are sent again by their senders: dropping one under overload loses nothing (L2).
     if (this.#state === 'running' && this.#queue.length < QUEUE_MAX)

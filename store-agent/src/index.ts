@@ -22,7 +22,7 @@ export { lookRoutes } from './http/look-routes.ts';
 export * from './http/order-body.ts';
 export * from './http/order-status.ts';
 export { parse } from './http/parse.ts';
-export { type FieldError, installProblems, Problem, sendProblem } from './http/problem.ts';
+export { type FieldError, installProblems, Problem, problemJson, sendProblem } from './http/problem.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
 export { openIdentity } from './identity.ts';

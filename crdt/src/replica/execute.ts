@@ -40,15 +40,8 @@ export function execute(context: Executing, command: Command): Answer {
   const { ledger } = context;
   const fault = findFault(command);
   if (fault !== undefined) return refuse('invalid_request', fault);
-  const done = ledger.findDocument(kindOf(command), command.id);
-  if (done !== undefined) {
-    const known = ledger.entryAt(done.writer, done.seq);
-    // D7: documents outlive their entries, so that a late repeat is still a repeat.
-    if (known === undefined) return refuse('already_done', `${command.id} was done long ago.`);
-    return isSameRequest(known, command)
-      ? { ok: true, entry: known, replayed: true }
-      : refuse('document_differs', `${command.id} was used for another request.`);
-  }
+  const first = firstAnswer(ledger, command);
+  if (first !== undefined) return first;
   if (needsFormerLives(command) && !context.knowsFormerLives) {
     return refuse('former_lives_unknown', 'This replica was restored and waits for its parent.');
   }
@@ -56,6 +49,18 @@ export function execute(context: Executing, command: Command): Answer {
   if (!decided.ok) return decided;
   const entry = ledger.append(decided.body, command.id, command.actor, context.now);
   return { ok: true, entry, replayed: false };
+}
+
+/** What a command whose id is known is answered, whatever is decided now; undefined where it is new (T8). */
+export function firstAnswer(ledger: Ledger, command: Command): Answer | undefined {
+  const done = ledger.findDocument(kindOf(command), command.id);
+  if (done === undefined) return undefined;
+  const known = ledger.entryAt(done.writer, done.seq);
+  // D7: documents outlive their entries, so that a late repeat is still a repeat.
+  if (known === undefined) return refuse('already_done', `${command.id} was done long ago.`);
+  return isSameRequest(known, command)
+    ? { ok: true, entry: known, replayed: true }
+    : refuse('document_differs', `${command.id} was used for another request.`);
 }
 
 function decide(context: Executing, command: Command): Decided {

@@ -59,15 +59,16 @@ const RETRY_AFTER_S = 1;
 
 const PROBLEM_TYPE = 'application/problem+json';
 
-function problemJson({ code, message, errors, items }: Problem): string {
+/** A problem as its answer says it. */
+export function problemJson({ code, message, errors, items }: Problem) {
   const { status, sentence } = errorKind(code);
-  return JSON.stringify({
+  return {
     type: `https://tallystick.dev/problems/${code}`,
     title: sentence,
     status,
     code,
     detail: message,
-    ...(errors === undefined ? {} : { errors }),
+    ...(errors === undefined ? {} : { errors: [...errors] }),
     ...(items === undefined
       ? {}
       : {
@@ -75,7 +76,7 @@ function problemJson({ code, message, errors, items }: Problem): string {
             return { sku, location, requested, available, reason };
           }),
         }),
-  });
+  };
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
@@ -86,7 +87,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .code(status)
     .header('cache-control', 'no-store')
     .type(PROBLEM_TYPE)
-    .send(Buffer.from(problemJson(problem)));
+    .send(Buffer.from(JSON.stringify(problemJson(problem))));
 }
 
 /** A request that Fastify gives up before it knows its route, such as a URL that cannot be decoded. */
@@ -106,7 +107,7 @@ export function brokenRequest(error: Error & { code?: string }, socket: Socket):
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ([408, new Problem('malformed_body', 'The request did not arrive whole in time.')] as const)
         : ([400, new Problem('malformed_body', 'This is not an HTTP request that can be read.')] as const);
-  const body = problemJson(problem).replace(/"status":\d+/, `"status":${status}`);
+  const body = JSON.stringify({ ...problemJson(problem), status });
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncache-control: no-store\r\n` +
       `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -3,7 +3,16 @@ import { cancelBody, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
-import { movedSchema, orderIdSchema, orderSchema, returnBody, shipmentBody, statusBody } from './schema.ts';
+import {
+  batchBody,
+  batchSchema,
+  movedSchema,
+  orderIdSchema,
+  orderSchema,
+  returnBody,
+  shipmentBody,
+  statusBody,
+} from './schema.ts';
 
 const tag = 'Orders';
 const params = z.strictObject({ id: orderIdSchema });
@@ -77,6 +86,89 @@ export const createOrder = operation({
       summary: 'One more',
       body: { id: 'order-2', lines: [{ lineId: 'a', sku: 'MUG', quantity: 1, locationId: 'depot' }] },
       status: 201,
+    },
+  },
+});
+
+export const createOrders = operation({
+  ...common,
+  id: 'createOrders',
+  method: 'POST',
+  path: '/v1/orders/batch',
+  summary: 'Place many orders at once',
+  description:
+    'Up to 10,000 lines. All orders are sold in one commit, or none; lines of one SKU are summed before they are ' +
+    'checked. With `partial=true` each order stands for itself, and the answer is 207 with a result for each. ' +
+    'Orders that were placed before are answered again and not placed again.',
+  query: z.strictObject({
+    partial: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Whether each order stands for itself.' }),
+  }),
+  body: batchBody,
+  routeClass: 'bulk',
+  needs: 'nobody',
+  answers: {
+    201: { description: 'All are sold.', body: batchSchema },
+    207: { description: 'Each for itself: see the results.', body: batchSchema },
+  },
+  problems: [
+    'unknown_sku',
+    'unknown_location',
+    'insufficient_stock',
+    'document_differs',
+    'already_done',
+    'owner_unreachable',
+    'former_lives_unknown',
+    'read_only',
+  ],
+  examples: {
+    none: {
+      summary: 'One of them asks too much: none is sold',
+      body: {
+        orders: [
+          { id: 'batch-1', lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }] },
+          { id: 'batch-2', lines: [{ sku: 'MUG', quantity: 1_000_000, locationId: 'depot' }] },
+        ],
+        waitMs: 0,
+      },
+      status: 409,
+      answer: { code: 'insufficient_stock', items: [{ sku: 'MUG', requested: 1_000_001 }] },
+    },
+    some: {
+      summary: 'The same, each for itself',
+      query: { partial: 'true' },
+      body: {
+        orders: [
+          { id: 'batch-3', lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }] },
+          { id: 'batch-4', lines: [{ sku: 'MUG', quantity: 1_000_000, locationId: 'depot' }] },
+        ],
+        waitMs: 2_000,
+      },
+      status: 207,
+      answer: {
+        results: [
+          { id: 'batch-3', status: 201 },
+          { id: 'batch-4', status: 409 },
+        ],
+      },
+    },
+    all: {
+      summary: 'Two orders',
+      body: {
+        orders: [
+          { id: 'batch-5', lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }] },
+          { id: 'batch-6', lines: [{ sku: 'MUG', quantity: 2, locationId: 'depot' }] },
+        ],
+      },
+      status: 201,
+      answer: {
+        results: [
+          { id: 'batch-5', status: 201 },
+          { id: 'batch-6', status: 201 },
+        ],
+      },
     },
   },
 });
@@ -299,6 +391,7 @@ export const createReturn = operation({
 /** In the order in which a newcomer would use them. */
 export const ORDER_OPERATIONS: readonly Operation[] = [
   createOrder,
+  createOrders,
   getOrder,
   listOrders,
   cancelOrder,

@@ -25,6 +25,7 @@ import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
 import { fromCursor, page } from '../page.ts';
 import { route } from '../route.ts';
+import { batchRoute } from './batch.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import { afterMove, heardOf, linesToMove, moveGoods } from './moved-goods.ts';
 import * as ops from './operations.ts';
@@ -66,6 +67,8 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
     return order201(agent, reply, answer);
   });
+
+  batchRoute(app, agent, owners);
 
   route(app, ops.getOrder, async ({ params, request, reply }) => {
     if (

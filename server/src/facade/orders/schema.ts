@@ -1,7 +1,16 @@
 /** Orders as clients see them. */
 import { QUANTITY_MAX } from '@tallystick/crdt';
-import { documentId, LINES_MAX, locationId, ORDER_STATUSES, reason } from '@tallystick/store-agent';
+import {
+  documentId,
+  LINES_MAX,
+  locationId,
+  ORDER_STATUSES,
+  orderBody,
+  reason,
+  WAIT_MS_MAX,
+} from '@tallystick/store-agent';
 import { z } from 'zod';
+import { problemSchema } from '../problem-schema.ts';
 
 export const orderIdSchema = documentId.meta({
   description: 'Made by whoever placed it: 1 to 128 printable characters; a UUIDv7 is a good choice.',
@@ -108,6 +117,39 @@ export const returnBody = z
       .meta({ description: 'All that left and has not come back where it is left out.' }),
   })
   .meta({ id: 'NewReturn' });
+
+export const batchBody = z
+  .strictObject({
+    id: documentId.optional().meta({ description: 'A name for the batch; the first order’s otherwise.' }),
+    orders: z
+      .array(orderBody.omit({ waitMs: true }).extend({ id: documentId }))
+      .min(1)
+      .max(LINES_MAX)
+      .refine(
+        (orders) => orders.reduce((sum, { lines }) => sum + lines.length, 0) <= LINES_MAX,
+        `at most ${LINES_MAX} lines in all`,
+      )
+      .refine(
+        (orders) => new Set(orders.map(({ id }) => id)).size === orders.length,
+        'an id stands on two orders',
+      ),
+    waitMs: z.int().min(0).max(WAIT_MS_MAX).optional(),
+  })
+  .meta({ id: 'NewOrderBatch' });
+
+export const batchSchema = z
+  .object({
+    results: z.array(
+      z.object({
+        id: z.string(),
+        status: z.int().meta({ description: 'As the order alone would have been answered.' }),
+        replayed: z.boolean().optional(),
+        order: orderSchema.optional(),
+        problem: problemSchema.optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'OrderBatch' });
 
 /** What became of goods that several keepers move, each for its own place. */
 export const movedSchema = z
