@@ -12,6 +12,7 @@ import { LOCATION_OPERATIONS } from './locations/operations.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { openApi, type Tag } from './openapi.ts';
 import type { Operation } from './operation.ts';
+import { GOODS_OPERATIONS } from './orders/goods-operations.ts';
 import { ORDER_OPERATIONS } from './orders/operations.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { Owners } from './owners.ts';
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...LOCATION_OPERATIONS,
   ...INVENTORY_OPERATIONS,
   ...ORDER_OPERATIONS,
+  ...GOODS_OPERATIONS,
   ...HOLD_OPERATIONS,
 ];
 

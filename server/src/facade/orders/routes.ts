@@ -27,6 +27,7 @@ import { fromCursor, page } from '../page.ts';
 import { route } from '../route.ts';
 import { batchRoute } from './batch.ts';
 import { findOrder, ownOrder } from './find-order.ts';
+import * as goods from './goods-operations.ts';
 import { afterMove, heardOf, linesToMove, moveGoods } from './moved-goods.ts';
 import * as ops from './operations.ts';
 import type { OrderJson } from './schema.ts';
@@ -94,7 +95,7 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     return findOrder(agent, id);
   });
 
-  route(app, ops.setOrderStatus, async ({ params: { id }, body, request, reply }) => {
+  route(app, goods.setOrderStatus, async ({ params: { id }, body, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     const order = await findOrder(agent, id);
     if (order.status === body.status) return order;
@@ -111,8 +112,8 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     return findOrder(agent, id);
   });
 
-  const move = (op: typeof ops.createShipment | typeof ops.createReturn, type: 'ship' | 'return') =>
-    route(app, op as typeof ops.createReturn, async ({ params, body, idempotencyKey: key, reply }) => {
+  const move = (op: typeof goods.createShipment | typeof goods.createReturn, type: 'ship' | 'return') =>
+    route(app, op as typeof goods.createReturn, async ({ params, body, idempotencyKey: key, reply }) => {
       const id = body.id ?? key;
       if (id === undefined)
         throw new Problem(
@@ -127,8 +128,8 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
       reply.code(results.every(({ ok }) => ok) ? 201 : 207);
       return { id, orderId: params.id, results };
     });
-  move(ops.createShipment, 'ship');
-  move(ops.createReturn, 'return');
+  move(goods.createShipment, 'ship');
+  move(goods.createReturn, 'return');
 }
 
 /** Moves all that is left. The document is named after what is moved, so that asking twice moves once. */
