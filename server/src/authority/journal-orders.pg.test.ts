@@ -40,6 +40,22 @@ test('[T8] the second order of one id is kept as a duplicate, and the books show
   expect(twice.rows).toEqual([{ kind: 'order', id: 'o1', seq: 4 }]);
 });
 
+test('[F5] an order that names a line twice counts whole, is listed with the first, and stops nothing', async () => {
+  const { pool, authority, shop } = await booksWithShop();
+  shop.receive('r1', 10);
+  shop.sellOneLineTwice('o1');
+  shop.sell('o2', 1);
+  expect(await authority.take(shop, shop.frame())).toBe('committed');
+  expect(authority.replica.ledger.streams.get(shop.writer)?.row(LAMP).used).toBe(4);
+  const { rows } = await pool.query(
+    'select order_id, quantity from tallystick.order_lines order by order_id',
+  );
+  expect(rows).toEqual([
+    { order_id: 'o1', quantity: 1 },
+    { order_id: 'o2', quantity: 1 },
+  ]);
+});
+
 test('[T8] what happens to a line is added up, and the core is told', async () => {
   const { pool, authority, shop } = await shippingShop();
   await authority.take(shop, shop.frame());

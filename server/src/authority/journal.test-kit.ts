@@ -194,6 +194,22 @@ export class TestShop {
     this.#commit();
   }
 
+  /** What no honest shop says: an order that names one line twice. */
+  sellOneLineTwice(id: string): void {
+    const { channel, priority, placedAt, payments, lines } = saleOf(id, 1);
+    const sold = lines.map((line) => ({
+      ...line,
+      locationId: 'shop' as LocationId,
+      pool: LAMP,
+      departed: true,
+      owed: 0,
+    }));
+    const again = sold.map((line) => ({ ...line, quantityBase: 2, quantityUnits: 2 }));
+    const head = { orderId: id as OrderId, channel, priority, placedAt, payments };
+    this.replica.ledger.append({ type: 'sold', ...head, lines: [...sold, ...again] }, id, 'clerk:1', NOW);
+    this.#commit();
+  }
+
   receive(id: string, n: number, pool = LAMP): void {
     this.execute({ type: 'receive', id, actor: 'clerk:1', cause: 'delivery', lines: [{ pool, n }] });
   }

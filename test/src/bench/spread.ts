@@ -36,7 +36,7 @@ async function open(place: Place): Promise<Case[]> {
   await shop.ask('linkUp', {});
   return RATES.map((perSecond) => ({
     name: `${perSecond}-a-second`,
-    note: `one shop under one region, ${perSecond} sales a second of ${TRADE.skus} SKUs; the other region's API asked for its levels without a pause`,
+    note: `one shop under one region, ${perSecond} sales a second of ${TRADE.skus} SKUs; the other region's API asked for its levels every 4 ms`,
     round: (seconds) => shop.ask<Round>('spread', { port: far, perSecond, seconds, skus: skuNames(TRADE) }),
   }));
 }
