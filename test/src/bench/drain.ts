@@ -51,7 +51,7 @@ async function open(place: Place): Promise<Case[]> {
 export const drain: Bench = {
   name: 'drain',
   about: 'what one shop sold while it was cut off, until it stands in the books',
-  rounds: 3,
+  rounds: 2,
   seconds: 1,
   open,
   targets: [ratio('drain', 'pg-insert', 0.5)],
