@@ -27,7 +27,7 @@ export function chartSvg({ title, xs, xLabel, lines }: Chart): string {
   const top = Math.ceil(most / step) * step;
   const x = (i: number) => round(LEFT + ((i + 0.5) * (WIDTH - LEFT - RIGHT)) / xs.length);
   const y = (value: number) => round(HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM));
-  const parts = [text(LEFT, 18, title, 'start', 13)];
+  const parts = [`<title>${escaped(title)}</title>`, text(LEFT, 18, title, 'start', 13)];
   for (let value = 0; value <= top + step / 2; value += step) {
     parts.push(
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value)}" y2="${y(value)}" stroke="${INK}" stroke-opacity="0.3"/>`,
@@ -56,8 +56,11 @@ export function niceStep(least: number): number {
 }
 
 function text(x: number, y: number, words: string, anchor: string, size = 11, colour = INK): string {
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}" fill="${colour}">${escaped}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}" fill="${colour}">${escaped(words)}</text>`;
+}
+
+function escaped(words: string): string {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 function round(n: number): number {
