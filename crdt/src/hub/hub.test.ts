@@ -185,3 +185,55 @@ test('[L3] new stock below is told above at once, however busy the link is', () 
   expect(relayed(() => berlin.do(sell('o1', { lamp: 1 })))).toBe(0);
   expect(relayed(() => berlin.do(receive('d2', { lamp: 1 })))).toBe(1);
 });
+
+describe('[L1] words', () => {
+  const stranger = (node: Node) => node.self.replace(/.$/, 'e') as typeof node.self;
+
+  test('[L1] of a writer that has no session here, or to another parent, are not heard', () => {
+    const { berlin, till } = shop({ lamp: 9 });
+    const { hub } = berlin.replica;
+    const before = berlin.journal.entries.length;
+    const { cellsSeenTo } = sessionOf(berlin, till) ?? {};
+    const items = [{ pool: lamp, atLeast: 4, waitMs: 1_000 }];
+    const others = [
+      { writer: stranger(till), parent: berlin.self },
+      { writer: till.self, parent: stranger(berlin) },
+    ];
+    for (const names of others) {
+      expect(berlin.hear(till.id, { kind: 'asks', ...names, items }).frames).toEqual([]);
+      expect(berlin.hear(till.id, { kind: 'seen', ...names, seq: 1 }).frames).toEqual([]);
+    }
+    // Frames of a link that is gone, or of whom nobody knows.
+    till.cut();
+    const names = { writer: till.self, parent: berlin.self };
+    for (const from of [till.id, 'nobody' as ReplicaId])
+      berlin.turn((self, now) => {
+        self.frame(from, { kind: 'asks', ...names, items }, now);
+        self.frame(from, { kind: 'seen', ...names, seq: 1 }, now);
+        const entries = new Uint8Array(0);
+        self.frame(from, { kind: 'stream', writer: till.self, base: 0, from: 0, to: 0, entries }, now);
+      });
+    expect([berlin.journal.entries.length, hub.children.has('nobody' as ReplicaId)]).toEqual([before, false]);
+    till.link();
+    expect(sessionOf(berlin, till)?.cellsSeenTo).toBe(cellsSeenTo);
+  });
+
+  test('[L1] that something is settled go to whom it came from, if it listens', () => {
+    const { world, hq, berlin, till } = shop();
+    world.calmFor(5_000);
+    berlin.turn((self, now) => {
+      for (const writer of [stranger(till), hq.self, berlin.self]) self.hub.settled(writer, now);
+    });
+    expect(berlin.replica.hub.wakeAtMs()).toBe(undefined);
+    berlin.turn((self, now) => self.hub.settled(till.self, now));
+    const dueMs = berlin.replica.hub.wakeAtMs() ?? 0;
+    expect(dueMs).toBeGreaterThan(world.now.monotonicMs);
+    world.pass(1);
+    // More of it does not put it off.
+    berlin.turn((self, now) => self.hub.settled(till.self, now));
+    expect(berlin.replica.hub.wakeAtMs()).toBe(dueMs);
+    till.cut();
+    berlin.turn((self, now) => self.hub.settled(till.self, now));
+    expect(berlin.replica.hub.wakeAtMs()).toBe(undefined);
+  });
+});
