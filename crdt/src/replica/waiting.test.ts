@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Asks } from '../wire/frames.ts';
 import { receive, sell } from './commands.test-kit.ts';
-import { type Letter, shop, type World } from './world.test-kit.ts';
+import { type Letter, pool, shop, type World } from './world.test-kit.ts';
 
 const waits = { waitMs: 5_000 };
 
@@ -90,6 +90,28 @@ describe('[R4] a command that cannot be met here', () => {
     const ticket = till.ask(sell('t1', { lamp: 2 }, waits));
     till.cut();
     expect(till.answers.get(ticket)).toMatchObject({ ok: false, code: 'insufficient_stock' });
+  });
+
+  test('[R4] waits for a child that holds what is missing, though nobody above can be asked', () => {
+    const { world, berlin, till } = shop({ lamp: 4 });
+    const items = [{ pool: pool('lamp'), atLeast: 4, waitMs: 1_000 }];
+    berlin.hear(till.id, { kind: 'asks', writer: till.self, parent: berlin.self, items });
+    world.calm();
+    world.pass(2_000);
+    expect([berlin.free('lamp'), till.free('lamp')]).toEqual([0, 4]);
+    const first = berlin.ask(sell('b1', { lamp: 1 }, waits));
+    world.mail = world.mail.filter(({ to }) => to === 'hq');
+    berlin.cut();
+    // It can still be helped from below.
+    expect(berlin.answers.get(first)).toBeUndefined();
+    const second = berlin.ask(sell('b2', { lamp: 1, bulb: 1 }, waits));
+    expect(berlin.answers.get(second)).toBeUndefined();
+    expect(berlin.answers.get(berlin.ask(sell('b3', { bulb: 1 }, waits)))).toMatchObject({ ok: false });
+    world.calmFor(5_000);
+    expect(berlin.answers.get(first)).toMatchObject({ ok: true, waited: true });
+    expect(berlin.answers.get(second)).toMatchObject({ items: [{ sku: 'bulb' }] });
+    till.cut();
+    expect(berlin.answers.get(berlin.ask(sell('b4', { lamp: 4 }, waits)))).toMatchObject({ ok: false });
   });
 
   test('[R4] is decided again when units come from anywhere', () => {
