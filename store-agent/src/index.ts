@@ -22,6 +22,7 @@ export { lookRoutes } from './http/look-routes.ts';
 export * from './http/order-body.ts';
 export * from './http/order-status.ts';
 export { parse } from './http/parse.ts';
+export { personalData } from './http/personal-data.ts';
 export { type FieldError, installProblems, Problem, problemJson, sendProblem } from './http/problem.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';

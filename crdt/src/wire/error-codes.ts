@@ -31,6 +31,7 @@ const table = {
   unknown_sku: [404, false, 'No product has this SKU. Check it, or add the product first.'],
   unknown_location: [404, false, 'No location has this id.'],
   unknown_order: [404, false, 'No order has this id here.'],
+  unknown_customer: [404, false, 'No customer has this id.'],
   unknown_hold: [404, false, 'No hold has this id here.'],
   // Do you speak of what is there now?
   precondition_required: [428, false, 'Read it first, and send its ETag as If-Match.'],

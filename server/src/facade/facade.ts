@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import { CUSTOMER_OPERATIONS } from './customers/operations.ts';
+import { customerRoutes } from './customers/routes.ts';
 import { docsPage } from './docs-page.ts';
 import { HOLD_OPERATIONS } from './holds/operations.ts';
 import { holdRoutes } from './holds/routes.ts';
@@ -27,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...ORDER_OPERATIONS,
   ...GOODS_OPERATIONS,
   ...HOLD_OPERATIONS,
+  ...CUSTOMER_OPERATIONS,
 ];
 
 export const TAGS: readonly Tag[] = [
@@ -34,6 +37,7 @@ export const TAGS: readonly Tag[] = [
   { name: 'Locations', description: 'Where goods stand: shops and warehouses.' },
   { name: 'Inventory', description: 'How many there are, and why.' },
   { name: 'Orders', description: 'What was sold, and what became of it.' },
+  { name: 'Customers', description: 'People who buy, known to orders by an opaque id alone.' },
   { name: 'Holds', description: 'Units set aside until a time.' },
 ];
 
@@ -55,6 +59,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   const owners = new Owners(agent.id, []);
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
+  customerRoutes(app, agent);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>
     reply

@@ -2,6 +2,7 @@
 import { type CallResult, Problem } from '@tallystick/store-agent';
 import type { Authority } from '../authority.ts';
 import type { ServedCall } from './call.ts';
+import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
 import { LOCATION_CALLS } from './location-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
@@ -11,6 +12,7 @@ import { whyCall } from './why-call.ts';
 const CALLS: Readonly<Record<string, ServedCall>> = {
   enrol: enrolCall,
   why: whyCall,
+  ...CUSTOMER_CALLS,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,
   ...LOCATION_CALLS,

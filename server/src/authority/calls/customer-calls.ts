@@ -1,0 +1,50 @@
+/** Customers: registered, read and patched at the books alone. */
+import { documentId, Problem, personalData } from '@tallystick/store-agent';
+import { z } from 'zod';
+import { addCustomer, changeCustomer, findCustomer, type StoredCustomer } from '../customers.ts';
+import { served } from './call.ts';
+import { patched } from './change-one.ts';
+
+/** Somebody else may change it between reading and writing; who names no version tries this often. */
+const ATTEMPTS = 5;
+
+export const CUSTOMER_CALLS = {
+  'customer.create': served({
+    schema: z.strictObject({ call: z.literal('customer.create'), id: documentId, personal: personalData }),
+    serve: async ({ pool }, { id, personal }) => {
+      const added = await addCustomer(pool, id, personal);
+      if (added !== undefined) return added;
+      throw new Problem('already_exists', `There is a customer ${id} already, and it is another one.`);
+    },
+  }),
+  'customer.get': served({
+    schema: z.strictObject({ call: z.literal('customer.get'), id: documentId }),
+    serve: async ({ pool }, { id }) => found(id, await findCustomer(pool, id)),
+  }),
+  'customer.patch': served({
+    schema: z.strictObject({
+      call: z.literal('customer.patch'),
+      id: documentId,
+      patch: z.record(z.string(), z.unknown()),
+      version: z.int().min(0).nullable(),
+    }),
+    serve: async ({ pool }, { id, patch, version }) => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const known = found(id, await findCustomer(pool, id));
+        if (version !== null && known.version !== version) break;
+        const personal = patched(personalData, known.personal, patch);
+        const changed = await changeCustomer(pool, id, known.version, personal);
+        if (changed !== undefined) return changed;
+      }
+      throw new Problem(
+        'precondition_failed',
+        `Customer ${id} was changed since it was read. Read it again.`,
+      );
+    },
+  }),
+};
+
+function found(id: string, customer: StoredCustomer | undefined): StoredCustomer {
+  if (customer !== undefined) return customer;
+  throw new Problem('unknown_customer', `No customer has the id ${id}.`);
+}
