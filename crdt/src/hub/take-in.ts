@@ -231,7 +231,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     }
     case 'marked':
       if (entry.docId !== body.orderId) return 'malformed';
-      return isRoot && !ownsOrder(ledger, stream.writer, { ...entry, body }) ? 'departed' : undefined;
+      return isRoot && !ownsOrder(ledger, replica, body.orderId) ? 'departed' : undefined;
     case 'returned':
     case 'shipped':
       if (isForeign(directory, replica, body.lines)) return 'foreign-pool';

@@ -7,7 +7,7 @@
  * document too, and leaves the progress of the order alone.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { areTwins, type LineId, type OrderId, replicaOf, type WriterId } from '../ids.ts';
+import { areTwins, type LineId, type OrderId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { DocumentKind, DocumentName } from './documents.ts';
 import type { EntryRef } from './journal-view.ts';
 
@@ -16,6 +16,10 @@ type Cancelled = BodyOf<'cancelled'>;
 export interface Documents {
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined;
   documentEntry(kind: DocumentKind, id: string): Entry | undefined;
+}
+
+interface Sellers extends Pick<Documents, 'findDocument'> {
+  livesOf(replica: ReplicaId): readonly { readonly writer: WriterId }[];
 }
 
 /** A writer has no space in it, so the last one parts the two. */
@@ -44,7 +48,11 @@ export function isOfCopy(
   const { orderId } = entry.body;
   if (documents.findDocument('order', orderId)?.writer === stream) return false;
   // A branch speaks in the name of the writer that forked: what both sold is one copy (F2).
-  const { kind, id } = copyName(orderId, entry.writer);
+  return hasCopy(documents, orderId, entry.writer);
+}
+
+function hasCopy(documents: Pick<Documents, 'findDocument'>, orderId: OrderId, seller: WriterId): boolean {
+  const { kind, id } = copyName(orderId, seller);
   return documents.findDocument(kind, id) !== undefined;
 }
 
@@ -59,17 +67,11 @@ export function hasSold(
   return isOfCopy(documents, stream, entry);
 }
 
-/** Whether the order that an entry marks is its writer's own, in whichever of its lives it was sold. */
-export function ownsOrder(
-  documents: Pick<Documents, 'findDocument'>,
-  stream: WriterId,
-  entry: Entry & { readonly body: BodyOf<'marked'> },
-): boolean {
-  const { orderId } = entry.body;
-  const first = documents.findDocument('order', orderId);
-  if (first !== undefined && replicaOf(first.writer) === replicaOf(stream)) return true;
-  const { kind, id } = copyName(orderId, entry.writer);
-  return documents.findDocument(kind, id) !== undefined;
+/** Whether an order is a replica's own, or a copy of it is, in whichever of its lives that was sold. */
+export function ownsOrder(ledger: Sellers, replica: ReplicaId, orderId: OrderId): boolean {
+  const first = ledger.findDocument('order', orderId);
+  if (first !== undefined && replicaOf(first.writer) === replica) return true;
+  return ledger.livesOf(replica).some(({ writer }) => hasCopy(ledger, orderId, writer));
 }
 
 /** A line of a copy is taken back once, and never beyond what that copy sold. */

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../entry/entry.ts';
 import { Forger } from '../hub/forger.test-kit.ts';
 import type { OrderId } from '../ids.ts';
-import type { MarkOrder } from './command.ts';
-import { cancel, sell } from './commands.test-kit.ts';
+import type { MarkOrder, SellLine } from './command.ts';
+import { cancel, receive, sell } from './commands.test-kit.ts';
 import { markOf } from './decide-mark.ts';
-import { shop as world } from './world.test-kit.ts';
+import { pool, shop as world } from './world.test-kit.ts';
 
 const far = { departsFrom: [] };
 
@@ -51,6 +51,33 @@ describe('[T8] marks of an order', () => {
     expect(berlin.do({ ...mark('o1', 'processing'), id: 'm1' })).toMatchObject({ code: 'invalid_request' });
     berlin.do(cancel('c1', 'o1'));
     expect(berlin.do(mark('o1', 'processing'))).toMatchObject({ ok: false, code: 'already_cancelled' });
+  });
+
+  test('[T8] are set by a new life on what a former one sold, also where another owner sold it first', () => {
+    const { world: its, hq, berlin } = world({ lamp: 5 });
+    const paris = its.add('paris', 'store', hq);
+    paris.do({ ...receive('d1', {}), lines: [{ pool: pool('lamp', 'paris'), n: 5 }] });
+    const image = berlin.journal.image();
+    const [line] = sell('o1', { lamp: 1 }, far).lines;
+    paris.do(sell('o1', {}, { ...far, lines: [{ ...line, locationId: 'paris' } as SellLine] }));
+    its.calm();
+    berlin.do(sell('o1', { lamp: 1 }, far));
+    berlin.do(sell('o2', { lamp: 1 }, far));
+    its.calm();
+    const former = berlin.self;
+    berlin.cut();
+    berlin.restart(image);
+    for (let i = 0; i < 4 && !berlin.replica.uplink.isOpen; i += 1) {
+      berlin.link();
+      its.calm();
+    }
+    const life = berlin.self;
+    expect(life).not.toBe(former);
+    for (const orderId of ['o1', 'o2'])
+      expect(berlin.do(mark(orderId, 'processing'))).toMatchObject({ ok: true, replayed: false });
+    its.calm();
+    expect(hq.fenceOf(life)).toBeUndefined();
+    expect(hq.replica.ledger.findDocument('processing', 'o1')?.writer).toBe(life);
   });
 
   test('[F5] a writer that marks an order which is not its own is shut out', () => {
