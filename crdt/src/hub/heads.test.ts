@@ -77,6 +77,24 @@ describe('[L1] a child that says what it has', () => {
     expect(named.session.former).toEqual([]);
   });
 
+  test.each([1, 2])(
+    '[L1] of this replica itself, up to entry %i: so much is enough, and it is told no more',
+    (seq) => {
+      const made = books(1);
+      made.ledger.append(received(1), '', 'system', atFirst);
+      made.ledger.settleAll();
+      const known = pointOf(made, made.ledger.self, seq);
+      const { has, settled, session } = greet(made, made.shop.writer, pointOf(made, made.shop), known);
+      expect(has).toContainEqual(known);
+      expect(settled).toContainEqual({ ...known, seq: 0, hash: expect.anything() });
+      // What it would wait for may be what the open turn has yet to write: its link would begin again for ever.
+      expect(session.former).toEqual([]);
+      expect(session.isFormerDue).toBe(false);
+      // And who does not name it hears nothing of it.
+      expect(greet(made, made.shop.writer, pointOf(made, made.shop)).has).toEqual([pointOf(made, made.shop)]);
+    },
+  );
+
   test('[L1] names no more than a welcome can say', () => {
     const made = books(0);
     for (let i = 0; i < HEADS_MAX + 5; i += 1)
