@@ -59,6 +59,16 @@ export const settingsSchema = z.strictObject({
   retentionDays: z.number().int().min(1).max(36_500).default(400),
   /** Where lines without a location may come from, best first; without it, this replica's place, then warehouses. */
   sourcing: z.array(z.string().refine(isLocationId, 'a location id')).max(100).optional(),
+  /** All writers of this region, this one included, the same list at each: any door passes a request on to its owner. */
+  writers: z
+    .array(
+      z.strictObject({
+        replica: z.string().refine(isReplicaId, 'a replica id'),
+        url: z.url({ protocol: /^https?$/ }),
+      }),
+    )
+    .max(16)
+    .optional(),
 });
 export type AgentSettings = z.infer<typeof settingsSchema>;
 

@@ -22,6 +22,7 @@ import type pg from 'pg';
 import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
+import { DuplicateOrders } from './duplicate-orders.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { listen } from './postgres/listen.ts';
@@ -55,6 +56,7 @@ export class Authority {
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
+  readonly #duplicates: DuplicateOrders;
   #witnessTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
@@ -146,6 +148,11 @@ export class Authority {
         options.onFatal?.();
       },
     });
+    this.#duplicates = new DuplicateOrders({
+      pool,
+      log: options.log,
+      call: (target, body, waitMs) => this.host.calls.call(target, body, waitMs),
+    });
     this.#stopListening = listen({
       url: options.databaseUrl,
       channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL],
@@ -161,6 +168,7 @@ export class Authority {
     this.host.engine.run((replica, now) => replica.beginLife(null, now));
     this.#registryChanged();
     this.host.start();
+    this.#duplicates.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
   }
@@ -272,6 +280,7 @@ export class Authority {
 
   async stop(): Promise<void> {
     clearInterval(this.#witnessTimer);
+    await this.#duplicates.stop();
     await this.host.stop();
     await this.#stopListening();
     this.#witness.close();

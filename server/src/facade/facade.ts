@@ -55,8 +55,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);
   adjustmentRoutes(app, agent);
-  // One writer a region for now: every order is its own, and the routing has nothing to forward.
-  const owners = new Owners(agent.id, []);
+  const owners = new Owners(agent.id, agent.settings.writers ?? []);
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
   customerRoutes(app, agent);

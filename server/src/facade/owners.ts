@@ -22,9 +22,12 @@ export class Owners {
   readonly #writers: ReadonlyMap<ReplicaId, string>;
 
   /** `writers` are all writers of the region, this one included. */
-  constructor(self: ReplicaId, writers: readonly RegionWriter[]) {
+  constructor(self: ReplicaId, writers: readonly { readonly replica: string; readonly url: string }[]) {
     this.#self = self;
-    this.#writers = new Map([...writers.map(({ replica, url }) => [replica, url] as const), [self, '']]);
+    this.#writers = new Map([
+      ...writers.map(({ replica, url }) => [replica as ReplicaId, url] as const),
+      [self, ''],
+    ]);
   }
 
   /** The other writer that owns this id, or undefined where it is this one. */

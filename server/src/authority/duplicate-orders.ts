@@ -1,0 +1,89 @@
+/**
+ * Duplicate orders: one id that two owners accepted, for a client that failed over (T8).
+ * The first to settle stands. Every other owner is asked to cancel its copy, until it has:
+ * it may be cut off for days. Asking again changes nothing.
+ */
+import type { ReplicaId } from '@tallystick/crdt';
+import { replicaOf, type WriterId } from '@tallystick/crdt';
+import type { CallResult, Log } from '@tallystick/store-agent';
+import type pg from 'pg';
+
+/** How often the books are asked for copies that stand. */
+const LOOK_MS = 2_000;
+const COPIES_MAX = 100;
+const OWNER_WAIT_MS = 5_000;
+
+interface Copy {
+  readonly id: string;
+  readonly writer: WriterId;
+}
+
+export interface DuplicateOrdersPorts {
+  readonly pool: pg.Pool;
+  readonly log: Log;
+  call(target: ReplicaId, body: unknown, waitMs: number): Promise<CallResult>;
+}
+
+export class DuplicateOrders {
+  readonly #ports: DuplicateOrdersPorts;
+  /** Copies whose owner said for good that nothing is left to cancel, as of goods that left over a counter. */
+  readonly #refused = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(ports: DuplicateOrdersPorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined;
+      });
+    }, LOOK_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      for (const copy of await standingCopies(this.#ports.pool, [...this.#refused])) await this.#cancel(copy);
+    } catch (error) {
+      this.#ports.log.warn({ err: error }, 'duplicate orders could not be looked for');
+    }
+  }
+
+  async #cancel({ id, writer }: Copy): Promise<void> {
+    const reason = 'the order was placed twice; the other one stands';
+    const command = { type: 'cancel', id, orderId: id, actor: 'system:authority', reason };
+    const result = await this.#ports.call(replicaOf(writer), { call: 'command', command }, OWNER_WAIT_MS);
+    if (result.ok) {
+      this.#ports.log.info({ order: id, owner: replicaOf(writer) }, 'a copy of an order was cancelled');
+    } else if (result.code === 'already_departed' || result.code === 'already_cancelled') {
+      this.#refused.add(`${id} ${writer}`);
+    }
+  }
+}
+
+/** Orders of other owners under an id that was settled before, of which no line was cancelled yet. */
+async function standingCopies(pool: pg.Pool, refused: readonly string[]): Promise<Copy[]> {
+  const { rows } = await pool.query<Copy>({
+    name: 'standing_copies',
+    text: `select d.id, d.writer from tallystick.duplicates d
+        join tallystick.orders o on o.order_id = d.id
+       where d.kind = 'order' and split_part(d.writer, '.', 1) <> split_part(o.writer, '.', 1)
+         and d.id || ' ' || d.writer <> all($1)
+         and not exists (select from tallystick.writers w where w.writer = d.writer and w.fence_seq is not null)
+         and not exists (
+           select from tallystick.documents c where c.kind = 'copy-cancellation'
+              and c.id >= d.id || ' ' and c.id < d.id || '!'
+              and right(c.id, length(d.writer) + 1) = ' ' || d.writer)
+       limit ${COPIES_MAX}`,
+    values: [refused],
+  });
+  return rows;
+}

@@ -1,0 +1,124 @@
+/** A region of two writers: any door takes any request, and only the owner of an id answers for it. */
+import { join } from 'node:path';
+import { ownerOf, type ReplicaId } from '@tallystick/crdt';
+import { readAgentConfig, writeAgentFile } from '@tallystick/store-agent';
+import { expectProblem, said } from '@tallystick/store-agent/test-kit';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TestFleet, until } from '../authority/fleet.test-kit.ts';
+
+const WRITERS = ['eu-a', 'eu-b'] as const;
+type Door = (typeof WRITERS)[number];
+
+let fleet: TestFleet;
+
+const ownedBy = (door: Door, count: number): string[] => {
+  const ids: string[] = [];
+  for (let i = 0; ids.length < count; i += 1) {
+    if (ownerOf(`order-${i}`, WRITERS as readonly string[] as ReplicaId[]) === door) ids.push(`order-${i}`);
+  }
+  return ids;
+};
+const urlOf = (door: Door) => fleet.served.get(door)?.url as string;
+
+async function call(door: Door, method: string, path: string, body?: unknown) {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  return said(await fetch(`${urlOf(door)}${path}`, init));
+}
+
+const order = (id: string) => ({
+  id,
+  lines: [{ lineId: 'a', sku: 'MUG', quantity: 1, locationId: 'depot' }],
+  waitMs: 3_000,
+});
+
+/** Both know the list, which needs the ports: so they are stopped once, told, and started on them again. */
+beforeEach(async () => {
+  fleet = await TestFleet.start();
+  await fleet.add('depot', 'warehouse', 'authority', 'depot');
+  for (const door of WRITERS) await fleet.add(door, 'region', 'authority', null);
+  const writers = WRITERS.map((replica) => ({ replica, url: urlOf(replica) }));
+  for (const { replica, url } of writers) {
+    await fleet.stopOne(replica);
+    const folder = join(fleet.folder, replica);
+    const { dataDir: _, logLevel: __, location: ___, ...file } = readAgentConfig(folder);
+    const settings = { ...file.settings, writers };
+    writeAgentFile(folder, { ...file, location: null, port: Number(new URL(url).port), settings });
+    await fleet.run(replica);
+  }
+  const opening = { id: 'opening', lines: [{ sku: 'MUG', quantity: 20 }] };
+  expect((await fleet.post('depot', '/v1/receipts', opening)).status).toBe(201);
+});
+
+describe('a region of two writers', () => {
+  test('[T8] sells each order once, whichever door the retry goes through', async () => {
+    for (const owner of WRITERS) {
+      for (const id of ownedBy(owner, 2)) {
+        const first = await call('eu-a', 'POST', '/v1/orders', order(id));
+        expect(first).toMatchObject({ status: 201, body: { id, owner } });
+        const again = await call('eu-b', 'POST', '/v1/orders', order(id));
+        expect(again).toMatchObject({ status: 201, body: { id, owner } });
+        expect(again.headers.get('idempotent-replayed')).toBe('true');
+        expect((await call('eu-b', 'GET', `/v1/orders/${id}`)).body).toMatchObject({ id, owner });
+      }
+    }
+  });
+
+  test('cancels and holds through either door', async () => {
+    const [mine, other] = [ownedBy('eu-a', 1), ownedBy('eu-b', 1)].flat() as [string, string];
+    for (const id of [mine, other]) {
+      await call('eu-a', 'POST', '/v1/orders', order(id));
+      expect((await call('eu-b', 'POST', `/v1/orders/${id}/cancel`)).body).toMatchObject({
+        status: 'cancelled',
+      });
+      const hold = {
+        id,
+        ttlMs: 60_000,
+        waitMs: 3_000,
+        lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }],
+      };
+      expect((await call('eu-b', 'POST', '/v1/holds', hold)).status).toBe(201);
+      expect((await call('eu-a', 'POST', `/v1/holds/${id}/release`)).body).toMatchObject({ status: 'ended' });
+    }
+  });
+
+  test('goes on for what it owns when the other is gone, and answers 503 for the rest, never for it', async () => {
+    const [mine] = ownedBy('eu-a', 1) as [string];
+    const [lost, late] = ownedBy('eu-b', 2) as [string, string];
+    await call('eu-a', 'POST', '/v1/orders', order(lost));
+    await fleet.stopOne('eu-b');
+    expect((await call('eu-a', 'POST', '/v1/orders', order(mine))).status).toBe(201);
+    for (const id of [lost, late]) {
+      const refused = await call('eu-a', 'POST', '/v1/orders', order(id));
+      expectProblem(refused, 503, 'owner_unreachable');
+      expect(refused.headers.get('retry-after')).not.toBeNull();
+    }
+    await fleet.run('eu-b');
+    const again = await call('eu-a', 'POST', '/v1/orders', order(lost));
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect((await call('eu-a', 'POST', '/v1/orders', order(late))).body).toMatchObject({ owner: 'eu-b' });
+  });
+
+  test('[T8] the same id through two regions, by a client that failed over: one survives, the other is reinstated once', async () => {
+    await fleet.add('us', 'region', 'authority', null);
+    const us = fleet.served.get('us')?.url as string;
+    const [id] = ownedBy('eu-a', 1) as [string];
+    await call('eu-a', 'POST', '/v1/orders', order(id));
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(order(id)),
+    };
+    expect((await fetch(`${us}/v1/orders`, init)).status).toBe(201);
+    const copy = async () =>
+      (await fetch(`${us}/v1/orders/${id}`)).json() as Promise<{ owner: string; status: string }>;
+    await until(async () => (await copy()).status === 'cancelled', 'the books had the copy cancelled');
+    expect(await copy()).toMatchObject({ owner: 'us' });
+    const available = async () => (await call('eu-a', 'GET', '/v1/inventory/MUG')).body.available;
+    await until(async () => (await available()) === 19, 'what the copy took is free again, and only that');
+    expect((await call('eu-a', 'GET', `/v1/orders/${id}`)).body).toMatchObject({
+      owner: 'eu-a',
+      status: 'confirmed',
+    });
+  });
+});
