@@ -9,25 +9,12 @@ export function appendCheckpoint(ledger: Ledger, now: Now): Entry {
   return ledger.append({ type: 'checkpoint', digest, pools: self.poolCount }, '', 'system', now);
 }
 
-export class Checkpoints {
-  readonly #ledger: Ledger;
-  readonly #every: number;
-  #entriesBefore: number;
-
-  constructor(ledger: Ledger, every: number) {
-    this.#ledger = ledger;
-    this.#every = every;
-    this.#entriesBefore = ledger.hasLife ? ledger.self.head.seq : 0;
-  }
-
-  write(now: Now): void {
-    if (this.#ledger.self.head.seq - this.#entriesBefore < this.#every) return;
-    appendCheckpoint(this.#ledger, now);
-    this.#entriesBefore = this.#ledger.self.head.seq;
-  }
-
-  /** The last one may be among what failed. */
-  putBack(): void {
-    this.#entriesBefore = 0;
-  }
+/**
+ * At the end of a turn whose entries pass a multiple of `every`. By seq alone: so it is as often for who
+ * restarts, begins a new life or shares its writer with other processes, and a commit that failed is no
+ * reason to write.
+ */
+export function checkpointIfDue(ledger: Ledger, every: number, now: Now): void {
+  const { head, durableSeq } = ledger.self;
+  if (Math.floor(head.seq / every) > Math.floor(durableSeq / every)) appendCheckpoint(ledger, now);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
 import { incarnationOf } from '../ids.ts';
-import type { Former } from '../wire/frames.ts';
+import type { Ack, Cells, Former } from '../wire/frames.ts';
 import { cancel, receive, reclaim, sell } from './commands.test-kit.ts';
+import { PARENT } from './out.ts';
 import { type Node, pool, shop } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -149,6 +150,28 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
     expect(hq.fenceOf(before)).toBeDefined();
     expect(hq.row('lamp', 'berlin', before)).toMatchObject({ received: 9, used: 4 });
     expect(hq.free('lamp')).toBe(0);
+  });
+
+  test('[F1] what was granted to the life that ends comes twice in that very turn: the next takes none of it (seed 146)', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const before = till.self;
+    till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+    for (const letter of world.intercept('asks')) world.deliver(letter);
+    const [letter] = world.intercept('cells');
+    const cells = letter?.frame as Cells;
+    const { seq, hash } = till.replica.ledger.self.head;
+    const fence = { writer: before, seq, hash, reason: 'retired' } as const;
+    const names = { writer: before, parent: berlin.self };
+    const ack: Ack = { kind: 'ack', ...names, cursor: 0, gap: false, has: [], settled: [], fenced: [fence] };
+    till.turn((self, now) => {
+      self.frame(PARENT, cells, now);
+      self.frame(PARENT, ack, now);
+      self.frame(PARENT, cells, now);
+    });
+    expect(till.self).not.toBe(before);
+    expect(till.row('lamp', 'berlin', before).took).toMatchObject([{ writer: berlin.self }]);
+    expect(till.row('lamp').took).toEqual([]);
+    expect(till.replica.ledger.self.head.parentSeen).toBe(0);
   });
 
   test('[F1] an older life than the newest that is known is refused a session', () => {

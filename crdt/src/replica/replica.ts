@@ -19,7 +19,7 @@ import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { absorbRuns, type CaughtUp } from './absorb.ts';
-import { Checkpoints } from './checkpoint.ts';
+import { checkpointIfDue } from './checkpoint.ts';
 import type { Command } from './command.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
@@ -58,7 +58,6 @@ export class Replica {
   readonly #watch: PoolWatch;
   readonly #claims: LateClaims;
   readonly #desk: Desk;
-  readonly #checkpoints: Checkpoints;
   readonly #formerLives: FormerLives;
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
@@ -99,7 +98,6 @@ export class Replica {
     };
     this.#watch = new PoolWatch(this.ledger, this.#moves, this.uplink);
     this.#desk = new Desk(this, this.#waiting, this.#moves, this.#watch, tools.directory);
-    this.#checkpoints = new Checkpoints(this.ledger, settings.checkpointEvery);
     this.#watch.findDebts();
   }
 
@@ -194,9 +192,8 @@ export class Replica {
         return this.#end(past, now);
       }
       case 'cells':
-        this.uplink.cells(frame, now);
         this.moving.told(frame);
-        for (const pool of this.uplink.takeGranted(now)) this.#watch.freed(pool);
+        for (const pool of this.uplink.cells(frame, now)) this.#watch.freed(pool);
         return;
       case 'recalls':
         for (const pool of this.uplink.recall(frame)) this.#moves.poolChanged(pool);
@@ -270,7 +267,7 @@ export class Replica {
     this.#claims.settle(now);
     this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
-    this.#checkpoints.write(now);
+    checkpointIfDue(this.ledger, this.settings.checkpointEvery, now);
     readFormerLives(this.hub, this.ledger, this.settings);
     return this.ledger.endTurn();
   }
@@ -281,7 +278,6 @@ export class Replica {
     this.ledger.keep();
     this.hub.keep();
     this.moving.keep();
-    this.uplink.keep();
     this.#waiting.keep();
     this.#moves.keep();
     this.#watch.keep();
@@ -304,7 +300,6 @@ export class Replica {
   /** The commit failed: memory goes back, and whoever asked in this turn must ask again or be told. */
   putBack(): void {
     this.ledger.putBack();
-    this.#checkpoints.putBack();
     this.moving.putBack();
     this.#formerLives.putBack();
     this.hub.putBack();

@@ -46,7 +46,6 @@ class Child {
     const writes = this.ledger.endTurn();
     if (writes !== undefined) this.journal.commit(writes);
     this.ledger.keep();
-    this.uplink.keep();
   }
 
   say(body: EntryBody): void {
@@ -104,8 +103,7 @@ class Child {
   cells(from: number, to: number, ...cells: readonly (readonly [PoolId, number])[]): PoolId[] {
     const items = cells.map(([at, n]) => ({ pool: at, from: parent, to: self, n, seq: to }));
     const frame: Cells = { kind: 'cells', writer: self, parent, from, to, cells: items };
-    this.uplink.cells(frame, this.now);
-    const grown = this.uplink.takeGranted(this.now);
+    const grown = this.uplink.cells(frame, this.now);
     this.commit();
     return grown;
   }
@@ -331,12 +329,11 @@ describe('[L1] grants', () => {
     child.welcome();
     child.cells(0, 2, [lamp, 5]);
     const cells = [{ pool: lamp, from: name('hq'), to: self, n: 3, seq: 2 }];
-    child.uplink.cells({ kind: 'cells', writer: self, parent, from: 2, to: 2, cells }, child.now);
-    expect(child.uplink.takeGranted(child.now)).toEqual([lamp]);
+    const frame: Cells = { kind: 'cells', writer: self, parent, from: 2, to: 2, cells };
+    expect(child.uplink.cells(frame, child.now)).toEqual([lamp]);
     child.commit();
     expect(child.ledger.self.row(lamp).took.map(({ n }) => n)).toEqual([5, 3]);
     expect(child.uplink.takenFromParent(lamp)).toBe(5);
-    expect(child.uplink.granted.size).toBe(0);
   });
 
   test('[D4] that bring no news are no reason to write', () => {
@@ -374,13 +371,12 @@ describe('[L1] grants', () => {
     child.welcome();
     const cells = [{ pool: lamp, from: parent, to: self, n: 4, seq: 3 }];
     child.uplink.cells({ kind: 'cells', writer: self, parent, from: 0, to: 3, cells }, child.now);
-    child.uplink.takeGranted(child.now);
     child.ledger.endTurn();
     child.ledger.putBack();
     child.uplink.putBack();
     expect(child.wakesIn).toBe(Number.NEGATIVE_INFINITY);
     expect(child.frames('seen')).toMatchObject([{ seq: 0 }]);
-    expect(child.uplink.takeGranted(child.now)).toEqual([]);
+    expect(child.took).toBe(0);
     expect(child.cells(0, 3, [lamp, 4])).toEqual([lamp]);
     expect(child.ledger.self.head.parentSeen).toBe(3);
   });
@@ -390,8 +386,8 @@ describe('[L1] grants', () => {
     expect(child.cells(0, 3, [lamp, 4])).toEqual([]);
     child.welcome();
     const cells = [{ pool: lamp, from: parent, to: name('desk'), n: 4, seq: 3 }];
-    child.uplink.cells({ kind: 'cells', writer: self, parent, from: 0, to: 3, cells }, child.now);
-    expect(child.uplink.takeGranted(child.now)).toEqual([]);
+    const frame: Cells = { kind: 'cells', writer: self, parent, from: 0, to: 3, cells };
+    expect(child.uplink.cells(frame, child.now)).toEqual([]);
     child.uplink.close();
     expect(child.cells(3, 4, [lamp, 4])).toEqual([]);
     expect([child.frames('seen'), child.uplink.wakeAtMs()]).toEqual([[], undefined]);

@@ -6,7 +6,7 @@
  * past (F1). Whatever is lost on the way is sent again from a cursor (L2, L3).
  */
 import type { PoolId, WriterId } from '../ids.ts';
-import { COLUMN_MAX, debt, free } from '../tally/row.ts';
+import { amountOf, COLUMN_MAX, debt, free } from '../tally/row.ts';
 import type {
   Ack,
   Cells,
@@ -15,6 +15,7 @@ import type {
   Hello,
   Point,
   Recalls,
+  SentCell,
   StreamFrame,
   Welcome,
 } from '../wire/frames.ts';
@@ -40,10 +41,6 @@ export class Uplink {
   readonly asks = new Map<PoolId, Ask>();
   /** L3: the parent wants units back, as long as what it sent is `given`. */
   readonly recalls = new Map<PoolId, { readonly keep: number; readonly given: number }>();
-  /** Grants seen and not yet written down: pool → what the sender says, by sender. */
-  readonly granted = new Map<WriterId, Map<PoolId, { n: number; seq: number }>>();
-  /** The parent's seq up to which cells came without a gap; durable once the turn is. */
-  #seenNext: number | undefined;
 
   constructor(ledger: Ledger, settings: ReplicaSettings) {
     this.#ledger = ledger;
@@ -101,7 +98,6 @@ export class Uplink {
     this.#session = openUplinkSession(welcome.writer, base, now.monotonicMs, this.#settings.link);
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
     this.recalls.clear();
-    this.#seenNext = undefined;
     return undefined;
   }
 
@@ -144,49 +140,40 @@ export class Uplink {
     return undefined;
   }
 
-  cells(frame: Cells, now: Now): void {
+  /** T4: grants are written down at once, before they are used. @returns the pools that grew. */
+  cells(frame: Cells, now: Now): PoolId[] {
     const session = this.#session;
-    const { self } = this.#ledger;
-    if (session === undefined || frame.parent !== session.parent || frame.writer !== self.writer) return;
-    for (const cell of frame.cells) {
-      if (cell.to !== self.writer) continue;
-      let items = this.granted.get(cell.from);
-      if (items === undefined) {
-        items = new Map();
-        this.granted.set(cell.from, items);
-      }
-      const known = items.get(cell.pool);
-      if (known === undefined || known.n < cell.n) items.set(cell.pool, { n: cell.n, seq: cell.seq });
-    }
-    const seen = this.#seenNext ?? self.head.parentSeen;
-    if (frame.from <= seen && frame.to > seen) this.#seenNext = frame.to;
+    const ledger = this.#ledger;
+    const { self } = ledger;
+    if (session === undefined || frame.parent !== session.parent || frame.writer !== self.writer) return [];
+    const grown = this.#take(frame.cells, now);
+    const seen = self.head.parentSeen;
+    if (frame.from <= seen && frame.to > seen) ledger.touchHead(self).parentSeen = frame.to;
     // One answer to many cells, in good time before the parent tells them again.
     session.seenDueMs = Math.min(session.seenDueMs, now.monotonicMs + this.#settings.link.resendMs / 2);
-  }
-
-  /** T4: grants are written down before they are used. @returns the pools that grew. */
-  takeGranted(now: Now): PoolId[] {
-    const ledger = this.#ledger;
-    const grown: PoolId[] = [];
-    for (const [from, cells] of this.granted) {
-      const items: { pool: PoolId; seq: number; n: number }[] = [];
-      for (const [pool, { n, seq }] of cells) {
-        if (n > (ledger.self.row(pool).took.find((cell) => cell.writer === from)?.n ?? 0)) {
-          items.push({ pool, seq, n });
-          grown.push(pool);
-        }
-      }
-      if (items.length > 0) ledger.append({ type: 'took', from, items }, '', 'system', now);
-    }
-    if (this.#seenNext !== undefined && this.#seenNext > ledger.self.head.parentSeen) {
-      ledger.touchHead(ledger.self).parentSeen = this.#seenNext;
-    }
     for (const pool of grown) {
       const ask = this.asks.get(pool);
       if (ask !== undefined && this.takenFromParent(pool) >= ask.atLeast) this.asks.delete(pool);
       // A recall lapses with the next grant (L3).
       const recall = this.recalls.get(pool);
       if (recall !== undefined && this.takenFromParent(pool) !== recall.given) this.recalls.delete(pool);
+    }
+    return grown;
+  }
+
+  /** The greatest word of each sender, where it is more than was taken from it. */
+  #take(cells: readonly SentCell[], now: Now): PoolId[] {
+    const { self } = this.#ledger;
+    const granted = new Map<WriterId, Map<PoolId, { pool: PoolId; seq: number; n: number }>>();
+    for (const { from, to, pool, seq, n } of cells) {
+      const items = granted.get(from) ?? new Map();
+      const known = items.get(pool)?.n ?? amountOf(self.row(pool).took, from);
+      if (to === self.writer && n > known) granted.set(from, items.set(pool, { pool, seq, n }));
+    }
+    const grown: PoolId[] = [];
+    for (const [from, items] of granted) {
+      this.#ledger.append({ type: 'took', from, items: [...items.values()] }, '', 'system', now);
+      grown.push(...items.keys());
     }
     return grown;
   }
@@ -251,7 +238,6 @@ export class Uplink {
     if (asking.length > 0) out.push({ kind: 'asks', ...names, items: asking });
     if (now.monotonicMs >= session.seenDueMs) {
       session.seenDueMs = Number.POSITIVE_INFINITY;
-      this.#seenNext = undefined;
       out.push({ kind: 'seen', ...names, seq: self.head.parentSeen });
     }
     return out;
@@ -318,13 +304,7 @@ export class Uplink {
     return at === Number.POSITIVE_INFINITY ? undefined : at;
   }
 
-  keep(): void {
-    this.granted.clear();
-  }
-
   putBack(): void {
-    this.granted.clear();
-    this.#seenNext = undefined;
     // The cells that were lost with the turn come again: the parent hears where this child stands.
     if (this.#session !== undefined) this.#session.seenDueMs = Number.NEGATIVE_INFINITY;
   }
