@@ -247,6 +247,21 @@ describe('[L7] what a stream may not name', () => {
     expect(hq.hangUps.at(-1)).toMatch(/claims to be this replica/);
   });
 
+  test('[L7] nobody below puts words into this replica’s own chain, not even as what its parent once heard', () => {
+    const { hq, berlin, till } = shop({ lamp: 2 });
+    const forger = new Forger(till);
+    // A till that plays its shop's parent first, so that the shop seems to be reached through the till.
+    const life: EntryBody = { type: 'life', kind: 'authority', parent: null };
+    const asHq = forger.entry(life, { writer: hq.self, seq: 1, prevHash: new Uint8Array(32) });
+    const asBerlin = new Forger(berlin);
+    const lost: EntryBody = { type: 'repaid', lines: [{ pool: lamp, n: 1 }] };
+    const { seq } = berlin.replica.ledger.self.head;
+    forger.send(forger.frame([asHq]));
+    forger.send(forger.frame([asBerlin.entry(lost)]));
+    expect(berlin.replica.ledger.self.head.seq).toBe(seq);
+    expect(berlin.row('lamp').repaid).toBe(0);
+  });
+
   test('[L7] bytes that are no entries end the session and change nothing', () => {
     const { hq, berlin } = shop({ lamp: 2 });
     const forger = new Forger(berlin);

@@ -123,11 +123,13 @@ function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
  * what was heard of who lives elsewhere is judged by who stands above both.
  */
 function wayOf({ places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | 'none' {
+  // A replica's own lives are told by itself alone.
+  if (stream.head.via === null) return 'none';
   if (stream.head.via === child) return 'as ever';
   const replica = replicaOf(stream.writer);
-  if (stream.head.via !== null && places.leadsTo(replica, child)) return 'new';
+  if (places.leadsTo(replica, child)) return 'new';
   if (places.isOldWay(stream, child)) return 'as ever';
-  const isLate = stream.head.fence !== null && stream.head.via !== null;
+  const isLate = stream.head.fence !== null;
   const isHearsay = isLate || stream.head.via === ABOVE;
   return isHearsay && places.isRegistered(replica) ? 'as ever' : 'none';
 }
@@ -156,6 +158,9 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
   const { ledger, child, places } = context;
   const replica = replicaOf(entry.writer);
   if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
+  const { parent } = ledger.self.head;
+  if (parent !== null && replica === replicaOf(parent))
+    return `${entry.writer} claims to be the parent of this replica`;
   const isElsewhere = places.isRegistered(replica) && !places.leadsTo(replica, child);
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
   const isAtHome = known === undefined || wayOf(context, known) !== 'none';

@@ -50,8 +50,8 @@ export const SMALL_BUGS: readonly SmallBug[] = [
   {
     name: 'a command asked again is done again',
     file: 'crdt/src/replica/execute.ts',
-    find: '  if (done !== undefined) {',
-    replace: '  if (done !== undefined && Number.isNaN(done.seq)) {',
+    find: '  if (done === undefined) return undefined;',
+    replace: '  if (done === undefined || !Number.isNaN(done.seq)) return undefined;',
     bounds: { ...FULL, repeats: 1, holds: 0, faults: 0 },
     rule: /^T8:/,
   },
