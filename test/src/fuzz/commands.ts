@@ -62,6 +62,16 @@ export function cancel(id: string, orderId: string): Command {
   return { type: 'cancel', id, actor: ACTOR, orderId: orderId as OrderId, reason: 'changed their mind' };
 }
 
+export function mark(orderId: string): Command {
+  return {
+    type: 'mark',
+    id: orderId,
+    orderId: orderId as OrderId,
+    actor: ACTOR,
+    mark: 'processing',
+  };
+}
+
 export function goods(type: 'ship' | 'return', id: string, orderId: string, location: string): Command {
   const lines = [{ lineId: '1' as LineId, pool: poolAt(location), n: 1 }];
   return { type, id, actor: ACTOR, orderId: orderId as OrderId, lines };

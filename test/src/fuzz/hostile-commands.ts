@@ -50,6 +50,7 @@ const MAKERS: readonly ((town: Town) => Command)[] = [
   withHold(() => say.onHold('release', 'r-1', 'h-0')),
   withHold(() => say.confirm('o-2', 'h-0', 'berlin', 1)),
   withOrder(() => say.cancel('x-1', 'o-0')),
+  withOrder(() => say.mark('o-0')),
   withOrder(() => say.goods('ship', 's-1', 'o-0', 'berlin')),
   withOrder(() => say.goods('return', 'r-1', 'o-0', 'berlin')),
   () => say.receive('d-1', 'berlin', 1),

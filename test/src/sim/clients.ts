@@ -4,7 +4,7 @@
  * An answer may be lost with the machine that would have given it. Then the same id
  * is asked again until there is an answer, or the asker gives up and never knows.
  */
-import type { Answer, Command, Entry, Refusal } from '@tallystick/crdt';
+import type { Answer, Command, Entry, OrderId, OrderMark, Refusal } from '@tallystick/crdt';
 import type { Timeline } from './clock.ts';
 import type { Faults } from './faults.ts';
 import type { SimNode } from './node.ts';
@@ -48,7 +48,17 @@ export interface ClientsPorts {
   readonly observer: Observer;
 }
 
+/** What a request is known by: a mark goes by the id of its order. */
+export function nameOfRequest(command: Command): string {
+  return command.type === 'mark' ? nameOfMark(command.orderId, command.mark) : command.id;
+}
+
+export function nameOfMark(orderId: OrderId, mark: OrderMark): string {
+  return `${orderId} ${mark}`;
+}
+
 export class Clients {
+  /** By their names. */
   readonly requests = new Map<string, Request>();
   readonly open = new Set<Request>();
   readonly #ports: ClientsPorts;
@@ -69,7 +79,7 @@ export class Clients {
       isPast: false,
       isForgotten: false,
     };
-    this.requests.set(command.id, request);
+    this.requests.set(nameOfRequest(command), request);
     this.open.add(request);
     this.#ports.trace.event(command.type, node.name, 0);
     this.#ports.trace.say(node.name, () => `? ${tellCommand(command)}`);
@@ -182,6 +192,8 @@ function tellCommand(command: Command): string {
       return `${command.type} ${command.id}: ${command.lines.map(({ pool, n }) => `${n} ${pool}`).join(', ')}${wait}`;
     case 'count':
       return `count ${command.id}: ${command.lines.map(({ pool, found }) => `${found} ${pool}`).join(', ')}`;
+    case 'mark':
+      return `mark ${command.id} ${command.mark}`;
     default:
       return `${command.type} ${command.id}`;
   }

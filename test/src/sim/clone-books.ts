@@ -8,7 +8,7 @@ import { type Frame, hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, type BookRow, debtOf, rightsOf } from './books.ts';
 import type { Commit, SimDisk } from './disk.ts';
 import { readOnce } from './disk-tables.ts';
-import { DOCUMENT_KINDS } from './document-kinds.ts';
+import { documentKindOf } from './document-kinds.ts';
 import type { SimNode } from './node.ts';
 import { tell } from './tell.ts';
 import { type Trace, Violation } from './trace.ts';
@@ -119,7 +119,7 @@ export function pathOf({ left, entries }: History): History['entries'] {
 }
 
 export function documentOf({ body, docId }: Entry): string | undefined {
-  const kind = DOCUMENT_KINDS[body.type];
+  const kind = documentKindOf(body);
   return kind && `${kind} ${docId}`;
 }
 

@@ -1,7 +1,7 @@
-/** The document that each kind of entry is; entries without one are talk between replicas. */
+/** The document that an entry is; entries without one are talk between replicas. */
 import type { DocumentKind, Entry } from '@tallystick/crdt';
 
-export const DOCUMENT_KINDS: Readonly<Partial<Record<Entry['body']['type'], DocumentKind>>> = {
+const KINDS: Readonly<Partial<Record<Entry['body']['type'], DocumentKind>>> = {
   sold: 'order',
   confirmed: 'order',
   held: 'hold',
@@ -16,3 +16,7 @@ export const DOCUMENT_KINDS: Readonly<Partial<Record<Entry['body']['type'], Docu
   lost: 'loss',
   reclaimed: 'reclaim',
 };
+
+export function documentKindOf(body: Entry['body']): DocumentKind | undefined {
+  return body.type === 'marked' ? body.mark : KINDS[body.type];
+}

@@ -2,15 +2,8 @@
  * Final check: what must hold when all is healed and quiet. Journals are read afresh
  * and folded by the simulator's own books; the core is only compared with them.
  */
-import {
-  ABOVE,
-  type Command,
-  type Entry,
-  locationOf,
-  type PoolId,
-  replicaOf,
-  type WriterId,
-} from '@tallystick/crdt';
+import { ABOVE, locationOf, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { checkAnswers } from './answers-check.ts';
 import {
   BookOfWriter,
   debtOf,
@@ -26,7 +19,6 @@ import { readOnce } from './disk-tables.ts';
 import { countShelf } from './goods-acts.ts';
 import type { SimNode } from './node.ts';
 import { sellLine } from './order-acts.ts';
-import { OrderLines } from './order-lines.ts';
 import { Prng } from './prng.ts';
 import { verifyPruned } from './prune.ts';
 import { settleLostLives } from './restore.ts';
@@ -168,59 +160,6 @@ function inFlightTo(
     }
   }
   return 0;
-}
-
-/** Each thing that was answered stands in the books once, as it was answered, and nobody else's does. */
-function checkAnswers(world: World): void {
-  const inBooks = new Map<string, Entry>();
-  const lines = new OrderLines();
-  const asked = new Set(['sold', 'confirmed', 'held', 'extended', 'capturing', 'released', 'cancelled']);
-  for (const type of ['received', 'returned', 'shipped', 'counted', 'lost', 'reclaimed']) asked.add(type);
-  for (const stored of rootOf(world).disk.entries) {
-    const entry = readOnce(stored);
-    const { body, docId } = entry;
-    if (!asked.has(body.type) || (body.type === 'released' && body.cause === 'expired')) continue;
-    if (inBooks.has(docId)) throw new Violation('doubled', `${docId} stands in the books twice`);
-    const request = world.clients.requests.get(docId);
-    if (request === undefined) throw new Violation('books', `${docId} was asked by nobody`);
-    if (request.state === 'refused')
-      throw new Violation('books', `${docId} was refused and stands in the books`);
-    checkGoods(request.command, entry);
-    lines.add(entry);
-    inBooks.set(docId, entry);
-  }
-  lines.check(tornOrders(world, inBooks));
-  for (const { command, entry, isPast } of world.clients.requests.values()) {
-    if (entry === undefined) continue;
-    const booked = inBooks.get(command.id);
-    if (booked === undefined && isPast) {
-      world.trace.saw('accepted, and gone with a restored image');
-      continue;
-    }
-    if (booked === undefined)
-      throw new Violation('lost', `${command.id} was accepted and is not in the books`);
-    if (booked.writer !== entry.writer || booked.seq !== entry.seq) {
-      throw new Violation('lost', `${command.id} was answered with another entry than the books have`);
-    }
-  }
-}
-
-/** Orders of which somebody did something that is gone with an image that was put back. */
-function tornOrders(world: World, inBooks: ReadonlyMap<string, Entry>): Set<string> {
-  const torn = new Set<string>();
-  for (const { command, isPast, state } of world.clients.requests.values()) {
-    if (!isPast || state === 'refused' || inBooks.has(command.id)) continue;
-    torn.add('orderId' in command ? command.orderId : command.id);
-  }
-  return torn;
-}
-
-/** The books say what was asked for, unit by unit. */
-function checkGoods(command: Command, { body }: Entry): void {
-  if (command.type !== 'sell' || body.type !== 'sold') return;
-  const asked = command.lines.map((line) => `${line.lineId} ${line.sku} ${line.quantityBase}`).join();
-  const sold = body.lines.map((line) => `${line.lineId} ${line.sku} ${line.quantityBase}`).join();
-  if (asked !== sold) throw new Violation('books', `${command.id} asked ${asked} and sold ${sold}`);
 }
 
 /** Nobody leaves a hold open for ever: payments come to an end too. */

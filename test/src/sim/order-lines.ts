@@ -12,12 +12,15 @@ interface Line {
 export class OrderLines {
   readonly #lines = new Map<string, Line>();
 
+  readonly #ofOrder = new Map<string, Line[]>();
+
   #of(orderId: string, lineId: string): Line {
     const key = `${orderId} ${lineId}`;
     let line = this.#lines.get(key);
     if (line === undefined) {
       line = { sold: 0, departed: 0, cancelled: 0, returned: 0 };
       this.#lines.set(key, line);
+      this.#ofOrder.set(orderId, [...(this.#ofOrder.get(orderId) ?? []), line]);
     }
     return line;
   }
@@ -36,6 +39,11 @@ export class OrderLines {
       for (const { lineId, n } of body.lines) this.#of(body.orderId, lineId).cancelled += n;
     } else if (body.type === 'returned') {
       for (const { lineId, n } of body.lines) this.#of(body.orderId, lineId).returned += n;
+    } else if (body.type === 'marked') {
+      // Whoever marks an order has sold it and taken it back before, in one chain.
+      const lines = this.#ofOrder.get(body.orderId) ?? [];
+      if (lines.length > 0 && lines.every(({ sold, cancelled }) => sold > 0 && cancelled === sold))
+        throw new Violation('T8', `${body.orderId} was marked ${body.mark} when all of it was cancelled`);
     }
   }
 

@@ -270,6 +270,20 @@ export const PLANTED: readonly PlantedBug[] = [
     seed: 1,
   },
   {
+    name: 'an order marked by who does not own it',
+    file: 'crdt/src/replica/decide-mark.ts',
+    find: 'if (replicaOf(entry.writer) !== replicaOf(ledger.self.writer)) {',
+    replace: "if (command.mark !== 'processing' && command.mark !== 'delivered') {",
+    seed: 1,
+  },
+  {
+    name: 'a mark set once more at each asking',
+    file: 'crdt/src/replica/documents.ts',
+    find: 'return [{ kind: body.mark, id: docId }];',
+    replace: 'return [];',
+    seed: 1,
+  },
+  {
     name: 'rights back for goods that left',
     file: 'crdt/src/replica/decide-goods.ts',
     find: 'if (progress.cancelled > 0 || line.departed) continue;',

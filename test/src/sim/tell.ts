@@ -25,6 +25,8 @@ export function tell({ body, docId }: Entry): string {
     case 'lost':
     case 'counted':
       return `${body.type} ${docId}: ${body.lines.map((l) => `−${l.less} ${l.pool} (${l.owed} owed)`).join(', ')}`;
+    case 'marked':
+      return `marked ${docId} ${body.mark}`;
     default:
       return `${body.type} ${docId}`;
   }

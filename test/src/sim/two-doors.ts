@@ -3,7 +3,7 @@
  * both say yes. Each writer has sold or set aside units of its own, so nothing is oversold; the
  * books know one order, the first that came, and keep the other as its duplicate (T8).
  */
-import type { Command, HoldId, OrderId, WriterId } from '@tallystick/crdt';
+import { type Command, type HoldId, ORDER_MARKS, type OrderId, type WriterId } from '@tallystick/crdt';
 import { readOnce } from './disk-tables.ts';
 import type { SimNode } from './node.ts';
 import { order, sellLine } from './order-acts.ts';
@@ -49,6 +49,7 @@ export function twoDoorsAtLast(world: World, seed: number): void {
   world.runFor(WAIT_MS + 100);
   world.settle('after two doors were asked for the same');
   for (const { id, writers } of orders) checkTwice(world, id, writers);
+  markAtBoth(world, new Prng(seed, 'marks at two doors'), orders, [first, second]);
   const changed = orders.filter(() => prng.chance(0.6));
   const back = changed.map(({ id }) => {
     const doors = prng.chance(0.7) ? [first, second] : [prng.pick([first, second])];
@@ -68,6 +69,18 @@ function ask(doors: readonly SimNode[], command: Command): Told {
     });
   }
   return { id: command.id, writers };
+}
+
+/** Each owner may say how far its own order has come; the root knows the mark that came first, and nobody is a liar. */
+function markAtBoth(world: World, prng: Prng, orders: readonly Told[], doors: readonly SimNode[]): void {
+  for (const { id } of orders) {
+    if (prng.chance(0.5)) continue;
+    const mark = prng.pick(ORDER_MARKS);
+    const { writers } = ask(doors, { type: 'mark', id, orderId: id as OrderId, actor: 'web:1', mark });
+    world.runFor(100);
+    if (writers.size === 2) world.trace.saw('one order marked at two doors');
+  }
+  world.settle('after two doors marked the same');
 }
 
 /** The root keeps what each of them wrote, and knows the order by one of them. */

@@ -13,6 +13,7 @@ import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
+import { mark } from './mark-act.ts';
 import { relinkAll } from './move.ts';
 import { Link } from './network.ts';
 import { SimNode } from './node.ts';
@@ -43,6 +44,8 @@ const QUIET_MS = 20_000;
 /** Why honest peers part: a lost frame left a gap, or a life ended. */
 const PARTINGS =
   /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|Another machine is connected|say hello again|another parent|link it there|A new life was put back|shares? no version|it speaks protocol/;
+/** How many marks there are for each act. */
+const MARKS = 0.08;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -253,9 +256,11 @@ export class World {
     for (const _ of this.tree.pools) receive(this.scene, 40);
     planDisturbances(this, this.#prng('disturbances'), (stream) => this.#prng(stream));
     const pace = this.#prng('pace');
+    const marks = this.#prng('marks');
     for (let act = 0; act < acts; act += 1) {
       this.runFor(pace.spanMs(0, 120));
       actOnce(this.scene);
+      if (marks.chance(MARKS)) mark(this.scene, marks);
     }
     this.heal();
   }

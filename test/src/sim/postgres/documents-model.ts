@@ -3,7 +3,7 @@
  * What another owner sold first has a copy of its own, and what becomes of that is the copy's.
  */
 import type { DocumentKind, Entry, WriterId } from '@tallystick/crdt';
-import { DOCUMENT_KINDS } from '../document-kinds.ts';
+import { documentKindOf } from '../document-kinds.ts';
 import { ModelTable } from './tables.ts';
 
 export class DocumentsModel {
@@ -15,7 +15,7 @@ export class DocumentsModel {
 
   /** Whether what this entry says it is was said before. */
   knowsAct({ docId, body }: Entry): boolean {
-    const kind = DOCUMENT_KINDS[body.type];
+    const kind = documentKindOf(body);
     return kind !== undefined && this.#known.has(`${kind} ${docId}`);
   }
 
@@ -25,7 +25,7 @@ export class DocumentsModel {
    */
   add(stream: WriterId, entry: Entry, isRepeat: boolean): boolean {
     const { writer, docId, body } = entry;
-    const kind = DOCUMENT_KINDS[body.type];
+    const kind = documentKindOf(body);
     if (kind === undefined) return false;
     const isDuplicate = !this.#file(kind, docId, stream, entry, isRepeat);
     if (body.type === 'confirmed' || body.type === 'released')

@@ -20,6 +20,10 @@ export function factOfEntry(
     const type = isDuplicate ? 'order.duplicate' : 'order.settled';
     return { type, payload: { writer, seq, orderId: docId } };
   }
+  if (body.type === 'marked') {
+    const payload = { writer, seq, orderId: body.orderId };
+    return isDuplicate ? undefined : { type: `order.${body.mark}`, payload };
+  }
   if (body.type === 'fenced') {
     const fenced = { replica: replicaOf(body.writer), fenced: body.writer };
     return {
