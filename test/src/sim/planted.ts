@@ -302,7 +302,7 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'crdt/src/hub/strays.ts',
     find: 'for (const from of senders) cells.push(...this.#untaken(from, taker, child, senders, direct));',
     replace: '',
-    seed: 8,
+    seed: 124,
   },
   {
     name: 'a machine that moved still counts at its old parent',
