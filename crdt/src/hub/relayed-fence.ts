@@ -2,13 +2,15 @@
 import type { BodyOf } from '../entry/entry.ts';
 import { replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
+import { settles } from '../replica/settler.ts';
 import type { Stream } from '../replica/stream.ts';
 
 export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
 
-/** Whether it is a life of that writer's replica, or of its parent's, that says so: nobody else may. */
-export function isShutOutBy({ writer, head }: Stream, by: WriterId): boolean {
-  return [writer, head.parent].some((each) => each !== null && replicaOf(each) === replicaOf(by));
+/** Whether it is a life of that writer's replica, or of whoever settles it, that says so: nobody else may. */
+export function isShutOutBy(ledger: Ledger, stream: Stream, by: WriterId): boolean {
+  const replica = replicaOf(by);
+  return replicaOf(stream.writer) === replica || settles(ledger, replica, stream);
 }
 
 /** @returns the writer that is shut out here from now on too; undefined where it is not known that far, or was before. */
@@ -19,7 +21,7 @@ export function noteRelayedFence(
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   if (stream === undefined || stream.head.fence !== null || seq > stream.head.seq) return undefined;
-  if (by !== 'parent' && !isShutOutBy(stream, by)) return undefined;
+  if (by !== 'parent' && !isShutOutBy(ledger, stream, by)) return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
   ledger.changeHead(stream, { fence: { seq, hash: ledger.hashOf(stream, seq) ?? hash, reason } });
   return stream;

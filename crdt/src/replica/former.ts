@@ -124,7 +124,7 @@ export class FormerLives {
 
   #isNoted(by: WriterId, said: FenceSaid): boolean {
     const stream = this.#ledger.streams.get(said.writer);
-    if (stream === undefined || !isShutOutBy(stream, by)) return false;
+    if (stream === undefined || !isShutOutBy(this.#ledger, stream, by)) return false;
     if (replicaOf(said.writer) !== replicaOf(this.#ledger.self.writer)) this.#ledger.noteFence(said);
     return true;
   }

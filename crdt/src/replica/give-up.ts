@@ -1,5 +1,5 @@
 /**
- * Giving up a lost child (F3): its lives are fenced; what they still held stays with them
+ * Giving up a lost replica (F3): its lives are fenced; what they still held stays with them
  * until it is reclaimed by whoever settles them.
  */
 import type { Hub } from '../hub/hub.ts';
@@ -16,8 +16,8 @@ export function giveUp(
   hangUp: (message: string) => void,
 ): readonly WriterId[] | undefined {
   const lives = ledger.livesOf(replica).filter((life) => settlesHere(ledger, life));
-  for (const life of lives)
-    if (life.head.fence === null && life.head.via === replica) hub.fence(life, 'retired', now);
+  // Where its parent is lost too, nobody above may have heard that it was given up there.
+  for (const life of lives) if (life.head.fence === null) hub.fence(life, 'retired', now);
   if (lives.length > 0 && hub.children.get(replica)?.session !== undefined)
     hangUp('This replica was retired.');
   return lives.length === 0 ? undefined : lives.map((life) => life.writer);

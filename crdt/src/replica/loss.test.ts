@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { WriterId } from '../ids.ts';
-import { reclaim, sell } from './commands.test-kit.ts';
+import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Stream } from './stream.ts';
-import { type Node, pool, shop } from './world.test-kit.ts';
+import { type Node, pool, shop, World } from './world.test-kit.ts';
 
 /** A till that was granted four lamps, sold one of them, and is gone. */
 function lostTill() {
@@ -120,6 +120,31 @@ describe('[F3] a lost writer', () => {
     expect(till.free('lamp')).toBe(4);
     expect(left(hq, parent)).toBe(0);
     expect(left(berlin, lost)).toBe(0);
+  });
+
+  test('[F3][F5] of a parent that is lost too is given up by who settles it, and all above hear so (seed 113)', () => {
+    const world = new World();
+    const hq = world.add('hq', 'authority');
+    const north = world.add('north', 'region', hq);
+    const berlin = world.add('berlin', 'store', north);
+    const till = world.add('till', 'terminal', berlin);
+    berlin.do(receive('d1', { lamp: 4 }));
+    till.ask(sell('t1', { lamp: 3 }, { waitMs: 1_000 }));
+    world.calm();
+    for (const node of [till, berlin]) {
+      node.cut();
+      node.isRunning = false;
+    }
+    // Whatever the shop said of its till before it was lost itself, nobody above heard it.
+    const retireAtNorth = (node: Node, writers: readonly WriterId[] | undefined) =>
+      north.turn((self, now) => expect(self.retire(node.id, now)).toEqual(writers));
+    retireAtNorth(till, undefined);
+    retireAtNorth(berlin, [berlin.self]);
+    expect(hq.fenceOf(till.self)).toBeUndefined();
+    retireAtNorth(till, [till.self]);
+    world.calm();
+    expect([north, hq].map((node) => node.fenceOf(till.self))).toEqual(['retired', 'retired']);
+    expect(hq.replica.hub.child(north.id).pool(pool('lamp')).holding).toBe(0);
   });
 
   test('[F3] a retired till that comes back must begin a new life', () => {

@@ -4,21 +4,24 @@
  * first that stands above both (F3a), for nobody below it knows what each of them took back.
  * For the authority's own past that is the authority (F6).
  */
-import { replicaOf, type WriterId } from '../ids.ts';
+import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';
 import { isOwnPast } from './recovery.ts';
 import { ABOVE, type Stream } from './stream.ts';
 
 export function settlesHere(ledger: Ledger, stream: Stream): boolean {
   if (isOwnPast(ledger, stream)) return true;
-  if (stream.head.via === ABOVE) return false;
-  const me = replicaOf(ledger.self.writer);
+  return stream.head.via !== ABOVE && settles(ledger, replicaOf(ledger.self.writer), stream);
+}
+
+/** Whether this replica stands above that writer, and whoever stood between them was shut out. */
+export function settles(ledger: Ledger, settler: ReplicaId, stream: Stream): boolean {
   const seen = new Set<WriterId>();
   // Whoever was shut out may have named a circle of parents: nobody settles that.
   for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
     seen.add(parent);
     const replica = replicaOf(parent);
-    if (replica === me) return true;
+    if (replica === settler) return true;
     const above = ledger.streams.get(parent);
     if (above === undefined || above.head.via === ABOVE) return false;
     const lives = ledger.livesOf(replica);

@@ -79,11 +79,15 @@ export function loseOne(world: World, prng: Prng): void {
   world.runLater(prng.spanMs(1_000, 20_000), () => node.start());
 }
 
-/** The operator repeats it until it is done: the parent may go down in the middle, or be put back. */
+/**
+ * The operator repeats it until it is done: the parent may go down in the middle, or be put back,
+ * or be gone for ever itself before anybody above has heard of it.
+ */
 export function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
-  if (parent.isInCharge && !parent.disk.head(life)?.fence)
-    parent.run((replica, now) => replica.retire(node.settings.replica, now));
+  const settler = world.isThere(parent.settings.replica) ? parent : settlerOf(world, life);
+  if (settler?.isInCharge && !settler.disk.head(life)?.fence)
+    settler.run((replica, now) => replica.retire(node.settings.replica, now));
   world.runLater(500, () => giveUp(world, parent, node, life));
 }
 
