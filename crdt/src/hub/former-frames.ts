@@ -16,6 +16,8 @@ export function readFormerLives(hub: Hub, ledger: Ledger, settings: ReplicaSetti
     if (session === undefined || !session.isFormerDue) continue;
     session.formerFrames = formerFrames(ledger, session, settings);
     session.isFormerDue = false;
+    // Told once in a session: what is due later, such as the other history of a fork, is told without it (F2).
+    session.former = [];
   }
 }
 

@@ -50,7 +50,7 @@ function restored() {
   const ledger = new Ledger(journal.load(), journal, sha256);
   ledger.beginLife(name('berlin', 2), 'store', hq, atFirst);
   ledger.awaitsFormerLives = true;
-  const lives = new FormerLives(ledger, noRegistry, PATIENCE_MS);
+  const lives = new FormerLives(ledger, noRegistry, { told: () => {} }, { resendMs: PATIENCE_MS / 4 });
   const take = (entries: readonly { bytes: Uint8Array }[], last: boolean, nowMs = 0) =>
     lives.take(
       { kind: 'former', writer: ledger.self.writer, entries: joinEntries(entries), last } as never,

@@ -16,12 +16,18 @@ import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import { copyOf, keepBranch } from './branches.ts';
 import type { Ledger } from './ledger.ts';
+import type { LinkSettings } from './settings.ts';
 import { ABOVE, newHead, type Stream } from './stream.ts';
+import type { Uplink } from './uplink.ts';
+
+/** How long the rest may take to come, in resend intervals. */
+const PATIENCE = 4;
 
 /** What the parent said it has beyond the image, and how far it has told of it: a frame may be lost (L2). */
 export class FormerLives {
   readonly #ledger: Ledger;
   readonly #places: Places;
+  readonly #uplink: Pick<Uplink, 'told'>;
   readonly #patienceMs: number;
   /** Writers that came further, since somebody last took them. */
   #news = new Set<Stream>();
@@ -33,10 +39,16 @@ export class FormerLives {
   /** When the rest must have come: a link that lost part of it begins again. */
   overdueMs = Number.POSITIVE_INFINITY;
 
-  constructor(ledger: Ledger, places: Places, patienceMs: number) {
+  constructor(
+    ledger: Ledger,
+    places: Places,
+    uplink: Pick<Uplink, 'told'>,
+    { resendMs }: Pick<LinkSettings, 'resendMs'>,
+  ) {
     this.#ledger = ledger;
     this.#places = places;
-    this.#patienceMs = patienceMs;
+    this.#uplink = uplink;
+    this.#patienceMs = resendMs * PATIENCE;
   }
 
   /** The parent's welcome names its points. */
@@ -93,6 +105,8 @@ export class FormerLives {
     if (entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash)) {
       this.#news.add(stream);
       ledger.accept(stream, written);
+      ledger.touchHead(stream).relayed = { seq: entry.seq, hash };
+      this.#uplink.told(stream);
       this.#noteFences(entry);
       return true;
     }

@@ -1,7 +1,11 @@
 /** What a parent says that it has and that is settled, held against what stands here: F1, F2, L1. */
 import { describe, expect, test } from 'vitest';
+import { decodeHead } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
-import { Books, name } from './books.test-kit.ts';
+import { replicaOf } from '../ids.ts';
+import type { Point } from '../wire/frames.ts';
+import { splitEntries } from '../wire/slices.ts';
+import { atFirst, Books, name } from './books.test-kit.ts';
 import { Points } from './points.ts';
 import type { Stream } from './stream.ts';
 import { pool } from './world.test-kit.ts';
@@ -58,6 +62,23 @@ describe('[L1] the journal is sent', () => {
     expect(points.begin([at(made, made.ledger.self, 1)], [])).toBe(
       made.journal.positionBefore(made.shop.writer, 1),
     );
+  });
+
+  test('[L2] without what the parent has of other streams behind that position', () => {
+    const { made, points } = books();
+    made.ledger.append(received(5), '', 'system', atFirst);
+    made.commit();
+    const read = (...has: Point[]) => {
+      expect(points.begin(has, [])).toBe(0);
+      const entries = splitEntries(points.known.read(0, 1_000_000, 1_000_000).bytes).map(decodeHead);
+      return entries.map(({ writer, seq }) => `${replicaOf(writer)} ${seq}`);
+    };
+    const all = ['hq 1', 'berlin 1', 'berlin 2', 'berlin 3', 'berlin 4', 'hq 2'];
+    expect(read()).toEqual(all);
+    expect(read(at(made, made.shop, 2))).toEqual(['hq 1', 'berlin 3', 'berlin 4', 'hq 2']);
+    expect(read(at(made, made.shop, 4))).toEqual(['hq 1', 'hq 2']);
+    // What it knows otherwise it has to hear (F2).
+    expect(read({ ...at(made, made.shop, 2), hash: strange })).toEqual(all);
   });
 
   test('[F2] of a stream that the parent knows otherwise, from behind what it once had of this one', () => {

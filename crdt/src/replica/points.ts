@@ -8,6 +8,7 @@ import type { WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Point } from '../wire/frames.ts';
 import { copyOf, firstSeqOf } from './branches.ts';
+import { KnownAbove } from './known-above.ts';
 import type { Ledger } from './ledger.ts';
 import { NO_MARK, type Stream } from './stream.ts';
 
@@ -18,9 +19,12 @@ export class Points {
   readonly #ledger: Ledger;
   /** Streams of which the parent has another history; as of the last welcome. */
   readonly #diverged = new Set<WriterId>();
+  /** What the parent has, as of the last welcome and what it told since. */
+  known: KnownAbove;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
+    this.known = new KnownAbove(ledger);
   }
 
   /** F1: a peer ahead of me on my own stream, or with another hash at a seq we share, means that I am the past. */
@@ -41,6 +45,7 @@ export class Points {
     if (points.length < HEADS_MAX) this.#forgetSettled(settled);
     const has = new Map(points.map((point) => [point.writer, point]));
     this.#diverged.clear();
+    this.known = new KnownAbove(ledger);
     // What this turn appended stands at the end of the journal and is in no one's hands yet.
     let base = ledger.durablePosition;
     for (const stream of ledger.streams.values()) {
@@ -50,8 +55,12 @@ export class Points {
       const known = this.#diverged.has(stream.writer)
         ? stream.head.relayed.seq
         : (point?.seq ?? firstSeqOf(stream) - 1);
-      if (stream.durableSeq > known)
-        base = Math.min(base, ledger.view.positionBefore(stream.writer, known + 1));
+      let knownTo = 0;
+      if (stream.durableSeq > known) {
+        knownTo = ledger.view.positionBefore(stream.writer, known + 1);
+        base = Math.min(base, knownTo);
+      } else if (known > 0) knownTo = ledger.view.positionBefore(stream.writer, stream.durableSeq) + 1;
+      if (!this.#diverged.has(stream.writer)) this.known.note(stream.writer, known, knownTo);
     }
     return base;
   }

@@ -84,7 +84,7 @@ export class Replica {
       hangUp: (child, message) => this.#hangUp(child, message),
       settlersChanged: () => this.#claims.lookAgain(),
     });
-    this.#formerLives = new FormerLives(this.ledger, this.moving.places, settings.link.resendMs * 4);
+    this.#formerLives = new FormerLives(this.ledger, this.moving.places, this.uplink, settings.link);
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
       this.#claims.shortOf(pool),
     );

@@ -22,7 +22,7 @@ import type {
 import type { Ledger, Now } from './ledger.ts';
 import { type PastReason, Points } from './points.ts';
 import type { ReplicaSettings } from './settings.ts';
-import { ABOVE } from './stream.ts';
+import { ABOVE, type Stream } from './stream.ts';
 import {
   type Ask,
   bytesOf,
@@ -65,6 +65,11 @@ export class Uplink {
   /** How far the parent came in this session. */
   get ackedTo(): number {
     return this.#session?.ackedTo ?? 0;
+  }
+
+  /** The parent told this stream as far as it stands here now: it has that itself. */
+  told({ writer, head }: Stream): void {
+    this.#points.known.note(writer, head.seq, this.#ledger.position);
   }
 
   /** Everything of a hello that the core knows; the edge adds identity and versions. */
@@ -248,7 +253,7 @@ export class Uplink {
     session.isUrgent = false;
     let inFlightBytes = bytesOf(session.inFlight);
     while (session.sendFrom < this.#ledger.durablePosition && inFlightBytes < link.inFlightBytesMax) {
-      const slice = this.#ledger.view.readStream(session.sendFrom, link.streamBytesTarget);
+      const slice = this.#points.known.read(session.sendFrom, link.streamBytesTarget, link.inFlightBytesMax);
       if (slice.to <= session.sendFrom) break;
       out.push(this.#frame(session, slice.to, slice.bytes));
       if (session.inFlight.length === 0) {
@@ -260,6 +265,8 @@ export class Uplink {
       session.sendFrom = slice.to;
       session.streamDueMs = nowMs + link.gatherMs;
       session.settledPatienceMs = link.resendMs * 2;
+      // A long stretch that the parent has: the next turn reads on.
+      if (slice.bytes.length === 0) break;
     }
     // What the window held back has gathered already: it leaves as soon as there is room.
     if (inFlightBytes >= link.inFlightBytesMax) session.streamDueMs = Number.NEGATIVE_INFINITY;
