@@ -23,6 +23,8 @@ function relink(node: Node, parent: Node) {
   return opened;
 }
 
+const viaOf = (node: Node, of: Node) => node.replica.ledger.streams.get(of.self)?.head.via;
+
 test('[F3a] [T9] a shop hears what a till sold there that left before it ever spoke to it', () => {
   const { world, hq, berlin, desk } = unheardTill();
   const region = world.add('region', 'region', hq);
@@ -45,6 +47,22 @@ test('[F3a] [T9] what the parent itself sold from a shelf is no past of its chil
   expect(hq.row('lamp').departed).toBe(1);
   expect(relink(berlin, hq)).toMatchObject({ ok: true });
   expect([berlin.hangUps, berlin.replica.ledger.streams.has(hq.self)]).toEqual([[], false]);
+});
+
+test('[F3a] a shop brings what its new parent’s parent said while it hung on that shop, and is not hung up on (seed 318)', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const depot = world.add('depot', 'warehouse', berlin);
+  const paris = world.add('paris', 'store', hq);
+  world.give(depot, hq);
+  relink(depot, hq);
+  world.give(paris, depot);
+  relink(paris, depot);
+  world.give(berlin, paris);
+  expect(relink(berlin, paris)).toMatchObject({ ok: true });
+  expect(berlin.do(sell('b1', { lamp: 1 }))).toMatchObject({ ok: true });
+  world.calm();
+  expect([berlin.replica.uplink.isOpen, viaOf(paris, depot)]).toEqual([true, ABOVE]);
+  expect(hq.row('lamp', 'berlin', berlin.self).used).toBe(1);
 });
 
 /** A till that ended one life and went from one shop to another; the first alone knows of a life before that. */
