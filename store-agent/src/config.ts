@@ -20,6 +20,11 @@ const ms = z
   .min(1)
   .max(10 * 365 * 86_400_000);
 
+const rate = z.strictObject({
+  perSecond: z.number().min(0.001).max(1_000_000),
+  burst: z.number().int().min(1).max(1_000_000),
+});
+
 /** What an operator may tune. Everything has a default that fits a shop. */
 export const settingsSchema = z.strictObject({
   /** R4: how long a sale may wait for units from elsewhere when its caller does not say. */
@@ -59,6 +64,14 @@ export const settingsSchema = z.strictObject({
   retentionDays: z.number().int().min(1).max(36_500).default(400),
   /** Where lines without a location may come from, best first; without it, this replica's place, then warehouses. */
   sourcing: z.array(z.string().refine(isLocationId, 'a location id')).max(100).optional(),
+  /** How often one address may call a region's doors, by what a call costs: a pace, and so many at once after a rest. */
+  rates: z
+    .strictObject({
+      read: rate.prefault({ perSecond: 2_000, burst: 4_000 }),
+      write: rate.prefault({ perSecond: 2_000, burst: 4_000 }),
+      bulk: rate.prefault({ perSecond: 10, burst: 20 }),
+    })
+    .prefault({}),
   /** All writers of this region, this one included, the same list at each: any door passes a request on to its owner. */
   writers: z
     .array(

@@ -10,6 +10,7 @@ import { holdRoutes } from './holds/routes.ts';
 import { adjustmentRoutes } from './inventory/adjustments.ts';
 import { INVENTORY_OPERATIONS } from './inventory/operations.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
+import { limits } from './limits/limits.ts';
 import { LOCATION_OPERATIONS } from './locations/operations.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { openApi, type Tag } from './openapi.ts';
@@ -51,6 +52,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
     { parseAs: 'string' },
     app.getDefaultJsonParser('error', 'error'),
   );
+  limits(app, agent);
   productRoutes(app, agent);
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);

@@ -81,7 +81,7 @@ export function problemJson({ code, message, errors, items }: Problem) {
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, retryable } = errorKind(problem.code);
-  if (retryable) reply.header('retry-after', String(RETRY_AFTER_S));
+  if (retryable && !reply.hasHeader('retry-after')) reply.header('retry-after', String(RETRY_AFTER_S));
   // As bytes: to a text Fastify adds a charset, which this media type does not have (RFC 9457).
   return reply
     .code(status)

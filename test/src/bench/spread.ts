@@ -10,6 +10,7 @@ import type { Bench, Case, Place, Round } from './bench.ts';
 import { openServer } from './books.ts';
 import { startHelper } from './helper.ts';
 import type { OpenChildren } from './processes/children.ts';
+import { ONE_ADDRESS } from './rates.ts';
 import { location, openRoot, product, type Root, startProgram } from './root.ts';
 import type { Target } from './target.ts';
 import { skuNames } from './trade.ts';
@@ -47,7 +48,14 @@ async function openRegion(place: Place, root: Root, id: string): Promise<number>
   mkdirSync(folder, { recursive: true });
   const code = await root.addReplica({ id, kind: 'region', parent: 'authority', location: null });
   await enrol(root.linkUrl, id as ReplicaId, code, openIdentity(join(folder, 'identity.pem')));
-  writeAgentFile(folder, { replica: id, kind: 'region', location: null, parentUrl: root.linkUrl, port: 0 });
+  writeAgentFile(folder, {
+    replica: id,
+    kind: 'region',
+    location: null,
+    parentUrl: root.linkUrl,
+    port: 0,
+    settings: ONE_ADDRESS,
+  });
   const { url } = await startProgram(place, id, 'region').start();
   const port = Number(new URL(url).port);
   await untilItWorks(`${id} has the catalogue`, UP_MS, async () => {

@@ -12,6 +12,7 @@ import { SERVER, untilItWorks } from '../chaos/fleet.ts';
 import { getJson, request } from '../chaos/http.ts';
 import { Program } from '../chaos/program.ts';
 import type { Place } from './bench.ts';
+import { ONE_ADDRESS } from './rates.ts';
 import { OPENING_UNITS, skuNames, type Trade } from './trade.ts';
 
 const UP_MS = 60_000;
@@ -81,7 +82,14 @@ export async function openTown(place: Place, databaseUrl: string, trade: Trade):
     await untilItWorks(`${id} enrols`, UP_MS, () =>
       enrol(parentUrl, id as ReplicaId, String(code), identity),
     );
-    writeAgentFile(folder(id), { replica: id, kind: 'region', location: null, parentUrl, port: ports[id] });
+    writeAgentFile(folder(id), {
+      replica: id,
+      kind: 'region',
+      location: null,
+      parentUrl,
+      port: ports[id],
+      settings: ONE_ADDRESS,
+    });
     let { program } = await start(id, 'region', ports[id]);
     await ready(ports[id], skuNames(trade).at(-1) as string);
     const lines = skuNames(trade).map((sku) => ({ sku, locationId: id, quantity: OPENING_UNITS }));

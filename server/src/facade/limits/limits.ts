@@ -1,0 +1,59 @@
+/** Limits: how often an address may call, by what calls cost; and when a region has enough to do. */
+import { type Agent, Problem } from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { RouteClass } from '../operation.ts';
+import { type Taken, TokenBuckets } from './token-buckets.ts';
+
+/** Requests under way at once, over all callers. One more would only make all of them wait longer. */
+const UNDER_WAY_MAX = 512;
+/** A retry sooner than this meets the same crowd. */
+const CROWD_RETRY_S = 1;
+
+export function limits(app: FastifyInstance, agent: Agent): void {
+  const { rates } = agent.settings;
+  const buckets = new Map<RouteClass, TokenBuckets>(
+    (['read', 'write', 'bulk'] as const).map((name) => [name, new TokenBuckets(rates[name])]),
+  );
+  const policies = new Map(
+    (['read', 'write', 'bulk'] as const).map((name) => [
+      name,
+      `"${name}";q=${rates[name].burst};w=${Math.max(1, Math.ceil(rates[name].burst / rates[name].perSecond))}`,
+    ]),
+  );
+  let underWay = 0;
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const routeClass = request.routeOptions.config.operation?.routeClass;
+    if (routeClass === undefined) return done();
+    const taken = (buckets.get(routeClass) as TokenBuckets).take(request.ip, performance.now());
+    if (!taken.isAllowed) {
+      reply.header('ratelimit-policy', policies.get(routeClass));
+      say(reply, routeClass, taken);
+      reply.header('retry-after', String(taken.resetSeconds));
+      return done(
+        new Problem(
+          'rate_limited',
+          `This address asks too often. Wait ${taken.resetSeconds} s before the next request.`,
+        ),
+      );
+    }
+    if (underWay >= UNDER_WAY_MAX) {
+      reply.header('retry-after', String(CROWD_RETRY_S));
+      return done(
+        new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.'),
+      );
+    }
+    underWay += 1;
+    reply.raw.once('close', () => {
+      underWay -= 1;
+    });
+    reply.header('ratelimit-policy', policies.get(routeClass));
+    say(reply, routeClass, taken);
+    done();
+  });
+}
+
+/** Structured fields, as the draft of the HTTPAPI working group has them (draft-ietf-httpapi-ratelimit-headers). */
+function say(reply: FastifyReply, routeClass: RouteClass, { remaining, resetSeconds }: Taken): void {
+  reply.header('ratelimit', `"${routeClass}";r=${remaining};t=${resetSeconds}`);
+}

@@ -1,0 +1,55 @@
+/**
+ * Token buckets: who asks too often is told to wait, by how long.
+ *
+ * A bucket holds `burst` tokens and gains `perSecond` each second; a request takes one. The
+ * number of buckets is bounded: the one that was not used for longest is forgotten, and a
+ * forgotten one would have been full again soon after.
+ */
+export interface Limit {
+  /** Requests a second, on average. */
+  readonly perSecond: number;
+  /** Requests at once, after a rest. */
+  readonly burst: number;
+}
+
+export interface Taken {
+  readonly isAllowed: boolean;
+  /** Whole requests that may follow at once. */
+  readonly remaining: number;
+  /** Whole seconds until the next request may be made, or the bucket is full again. */
+  readonly resetSeconds: number;
+}
+
+interface Bucket {
+  tokens: number;
+  atMs: number;
+}
+
+const BUCKETS_MAX = 10_000;
+
+export class TokenBuckets {
+  readonly #limit: Limit;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(limit: Limit) {
+    this.#limit = limit;
+  }
+
+  /** @param nowMs a clock that never goes back, in milliseconds */
+  take(key: string, nowMs: number): Taken {
+    const { perSecond, burst } = this.#limit;
+    const known = this.#buckets.get(key);
+    // Put in anew each time, so that the first in the map is the one that rested longest.
+    if (known !== undefined) this.#buckets.delete(key);
+    else if (this.#buckets.size >= BUCKETS_MAX)
+      this.#buckets.delete(this.#buckets.keys().next().value as string);
+    const bucket = known ?? { tokens: burst, atMs: nowMs };
+    bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1_000) * perSecond);
+    bucket.atMs = nowMs;
+    this.#buckets.set(key, bucket);
+    const isAllowed = bucket.tokens >= 1;
+    if (isAllowed) bucket.tokens -= 1;
+    const missing = isAllowed ? burst - bucket.tokens : 1 - bucket.tokens;
+    return { isAllowed, remaining: Math.floor(bucket.tokens), resetSeconds: Math.ceil(missing / perSecond) };
+  }
+}
