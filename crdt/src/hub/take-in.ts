@@ -158,11 +158,11 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
   const { ledger, child, places } = context;
   const replica = replicaOf(entry.writer);
   if (replica === replicaOf(ledger.self.writer)) return `${entry.writer} claims to be this replica`;
-  const isElsewhere = places.isRegistered(replica) && !places.leadsTo(replica, child);
   const { parent } = ledger.self.head;
-  // What is this one's parent now may have stood below that child; a root never did.
-  if (parent !== null && replica === replicaOf(parent) && !isElsewhere)
+  // Whoever is this one's parent may have stood below that child, or does so by now; a root never did.
+  if (parent !== null && replica === replicaOf(parent) && !places.isRegistered(replica))
     return `${entry.writer} claims to be the parent of this replica`;
+  const isElsewhere = places.isRegistered(replica) && !places.leadsTo(replica, child);
   const known = ledger.livesOf(replica).find((life) => life.head.fence === null);
   const isAtHome = known === undefined || wayOf(context, known) !== 'none';
   // It ended before anybody here heard of it (F5).

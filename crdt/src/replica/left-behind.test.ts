@@ -65,6 +65,25 @@ test('[F3a] a shop brings what its new parent’s parent said while it hung on t
   expect(hq.row('lamp', 'berlin', berlin.self).used).toBe(1);
 });
 
+test('[F3a] a shop hears of its own parent from below, where that stands by now, before it has left it (seed 325)', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const region = world.add('region', 'region', hq);
+  const depot = world.add('depot', 'warehouse', hq);
+  world.give(berlin, region);
+  relink(berlin, region);
+  world.give(depot, berlin);
+  relink(depot, berlin);
+  // The shop is to hang on the authority again, and has not been there when its parent comes to stand below it.
+  world.give(berlin, hq);
+  world.give(region, depot);
+  expect(berlin.replica.ledger.self.head.parent).toBe(region.self);
+  relink(region, depot);
+  expect([viaOf(depot, region), viaOf(berlin, region)]).toEqual(['region', 'depot']);
+  expect(depot.replica.uplink.isOpen).toBe(true);
+  relink(berlin, hq);
+  expect(viaOf(hq, region)).toBe('berlin');
+});
+
 /** A till that ended one life and went from one shop to another; the first alone knows of a life before that. */
 function forgottenLife() {
   const { world, hq, berlin, till } = shop({ lamp: 9 });
