@@ -36,6 +36,12 @@ describe('the OpenAPI document', () => {
     ).toEqual([]);
   });
 
+  test('lets a body leave out what has a usual value: no default that a generator would make required', () => {
+    expect(JSON.stringify(document)).not.toContain('"default":');
+    const { schemas } = document.components as { schemas: Record<string, { required: string[] }> };
+    expect(schemas.NewProduct?.required).toEqual(['sku', 'names', 'prices']);
+  });
+
   test('keeps named schemas once and refers to them', () => {
     const text = JSON.stringify(document);
     expect(text).not.toContain('$defs');

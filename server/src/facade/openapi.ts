@@ -178,6 +178,14 @@ class Components {
       target: 'draft-2020-12',
       unrepresentable: 'any',
       override: ({ jsonSchema }) => {
+        // Public generators take a field with a default for one that must be sent.
+        if (io === 'input' && jsonSchema.default !== undefined) {
+          const usual = `Usually ${JSON.stringify(jsonSchema.default)}.`;
+          jsonSchema.description = [jsonSchema.description, usual]
+            .filter((part) => part !== undefined)
+            .join(' ');
+          delete jsonSchema.default;
+        }
         // What we answer may grow: a client that refused unknown fields would break.
         if (io === 'output') delete jsonSchema.additionalProperties;
         // Numbers without a bound get the bounds of exact integers, which say nothing.
