@@ -106,6 +106,28 @@ describe('an import of products', () => {
     expect(away.lines).toMatchObject([{ done: false, created: 0, code: 'authority_unreachable' }]);
   });
 
+  test('of quotes where none belong costs no more than other words', async () => {
+    const row = '{"a":['.repeat(40_000);
+    const { lines } = await send('text/csv', `sku,name\nQ1,5" pipe\nQ2,${row}\nQ3,"5"" pipe"\n`);
+    expect(lines).toMatchObject([
+      { row: 1, sku: 'Q1', result: 'created' },
+      { row: 2, sku: 'Q2', result: 'refused' },
+      { row: 3, sku: 'Q3', result: 'created' },
+      { done: true },
+    ]);
+    expect(await product('Q1')).toMatchObject({ names: { en: '5" pipe' } });
+  });
+
+  test('that is given up on in the middle says so, also to who sends it all before they read', async () => {
+    for (const [type, head] of [
+      ['text/csv', 'sku,name\nQ4,"'],
+      ['application/x-ndjson', '{"sku":"'],
+    ] as const) {
+      const endless = await send(type, `${head}${'x'.repeat(4_000_000)}`);
+      expect(endless.lines).toMatchObject([{ done: false, code: 'malformed_body' }]);
+    }
+  });
+
   test('takes CSV and NDJSON alone', async () => {
     const response = await fetch(`${url}/v1/products/import`, {
       method: 'POST',
@@ -113,5 +135,6 @@ describe('an import of products', () => {
       body: '[]',
     });
     expect(response.status).toBe(415);
+    expect((await fetch(`${url}/v1/products/import`, { method: 'POST' })).status).toBe(415);
   });
 });

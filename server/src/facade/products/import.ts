@@ -40,15 +40,19 @@ export function importRoute(app: FastifyInstance, agent: Agent): void {
       scope.addContentTypeParser(type, (_, body, done) => done(null, body));
     route(scope, importProducts, ({ request, reply }) => {
       const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() as keyof typeof ROW_TYPES;
-      const rows = ROW_TYPES[type](request.body as Readable);
+      // A request without a body passes by the parsers, whatever type it says it has.
+      const file = request.body as Readable | undefined;
+      if (file === undefined || !(type in ROW_TYPES))
+        throw new Problem('unsupported_media_type', 'Send a file as text/csv or application/x-ndjson.');
+      const rows = ROW_TYPES[type](file);
       return reply
         .type('application/x-ndjson')
-        .send(Readable.from(results(agent, rows), { objectMode: false }));
+        .send(Readable.from(results(agent, rows, file), { objectMode: false }));
     });
   });
 }
 
-async function* results(agent: Agent, rows: AsyncGenerator<ReadRow>): AsyncGenerator<string> {
+async function* results(agent: Agent, rows: AsyncGenerator<ReadRow>, file: Readable): AsyncGenerator<string> {
   const counts = { created: 0, changed: 0, same: 0, refused: 0 };
   let waiting: Checked[] = [];
   let version = 0;
@@ -74,6 +78,9 @@ async function* results(agent: Agent, rows: AsyncGenerator<ReadRow>): AsyncGener
     const message = error instanceof Error ? error.message : String(error);
     // Rows that were answered are written; the file can be sent again from its beginning.
     yield `${JSON.stringify({ done: false, ...counts, code, message })}\n`;
+  } finally {
+    // Who sends before they read would wait for ever with what nobody takes any more, and not hear why.
+    file.resume();
   }
 }
 

@@ -23,9 +23,16 @@ async function* readCsv(input: Readable): AsyncGenerator<ReadRow> {
     bom: true,
     columns: (header: string[]) => header.map((name) => name.trim()),
     max_record_size: ROW_BYTES_MAX,
+    // A stray quote is a character like others. As a fault, each would be told with a copy of its field:
+    // a row of nothing but quotes would take the square of its length in time and memory.
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    on_skip: (error) => void skipped.push({ row: 0, fault: error?.message ?? 'the row cannot be read' }),
+    on_skip: (error) => {
+      // Behind a row without an end nothing can be told apart any more.
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
+      skipped.push({ row: 0, fault: error?.message ?? 'the row cannot be read' });
+    },
   });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
@@ -57,7 +64,7 @@ async function* readNdjson(input: Readable): AsyncGenerator<ReadRow> {
 /** @throws Error where a line is longer than a row may be: the file is then no such file. */
 async function* linesOf(input: Readable): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of input as AsyncIterable<Buffer>) {
+  for await (const chunk of input.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       yield Buffer.concat([rest, chunk.subarray(from, at)]).toString('utf8');
