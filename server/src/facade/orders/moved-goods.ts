@@ -32,6 +32,63 @@ interface MovedLine {
 
 type Line = OrderJson['lines'][number];
 
+/**
+ * The lines that a document moves. Where it moved some before, "all that is left" means what was left
+ * then, so that a repeat is the same request and gets its first answer.
+ * @throws Problem where a line is not one of the order, or has not that much left
+ */
+export function linesOf(
+  agent: Agent,
+  type: 'ship' | 'return',
+  id: string,
+  order: OrderJson,
+  asked: readonly AskedLine[] | undefined,
+): MovedLine[] {
+  const before = movedBefore(agent, type, id, order);
+  if (before.length === 0) {
+    const lines = linesToMove(type, order, asked);
+    checkLeft(agent, type, order, lines);
+    return lines;
+  }
+  const known = new Map<string, number>(before.map((line) => [line.lineId, line.quantity]));
+  const again = asked?.map((line) => ({ ...line, quantity: line.quantity ?? known.get(line.lineId) }));
+  return linesToMove(type, order, again ?? before);
+}
+
+/** A keeper does not hear of cancellations: whoever took the order knows of them, and is asked here. */
+function checkLeft(
+  agent: Agent,
+  type: 'ship' | 'return',
+  order: OrderJson,
+  lines: readonly MovedLine[],
+): void {
+  const sums = new Map<LineId, number>();
+  for (const { lineId, n } of lines) sums.set(lineId, (sums.get(lineId) ?? 0) + n);
+  for (const [lineId, n] of sums) {
+    const line = order.lines.find((each) => each.lineId === lineId) as Line;
+    const progress = agent.engine.replica.ledger.lineProgress(order.id as OrderId, lineId);
+    const gone = progress[type === 'ship' ? 'shipped' : 'returned'];
+    const left = line.quantity - Math.max(line.cancelled, progress.cancelled) - gone;
+    if (n > left) throw new Problem('more_than_ordered', `Only ${left} of line ${lineId} are left.`);
+  }
+}
+
+/** One document, or one for each keeper. */
+function movedBefore(agent: Agent, type: 'ship' | 'return', id: string, order: OrderJson) {
+  const keepers = new Set(
+    order.lines.map(({ locationId }) => agent.catalogue.keeperOf(locationId as LocationId)),
+  );
+  const names = [id, ...[...keepers].map((keeper) => derivedId(id, `~${keeper}`))];
+  return names.flatMap((name) => {
+    const body = agent.engine.replica.ledger.documentEntry(
+      type === 'ship' ? 'shipment' : 'return',
+      name,
+    )?.body;
+    if ((body?.type !== 'shipped' && body?.type !== 'returned') || body.orderId !== order.id) return [];
+    return body.lines.map(({ lineId, pool, n }) => ({ lineId, quantity: n, locationId: locationOf(pool) }));
+  });
+}
+
 /** What can still move: to leave, what was not cancelled and did not leave; to come back, what left and is not back. */
 const LEFT = {
   ship: (line: Line) => line.quantity - line.cancelled - line.shipped,

@@ -122,6 +122,36 @@ describe('goods of an order', () => {
     expectProblem(await call('POST', '/v1/orders/none/shipments', { id: 'p' }), 404, 'unknown_order');
   });
 
+  test('all that is left is shipped once, and taken back once, by a request that comes again', async () => {
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 3_000 });
+    for (const path of ['shipments', 'returns']) {
+      const first = await call('POST', `/v1/orders/o1/${path}`, { id: 'all' });
+      const again = await call('POST', `/v1/orders/o1/${path}`, { id: 'all' });
+      expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([
+        201,
+        201,
+        'true',
+      ]);
+    }
+    expect((await call('GET', '/v1/orders/o1')).body.lines).toMatchObject([{ shipped: 3, returned: 3 }]);
+  });
+
+  test('of a cancelled order are neither shipped nor taken back, though their keeper has not heard of it', async () => {
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 3_000 });
+    await call('POST', '/v1/orders/o1/shipments', { id: 'p1', lines: [{ lineId: 'a', quantity: 1 }] });
+    expect((await call('POST', '/v1/orders/o1/cancel')).status).toBe(200);
+    for (const path of ['shipments', 'returns']) {
+      const lines = [{ lineId: 'a', quantity: 2 }];
+      expectProblem(
+        await call('POST', `/v1/orders/o1/${path}`, { id: 'late', lines }),
+        409,
+        'more_than_ordered',
+      );
+    }
+    const back = { id: 'r1', lines: [{ lineId: 'a', quantity: 1 }] };
+    expect((await call('POST', '/v1/orders/o1/returns', back)).status).toBe(201);
+  });
+
   test('that left cannot be cancelled, and a cancelled order goes nowhere', async () => {
     await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 3_000 });
     await call('PUT', '/v1/orders/o1/status', { status: 'shipped' });

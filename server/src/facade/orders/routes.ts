@@ -28,7 +28,7 @@ import { route } from '../route.ts';
 import { batchRoute } from './batch.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import * as goods from './goods-operations.ts';
-import { afterMove, heardOf, linesToMove, moveGoods } from './moved-goods.ts';
+import { afterMove, heardOf, linesOf, linesToMove, moveGoods } from './moved-goods.ts';
 import * as ops from './operations.ts';
 import type { OrderJson } from './schema.ts';
 
@@ -121,7 +121,7 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
           'Name the document: send an id in the body or an Idempotency-Key.',
         );
       const order = await findOrder(agent, params.id);
-      const lines = linesToMove(type, order, body.lines);
+      const lines = linesOf(agent, type, id, order, body.lines);
       const results = await moveGoods(agent, type, id, params.id, lines, ACTOR);
       await heardOf(agent, type, order, results.every(({ replayed }) => replayed === true) ? [] : lines);
       if (results.every(({ replayed }) => replayed === true)) reply.header('idempotent-replayed', 'true');
