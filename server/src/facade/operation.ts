@@ -101,7 +101,8 @@ export function problemsOf(op: Operation): readonly ErrorCode[] {
     ...new Set<ErrorCode>([
       ...op.problems,
       ...COMMON_PROBLEMS,
-      ...(op.body === undefined && op.bodyTypes === undefined ? [] : BODY_PROBLEMS),
+      // A body can be sent along with any change, whether the call takes one or not; it is read before it is ignored.
+      ...(op.method === 'GET' ? [] : BODY_PROBLEMS),
       ...(op.ifMatch === true ? (['precondition_required', 'precondition_failed'] as const) : []),
       ...(op.idempotency === undefined ? [] : (['document_differs', 'request_under_way'] as const)),
     ]),

@@ -32,7 +32,7 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
       const input = {
         params: op.params && parse(op.params, request.params),
         query: op.query && parse(op.query, request.query),
-        body: op.body && parse(op.body, op.isBodyOptional ? (request.body ?? {}) : request.body),
+        body: op.body && parse(op.body, op.isBodyOptional && request.body === undefined ? {} : request.body),
         idempotencyKey: op.idempotency && idempotencyKey(headers['idempotency-key']),
         ifMatch: op.ifMatch === true ? needIfMatch(headers['if-match']) : '',
         request,

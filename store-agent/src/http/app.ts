@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import type { Host } from '../host.ts';
 import { WS_OPTIONS } from '../link/connection.ts';
 import type { Log } from '../log.ts';
-import { brokenRequest, frameworkProblem, installProblems } from './problem.ts';
+import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 
 /**
  * 10,000 lines of an order at about 200 bytes each, and room. An entry adds at most 100 bytes
@@ -33,6 +33,7 @@ export function createApp(log: Log): FastifyInstance {
   // Fastify would take text/plain as well and hand its text to a call that wants an object.
   app.removeContentTypeParser('text/plain');
   installProblems(app);
+  app.server.on('checkExpectation', refusedExpectation);
   return app;
 }
 

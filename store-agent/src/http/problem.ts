@@ -1,5 +1,5 @@
 /** Problems: every error that leaves over HTTP, as `application/problem+json` (RFC 9457). */
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Refusal, ShortItem } from '@tallystick/crdt';
 import { type ErrorCode, errorKind } from '@tallystick/crdt/wire';
@@ -112,6 +112,13 @@ export function brokenRequest(error: Error & { code?: string }, socket: Socket):
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncache-control: no-store\r\n` +
       `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+/** A wish in the header Expect that nobody can fulfil; Node itself would answer without a word. */
+export function refusedExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const problem = new Problem('invalid_request', 'The header Expect can be 100-continue, and nothing else.');
+  response.writeHead(417, { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', connection: 'close' });
+  response.end(JSON.stringify({ ...problemJson(problem), status: 417 }));
 }
 
 /** Fastify's own errors in our words; whatever else is thrown is a bug of ours: logged, and said without a trace. */
