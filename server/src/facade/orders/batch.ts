@@ -36,19 +36,30 @@ const SET_ASIDE_MS = 30_000;
 type Result = z.output<typeof batchSchema>['results'][number];
 
 export function batchRoute(app: FastifyInstance, agent: Agent, owners: Owners): void {
+  /** Being placed now: a repeat must not hear a no while the first, whose answer was lost, may still become a yes. */
+  const underWay = new Set<string>();
+
   route(app, createOrders, async ({ query, body, idempotencyKey, request, reply }) => {
     const name = body.id ?? idempotencyKey ?? (body.orders[0]?.id as string);
     if (await wentElsewhere(owners, request, reply, name, body)) return reply;
-    const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
-    if (query.partial === 'true') {
-      reply.code(207);
-      return { results: await placeEach(agent, body.orders, waitMs) };
+    const busy = body.orders.find(({ id }) => underWay.has(id));
+    if (busy !== undefined)
+      throw new Problem('request_under_way', `Order ${busy.id} is being placed. Ask again in a moment.`);
+    for (const { id } of body.orders) underWay.add(id);
+    try {
+      const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
+      if (query.partial === 'true') {
+        reply.code(207);
+        return { results: await placeEach(agent, body.orders, waitMs) };
+      }
+      const sells = body.orders.map((order) => toCommand(agent, order, 0));
+      const answers = await placeAll(agent, name, sells, waitMs);
+      const refused = answers.findIndex((answer) => !answer.ok);
+      if (refused >= 0) throw Problem.of(answers[refused] as Refusal);
+      return { results: answers.map((answer, i) => resultOf(agent, sells[i]?.id as string, answer)) };
+    } finally {
+      for (const { id } of body.orders) underWay.delete(id);
     }
-    const sells = body.orders.map((order) => toCommand(agent, order, 0));
-    const answers = await placeAll(agent, name, sells, waitMs);
-    const refused = answers.findIndex((answer) => !answer.ok);
-    if (refused >= 0) throw Problem.of(answers[refused] as Refusal);
-    return { results: answers.map((answer, i) => resultOf(agent, sells[i]?.id as string, answer)) };
   });
 }
 

@@ -108,6 +108,7 @@ export const createOrders = operation({
     'unknown_sku',
     'unknown_location',
     'insufficient_stock',
+    'request_under_way',
     'document_differs',
     'already_done',
     'owner_unreachable',

@@ -55,6 +55,14 @@ describe('a batch of orders', () => {
     expectProblem(await place([order('o4', 1)]), 409, 'insufficient_stock');
   });
 
+  test('asked for again while it is being placed is told to wait, never no and yes', async () => {
+    const orders = [order('o1', 6), order('o2', 4)];
+    const answers = await Promise.all(['', '', '?partial=true', ''].map((query) => place(orders, query)));
+    expect(answers.map(({ status }) => status)).toContain(409);
+    for (const answer of answers) if (answer.status >= 300) expectProblem(answer, 409, 'request_under_way');
+    expect((await place(orders)).body.results).toMatchObject([{ replayed: true }, { replayed: true }]);
+  });
+
   test('an order in it that says something else under a known id refuses it whole', async () => {
     await place([order('o1', 1)]);
     expectProblem(await place([order('o2', 1), order('o1', 2)]), 422, 'document_differs');
