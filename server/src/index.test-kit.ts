@@ -1,7 +1,9 @@
 /** What tests of other packages use; there is no built form of it. */
+export { TestFleet, until } from './authority/fleet.test-kit.ts';
 export { CommitUnknown, PgJournal } from './authority/journal.ts';
 export { migrate } from './authority/migrate.ts';
 export { pgArray } from './authority/pg-array.ts';
+export { createTestDatabase } from './authority/postgres/database.test-kit.ts';
 export { startEmbedded } from './authority/postgres/embedded.ts';
 export { openPool } from './authority/postgres/pool.ts';
 /** Brings what vitest's global setup provides: `templateUrl`. */

@@ -18,6 +18,7 @@ import {
   writeAgentFile,
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { regionRoutes } from '../region/region.ts';
 import { Authority } from './authority.ts';
@@ -40,11 +41,17 @@ export class TestFleet {
   readonly served = new Map<string, Served>();
   databaseUrl = '';
 
+  /** On a database of its own; both are gone when the test ends. */
   static async start(authorityCount = 1): Promise<TestFleet> {
     const fleet = new TestFleet();
     const database = await freshDatabase();
     onTestFinished(() => fleet.stop());
-    fleet.databaseUrl = database.url;
+    return fleet.open(database, authorityCount);
+  }
+
+  /** On a migrated, empty database, for a whole file or outside of tests: whoever made the fleet stops it. */
+  async open(database: { url: string; pool: pg.Pool }, authorityCount = 1): Promise<this> {
+    this.databaseUrl = database.url;
     await putCatalogue(database.pool, [
       location('berlin', 'store'),
       location('depot', 'warehouse'),
@@ -52,8 +59,8 @@ export class TestFleet {
     ]);
     // Books can be copied only while nobody is connected.
     await database.pool.end();
-    for (let i = 0; i < authorityCount; i += 1) await fleet.openAuthority();
-    return fleet;
+    for (let i = 0; i < authorityCount; i += 1) await this.openAuthority();
+    return this;
   }
 
   async openAuthority(at = this.authorities.length, port = 0): Promise<OpenAuthority> {
@@ -123,6 +130,8 @@ export class TestFleet {
       link: { resendMs: 100 },
       policy: { spreadEveryMs: 0, recallMs: 300 },
       times: { retryMsMin: 10, retryMsMax: 50 },
+      // A test asks as often as it likes.
+      rates: { bulk: { perSecond: 10_000, burst: 10_000 } },
     });
     writeAgentFile(folder, { replica: id, kind, location: place, parentUrl, port: 0, settings });
     return this.run(id);

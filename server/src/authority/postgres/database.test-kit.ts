@@ -26,7 +26,8 @@ export async function copyDatabase(of: string): Promise<{ readonly url: string; 
   return { url, drop };
 }
 
-async function createTestDatabase(template = inject('templateUrl')): Promise<TestDatabase> {
+/** For a whole file: whoever asked drops it. */
+export async function createTestDatabase(template = inject('templateUrl')): Promise<TestDatabase> {
   made += 1;
   const name = `test_${process.pid}_${made}`;
   // Two workers cannot copy one template at the same moment; the lock makes the second one wait.
