@@ -1,0 +1,56 @@
+/** Known: what answers have told so far, so that later calls speak of things that are there. */
+import type { Prng } from '../sim/prng.ts';
+import { isObject, type Json } from './json.ts';
+
+/** Of each kind the newest so many: old ones have mostly come to their end. */
+const KEPT = 40;
+
+export class Known {
+  readonly #values = new Map<string, Json[]>();
+  readonly #etags = new Map<string, string>();
+
+  add(name: string, value: Json): void {
+    const values = this.#values.get(name) ?? [];
+    if (values.includes(value)) return;
+    values.push(value);
+    if (values.length > KEPT) values.shift();
+    this.#values.set(name, values);
+  }
+
+  pick(name: string, prng: Prng, isUsable: (value: Json) => boolean = () => true): Json | undefined {
+    const values = (this.#values.get(name) ?? []).filter(isUsable);
+    return values.length === 0 ? undefined : prng.pick(values);
+  }
+
+  etagOf(path: string): string | undefined {
+    return this.#etags.get(path);
+  }
+
+  /** @param template such as `/v1/orders/{id}/cancel`: an answer's `id` is one of that collection. */
+  hear(template: string, path: string, etag: string | undefined, body: unknown): void {
+    if (etag !== undefined) this.#etags.set(path, etag);
+    if (!isObject(body)) return;
+    const items = Array.isArray(body.items) ? body.items : [body];
+    for (const item of items) this.#hearItem(collectionOf(template), item);
+    if (typeof body.nextCursor === 'string') this.add('cursor', body.nextCursor);
+  }
+
+  #hearItem(collection: string, item: unknown): void {
+    if (!isObject(item)) return;
+    if (typeof item.id === 'string') this.add(collection, item.id);
+    this.#hearNames(item);
+  }
+
+  #hearNames(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, part] of Object.entries(value)) {
+      if (typeof part === 'string' && name !== 'id') this.add(name, part);
+      else this.#hearNames(part);
+    }
+  }
+}
+
+/** `/v1/orders/{id}/cancel` speaks of `/v1/orders`. */
+export function collectionOf(template: string): string {
+  return template.split('/').slice(0, 3).join('/');
+}

@@ -1,0 +1,94 @@
+/**
+ * node --conditions=tallystick-source --import=tsx test/src/contract/main.ts
+ *   [--requests N] [--acts N] [--seed S] [--json]
+ *
+ * Starts a town of its own (Postgres, authority, region, two keepers). First clients with bad lines
+ * act there, and the books are compared with a plain model; then the walk through its OpenAPI document.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { migrate, openPool, startEmbedded } from '@tallystick/server/test-kit';
+import { type StoryTally, tellStory } from './story.ts';
+import { Town } from './town.ts';
+import { Walk, type WalkTally } from './walk.ts';
+
+/** After so many requests a call that never said both yes and no was not tested. */
+const ENOUGH = 100;
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '20000' },
+    acts: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+function whole(name: 'requests' | 'acts' | 'seed'): number {
+  const number = Number(values[name]);
+  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number`);
+  return number;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function printTable({ seed, requests, repeats, calls, statuses, findings }: WalkTally): void {
+  print(`${'call'.padEnd(24)} accepted  refused`);
+  for (const [id, { accepted, refused }] of Object.entries(calls))
+    print(`${id.padEnd(24)} ${String(accepted).padStart(8)} ${String(refused).padStart(8)}`);
+  print(
+    `answers by status: ${Object.entries(statuses)
+      .map(([status, n]) => `${status} × ${n}`)
+      .join(', ')}`,
+  );
+  for (const { call, what, twists, times, curl } of findings)
+    print(`FOUND  ${call}: ${what} (${times} times; ${twists.join(', ') || 'as it should be'})\n  ${curl}`);
+  print(`seed ${seed}: ${requests} requests, ${repeats} of them again, ${findings.length} findings`);
+}
+
+function printStory({ seed, acts, lost, doubles, differences }: StoryTally): void {
+  for (const [kind, { yes, no }] of Object.entries(acts))
+    print(`${kind.padEnd(24)} ${String(yes).padStart(8)} ${String(no).padStart(8)}`);
+  for (const difference of differences) print(`FOUND  ${difference}`);
+  print(`seed ${seed}: ${lost} answers lost, ${doubles} doubles, ${differences.length} differences\n`);
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'tallystick-contract-'));
+  const settings = { fsync: 'off', full_page_writes: 'off' };
+  const server = await startEmbedded({ folder: join(folder, 'postgres'), settings });
+  try {
+    const pool = await openPool(server.url);
+    await migrate(pool);
+    const town = await Town.open({ url: server.url, pool });
+    const story = await tellStory(town, whole('seed'), whole('acts'));
+    const walk = await Walk.begin(town, whole('seed'));
+    try {
+      const tally = await walk.go(whole('requests'));
+      if (values.json) print(JSON.stringify({ walk: tally, story }));
+      else {
+        printStory(story);
+        printTable(tally);
+      }
+      const calls = Object.entries(tally.calls);
+      const silent = calls.filter(([, { accepted, refused }]) => accepted === 0 || refused === 0);
+      if (tally.requests >= ENOUGH * calls.length && silent.length > 0) {
+        process.stderr.write(`never accepted, or never refused: ${silent.map(([id]) => id).join(', ')}\n`);
+        process.exitCode = 1;
+      }
+      if (tally.findings.length + story.differences.length > 0) process.exitCode = 1;
+    } finally {
+      walk.close();
+      await town.stop();
+    }
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main();
