@@ -24,7 +24,7 @@ const NOT_WATCHED =
   /^(books|writers|runs|rows|documents|duplicates|holds|quarantine|orders|sold_lines|line_progress|outbox|replicas|moves)$|idempot|requests|limits/;
 
 /** Of each, at each place. */
-export const OPENING = 100_000;
+const OPENING = 100_000;
 export const SKUS = ['LAMP', 'MUG'] as const;
 export const PLACES = ['depot', 'berlin'] as const;
 
