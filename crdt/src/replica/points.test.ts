@@ -1,5 +1,5 @@
 /** What a parent says that it has and that is settled, held against what stands here: F1, F2, L1. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeHead } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
 import { replicaOf } from '../ids.ts';
@@ -62,6 +62,16 @@ describe('[L1] the journal is sent', () => {
     expect(points.begin([at(made, made.ledger.self, 1)], [])).toBe(
       made.journal.positionBefore(made.shop.writer, 1),
     );
+  });
+
+  test('[L1] the parent may have what this turn hears first: no entry of it is looked for on disk (seed 113)', () => {
+    const made = new Books();
+    made.say(made.shop, received(1));
+    const asked = vi.spyOn(made.journal, 'positionBefore');
+    const points = new Points(made.ledger);
+    points.begin([at(made, made.shop, 2)], []);
+    expect(made.shop.durableSeq).toBe(0);
+    expect(asked.mock.calls.filter(([writer]) => writer === made.shop.writer)).toEqual([]);
   });
 
   test('[L2] without what the parent has of other streams behind that position', () => {

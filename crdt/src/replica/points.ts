@@ -59,7 +59,8 @@ export class Points {
       if (stream.durableSeq > known) {
         knownTo = ledger.view.positionBefore(stream.writer, known + 1);
         base = Math.min(base, knownTo);
-      } else if (known > 0) knownTo = ledger.view.positionBefore(stream.writer, stream.durableSeq) + 1;
+      } else if (stream.durableSeq >= firstSeqOf(stream))
+        knownTo = ledger.view.positionBefore(stream.writer, stream.durableSeq) + 1;
       if (!this.#diverged.has(stream.writer)) this.known.note(stream.writer, known, knownTo);
     }
     return base;
