@@ -87,6 +87,11 @@ const SEGMENTS = [
 ];
 const DEEP = 20_000;
 
+/** Where only words can stand. */
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : toText(value);
+}
+
 type Twist = (draft: Draft, prng: Prng, known: Known) => Request;
 
 /** A value in the body becomes another, goes, or comes twice; or a field comes that nobody knows. */
@@ -175,7 +180,7 @@ const TWISTS: Readonly<Record<string, Twist>> = {
     if (names.length === 0) return { ...toRequest(draft), path: `${draft.call.path}/${prng.pick(SEGMENTS)}` };
     const name = prng.pick(names);
     if (prng.chance(0.5))
-      return toRequest({ ...draft, params: { ...draft.params, [name]: String(prng.pick(HOSTILE)) } });
+      return toRequest({ ...draft, params: { ...draft.params, [name]: asText(prng.pick(HOSTILE)) } });
     const [before = '', after = ''] = draft.call.path.split(`{${name}}`);
     const path = `${pathOf(before, draft.params)}${prng.pick(SEGMENTS)}${pathOf(after, draft.params)}`;
     return { ...toRequest(draft), path };
@@ -192,7 +197,7 @@ const TWISTS: Readonly<Record<string, Twist>> = {
       ...request,
       query: [
         ...request.query.filter(([known]) => known !== name),
-        [name, String(prng.pick(HOSTILE)).slice(0, 4_000)],
+        [name, asText(prng.pick(HOSTILE)).slice(0, 4_000)],
       ],
     };
   },
