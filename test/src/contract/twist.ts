@@ -80,7 +80,7 @@ const SEGMENTS = [
   '%2e%2e',
   '%2F',
   '',
-  ' ',
+  '%20',
   '%F0%9F%98%80',
   'no-such-thing',
   '__proto__',
