@@ -106,7 +106,7 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
     file: 'server/src/authority/put-back.ts',
     find: 'if (why !== undefined) return { ...found, why };',
     replace: '',
-    seed: 197,
+    seed: 165,
   },
   {
     name: 'a witness that nobody asks',
