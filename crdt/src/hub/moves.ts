@@ -19,7 +19,7 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Uplink } from '../replica/uplink.ts';
 import type { Waiting } from '../replica/waiting.ts';
-import { debt, free } from '../tally/row.ts';
+import { debt, free, QUANTITY_MAX } from '../tally/row.ts';
 import { type Child, type ChildPool, promise } from './child.ts';
 import { DuePools } from './due-pools.ts';
 import type { Hub } from './hub.ts';
@@ -317,7 +317,9 @@ function pseudo(id: string, asked: number): PlanChild[] {
   return [{ id, reachable: true, free: 0, rate: 0, sigma2: 0, ...what }];
 }
 
-function push(grants: Grants, to: WriterId, item: PoolUnits): void {
+/** An entry says at most so much of a pool (T7); who lied itself more waits for the next one. */
+function push(grants: Grants, to: WriterId, { pool, n }: PoolUnits): void {
+  const item = { pool, n: Math.min(n, QUANTITY_MAX) };
   const items = grants.get(to);
   if (items === undefined) grants.set(to, [item]);
   else items.push(item);

@@ -9,6 +9,7 @@
 import type { PoolUnits } from '../entry/entry.ts';
 import type { PoolId, WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
+import { QUANTITY_MAX } from '../tally/row.ts';
 import { rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Ledger, Now } from './ledger.ts';
@@ -92,7 +93,7 @@ export class LateClaims {
       // Amounts are computed before anything is written: one cover changes no other account.
       for (const writer of writers) {
         const lacks = this.#lacks(writer, pool);
-        const n = Math.min(lacks, usable);
+        const n = Math.min(lacks, usable, QUANTITY_MAX);
         usable -= n;
         short += lacks - n;
         if (n > 0) sends.set(writer, [...(sends.get(writer) ?? []), { pool, n }]);

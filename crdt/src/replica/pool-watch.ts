@@ -7,7 +7,7 @@
 import type { EntryBody } from '../entry/entry.ts';
 import type { Moves } from '../hub/moves.ts';
 import type { PoolId } from '../ids.ts';
-import { debt, free } from '../tally/row.ts';
+import { debt, free, QUANTITY_MAX } from '../tally/row.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { Uplink } from './uplink.ts';
 
@@ -90,7 +90,8 @@ export class PoolWatch {
     const lines: { pool: PoolId; n: number }[] = [];
     for (const pool of this.#owing) {
       const row = this.#ledger.self.row(pool);
-      const n = Math.min(debt(row), Math.max(0, free(row) - this.#ledger.withheld(pool)));
+      const left = Math.max(0, free(row) - this.#ledger.withheld(pool));
+      const n = Math.min(debt(row), left, QUANTITY_MAX);
       if (n > 0) lines.push({ pool, n });
     }
     if (lines.length > 0) this.#ledger.append({ type: 'repaid', lines }, '', 'system', now);

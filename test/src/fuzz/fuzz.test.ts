@@ -32,6 +32,11 @@ describe('hostile bytes and words change nothing, crash nothing and never hang',
       expect(tally.accepted, 'accepted').toBeGreaterThan(0);
     }
   });
+
+  test('[T7] seed 643957985 of the link door: more rights than an entry says are given back in parts', async () => {
+    const tally = await runDoor((DOORS.link as (typeof DOORS)[string])(), 643_957_985, (run) => run >= 1);
+    expect(tally.news).toEqual([]);
+  });
 });
 
 const [frames, entries] = CODECS as [Codec, Codec];
