@@ -12,7 +12,7 @@ export async function wentElsewhere(
 ): Promise<boolean> {
   const owner = request.headers[FORWARDED_HEADER] === undefined ? owners.elsewhere(id) : undefined;
   if (owner === undefined) return false;
-  const response = await owners.forward(owner, request.method, request.url, body);
+  const response = await owners.forward(owner, request, body);
   for (const name of PASSED_BACK) {
     const value = response.headers.get(name);
     if (value !== null) reply.header(name, value);

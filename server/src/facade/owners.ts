@@ -6,10 +6,13 @@
  */
 import { ownerOf, type ReplicaId } from '@tallystick/crdt';
 import { Problem } from '@tallystick/store-agent';
+import type { FastifyRequest } from 'fastify';
 
 /** Marks a request that a door of this region passed on: it goes no further. */
 export const FORWARDED_HEADER = 'x-tallystick-forwarded';
 const FORWARD_MS = 15_000;
+/** What a caller says beside the body, and its owner must hear. */
+const PASSED_ON = ['idempotency-key', 'if-match', 'if-none-match'] as const;
 
 export interface RegionWriter {
   readonly replica: ReplicaId;
@@ -38,11 +41,20 @@ export class Owners {
   }
 
   /** Passes a request on to its owner and gives back what it said. */
-  async forward(owner: RegionWriter, method: string, path: string, body: unknown): Promise<Response> {
+  async forward(
+    owner: RegionWriter,
+    { method, url, headers }: Pick<FastifyRequest, 'method' | 'url' | 'headers'>,
+    body: unknown,
+  ): Promise<Response> {
+    const said = PASSED_ON.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    });
     try {
-      return await fetch(new URL(path, owner.url), {
+      return await fetch(new URL(url, owner.url), {
         method,
         headers: {
+          ...Object.fromEntries(said),
           [FORWARDED_HEADER]: this.#self,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },

@@ -64,6 +64,13 @@ function idempotencyKey(header: string | string[] | undefined): string | undefin
   );
 }
 
+/** The name of a document that must have one. @throws Problem where neither body nor header gives it */
+export function nameOf(id: string | undefined, idempotencyKey: string | undefined): string {
+  const name = id ?? idempotencyKey;
+  if (name !== undefined) return name;
+  throw new Problem('invalid_request', 'Name it: send an id in the body or an Idempotency-Key header.');
+}
+
 function needIfMatch(header: string | undefined): string {
   if (header !== undefined && header !== '') return header;
   throw new Problem('precondition_required', 'Read it first, and send its ETag in the header If-Match.');

@@ -82,6 +82,22 @@ describe('a region of two writers', () => {
     }
   });
 
+  test('passes on what the caller calls the request', async () => {
+    const [id] = ownedBy('eu-b', 1) as [string];
+    const hold = {
+      id,
+      ttlMs: 60_000,
+      waitMs: 3_000,
+      lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }],
+    };
+    await call('eu-a', 'POST', '/v1/holds', hold);
+    const init = { method: 'POST', headers: { 'idempotency-key': 'order-of-the-hold' } };
+    const confirmed = await fetch(`${urlOf('eu-a')}/v1/holds/${id}/confirm`, init);
+    expect(await confirmed.json()).toMatchObject({ id: 'order-of-the-hold', owner: 'eu-b' });
+    const read = async () => (await fetch(`${urlOf('eu-a')}/v1/orders/order-of-the-hold`)).status;
+    await until(async () => (await read()) === 200, 'the other door finds it, if need be in the books');
+  });
+
   test('goes on for what it owns when the other is gone, and answers 503 for the rest, never for it', async () => {
     const [mine] = ownedBy('eu-a', 1) as [string];
     const [lost, late] = ownedBy('eu-b', 2) as [string, string];

@@ -13,27 +13,21 @@ import {
   type Sku,
   source,
 } from '@tallystick/crdt';
-import { type Agent, accepted, order201, Problem, toSell } from '@tallystick/store-agent';
+import { type Agent, accepted, order201, Problem, toSell, uuidv7 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
+import { ACTOR } from '../actor.ts';
 import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
-import { route } from '../route.ts';
+import { nameOf, route } from '../route.ts';
 import * as ops from './operations.ts';
 import type { HoldJson, holdBody } from './schema.ts';
 
-const ACTOR = 'rest:anyone';
-
 export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): void {
   route(app, ops.createHold, async ({ body, idempotencyKey, request, reply }) => {
-    const id = body.id ?? idempotencyKey;
-    if (id === undefined)
-      throw new Problem(
-        'invalid_request',
-        'Name the hold: send an id in the body or an Idempotency-Key header.',
-      );
+    const id = nameOf(body.id, idempotencyKey);
     if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
-    const lines = placed(agent, body.lines);
+    const lines = placed(agent, id, body.lines);
     agent.checkGoods(lines.map(({ pool }) => pool));
     const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
     const answer = accepted(
@@ -53,7 +47,7 @@ export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): 
     if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
     const holdId = params.id as HoldId;
     // Without a name, each request is an act of its own: asking for an hour twice gives an hour from then.
-    const id = body.id ?? idempotencyKey ?? `${params.id}~${Date.now()}`;
+    const id = body.id ?? idempotencyKey ?? uuidv7();
     const answer = accepted(
       await agent.submit({ type: 'extend', id, actor: ACTOR, holdId, ttlMs: body.ttlMs }),
     );
@@ -98,8 +92,16 @@ export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): 
   });
 }
 
-/** Lines without a location are held where they could be sold whole; where nobody could, preference decides where to ask. */
-function placed(agent: Agent, lines: z.output<typeof holdBody>['lines']): { pool: PoolId; n: number }[] {
+/**
+ * Lines without a location are held where they could be sold whole; where nobody could, preference decides
+ * where to ask. A hold that is known is held where it was, so that a repeat is the same request.
+ */
+function placed(
+  agent: Agent,
+  id: string,
+  lines: z.output<typeof holdBody>['lines'],
+): { pool: PoolId; n: number }[] {
+  const before = knownLines(agent, id);
   const candidates = agent.sellsFrom();
   const { ledger } = agent.engine.replica;
   const asked = lines.map((line, i) => ({
@@ -109,7 +111,10 @@ function placed(agent: Agent, lines: z.output<typeof holdBody>['lines']): { pool
     ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
   }));
   const sourced = source(asked, candidates, (sku, location) => ledger.usable(poolId(sku, location)));
-  return asked.map(({ lineId, sku, quantityBase: n, locationId }) => {
+  return asked.map(({ lineId, sku, quantityBase: n, locationId }, i) => {
+    const held = before?.[i];
+    if (held !== undefined && locationId === undefined && parsePoolId(held.pool).sku === sku)
+      return { pool: held.pool, n };
     const location = locationId ?? (sourced.ok ? sourced.assignment.get(lineId) : candidates[0]);
     if (location === undefined)
       throw new Problem(
@@ -124,13 +129,19 @@ function lineOfHold({ pool, n }: { pool: PoolId; n: number }, i: number) {
   return { lineId: String(i + 1), sku: parsePoolId(pool).sku, quantity: n, locationId: locationOf(pool) };
 }
 
-/** What the hold set aside, also when it has ended since. @throws Problem where it was never opened here */
-function heldLines(agent: Agent, id: string): BodyOf<'held'>['lines'] {
+/** What the hold set aside, in the order of its lines, also when it has ended since; undefined where it was never opened here. */
+function knownLines(agent: Agent, id: string): BodyOf<'held'>['lines'] | undefined {
   const { ledger } = agent.engine.replica;
   const open = ledger.holds.get(id as HoldId);
   if (open !== undefined) return open.lines;
   const body = ledger.documentEntry('hold', id)?.body;
-  if (body?.type === 'held') return body.lines;
+  return body?.type === 'held' ? body.lines : undefined;
+}
+
+/** @throws Problem where it was never opened here */
+function heldLines(agent: Agent, id: string): BodyOf<'held'>['lines'] {
+  const lines = knownLines(agent, id);
+  if (lines !== undefined) return lines;
   throw new Problem('unknown_hold', `No hold ${id} was opened here.`);
 }
 

@@ -2,19 +2,15 @@
  * Adjustments: goods that came, broke, were miscounted or found. Each is carried out by
  * the keeper of its location, once per document; a batch is all or nothing per keeper.
  */
-import {
-  type LineId,
-  type LocationId,
-  locationOf,
-  type OrderId,
-  type PoolId,
-  poolId,
-  type Sku,
-} from '@tallystick/crdt';
-import { type Agent, type Done, derivedId, type GoodsCommand, Problem } from '@tallystick/store-agent';
+import { type LocationId, type PoolId, poolId, type Sku } from '@tallystick/crdt';
+import { type Agent, derivedId, type GoodsCommand, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { route } from '../route.ts';
+import { ACTOR } from '../actor.ts';
+import { byKeepers, type KeeperResult, sayResults } from '../keepers.ts';
+import { findOrder } from '../orders/find-order.ts';
+import { linesOf, moveGoods } from '../orders/moved-goods.ts';
+import { nameOf, route } from '../route.ts';
 import * as ops from './operations.ts';
 import type { adjustmentBody } from './schema.ts';
 
@@ -22,65 +18,42 @@ type AdjustmentBody = z.output<typeof adjustmentBody>;
 interface PoolDelta {
   readonly pool: PoolId;
   readonly n: number;
-  readonly lineId?: string | undefined;
 }
 
 export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
-  route(app, ops.adjustInventory, async ({ body, idempotencyKey: key, reply }) => {
-    const id = nameOf(body.id ?? key);
+  route(app, ops.adjustInventory, async ({ body, idempotencyKey, reply }) => {
+    const id = nameOf(body.id, idempotencyKey);
     checkSigns(body);
-    const groups = byKeeper(agent, body);
-    const results: KeeperResult[] = [];
-    for (const [keeper, lines] of groups) {
-      for (const command of toCommands(groups.size === 1 ? id : derivedId(id, `~${keeper}`), body, lines)) {
-        const done = await agent.toKeeper(command);
-        if (!done.ok && groups.size === 1 && results.length === 0) throw Problem.of(done);
-        results.push(resultOf(keeper, done));
-      }
-    }
-    if (results.every(({ replayed }) => replayed === true)) reply.header('idempotent-replayed', 'true');
-    reply.code(results.every(({ ok }) => ok) ? 201 : 207);
+    const results =
+      body.type === 'return'
+        ? await takeBack(agent, id, body)
+        : await byKeepers(agent, id, deltas(body), (name, part) => toCommands(name, body, part));
+    sayResults(reply, results);
     return { id, type: body.type, results };
   });
 
-  route(app, ops.setCounted, async ({ params, body, idempotencyKey: key, reply }) => {
-    const id = nameOf(body.id ?? key);
+  route(app, ops.setCounted, async ({ params, body, idempotencyKey, reply }) => {
+    const id = nameOf(body.id, idempotencyKey);
     const pool = poolId(params.sku as Sku, params.locationId as LocationId);
-    agent.checkGoods([pool]);
-    const lines = [{ pool, found: body.found, replaces: body.replaces }];
-    const done = await agent.toKeeper({ type: 'count', id, actor: ACTOR, reason: body.reason, lines });
-    if (!done.ok) throw Problem.of(done);
-    if (done.fact.replayed) reply.header('idempotent-replayed', 'true');
-    return {
-      id,
-      type: 'count',
-      results: [resultOf(agent.catalogue.keeperOf(locationOf(pool)) as string, done)],
-    };
+    const line = { pool, found: body.found, replaces: body.replaces };
+    const results = await byKeepers(agent, id, [line], (name, lines) => [
+      { type: 'count', id: name, actor: ACTOR, reason: body.reason, lines },
+    ]);
+    sayResults(reply, results);
+    reply.code(200);
+    return { id, type: 'count', results };
   });
 }
 
-const ACTOR = 'rest:anyone';
-
-function nameOf(id: string | undefined): string {
-  if (id !== undefined) return id;
-  throw new Problem(
-    'invalid_request',
-    'Name the document: send an id in the body or an Idempotency-Key header.',
-  );
-}
-
-interface KeeperResult {
-  readonly keeper: string;
-  readonly ok: boolean;
-  readonly replayed?: boolean;
-  readonly code?: string;
-  readonly detail?: string;
-}
-
-function resultOf(keeper: string, done: Done): KeeperResult {
-  return done.ok
-    ? { keeper, ok: true, replayed: done.fact.replayed }
-    : { keeper, ok: false, code: done.code, detail: done.message };
+/** The same act as `POST /v1/orders/{id}/returns`, by another door: what an order has left to come back is asked of it. */
+async function takeBack(
+  agent: Agent,
+  id: string,
+  { orderId, lines }: AdjustmentBody,
+): Promise<KeeperResult[]> {
+  const order = await findOrder(agent, orderId as string);
+  const asked = lines.map((line) => ({ ...line, lineId: line.lineId as string }));
+  return moveGoods(agent, 'return', id, order.id, linesOf(agent, 'return', id, order, asked));
 }
 
 function checkSigns(body: AdjustmentBody): void {
@@ -106,34 +79,21 @@ function checkSigns(body: AdjustmentBody): void {
   }
 }
 
-function byKeeper(agent: Agent, body: AdjustmentBody): Map<string, PoolDelta[]> {
-  const groups = new Map<string, PoolDelta[]>();
-  const pools = body.lines.map((line) => poolId(line.sku as Sku, line.locationId as LocationId));
-  agent.checkGoods(pools);
-  body.lines.forEach((line, i) => {
-    const pool = pools[i] as PoolId;
-    const keeper = agent.catalogue.keeperOf(locationOf(pool)) as string;
-    const group = groups.get(keeper);
-    const entry = { pool, n: line.quantity, lineId: line.lineId };
-    if (group === undefined) groups.set(keeper, [entry]);
-    else group.push(entry);
+function deltas({ lines }: AdjustmentBody): PoolDelta[] {
+  return lines.map(({ sku, locationId, quantity }) => {
+    return { pool: poolId(sku as Sku, locationId as LocationId), n: quantity };
   });
-  return groups;
 }
 
-function toCommands(id: string, body: AdjustmentBody, lines: readonly PoolDelta[]): GoodsCommand[] {
+/** All but returns, which are an order's matter. */
+function toCommands(id: string, body: AdjustmentBody, units: readonly PoolDelta[]): GoodsCommand[] {
   const asked = { actor: ACTOR };
   const why = body.reason;
-  const units = lines.map(({ pool, n }) => ({ pool, n }));
   switch (body.type) {
     case 'receive':
       return [{ type: 'receive', id, ...asked, cause: 'delivery', lines: units }];
-    case 'return': {
-      const back = lines.map(({ pool, n, lineId }) => ({ pool, n, lineId: lineId as LineId }));
-      return [{ type: 'return', id, ...asked, orderId: body.orderId as OrderId, lines: back }];
-    }
     case 'count': {
-      const found = lines.map(({ pool, n }) => ({ pool, found: n }));
+      const found = units.map(({ pool, n }) => ({ pool, found: n }));
       return [{ type: 'count', id, ...asked, reason: why, lines: found }];
     }
     case 'damage':
@@ -161,6 +121,7 @@ function toCommands(id: string, body: AdjustmentBody, lines: readonly PoolDelta[
       ];
     }
     default:
-      return body.type satisfies never;
+      body.type satisfies 'return';
+      return [];
   }
 }

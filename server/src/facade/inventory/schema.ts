@@ -2,6 +2,7 @@
 import { QUANTITY_MAX } from '@tallystick/crdt';
 import { documentId, LINES_MAX, locationId, reason, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { keeperResultSchema } from '../keepers.ts';
 
 const levels = {
   onHand: z.int().meta({ description: 'Goods that stand there. A hint of `asOf`.' }),
@@ -49,15 +50,7 @@ export const adjustmentSchema = z
   .object({
     id: z.string(),
     type: z.string(),
-    results: z.array(
-      z.object({
-        keeper: z.string(),
-        ok: z.boolean(),
-        replayed: z.boolean().optional(),
-        code: z.string().optional(),
-        detail: z.string().optional(),
-      }),
-    ),
+    results: z.array(keeperResultSchema),
   })
   .meta({ id: 'Adjustment' });
 

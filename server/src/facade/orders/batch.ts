@@ -23,13 +23,13 @@ import { errorKind } from '@tallystick/crdt/wire';
 import { type Agent, derivedId, orderJson, Problem, problemJson, toSell } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
+import { ACTOR } from '../actor.ts';
 import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
 import { createOrders } from './operations.ts';
 import type { batchBody, batchSchema } from './schema.ts';
 
-const ACTOR = 'rest:anyone';
 /** Units that were waited for are set aside this long, until the next turn sells them. */
 const SET_ASIDE_MS = 30_000;
 

@@ -10,7 +10,9 @@ import {
   type Ship,
   type Sku,
 } from '@tallystick/crdt';
-import { type Agent, derivedId, orderStatus, Problem } from '@tallystick/store-agent';
+import { type Agent, orderStatus, Problem } from '@tallystick/store-agent';
+import { ACTOR } from '../actor.ts';
+import { byKeepers, type KeeperResult, partName } from '../keepers.ts';
 import type { OrderJson } from './schema.ts';
 
 /** A keeper below flushes within a tenth of a second, unless its link went down meanwhile. */
@@ -18,6 +20,8 @@ const HEARD_MS = 1_000;
 
 export interface AskedLine {
   readonly lineId: string;
+  /** What the caller takes the line to be; undefined where it does not say. */
+  readonly sku?: string;
   readonly quantity?: number | undefined;
   readonly locationId?: string | undefined;
 }
@@ -78,7 +82,7 @@ function movedBefore(agent: Agent, type: 'ship' | 'return', id: string, order: O
   const keepers = new Set(
     order.lines.map(({ locationId }) => agent.catalogue.keeperOf(locationId as LocationId)),
   );
-  const names = [id, ...[...keepers].map((keeper) => derivedId(id, `~${keeper}`))];
+  const names = [id, ...[...keepers].map((keeper) => partName(id, String(keeper)))];
   return names.flatMap((name) => {
     const body = agent.engine.replica.ledger.documentEntry(
       type === 'ship' ? 'shipment' : 'return',
@@ -107,26 +111,27 @@ export function linesToMove(
     const what = type === 'ship' ? 'left to ship' : 'that could come back';
     throw new Problem('more_than_ordered', `Nothing of order ${order.id} is ${what}.`);
   }
-  return wanted.map(({ lineId, quantity, locationId }, i) => {
+  return wanted.map(({ lineId, sku, quantity, locationId }, i) => {
     const line = order.lines.find((each) => each.lineId === lineId);
     if (line === undefined) {
       throw new Problem('invalid_request', `Order ${order.id} has no line ${lineId}.`, {
         errors: [{ pointer: `/lines/${i}/lineId`, message: 'no line of this order' }],
       });
     }
+    if (sku !== undefined && sku !== line.sku) {
+      throw new Problem(
+        'invalid_request',
+        `Line ${lineId} of order ${order.id} is ${line.sku}, not ${sku}.`,
+        {
+          errors: [{ pointer: `/lines/${i}/sku`, message: `must be ${line.sku}` }],
+        },
+      );
+    }
     const n = quantity ?? LEFT[type](line);
     if (n < 1) throw new Problem('more_than_ordered', `Nothing of line ${lineId} is left.`);
     const pool = poolId(line.sku as Sku, (locationId ?? line.locationId) as LocationId);
     return { lineId: lineId as LineId, pool, n, of: line.quantity };
   });
-}
-
-export interface KeeperResult {
-  readonly keeper: string;
-  readonly ok: boolean;
-  readonly replayed?: boolean;
-  readonly code?: string;
-  readonly detail?: string;
 }
 
 /** The order once goods have moved, before the news of it has come all the way here. */
@@ -166,38 +171,15 @@ function isNear(agent: Agent, location: LocationId): boolean {
   return keeper !== undefined && agent.catalogue.regionOf(keeper) === agent.id;
 }
 
-/** Each keeper's part is all or nothing. @throws Problem where one keeper is all there is, and it refuses */
-export async function moveGoods(
+/** @throws Problem where one keeper is all there is, and it refuses */
+export function moveGoods(
   agent: Agent,
   type: 'ship' | 'return',
   id: string,
   orderId: string,
   lines: readonly MovedLine[],
-  actor: string,
 ): Promise<KeeperResult[]> {
-  agent.checkGoods(lines.map(({ pool }) => pool));
-  const groups = byKeeper(lines, agent);
-  const results: KeeperResult[] = [];
-  for (const [keeper, part] of groups) {
-    const own = groups.size === 1 ? id : derivedId(id, `~${keeper}`);
-    const done = await agent.toKeeper(toCommand(type, own, orderId, part, actor));
-    if (!done.ok && groups.size === 1) throw Problem.of(done);
-    results.push(
-      done.ok
-        ? { keeper, ok: true, replayed: done.fact.replayed }
-        : { keeper, ok: false, code: done.code, detail: done.message },
-    );
-  }
-  return results;
-}
-
-function byKeeper(lines: readonly MovedLine[], agent: Agent): Map<string, MovedLine[]> {
-  const groups = new Map<string, MovedLine[]>();
-  for (const line of lines) {
-    const keeper = agent.catalogue.keeperOf(locationOf(line.pool)) as string;
-    groups.set(keeper, [...(groups.get(keeper) ?? []), line]);
-  }
-  return groups;
+  return byKeepers(agent, id, lines, (name, part) => [toCommand(type, name, orderId, part)]);
 }
 
 function toCommand(
@@ -205,9 +187,8 @@ function toCommand(
   id: string,
   orderId: string,
   lines: readonly MovedLine[],
-  actor: string,
 ): Ship | ReturnGoods {
-  const about = { id, actor, orderId: orderId as OrderId };
+  const about = { id, actor: ACTOR, orderId: orderId as OrderId };
   return type === 'ship'
     ? { type, ...about, lines: lines.map(({ of, ...line }) => ({ ...line, ordered: of })) }
     : { type, ...about, lines: lines.map(({ of, ...line }) => ({ ...line, sold: of })) };

@@ -176,6 +176,42 @@ describe('goods of an order', () => {
   });
 });
 
+describe('goods that come back as an adjustment', () => {
+  test('are those of the order as well: never more than left it, and never lines that were cancelled', async () => {
+    await call('POST', '/v1/orders', { ...order('o1', 2), waitMs: 3_000 });
+    const back = (id: string, more: object = {}) =>
+      call('POST', '/v1/inventory/adjustments', {
+        id,
+        type: 'return',
+        orderId: 'o1',
+        lines: [{ ...line(1), ...more }],
+      });
+    await call('PUT', '/v1/orders/o1/status', { status: 'shipped' });
+    expectProblem(await back('r0', { sku: 'LAMP' }), 400, 'invalid_request');
+    for (let i = 0; i < 2; i += 1) expect((await back('r1')).status).toBe(201);
+    expectProblem(await back('r2', { quantity: 2 }), 409, 'more_than_ordered');
+    await call('POST', '/v1/orders', { ...order('o2', 1), waitMs: 3_000 });
+    await call('POST', '/v1/orders/o2/cancel');
+    const cancelled = { id: 'r3', type: 'return', orderId: 'o2', lines: [line(1)] };
+    expectProblem(await call('POST', '/v1/inventory/adjustments', cancelled), 409, 'more_than_ordered');
+  });
+});
+
+describe('a hold without a location', () => {
+  test('[T8] is the same hold again, also when the goods would now be found elsewhere', async () => {
+    const hold = { id: 'h1', ttlMs: 60_000, waitMs: 3_000, lines: [{ sku: 'MUG', quantity: 8 }] };
+    const first = await call('POST', '/v1/holds', hold);
+    expect(first.body).toMatchObject({ lines: [{ locationId: 'depot' }] });
+    await fleet.add('berlin', 'store', 'eu', 'berlin');
+    await fleet.post('berlin', '/v1/receipts', { id: 'b', lines: [{ sku: 'MUG', quantity: 50 }] });
+    const { agent } = fleet.served.get('eu') as { agent: { settings: { sourcing?: string[] } } };
+    Object.assign(agent.settings, { sourcing: ['berlin', 'depot'] });
+    const again = await call('POST', '/v1/holds', hold);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+  });
+});
+
 describe('lists of orders', () => {
   test('come from the books, newest first, filtered and in pages', async () => {
     for (let i = 0; i < 5; i += 1) {

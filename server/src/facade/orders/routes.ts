@@ -20,11 +20,13 @@ import {
   uuidv7,
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import { ACTOR } from '../actor.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { wentElsewhere } from '../forward.ts';
+import { isRepeat, sayResults } from '../keepers.ts';
 import type { Owners } from '../owners.ts';
 import { fromCursor, page } from '../page.ts';
-import { route } from '../route.ts';
+import { nameOf, route } from '../route.ts';
 import { batchRoute } from './batch.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import * as goods from './goods-operations.ts';
@@ -32,7 +34,6 @@ import { afterMove, heardOf, linesOf, linesToMove, moveGoods } from './moved-goo
 import * as ops from './operations.ts';
 import type { OrderJson } from './schema.ts';
 
-const ACTOR = 'rest:anyone';
 /** How long an owner elsewhere in the tree may take. */
 const OWNER_WAIT_MS = 3_000;
 
@@ -114,18 +115,12 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
 
   const move = (op: typeof goods.createShipment | typeof goods.createReturn, type: 'ship' | 'return') =>
     route(app, op as typeof goods.createReturn, async ({ params, body, idempotencyKey: key, reply }) => {
-      const id = body.id ?? key;
-      if (id === undefined)
-        throw new Problem(
-          'invalid_request',
-          'Name the document: send an id in the body or an Idempotency-Key.',
-        );
+      const id = nameOf(body.id, key);
       const order = await findOrder(agent, params.id);
       const lines = linesOf(agent, type, id, order, body.lines);
-      const results = await moveGoods(agent, type, id, params.id, lines, ACTOR);
-      await heardOf(agent, type, order, results.every(({ replayed }) => replayed === true) ? [] : lines);
-      if (results.every(({ replayed }) => replayed === true)) reply.header('idempotent-replayed', 'true');
-      reply.code(results.every(({ ok }) => ok) ? 201 : 207);
+      const results = await moveGoods(agent, type, id, params.id, lines);
+      if (!isRepeat(results)) await heardOf(agent, type, order, lines);
+      sayResults(reply, results);
       return { id, orderId: params.id, results };
     });
   move(goods.createShipment, 'ship');
@@ -137,7 +132,7 @@ async function moveWhole(agent: Agent, type: 'ship' | 'return', order: OrderJson
   const lines = linesToMove(type, order, undefined);
   const what = lines.map(({ lineId, n }) => `${lineId}=${n}`).join(',');
   const id = derivedId(order.id, `~${type}:${what}`);
-  const results = await moveGoods(agent, type, id, order.id, lines, ACTOR);
+  const results = await moveGoods(agent, type, id, order.id, lines);
   const failed = results.find(({ ok }) => !ok);
   if (failed !== undefined) throw new Problem(failed.code as ErrorCode, failed.detail ?? '');
   await heardOf(agent, type, order, lines);

@@ -10,6 +10,7 @@ import {
   WAIT_MS_MAX,
 } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { keeperResultSchema } from '../keepers.ts';
 import { problemSchema } from '../problem-schema.ts';
 
 export const orderIdSchema = documentId.meta({
@@ -156,14 +157,6 @@ export const movedSchema = z
   .object({
     id: z.string(),
     orderId: z.string(),
-    results: z.array(
-      z.object({
-        keeper: z.string(),
-        ok: z.boolean(),
-        replayed: z.boolean().optional(),
-        code: z.string().optional(),
-        detail: z.string().optional(),
-      }),
-    ),
+    results: z.array(keeperResultSchema),
   })
   .meta({ id: 'MovedGoods' });
