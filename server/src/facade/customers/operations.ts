@@ -1,6 +1,7 @@
 /** What can be done with customers: people, known to orders by an opaque id alone. */
 import { documentId, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 
 const idSchema = documentId.meta({
@@ -46,7 +47,7 @@ export const createCustomer = operation({
     201: {
       description: 'Registered.',
       body: customerSchema,
-      headers: ['etag', 'location', 'idempotent-replayed'],
+      headers: MADE_HEADERS,
     },
   },
   problems: ['already_exists', 'authority_unreachable'],
@@ -90,15 +91,12 @@ export const getCustomer = operation({
 
 export const patchCustomer = operation({
   ...common,
+  ...MERGE_PATCH,
   id: 'patchCustomer',
-  method: 'PATCH',
   path: '/v1/customers/{id}',
   summary: 'Change parts of a customer',
-  description: 'A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.',
   params,
   body: customerPatch,
-  bodyTypes: ['application/json', 'application/merge-patch+json'],
-  ifMatch: true,
   answers: { 200: { description: 'As it is now.', body: customerSchema, headers: ['etag'] } },
   problems: ['unknown_customer', 'authority_unreachable'],
   examples: {

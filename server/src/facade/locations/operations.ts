@@ -1,12 +1,12 @@
 /** What can be done with locations: places where goods stand. */
 import { z } from 'zod';
+import { CATALOGUE_CACHE, MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { locationIdSchema, locationPatch, locationSchema, newLocation } from './schema.ts';
 
 const tag = 'Locations';
 const params = z.strictObject({ id: locationIdSchema });
-const CATALOGUE_CACHE = 'public, max-age=0, must-revalidate';
 
 export const createLocation = operation({
   id: 'createLocation',
@@ -24,7 +24,7 @@ export const createLocation = operation({
     201: {
       description: 'It is there.',
       body: locationSchema,
-      headers: ['etag', 'location', 'idempotent-replayed'],
+      headers: MADE_HEADERS,
     },
   },
   problems: ['already_exists', 'authority_unreachable'],
@@ -87,16 +87,13 @@ export const getLocation = operation({
 });
 
 export const patchLocation = operation({
+  ...MERGE_PATCH,
   id: 'patchLocation',
-  method: 'PATCH',
   path: '/v1/locations/{id}',
   tag,
   summary: 'Change parts of a location',
-  description: 'A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.',
   params,
   body: locationPatch,
-  bodyTypes: ['application/json', 'application/merge-patch+json'],
-  ifMatch: true,
   cacheControl: 'no-store',
   needs: 'authority',
   routeClass: 'write',

@@ -1,5 +1,6 @@
 /** What can be done with products. They are written at the books and read everywhere from a copy. */
 import { z } from 'zod';
+import { CATALOGUE_CACHE, MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { CSV_COLUMNS } from './read-csv.ts';
@@ -7,7 +8,6 @@ import { newProduct, productPatch, productSchema, replacementProduct, skuSchema 
 
 const tag = 'Products';
 const params = z.strictObject({ sku: skuSchema });
-const CATALOGUE_CACHE = 'public, max-age=0, must-revalidate';
 
 const LAMP = {
   sku: 'LAMP-ARC',
@@ -34,7 +34,7 @@ export const createProduct = operation({
     201: {
       description: 'It is there.',
       body: productSchema,
-      headers: ['etag', 'location', 'idempotent-replayed'],
+      headers: MADE_HEADERS,
     },
   },
   problems: ['already_exists', 'authority_unreachable'],
@@ -133,16 +133,13 @@ export const replaceProduct = operation({
 });
 
 export const patchProduct = operation({
+  ...MERGE_PATCH,
   id: 'patchProduct',
-  method: 'PATCH',
   path: '/v1/products/{sku}',
   tag,
   summary: 'Change parts of a product',
-  description: 'A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.',
   params,
   body: productPatch,
-  bodyTypes: ['application/json', 'application/merge-patch+json'],
-  ifMatch: true,
   cacheControl: 'no-store',
   needs: 'authority',
   routeClass: 'write',
