@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { confirm, extend, hold, onHold, sell } from './commands.test-kit.ts';
+import { type Hold, holdExpiresAtMs } from './holds.ts';
 import { shop } from './world.test-kit.ts';
 
 const MINUTE = 60_000;
@@ -130,5 +131,30 @@ describe('[F9] a hold', () => {
     world.calm();
     expect(berlin.do(confirm('o1', 'h1', { lamp: 1 }))).toMatchObject({ ok: false, code: 'not_owner' });
     expect(berlin.do(confirm('o1', 'h9', { lamp: 1 }))).toMatchObject({ ok: false, code: 'unknown_hold' });
+  });
+});
+
+describe('[F9] the time at which a hold expires', () => {
+  const since = { sinceWallMs: 1_000_000, sinceMonotonicMs: 500, bootId: 'run' };
+  const hold = {
+    ...since,
+    ttlMs: MINUTE,
+    writer: 'berlin.1',
+    lines: [],
+    capturing: false,
+  } as unknown as Hold;
+  const at = (wallMs: number, monotonicMs: number) =>
+    new Date(holdExpiresAtMs(hold, { wallMs, monotonicMs, bootId: 'run' })).getTime();
+
+  test('[F9] is the same however the two clocks round', () => {
+    for (const rounding of [-1, 0, 1, 7]) expect(at(1_010_000 + rounding, 10_500)).toBe(1_060_000);
+  });
+
+  test('[F9] is told by the wall clock as it stands, once that was set', () => {
+    expect(at(5_010_000, 10_500)).toBe(5_060_000);
+  });
+
+  test('[F9] is now, and not in the past, for one that nobody has closed yet', () => {
+    expect(at(1_090_000, 90_500)).toBe(1_090_000);
   });
 });

@@ -71,6 +71,22 @@ export function holdLeftMs(
   return Math.min(hold.ttlMs, hold.ttlMs - passedMs);
 }
 
+/** Two clocks that are read one after the other never agree to the millisecond. */
+const CLOCKS_AGREE_MS = 1_000;
+
+/**
+ * When a hold expires, in milliseconds of the owner's wall clock as it stands now: what it was opened (or extended)
+ * for, the same each time it is asked, unless the wall clock was set since.
+ */
+export function holdExpiresAtMs(
+  hold: Hold,
+  now: { readonly wallMs: number; readonly monotonicMs: number; readonly bootId: string },
+): number {
+  const asOpened = hold.sinceWallMs + hold.ttlMs;
+  const asItRuns = now.wallMs + Math.max(0, holdLeftMs(hold, now));
+  return Math.abs(asItRuns - asOpened) < CLOCKS_AGREE_MS ? asOpened : asItRuns;
+}
+
 /**
  * The hold as this run of the machine counts it: what the wall clock leaves of it now runs
  * down by the monotonic clock. Asked again and again, a wall clock that went back would

@@ -3,7 +3,7 @@ import {
   type BodyOf,
   type Hold,
   type HoldId,
-  holdLeftMs,
+  holdExpiresAtMs,
   type LineId,
   type LocationId,
   locationOf,
@@ -155,6 +155,5 @@ function holdJson(agent: Agent, id: string): HoldJson {
 }
 
 function expiry(agent: Agent, hold: Hold): string {
-  const now = agent.engine.now();
-  return new Date(now.wallMs + Math.max(0, holdLeftMs(hold, now))).toISOString();
+  return new Date(holdExpiresAtMs(hold, agent.engine.now())).toISOString();
 }
