@@ -60,6 +60,7 @@ function operationJson(op: Operation, components: Components): Json {
     ...requestBody(op, components),
     responses: responses(op, components),
     'x-needs': op.needs,
+    'x-access': op.access,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '@tallystick/crdt/wire';
 import type { z } from 'zod';
+import type { Access } from './access/scopes.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -47,6 +48,8 @@ export interface Operation<
   /** With parameters as `{name}`. */
   readonly path: string;
   readonly tag: string;
+  /** Who may call it. */
+  readonly access: Access;
   readonly summary: string;
   readonly description?: string;
   readonly params?: Params;

@@ -1,6 +1,7 @@
 /** What can be done with customers: people, known to orders by an opaque id alone. */
 import { documentId, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { owned } from '../access/scopes.ts';
 import { MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 
@@ -37,6 +38,7 @@ const customerSchema = z
 export const createCustomer = operation({
   ...common,
   id: 'createCustomer',
+  access: owned('customers:write'),
   method: 'POST',
   path: '/v1/customers',
   summary: 'Register a customer',
@@ -70,6 +72,7 @@ export const createCustomer = operation({
 export const getCustomer = operation({
   ...common,
   id: 'getCustomer',
+  access: owned('customers:read'),
   method: 'GET',
   path: '/v1/customers/{id}',
   summary: 'Read a customer',
@@ -93,6 +96,7 @@ export const patchCustomer = operation({
   ...common,
   ...MERGE_PATCH,
   id: 'patchCustomer',
+  access: owned('customers:write'),
   path: '/v1/customers/{id}',
   summary: 'Change parts of a customer',
   params,

@@ -1,5 +1,6 @@
 /** What can be done with holds. They count at once, and are given back or become an order exactly once. */
 import { z } from 'zod';
+import { owned } from '../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { orderSchema } from '../orders/schema.ts';
 import { confirmBody, extendBody, holdBody, holdIdSchema, holdSchema } from './schema.ts';
@@ -11,6 +12,7 @@ const KNOWN = ['unknown_hold', 'hold_ended', 'not_owner', 'owner_unreachable', '
 export const createHold = operation({
   ...common,
   id: 'createHold',
+  access: owned('holds:write'),
   method: 'POST',
   path: '/v1/holds',
   summary: 'Set units aside',
@@ -62,6 +64,7 @@ export const createHold = operation({
 export const getHold = operation({
   ...common,
   id: 'getHold',
+  access: owned('holds:read'),
   method: 'GET',
   path: '/v1/holds/{id}',
   summary: 'Read a hold',
@@ -83,6 +86,7 @@ export const getHold = operation({
 export const extendHold = operation({
   ...common,
   id: 'extendHold',
+  access: owned('holds:write'),
   method: 'POST',
   path: '/v1/holds/{id}/extend',
   summary: 'Give a hold more time',
@@ -99,6 +103,7 @@ export const extendHold = operation({
 export const confirmHold = operation({
   ...common,
   id: 'confirmHold',
+  access: owned('orders:write'),
   method: 'POST',
   path: '/v1/holds/{id}/confirm',
   summary: 'Make a hold an order',
@@ -126,6 +131,7 @@ export const confirmHold = operation({
 export const releaseHold = operation({
   ...common,
   id: 'releaseHold',
+  access: owned('holds:write'),
   method: 'POST',
   path: '/v1/holds/{id}/release',
   summary: 'Give held units back',

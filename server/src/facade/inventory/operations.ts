@@ -1,6 +1,7 @@
 /** What can be done with stock. */
 import { locationId, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { shared } from '../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { adjustmentBody, adjustmentSchema, countBody, explanationSchema, stockSchema } from './schema.ts';
@@ -12,6 +13,7 @@ const params = z.strictObject({ sku });
 export const adjustInventory = operation({
   ...common,
   id: 'adjustInventory',
+  access: shared('inventory:write'),
   method: 'POST',
   path: '/v1/inventory/adjustments',
   summary: 'Receive, take back, count, write off or correct goods',
@@ -68,6 +70,7 @@ export const adjustInventory = operation({
 export const listInventory = operation({
   ...common,
   id: 'listInventory',
+  access: shared('inventory:read'),
   method: 'GET',
   path: '/v1/inventory',
   summary: 'List stock by SKU',
@@ -85,6 +88,7 @@ export const listInventory = operation({
 export const getInventory = operation({
   ...common,
   id: 'getInventory',
+  access: shared('inventory:read'),
   method: 'GET',
   path: '/v1/inventory/{sku}',
   summary: 'Read the stock of a product',
@@ -103,6 +107,7 @@ export const getInventory = operation({
 export const setCounted = operation({
   ...common,
   id: 'setCounted',
+  access: shared('inventory:write'),
   method: 'PUT',
   path: '/v1/inventory/{sku}/locations/{locationId}',
   summary: 'Say how many were counted',
@@ -144,6 +149,7 @@ export const setCounted = operation({
 export const explainInventory = operation({
   ...common,
   id: 'explainInventory',
+  access: shared('inventory:explain'),
   method: 'GET',
   path: '/v1/inventory/{sku}/explain',
   summary: 'Account for every unit, replica by replica',

@@ -1,5 +1,6 @@
 /** What can be done with locations: places where goods stand. */
 import { z } from 'zod';
+import { shared } from '../access/scopes.ts';
 import { CATALOGUE_CACHE, MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
@@ -10,6 +11,7 @@ const params = z.strictObject({ id: locationIdSchema });
 
 export const createLocation = operation({
   id: 'createLocation',
+  access: shared('locations:write'),
   method: 'POST',
   path: '/v1/locations',
   tag,
@@ -47,6 +49,7 @@ export const createLocation = operation({
 
 export const listLocations = operation({
   id: 'listLocations',
+  access: shared('locations:read'),
   method: 'GET',
   path: '/v1/locations',
   tag,
@@ -69,6 +72,7 @@ export const listLocations = operation({
 
 export const getLocation = operation({
   id: 'getLocation',
+  access: shared('locations:read'),
   method: 'GET',
   path: '/v1/locations/{id}',
   tag,
@@ -89,6 +93,7 @@ export const getLocation = operation({
 export const patchLocation = operation({
   ...MERGE_PATCH,
   id: 'patchLocation',
+  access: shared('locations:write'),
   path: '/v1/locations/{id}',
   tag,
   summary: 'Change parts of a location',

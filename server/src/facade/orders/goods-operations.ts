@@ -1,5 +1,6 @@
 /** What can be done with the goods of an order, and how it is moved on. */
 import { z } from 'zod';
+import { shared } from '../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { movedSchema, orderIdSchema, orderSchema, returnBody, shipmentBody, statusBody } from './schema.ts';
 
@@ -10,6 +11,7 @@ const common = { tag, cacheControl: 'no-store', routeClass: 'write' } as const;
 export const createShipment = operation({
   ...common,
   id: 'createShipment',
+  access: shared('orders:fulfil'),
   method: 'POST',
   path: '/v1/orders/{id}/shipments',
   summary: 'Ship lines of an order',
@@ -54,6 +56,7 @@ export const createShipment = operation({
 export const setOrderStatus = operation({
   ...common,
   id: 'setOrderStatus',
+  access: shared('orders:fulfil'),
   method: 'PUT',
   path: '/v1/orders/{id}/status',
   summary: 'Move an order on',
@@ -106,6 +109,7 @@ export const setOrderStatus = operation({
 export const createReturn = operation({
   ...common,
   id: 'createReturn',
+  access: shared('orders:fulfil'),
   method: 'POST',
   path: '/v1/orders/{id}/returns',
   summary: 'Take goods of an order back',

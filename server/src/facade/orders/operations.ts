@@ -1,6 +1,7 @@
 /** What can be done with orders. */
 import { cancelBody, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { owned } from '../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { batchBody, batchSchema, orderIdSchema, orderSchema } from './schema.ts';
@@ -13,6 +14,7 @@ const name = z.string().min(1).max(128);
 export const createOrder = operation({
   ...common,
   id: 'createOrder',
+  access: owned('orders:write'),
   method: 'POST',
   path: '/v1/orders',
   summary: 'Place an order',
@@ -84,6 +86,7 @@ export const createOrder = operation({
 export const createOrders = operation({
   ...common,
   id: 'createOrders',
+  access: owned('orders:write'),
   method: 'POST',
   path: '/v1/orders/batch',
   summary: 'Place many orders at once',
@@ -168,6 +171,7 @@ export const createOrders = operation({
 export const getOrder = operation({
   ...common,
   id: 'getOrder',
+  access: owned('orders:read'),
   method: 'GET',
   path: '/v1/orders/{id}',
   summary: 'Read an order with its lines',
@@ -192,6 +196,7 @@ export const getOrder = operation({
 export const listOrders = operation({
   ...common,
   id: 'listOrders',
+  access: owned('orders:read'),
   method: 'GET',
   path: '/v1/orders',
   summary: 'List orders, newest first',
@@ -218,6 +223,7 @@ export const listOrders = operation({
 export const cancelOrder = operation({
   ...common,
   id: 'cancelOrder',
+  access: owned('orders:write'),
   method: 'POST',
   path: '/v1/orders/{id}/cancel',
   summary: 'Cancel an order or lines of it',

@@ -1,5 +1,6 @@
 /** What can be done with products. They are written at the books and read everywhere from a copy. */
 import { z } from 'zod';
+import { shared } from '../access/scopes.ts';
 import { CATALOGUE_CACHE, MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
@@ -20,6 +21,7 @@ const LAMP = {
 
 export const createProduct = operation({
   id: 'createProduct',
+  access: shared('products:write'),
   method: 'POST',
   path: '/v1/products',
   tag,
@@ -56,6 +58,7 @@ export const createProduct = operation({
 
 export const listProducts = operation({
   id: 'listProducts',
+  access: shared('products:read'),
   method: 'GET',
   path: '/v1/products',
   tag,
@@ -89,6 +92,7 @@ export const listProducts = operation({
 
 export const getProduct = operation({
   id: 'getProduct',
+  access: shared('products:read'),
   method: 'GET',
   path: '/v1/products/{sku}',
   tag,
@@ -108,6 +112,7 @@ export const getProduct = operation({
 
 export const replaceProduct = operation({
   id: 'replaceProduct',
+  access: shared('products:write'),
   method: 'PUT',
   path: '/v1/products/{sku}',
   tag,
@@ -135,6 +140,7 @@ export const replaceProduct = operation({
 export const patchProduct = operation({
   ...MERGE_PATCH,
   id: 'patchProduct',
+  access: shared('products:write'),
   path: '/v1/products/{sku}',
   tag,
   summary: 'Change parts of a product',
@@ -157,6 +163,7 @@ export const patchProduct = operation({
 
 export const discontinueProduct = operation({
   id: 'discontinueProduct',
+  access: shared('products:write'),
   method: 'POST',
   path: '/v1/products/{sku}/discontinue',
   tag,
@@ -194,6 +201,7 @@ const resultLine = z.object({
 
 export const importProducts = operation({
   id: 'importProducts',
+  access: shared('products:write'),
   method: 'POST',
   path: '/v1/products/import',
   tag,

@@ -1,0 +1,94 @@
+/**
+ * Scopes: what may be asked for, one word per kind of thing and act; and roles, which are sets of them.
+ *
+ * Each operation names its scope beside its schema. Nothing else in the code asks for a role: who
+ * may do what is read here and there, and nowhere else.
+ */
+
+/** What a token with the scope may do, in the words of the document. */
+export const SCOPES = {
+  'products:read': 'Read what is for sale.',
+  'products:write': 'Add, change and import products.',
+  'locations:read': 'Read places.',
+  'locations:write': 'Add and change places.',
+  'inventory:read': 'Read how many there are.',
+  'inventory:write': 'Receive, count, correct and write off goods.',
+  'inventory:explain': 'Read which replica holds what, and why.',
+  'orders:read': 'Read orders.',
+  'orders:write': 'Place and cancel orders.',
+  'orders:fulfil': 'Ship goods of orders, take them back, and move an order on.',
+  'holds:read': 'Read what is set aside.',
+  'holds:write': 'Set units aside, and sell or release them.',
+  'customers:read': 'Read personal data of customers.',
+  'customers:write': 'Register and change customers.',
+  'replicas:read': 'Read which replicas there are and how they fare.',
+  'replicas:write': 'Change how a replica works, as its operator.',
+  'access:read': 'Read clients and credentials; never a secret.',
+  'access:write': 'Add, rotate and revoke credentials, and change clients.',
+  'audit:read': 'Read and verify the trail of changes.',
+} as const;
+
+export type Scope = keyof typeof SCOPES;
+const ALL_SCOPES = Object.keys(SCOPES) as readonly Scope[];
+
+const CATALOGUE_READ = ['products:read', 'locations:read', 'inventory:read'] as const;
+const SELLING = [
+  ...CATALOGUE_READ,
+  'orders:read',
+  'orders:write',
+  'holds:read',
+  'holds:write',
+] as const satisfies readonly Scope[];
+const CUSTOMERS = ['customers:read', 'customers:write'] as const satisfies readonly Scope[];
+
+export const ROLES = {
+  /** A program of the merchant's own: an ERP, a warehouse system, a marketplace's adapter. */
+  integrator: [
+    ...SELLING,
+    ...CUSTOMERS,
+    'products:write',
+    'locations:write',
+    'inventory:write',
+    'inventory:explain',
+    'orders:fulfil',
+  ],
+  /** A business that buys: of what belongs to somebody it sees its own alone. */
+  client: [...SELLING, ...CUSTOMERS],
+  cashier: SELLING,
+  manager: [
+    ...SELLING,
+    ...CUSTOMERS,
+    'inventory:write',
+    'inventory:explain',
+    'orders:fulfil',
+    'replicas:read',
+  ],
+  operator: ALL_SCOPES,
+  /** Reads what happened and who did it; people's names and addresses are none of it. */
+  auditor: [
+    ...CATALOGUE_READ,
+    'inventory:explain',
+    'orders:read',
+    'holds:read',
+    'replicas:read',
+    'access:read',
+    'audit:read',
+  ],
+} as const satisfies Readonly<Record<string, readonly Scope[]>>;
+
+export type Role = keyof typeof ROLES;
+export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
+
+/**
+ * Who may call an operation: anybody at all, or who has its scope. Of what `own` operations touch, a
+ * business client sees its own alone, which the handler checks; `all` look the same to everybody.
+ */
+export type Access = 'public' | { readonly scope: Scope; readonly sees: 'all' | 'own' };
+
+export function shared(scope: Scope): Access {
+  return { scope, sees: 'all' };
+}
+
+export function owned(scope: Scope): Access {
+  return { scope, sees: 'own' };
+}
