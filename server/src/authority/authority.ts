@@ -25,6 +25,7 @@ import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { DuplicateOrders } from './duplicate-orders.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
+import { Movements } from './movements.ts';
 import { listen } from './postgres/listen.ts';
 import { openPool } from './postgres/pool.ts';
 import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
@@ -53,6 +54,7 @@ export class Authority {
   readonly catalogue: Catalogue;
   readonly pool: pg.Pool;
   readonly log: Log;
+  readonly movements: Movements;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
@@ -113,6 +115,7 @@ export class Authority {
     this.#witness = witness;
     this.pool = pool;
     this.log = options.log;
+    this.movements = new Movements(pool, options.log);
     this.catalogue = catalogue;
     this.#journal = journal;
     this.host = new Host({
@@ -169,6 +172,7 @@ export class Authority {
     this.#registryChanged();
     this.host.start();
     this.#duplicates.start();
+    this.movements.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
   }
@@ -281,6 +285,7 @@ export class Authority {
   async stop(): Promise<void> {
     clearInterval(this.#witnessTimer);
     await this.#duplicates.stop();
+    await this.movements.stop();
     await this.host.stop();
     await this.#stopListening();
     this.#witness.close();

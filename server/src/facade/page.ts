@@ -40,12 +40,14 @@ export function fromCursor(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const after = Buffer.from(cursor, 'base64url').toString('utf8');
   if (toCursor(after) === cursor) return after;
-  throw new Problem(
+  throw noSuchCursor();
+}
+
+export function noSuchCursor(): Problem {
+  return new Problem(
     'invalid_request',
     'The cursor is not one that this list gave out. Start again without it.',
-    {
-      errors: [{ pointer: '/cursor', message: 'not a cursor of this list' }],
-    },
+    { errors: [{ pointer: '/cursor', message: 'not a cursor of this list' }] },
   );
 }
 

@@ -5,6 +5,7 @@ import type { ServedCall } from './call.ts';
 import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
 import { LOCATION_CALLS } from './location-calls.ts';
+import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
 import { whyCall } from './why-call.ts';
@@ -13,6 +14,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   enrol: enrolCall,
   why: whyCall,
   ...CUSTOMER_CALLS,
+  ...MOVEMENT_CALLS,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,
   ...LOCATION_CALLS,

@@ -1,10 +1,18 @@
 /** What can be done with stock. */
 import { locationId, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { MOVEMENT_TYPES } from '../../authority/movements-of.ts';
 import { shared } from '../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
-import { adjustmentBody, adjustmentSchema, countBody, explanationSchema, stockSchema } from './schema.ts';
+import {
+  adjustmentBody,
+  adjustmentSchema,
+  countBody,
+  explanationSchema,
+  movementSchema,
+  stockSchema,
+} from './schema.ts';
 
 const tag = 'Inventory';
 const common = { tag, cacheControl: 'no-store' } as const;
@@ -146,6 +154,46 @@ export const setCounted = operation({
   },
 });
 
+const time = z.iso.datetime({ offset: true }).optional();
+
+export const listMovements = operation({
+  ...common,
+  id: 'listMovements',
+  access: shared('inventory:explain'),
+  method: 'GET',
+  path: '/v1/inventory/{sku}/history',
+  summary: 'List what happened to the stock of a product, newest first',
+  description:
+    'From the books: who did what, when and why. Of one location, the changes of `onHand` and `available` add up to ' +
+    'what the books say of it. What a replica has not told yet is not there, and takes its place by when it happened.',
+  params,
+  query: z.strictObject({
+    ...pageQuery,
+    locationId: locationId.optional(),
+    type: z.enum(MOVEMENT_TYPES).optional(),
+    from: time.meta({ description: 'RFC 3339; included.' }),
+    to: time.meta({ description: 'RFC 3339; not included.' }),
+  }),
+  needs: 'authority',
+  routeClass: 'read',
+  answers: {
+    200: {
+      description: 'A page.',
+      body: pageOf(movementSchema).meta({ id: 'MovementPage' }),
+      headers: ['link'],
+    },
+  },
+  problems: ['unknown_sku', 'authority_unreachable'],
+  examples: {
+    counted: {
+      summary: 'The counts of the lamp',
+      params: { sku: 'LAMP' },
+      query: { type: 'counted', limit: '1' },
+      status: 200,
+    },
+  },
+});
+
 export const explainInventory = operation({
   ...common,
   id: 'explainInventory',
@@ -168,5 +216,6 @@ export const INVENTORY_OPERATIONS: readonly Operation[] = [
   listInventory,
   getInventory,
   setCounted,
+  listMovements,
   explainInventory,
 ];

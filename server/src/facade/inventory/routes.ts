@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { askAuthority } from '../ask-authority.ts';
 import { fromCursor, page } from '../page.ts';
 import { route } from '../route.ts';
+import { historyRoute } from './history.ts';
 import * as ops from './operations.ts';
 
 export function inventoryRoutes(app: FastifyInstance, agent: Agent): void {
@@ -16,6 +17,8 @@ export function inventoryRoutes(app: FastifyInstance, agent: Agent): void {
   });
 
   route(app, ops.getInventory, ({ params }) => stockJson(agent, productOf(agent, params.sku)));
+
+  historyRoute(app, agent);
 
   route(app, ops.explainInventory, ({ params }) => {
     productOf(agent, params.sku);

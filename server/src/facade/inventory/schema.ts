@@ -2,6 +2,7 @@
 import { QUANTITY_MAX } from '@tallystick/crdt';
 import { documentId, LINES_MAX, locationId, reason, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { MOVEMENT_TYPES } from '../../authority/movements-of.ts';
 import { keeperResultSchema } from '../keepers.ts';
 
 const levels = {
@@ -65,6 +66,30 @@ export const countBody = z
     reason: reason.default('count'),
   })
   .meta({ id: 'NewCount' });
+
+export const movementSchema = z
+  .object({
+    at: z.iso.datetime().meta({ description: 'By the clock of whoever did it.' }),
+    type: z.enum(MOVEMENT_TYPES).meta({
+      description:
+        'moved: goods that left for another location, or came from one. sold: promised to an order; the goods ' +
+        'left with it only where onHand says so.',
+    }),
+    locationId: z.string(),
+    onHand: z.int().meta({ description: 'Goods that came (more than 0) or left (less).' }),
+    available: z.int().meta({ description: 'Units that can be sold since, or no longer.' }),
+    onHold: z.int().meta({ description: 'Units set aside for a hold, or no longer.' }),
+    replica: z.string().meta({ description: 'Where it was done.' }),
+    actor: z.string().meta({ description: 'Who did it: an opaque id with its role.' }),
+    document: z.string().meta({ description: 'The id of the act: a delivery, an order, a hold, a count.' }),
+    orderId: z.string().optional(),
+    reason: z.string().optional(),
+    late: z.boolean().optional().meta({
+      description:
+        'Told by a replica after it was shut out. It counts, unless another replica did the same before.',
+    }),
+  })
+  .meta({ id: 'Movement' });
 
 export const explanationSchema = z
   .object({

@@ -25,7 +25,7 @@ import { askAuthority } from '../ask-authority.ts';
 import { wentElsewhere } from '../forward.ts';
 import { isRepeat, sayResults } from '../keepers.ts';
 import type { Owners } from '../owners.ts';
-import { fromCursor, page } from '../page.ts';
+import { fromCursor, noSuchCursor, page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
 import { batchRoute } from './batch.ts';
 import { findOrder, ownOrder } from './find-order.ts';
@@ -155,8 +155,5 @@ function placeOf(cursor: string | undefined): { placedAtMs: number; id: string }
   if (place === '') return undefined;
   const [at = '', id = ''] = place.split(' ');
   if (/^\d{1,16}$/.test(at) && isDocumentId(id)) return { placedAtMs: Number(at), id };
-  throw new Problem(
-    'invalid_request',
-    'The cursor is not one that this list gave out. Start again without it.',
-  );
+  throw noSuchCursor();
 }
