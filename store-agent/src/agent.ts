@@ -33,6 +33,7 @@ import { Host } from './host.ts';
 import { type Fact, factJson, orderJson } from './http/answers.ts';
 import { statusJson } from './http/look-routes.ts';
 import { Problem } from './http/problem.ts';
+import type { Identity } from './identity.ts';
 import { Levels } from './levels.ts';
 import type { CallResult } from './link/calls.ts';
 import { createLog, type Log } from './log.ts';
@@ -58,6 +59,7 @@ export class Agent {
   readonly parentUrl: string;
   readonly settings: AgentSettings;
   readonly catalogue: Catalogue;
+  readonly identity: Identity;
   readonly levels = new Levels();
   readonly host: Host;
   readonly log: Log;
@@ -90,6 +92,7 @@ export class Agent {
     this.log = log;
     this.#disk = disk;
     this.catalogue = disk.catalogue;
+    this.identity = disk.identity;
     this.host = new Host({
       id: config.replica,
       replica,

@@ -28,6 +28,7 @@ const table = {
   invalid_request: [400, false, 'A value is missing, unknown or out of range. See errors for the places.'],
   // Does it exist?
   not_found: [404, false, 'There is nothing here by that name.'],
+  method_not_allowed: [405, false, 'This cannot be done with it. See the header Allow for what can.'],
   unknown_sku: [404, false, 'No product has this SKU. Check it, or add the product first.'],
   unknown_location: [404, false, 'No location has this id.'],
   unknown_order: [404, false, 'No order has this id here.'],

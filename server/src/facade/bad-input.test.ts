@@ -142,6 +142,23 @@ describe('what changes nothing', () => {
     expectProblem(await post('/v1/orders/nobody/cancel', { lineIds: [] }), 400, 'invalid_request');
     expectProblem(await get('/v2/orders'), 404, 'not_found');
   });
+
+  test.each([
+    ['DELETE', '/v1/orders/o-1', 'GET, HEAD'],
+    ['GET', '/v1/inventory/adjustments', undefined],
+    ['PATCH', '/v1/inventory/adjustments', 'GET, HEAD, POST'],
+    ['PUT', '/v1/orders', 'GET, HEAD, POST'],
+    ['HEAD', '/v1/orders/o-1/cancel', 'POST'],
+  ])('%s %s is answered with what the path takes', async (method, path, allow) => {
+    const response = await fetch(`${region.url}${path}`, { method });
+    expect({ status: response.status, allow: response.headers.get('allow') ?? undefined }).toEqual(
+      allow === undefined ? { status: 404, allow } : { status: 405, allow },
+    );
+    if (method !== 'HEAD')
+      expect(await response.json()).toMatchObject({
+        code: allow === undefined ? 'unknown_sku' : 'method_not_allowed',
+      });
+  });
 });
 
 test('a document with the longest id is carried out, once, also where its parts need ids of their own', async () => {

@@ -18,6 +18,7 @@ import type { Operation } from './operation.ts';
 import { GOODS_OPERATIONS } from './orders/goods-operations.ts';
 import { ORDER_OPERATIONS } from './orders/operations.ts';
 import { orderRoutes } from './orders/routes.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 import { Owners } from './owners.ts';
 import { PRODUCT_OPERATIONS } from './products/operations.ts';
 import { productRoutes } from './products/routes.ts';
@@ -57,10 +58,11 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);
   adjustmentRoutes(app, agent);
-  const owners = new Owners(agent.id, agent.settings.writers ?? []);
+  const owners = new Owners(agent);
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
   customerRoutes(app, agent);
+  refuseOtherMethods(app, OPERATIONS);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>
     reply

@@ -1,8 +1,8 @@
 /** Forwarding: a request about something that another writer of this region owns goes to that writer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FORWARDED_HEADER, type Owners } from './owners.ts';
+import type { Owners } from './owners.ts';
 
-/** True where the request went to its owner instead, whose answer was passed back. */
+/** True where the request went to its owner instead, whose answer was passed back. @throws Problem as `wasPassedOn` */
 export async function wentElsewhere(
   owners: Owners,
   request: FastifyRequest,
@@ -10,7 +10,7 @@ export async function wentElsewhere(
   id: string,
   body: unknown,
 ): Promise<boolean> {
-  const owner = request.headers[FORWARDED_HEADER] === undefined ? owners.elsewhere(id) : undefined;
+  const owner = owners.wasPassedOn(request) ? undefined : owners.elsewhere(id);
   if (owner === undefined) return false;
   const response = await owners.forward(owner, request, body);
   for (const name of PASSED_BACK) {

@@ -5,11 +5,12 @@
  * and while that writer is down the answer is 503, never another writer's word.
  */
 import { ownerOf, type ReplicaId } from '@tallystick/crdt';
-import { Problem } from '@tallystick/store-agent';
+import { type Agent, Problem } from '@tallystick/store-agent';
 import type { FastifyRequest } from 'fastify';
+import { isProved, passedOnBy, proofOf } from './forward-proof.ts';
 
-/** Marks a request that a door of this region passed on: it goes no further. */
-export const FORWARDED_HEADER = 'x-tallystick-forwarded';
+/** Marks a request that a door of this region passed on, with its proof: it goes no further. */
+const FORWARDED_HEADER = 'x-tallystick-forwarded';
 const FORWARD_MS = 15_000;
 /** What a caller says beside the body, and its owner must hear. */
 const PASSED_ON = ['idempotency-key', 'if-match', 'if-none-match'] as const;
@@ -21,44 +22,65 @@ export interface RegionWriter {
 }
 
 export class Owners {
-  readonly #self: ReplicaId;
+  readonly #agent: Agent;
   readonly #writers: ReadonlyMap<ReplicaId, string>;
 
-  /** `writers` are all writers of the region, this one included. */
-  constructor(self: ReplicaId, writers: readonly { readonly replica: string; readonly url: string }[]) {
-    this.#self = self;
+  constructor(agent: Agent) {
+    const { writers = [] } = agent.settings;
+    this.#agent = agent;
     this.#writers = new Map([
       ...writers.map(({ replica, url }) => [replica as ReplicaId, url] as const),
-      [self, ''],
+      [agent.id, ''],
     ]);
+  }
+
+  /**
+   * Whether another door of this region passed the request on to this one.
+   * @throws Problem where it says so and cannot prove it
+   */
+  wasPassedOn(request: FastifyRequest): boolean {
+    const header = request.headers[FORWARDED_HEADER];
+    if (header === undefined) return false;
+    const from = passedOnBy(String(header));
+    const isDoor = from !== undefined && from !== this.#agent.id && this.#writers.has(from);
+    const record = isDoor ? this.#agent.catalogue.replica(from) : undefined;
+    if (record?.status === 'enrolled') {
+      const { method, url: target, body } = request;
+      const text = body === undefined || body === null ? undefined : JSON.stringify(body);
+      const passed = { to: this.#agent.id, method, target, said: saidBeside(request), body: text };
+      if (isProved(String(header), { from: record.id as ReplicaId, ...passed }, record.publicKey, Date.now()))
+        return true;
+    }
+    throw new Problem(
+      'forbidden',
+      `Only the doors of one region pass requests on to each other: leave the header ${FORWARDED_HEADER} out.`,
+    );
   }
 
   /** The other writer that owns this id, or undefined where it is this one. */
   elsewhere(id: string): RegionWriter | undefined {
     if (this.#writers.size === 1) return undefined;
     const replica = ownerOf(id, [...this.#writers.keys()]);
-    return replica === this.#self ? undefined : { replica, url: this.#writers.get(replica) as string };
+    return replica === this.#agent.id ? undefined : { replica, url: this.#writers.get(replica) as string };
   }
 
   /** Passes a request on to its owner and gives back what it said. */
-  async forward(
-    owner: RegionWriter,
-    { method, url, headers }: Pick<FastifyRequest, 'method' | 'url' | 'headers'>,
-    body: unknown,
-  ): Promise<Response> {
-    const said = PASSED_ON.flatMap((name) => {
-      const value = headers[name];
-      return typeof value === 'string' ? [[name, value]] : [];
-    });
+  async forward(owner: RegionWriter, request: FastifyRequest, body: unknown): Promise<Response> {
+    const { method } = request;
+    const url = new URL(request.url, owner.url);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const said = saidBeside(request);
+    const target = `${url.pathname}${url.search}`;
+    const passed = { from: this.#agent.id, to: owner.replica, method, target, said, body: text };
     try {
-      return await fetch(new URL(url, owner.url), {
+      return await fetch(url, {
         method,
         headers: {
-          ...Object.fromEntries(said),
-          [FORWARDED_HEADER]: this.#self,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...said,
+          [FORWARDED_HEADER]: proofOf(this.#agent, passed, Date.now()),
+          ...(text === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(text === undefined ? {} : { body: text }),
         signal: AbortSignal.timeout(FORWARD_MS),
       });
     } catch {
@@ -68,4 +90,14 @@ export class Owners {
       );
     }
   }
+}
+
+/** What the caller said in headers, one value each. */
+function saidBeside({ headers }: FastifyRequest): Record<string, string> {
+  return Object.fromEntries(
+    PASSED_ON.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
 }

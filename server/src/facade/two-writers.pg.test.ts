@@ -98,6 +98,19 @@ describe('a region of two writers', () => {
     await until(async () => (await read()) === 200, 'the other door finds it, if need be in the books');
   });
 
+  test('takes no request for passed on that a door of the region did not pass on', async () => {
+    const [id] = ownedBy('eu-b', 1) as [string];
+    const forged = async (header: string) => {
+      const headers = { 'content-type': 'application/json', 'x-tallystick-forwarded': header };
+      const init = { method: 'POST', headers, body: JSON.stringify(order(id)) };
+      return said(await fetch(`${urlOf('eu-a')}/v1/orders`, init));
+    };
+    for (const header of ['eu-b', 'anything', `eu-b ${Date.now()} AAAA`, `depot ${Date.now()} AAAA`])
+      expectProblem(await forged(header), 403, 'forbidden');
+    expectProblem(await call('eu-a', 'GET', `/v1/orders/${id}`), 404, 'unknown_order');
+    expect(await call('eu-a', 'POST', '/v1/orders', order(id))).toMatchObject({ body: { owner: 'eu-b' } });
+  });
+
   test('goes on for what it owns when the other is gone, and answers 503 for the rest, never for it', async () => {
     const [mine] = ownedBy('eu-a', 1) as [string];
     const [lost, late] = ownedBy('eu-b', 2) as [string, string];

@@ -40,6 +40,7 @@ function checkProblem(call: Call, said: Said, isElsewhere: boolean): string | un
   if (String(value.detail).length > 2_000) return 'the detail is longer than anybody reads';
   if (said.headers['retry-after'] === undefined && (said.status === 503 || said.status === 429))
     return `a ${said.status} without Retry-After`;
+  if (said.status === 405 && (said.headers.allow ?? '') === '') return 'a 405 without Allow';
   if (isElsewhere && value.code === 'not_found') return undefined;
   const answer = call.answers.get(said.status);
   if (answer === undefined)

@@ -1,0 +1,33 @@
+/** Methods that a path does not have: 405 and the ones it has, where it would otherwise look as if nothing was there. */
+import { Problem } from '@tallystick/store-agent';
+import type { FastifyInstance } from 'fastify';
+import type { Operation } from './operation.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** To be called once all calls have their routes. */
+export function refuseOtherMethods(app: FastifyInstance, operations: readonly Operation[]): void {
+  for (const path of new Set(operations.map((op) => op.path))) {
+    const allowed = methodsAt(path, operations);
+    if (allowed.has('GET')) allowed.add('HEAD');
+    const allow = METHODS.filter((method) => allowed.has(method)).join(', ');
+    app.route({
+      method: METHODS.filter((method) => !allowed.has(method)),
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      // Before the body is read: nothing is done with it.
+      onRequest: async (request, reply) => {
+        reply.header('allow', allow);
+        throw new Problem('method_not_allowed', `${path} takes ${allow}, and not ${request.method}.`);
+      },
+      handler: () => undefined,
+    });
+  }
+}
+
+/** Also those of a path with a parameter that this one is a case of: somebody may call an order `batch`. */
+function methodsAt(path: string, operations: readonly Operation[]): Set<string> {
+  const parts = path.split('/');
+  const isAt = (other: readonly string[]) =>
+    other.length === parts.length && other.every((part, i) => part === parts[i] || part.startsWith('{'));
+  return new Set(operations.filter((op) => isAt(op.path.split('/'))).map(({ method }) => method));
+}
