@@ -84,6 +84,11 @@ export class Engine {
     return this.#state;
   }
 
+  /** How long the loop stood still for the last commit; 0 where that was on its way over a network. */
+  get commitMs(): number {
+    return this.#gathering.tookMs;
+  }
+
   now(): Now {
     return { wallMs: Date.now(), monotonicMs: performance.now(), bootId: this.#bootId };
   }

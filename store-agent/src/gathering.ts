@@ -28,6 +28,11 @@ export class Gathering {
     this.#tools = tools;
   }
 
+  /** How long the last commit took. */
+  get tookMs(): number {
+    return this.#tookMs;
+  }
+
   /** Commits what so many inputs share, and remembers how long the loop stood still for it. */
   commit<T>(size: number, commit: () => T): T {
     const startedMs = this.#tools.nowMs();

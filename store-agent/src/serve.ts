@@ -65,10 +65,13 @@ export async function serveAgents(
   return { agents, stop };
 }
 
+/** A crowd that connects at once is not left to TCP, which tries again after a second, and after three. */
+const BACKLOG = 4_096;
+
 /** @throws ConfigError for a port that is taken or not allowed. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {

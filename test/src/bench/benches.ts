@@ -3,8 +3,9 @@ import type { Bench } from './bench.ts';
 import { drain } from './drain.ts';
 import { hotSku } from './hot-sku.ts';
 import { orders } from './orders.ts';
+import { rest } from './rest.ts';
 import { scale } from './scale.ts';
 import { spread } from './spread.ts';
 import { start } from './start.ts';
 
-export const BENCHES: readonly Bench[] = [hotSku, orders, drain, spread, start, scale];
+export const BENCHES: readonly Bench[] = [hotSku, orders, rest, drain, spread, start, scale];

@@ -23,6 +23,10 @@ export function orderRequest(path: string, lines: readonly TradeLine[]): Request
   return { bytes: Buffer.from(head + body), idAt: head.length + body.indexOf('0'.repeat(ID_LENGTH)) };
 }
 
+export function getRequest(path: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
+}
+
 /** `series` tells one round's ids from another's; 23 characters of it count. */
 export function writeId({ bytes, idAt }: Request, series: string, n: number): void {
   bytes.write(orderId(series, n), idAt, ID_LENGTH, 'latin1');
@@ -37,8 +41,8 @@ export function orderId(series: string, n: number): string {
 export class AnswerReader {
   #bytes: Buffer | undefined;
 
-  /** @returns the status once the answer is whole, with its body; undefined while it is not. @throws for what is no such answer. */
-  push(chunk: Buffer): { readonly status: number; body(): string } | undefined {
+  /** @returns the status once the answer is whole, with its head and body; undefined while it is not. @throws for what is no such answer. */
+  push(chunk: Buffer): { readonly status: number; readonly head: string; body(): string } | undefined {
     const bytes = this.#bytes === undefined ? chunk : Buffer.concat([this.#bytes, chunk]);
     this.#bytes = bytes;
     const headEnd = bytes.indexOf(HEAD_END);
@@ -50,6 +54,6 @@ export class AnswerReader {
     if (bytes.length < end) return undefined;
     if (bytes.length > end) throw new Error('More was answered than asked.');
     this.#bytes = undefined;
-    return { status: Number(head.slice(9, 12)), body: () => bytes.toString('utf8', headEnd + 4, end) };
+    return { status: Number(head.slice(9, 12)), head, body: () => bytes.toString('utf8', headEnd + 4, end) };
   }
 }

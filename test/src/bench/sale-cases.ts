@@ -9,34 +9,23 @@ import { openRedis } from './redis-server.ts';
 import { openTown } from './town.ts';
 import type { Trade } from './trade.ts';
 
-const CONNECTIONS = 32;
+export const CONNECTIONS = 32;
 /** Sales under way at once in the process itself: every caller waits for its receipt. */
 const TILLS = 1_024;
 /**
  * A hot row is a queue: more sessions than this wait for each other, and for two cores. Of 4, 8, 16 and
  * 32 this was the fastest for both endpoints, and it is what Postgres's wiki works out for such a machine.
  */
-const POOL_SIZE = 8;
+export const POOL_SIZE = 8;
 const PATH = '/v1/orders';
-const DURABLE = 'SQLite journal, WAL, synchronous FULL';
+export const DURABLE = 'SQLite journal, WAL, synchronous FULL';
 
 export async function saleCases(place: Place, trade: Trade): Promise<(Case | Absent)[]> {
   const books = await openBooks(place, trade);
   const town = await openTown(place, books.url, trade);
   const load = startHelper(place, './processes/load.ts');
-  const http = (name: string, port: number, note: string, settle?: () => Promise<void>): Case => ({
-    name,
-    note: `${note}, ${CONNECTIONS} connections`,
-    round: (seconds) =>
-      load.ask<Round>('http', {
-        port,
-        path: PATH,
-        connections: CONNECTIONS,
-        seconds,
-        trade,
-      } satisfies HttpLoad),
-    ...(settle === undefined ? {} : { settle }),
-  });
+  const http = (name: string, port: number, note: string, settle?: () => Promise<void>) =>
+    httpCase(load, { name, port, note, trade }, settle);
   /** A region's round, with how many sales shared a commit. */
   const region = (name: string, port: number, note: string, settle?: () => Promise<void>): Case => {
     const one = http(name, port, note, settle);
@@ -81,6 +70,21 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
     await endpoint('echo', 'bare Fastify, gives the body back, stores nothing'),
     await redisCase(place, load, trade),
   ];
+}
+
+/** `POST /v1/orders` at a port, by as many connections as every such case has. */
+export function httpCase(
+  load: Helper,
+  { name, port, note, trade }: { name: string; port: number; note: string; trade: Trade },
+  settle?: () => Promise<void>,
+): Case {
+  const asked = { port, path: PATH, connections: CONNECTIONS, trade };
+  return {
+    name,
+    note: `${note}, ${CONNECTIONS} connections`,
+    round: (seconds) => load.ask<Round>('http', { ...asked, seconds } satisfies HttpLoad),
+    ...(settle === undefined ? {} : { settle }),
+  };
 }
 
 async function sellCase(place: Place, trade: Trade): Promise<Case> {

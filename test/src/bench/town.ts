@@ -25,7 +25,7 @@ const NOWHERE = 'ws://127.0.0.1:9/link';
 
 export interface Town {
   readonly ports: { readonly cut: number; readonly linked: number };
-  readonly pids: { readonly cut: number; readonly linked: number };
+  readonly pids: { readonly cut: number; readonly linked: number; readonly authority: number };
   /** Entries and commits of a region since it started. */
   worked(port: number): Promise<{ readonly entries: number; readonly turns: number }>;
   /** Resolves once the books have all that the linked region sold. */
@@ -68,7 +68,7 @@ export async function openTown(place: Place, databaseUrl: string, trade: Trade):
     await operator('/v1/catalogue', { items: items.slice(at, at + ITEMS_MAX) });
 
   const ports = { cut: await freePort(), linked: await freePort() };
-  const pids = { cut: 0, linked: 0 };
+  const pids = { cut: 0, linked: 0, authority: authority.program.pid as number };
   for (const id of ['cut', 'linked'] as const) {
     const parentUrl = `ws://127.0.0.1:${authorityPort}/link`;
     const { code } = await operator('/v1/replicas', {

@@ -2,14 +2,17 @@
 import { type Agent, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RouteClass } from '../operation.ts';
+import { Admission } from './admission.ts';
 import { type Taken, TokenBuckets } from './token-buckets.ts';
+import { turnAwayCrowds } from './turn-away.ts';
 
-/** Requests under way at once, over all callers. One more would only make all of them wait longer. */
+/** Requests under way at once, over all callers: those that wait for others take up memory, if no time. */
 const UNDER_WAY_MAX = 512;
 /** A retry sooner than this meets the same crowd. */
 const CROWD_RETRY_S = 1;
 
 export function limits(app: FastifyInstance, agent: Agent): void {
+  turnAwayCrowds(app.server, new Admission(() => agent.engine.commitMs));
   const { rates } = agent.settings;
   const buckets = new Map<RouteClass, TokenBuckets>(
     (['read', 'write', 'bulk'] as const).map((name) => [name, new TokenBuckets(rates[name])]),

@@ -30,8 +30,10 @@ type Order = z.infer<typeof orderBody>;
 /** @returns the port. */
 async function open({ kind, databaseUrl, poolSize }: OpenEndpoint): Promise<number> {
   const app = Fastify();
-  if (kind === 'echo') app.post('/v1/orders', async (request) => request.body);
-  else {
+  if (kind === 'echo') {
+    app.post('/v1/orders', async (request) => request.body);
+    app.get('/v1/inventory/:sku', async (request) => request.params);
+  } else {
     const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
     sellRoute(
       app,

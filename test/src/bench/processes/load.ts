@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Round } from '../bench.ts';
 import { type Client, roundByClients } from '../clients.ts';
 import { answer } from '../helper.ts';
-import { AnswerReader, orderRequest, type Request, writeId } from '../http-request.ts';
+import { AnswerReader, getRequest, orderRequest, type Request, writeId } from '../http-request.ts';
 import { pgUpdate } from '../pg-statements.ts';
 import { RedisAnswers, sellScript } from '../redis-protocol.ts';
 import { drawOrders, type Trade, type TradeLine } from '../trade.ts';
@@ -14,7 +14,7 @@ import { drawOrders, type Trade, type TradeLine } from '../trade.ts';
 const ORDERS = 4_096;
 const SEED = 11;
 
-interface Load {
+export interface Load {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
@@ -83,8 +83,22 @@ async function http({ port, path, connections, seconds, trade }: HttpLoad): Prom
     n += 1;
     return request.bytes;
   };
+  return round(await httpClients(port, connections, next), seconds);
+}
+
+/** Reads what there is of SKUs that are drawn as orders are. */
+async function stock({ port, connections, seconds, trade }: Load): Promise<Round> {
+  const requests = drawOrders(trade, ORDERS, SEED).map(([line]) =>
+    getRequest(`/v1/inventory/${(line as TradeLine).sku}`),
+  );
+  let n = 0;
+  const next = () => requests[n++ % ORDERS] as Buffer;
+  return round(await httpClients(port, connections, next), seconds);
+}
+
+async function httpClients(port: number, connections: number, next: () => Buffer): Promise<Client[]> {
   const sockets = await Promise.all(Array.from({ length: connections }, () => opened(port)));
-  const clients = sockets.map((socket) => {
+  return sockets.map((socket) => {
     const reader = new AnswerReader();
     return socketClient(socket, next, (chunk) => {
       const answered = reader.push(chunk);
@@ -94,7 +108,6 @@ async function http({ port, path, connections, seconds, trade }: HttpLoad): Prom
       return true;
     });
   });
-  return round(clients, seconds);
 }
 
 async function postgres({ databaseUrl, connections, seconds, trade }: PgLoad): Promise<Round> {
@@ -136,4 +149,4 @@ async function redis({ port, connections, seconds, trade }: RedisLoad): Promise<
   return round(clients, seconds);
 }
 
-answer({ http, postgres, redis });
+answer({ http, stock, postgres, redis });

@@ -1,0 +1,81 @@
+/** Admission, on a clock of its own: passes are as long as what they take in. */
+import { expect, test } from 'vitest';
+import { Admission } from './admission.ts';
+
+class Loop {
+  readonly admission: Admission;
+  #nowMs = 0;
+  #idleMs = 0;
+  #ended: (() => void) | undefined;
+
+  constructor(commitMs = 0) {
+    this.admission = new Admission(() => commitMs, {
+      nowMs: () => this.#nowMs,
+      idleMs: () => this.#idleMs,
+      endOfPass: (ended) => {
+        this.#ended = ended;
+      },
+    });
+  }
+
+  /** So many requests come in one pass, which takes `eachMs` for each that is taken. @returns how many were */
+  pass(requests: number, eachMs: number, otherMs = 0): number {
+    let taken = 0;
+    for (let i = 0; i < requests; i += 1) if (this.admission.admits()) taken += 1;
+    this.#nowMs += taken * eachMs + otherMs;
+    this.#ended?.();
+    return taken;
+  }
+
+  rest(ms: number): void {
+    this.#nowMs += ms;
+    this.#idleMs += ms;
+  }
+}
+
+test('where twice as much comes as can be done, passes soon take in what fits into the wanted delay', () => {
+  const loop = new Loop();
+  // 0.1 ms each: 10,000 a second can be done, and 20,000 come.
+  let [passMs, taken] = [1, 0];
+  for (let spent = 0; spent < 1_000; spent += passMs) {
+    taken = loop.pass(Math.round(passMs * 20), 0.1);
+    passMs = Math.max(taken * 0.1, 0.05);
+  }
+  expect(taken).toBeGreaterThanOrEqual(80);
+  expect(taken).toBeLessThanOrEqual(125);
+});
+
+test('one long pass, a batch or a pause, turns nobody away', () => {
+  const loop = new Loop();
+  for (let i = 0; i < 100; i += 1) {
+    expect(loop.pass(20, 0.1, i % 3 === 0 ? 400 : 0)).toBe(20);
+  }
+  expect(loop.pass(500, 0.01)).toBe(500);
+});
+
+test('a loop with nothing to do in between is not crowded, however rarely it is asked', () => {
+  const loop = new Loop();
+  for (let i = 0; i < 100; i += 1) {
+    loop.rest(1_000);
+    expect(loop.pass(1, 2)).toBe(1);
+  }
+  expect(loop.admission.takenMax).toBe(512);
+});
+
+test('some are always taken in, and all again soon after the crowd has gone', () => {
+  const loop = new Loop();
+  for (let i = 0; i < 20; i += 1) loop.pass(1_000, 1, 500);
+  expect(loop.pass(1_000, 1, 500)).toBe(64);
+  for (let spentMs = 0; spentMs < 1_000; spentMs += 5) loop.pass(10, 0.5);
+  expect(loop.admission.takenMax).toBeGreaterThan(300);
+});
+
+test('a slow disk asks for more at a time: one flush is as long for one as for all', () => {
+  const [quick, slow] = [new Loop(0.3), new Loop(40)];
+  for (let i = 0; i < 50; i += 1) {
+    quick.pass(1_000, 0.1, 0.3);
+    slow.pass(1_000, 0.1, 40);
+  }
+  expect(quick.admission.takenMax).toBeLessThan(110);
+  expect(slow.admission.takenMax).toBe(512);
+});
