@@ -37,6 +37,12 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
   const parent = (record.parent ?? AUTHORITY) as ReplicaId;
   const { ledger } = authority.host.engine.replica;
   const lives = ledger.livesOf(replica);
+  // It never came: nobody has anything to settle, and its code opens nothing any more.
+  if (lives.length === 0 && record.status !== 'enrolled') {
+    await markRetired(authority.pool, replica);
+    await authority.refreshCatalogue();
+    return { replica, writers: [], reclaimed: [], exposure: [] };
+  }
   for (const { head } of lives) {
     const last = head.parent && replicaOf(head.parent);
     if (head.fence !== null || last === null || last === parent) continue;

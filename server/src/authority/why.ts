@@ -65,30 +65,38 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
   let available = 0;
   let owed = 0;
   for (const stream of ledger.streams.values()) {
-    const under = underWay(ledger, stream, pool);
-    const unsaid = stream.head.fence === null ? 0 : takenUnsaid(ledger, stream, pool);
-    if (!stream.has(pool) && unsaid === 0) continue;
+    const found = whyReplica(ledger, stream, pool);
+    if (found === undefined) continue;
     const row = stream.row(pool);
     received += row.received;
     departed += row.departed;
     available += row.received + row.reinstated - row.used - debt(row);
     owed += debt(row);
-    replicas.push({
-      replica: replicaOf(stream.writer),
-      writer: stream.writer,
-      // A forgotten life gave away what came to it: neither is in its own rows (F6).
-      free: free(row) - takenBack(ledger, stream, pool) + (unsaid > 0 ? under - unsaid : 0),
-      onHold: onHold(row),
-      used: row.used,
-      owed: debt(row),
-      underWay: unsaid > 0 ? 0 : under,
-      fenced: stream.head.fence?.reason ?? null,
-    });
+    replicas.push(found);
   }
   const onHand = received - departed;
   const { location } = parsePoolId(pool);
   replicas.sort((a, b) => a.replica.localeCompare(b.replica));
   return { location, received, departed, onHand, available, committed: onHand - available, owed, replicas };
+}
+
+/** What one writer has of a pool; undefined where it never had to do with it. */
+export function whyReplica(ledger: Ledger, stream: Stream, pool: PoolId): WhyReplica | undefined {
+  const under = underWay(ledger, stream, pool);
+  const unsaid = stream.head.fence === null ? 0 : takenUnsaid(ledger, stream, pool);
+  if (!stream.has(pool) && unsaid === 0) return undefined;
+  const row = stream.row(pool);
+  return {
+    replica: replicaOf(stream.writer),
+    writer: stream.writer,
+    // A forgotten life gave away what came to it: neither is in its own rows (F6).
+    free: free(row) - takenBack(ledger, stream, pool) + (unsaid > 0 ? under - unsaid : 0),
+    onHold: onHold(row),
+    used: row.used,
+    owed: debt(row),
+    underWay: unsaid > 0 ? 0 : under,
+    fenced: stream.head.fence?.reason ?? null,
+  };
 }
 
 /** F3: units of a fenced writer that its settler holds now. */

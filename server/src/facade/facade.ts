@@ -22,6 +22,8 @@ import { refuseOtherMethods } from './other-methods.ts';
 import { Owners } from './owners.ts';
 import { PRODUCT_OPERATIONS } from './products/operations.ts';
 import { productRoutes } from './products/routes.ts';
+import { REPLICA_OPERATIONS } from './replicas/operations.ts';
+import { replicaRoutes } from './replicas/routes.ts';
 
 /** In the order in which a newcomer would use them; examples are run in this order. */
 export const OPERATIONS: readonly Operation[] = [
@@ -32,6 +34,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...GOODS_OPERATIONS,
   ...HOLD_OPERATIONS,
   ...CUSTOMER_OPERATIONS,
+  ...REPLICA_OPERATIONS,
 ];
 
 export const TAGS: readonly Tag[] = [
@@ -41,6 +44,10 @@ export const TAGS: readonly Tag[] = [
   { name: 'Orders', description: 'What was sold, and what became of it.' },
   { name: 'Customers', description: 'People who buy, known to orders by an opaque id alone.' },
   { name: 'Holds', description: 'Units set aside until a time.' },
+  {
+    name: 'Replicas',
+    description: 'Regions, warehouses, shops and tills: who there is, and how they fare. For operators.',
+  },
 ];
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -62,6 +69,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
   customerRoutes(app, agent);
+  replicaRoutes(app, agent);
   refuseOtherMethods(app, OPERATIONS);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>

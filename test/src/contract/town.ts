@@ -19,9 +19,9 @@ const ASKED = new Set([
   'lost',
   'marked',
 ]);
-/** Tables that the journals fill, and those that remember requests and not what they did. */
+/** Tables that the journals fill, at once or a moment later, and those that remember requests and not what they did. */
 const NOT_WATCHED =
-  /^(books|writers|runs|rows|documents|duplicates|holds|quarantine|orders|sold_lines|line_progress|outbox|replicas|moves)$|idempot|requests|limits/;
+  /^(books|writers|runs|rows|documents|duplicates|holds|quarantine|orders|sold_lines|line_progress|outbox|replicas|moves|movements|movements_written)$|idempot|requests|limits/;
 
 /** Of each, at each place. */
 const OPENING = 100_000;

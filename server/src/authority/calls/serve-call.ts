@@ -8,6 +8,7 @@ import { LOCATION_CALLS } from './location-calls.ts';
 import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
+import { REPLICA_CALLS } from './replica-calls.ts';
 import { whyCall } from './why-call.ts';
 
 const CALLS: Readonly<Record<string, ServedCall>> = {
@@ -17,6 +18,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...MOVEMENT_CALLS,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,
+  ...REPLICA_CALLS,
   ...LOCATION_CALLS,
 };
 
