@@ -55,6 +55,8 @@ export type Done = { readonly ok: true; readonly fact: Fact } | Refusal;
 
 export class Agent {
   readonly id: ReplicaId;
+  /** Where its files lie; what a door keeps of its own lies there too. */
+  readonly dataDir: string;
   readonly location: LocationId | undefined;
   readonly parentUrl: string;
   readonly settings: AgentSettings;
@@ -86,6 +88,7 @@ export class Agent {
 
   private constructor(config: AgentConfig, log: Log, disk: Disk, replica: Replica) {
     this.id = config.replica;
+    this.dataDir = config.dataDir;
     this.location = config.location;
     this.parentUrl = config.parentUrl;
     this.settings = config.settings;
@@ -102,6 +105,7 @@ export class Agent {
         since: (version, limit) => this.catalogue.since(version, limit),
         publicKeyOf: (replica) => this.catalogue.publicKeyOf(replica, this.id),
         parentOf: (replica) => this.catalogue.parentOf(replica),
+        isRegion: (replica) => this.catalogue.isRegion(replica),
       },
       log: this.log,
       resendMs: config.settings.link.resendMs,

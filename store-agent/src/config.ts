@@ -72,6 +72,21 @@ export const settingsSchema = z.strictObject({
       bulk: rate.prefault({ perSecond: 10, burst: 20 }),
     })
     .prefault({}),
+  /** Who may come in at a region's door. */
+  auth: z
+    .strictObject({
+      /** `off` is for networks that nobody else can reach: whoever reaches the port may do everything. */
+      signIn: z.enum(['required', 'off']).default('required'),
+      /** The region's base URL as its clients know it; where it listens, if left out. */
+      issuer: z.url({ protocol: /^https?$/ }).optional(),
+      /** Whom tokens are for: the same word at every region of a deployment. */
+      audience: z.string().min(1).max(200).default('tallystick'),
+      /** How long a token may be used; a credential that was revoked here is refused at once, whatever its token says. */
+      tokenSeconds: z.number().int().min(10).max(86_400).default(600),
+      /** How long a region that hears nothing of the authority goes on giving out tokens: over a long weekend. */
+      awayHours: z.number().min(0.001).max(8_760).default(72),
+    })
+    .prefault({}),
   /** All writers of this region, this one included, the same list at each: any door passes a request on to its owner. */
   writers: z
     .array(

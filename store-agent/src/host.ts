@@ -9,13 +9,17 @@ import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@t
 import type { CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
+import { isForChild } from './catalogue/items.ts';
 import { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
 import { type CallResult, Calls } from './link/calls.ts';
+import { mayAskAuthority } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
 import { ParentLink, type ParentLinkState, type ParentLinkTimes } from './link/parent-link.ts';
 import type { Log } from './log.ts';
 import type { TurnJournal } from './turn-journal.ts';
+
+const ROOT = 'authority' as ReplicaId;
 
 /** What a host reads from the catalogue, wherever that lives. */
 export interface CatalogueSource {
@@ -23,6 +27,7 @@ export interface CatalogueSource {
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
   parentOf(replica: ReplicaId): ReplicaId | undefined;
+  isRegion(replica: ReplicaId): boolean;
   /** A child's copy is newer than this one. */
   behind?(version: number): void;
 }
@@ -126,6 +131,7 @@ export class Host {
         version: () => options.catalogue.version(),
         since: (version, limit) => options.catalogue.since(version, limit),
         send: (to, frame) => this.children.send(to, frame),
+        mayHave: (child, kind) => isForChild(kind, options.catalogue.isRegion(child)),
       },
       options.resendMs,
     );
@@ -230,7 +236,10 @@ export class Host {
   #fromChild(from: ReplicaId, frame: Frame): void {
     switch (frame.kind) {
       case 'call':
-        this.calls.onCall(from, frame);
+        if (frame.target === ROOT && !mayAskAuthority(frame.body, this.#options.catalogue.isRegion(from))) {
+          this.#options.log.warn({ child: from }, 'a child asked of the authority what only regions may');
+          this.calls.refuse(from, frame, 'forbidden', 'Only a region may ask this of the authority.');
+        } else this.calls.onCall(from, frame);
         return;
       case 'reply':
         this.calls.onReply(from, frame);

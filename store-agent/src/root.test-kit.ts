@@ -51,6 +51,7 @@ export class TestRoot {
         since: (version, limit) => this.catalogue.since(version, limit),
         publicKeyOf: (id) => this.catalogue.publicKeyOf(id, 'authority' as ReplicaId),
         parentOf: (id) => this.catalogue.parentOf(id),
+        isRegion: (id) => this.catalogue.isRegion(id),
       },
       log,
       resendMs: 100,
@@ -118,6 +119,7 @@ export class TestRoot {
     const settings = settingsSchema.parse({
       link: { resendMs: 100 },
       times: { retryMsMin: 10, retryMsMax: 50 },
+      auth: { signIn: 'off' },
     });
     writeAgentFile(folder, { replica: id, kind, location, parentUrl, port: 0, settings });
     return folder;

@@ -127,6 +127,7 @@ export class Authority {
         since: (version, limit) => catalogue.since(version, limit),
         publicKeyOf: (id) => catalogue.publicKeyOf(id, AUTHORITY),
         parentOf: (id) => catalogue.parentOf(id),
+        isRegion: (id) => catalogue.isRegion(id),
         behind: (version) => void this.#catalogueBehind(version),
       },
       log: options.log,

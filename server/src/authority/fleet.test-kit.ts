@@ -20,8 +20,11 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { onTestFinished } from 'vitest';
+import type { Role } from '../access/scopes.ts';
 import { regionRoutes } from '../region/region.ts';
+import { addCredential } from './add-credential.ts';
 import { Authority } from './authority.ts';
+import { serveCall } from './calls/serve-call.ts';
 import { putCatalogue } from './catalogue.ts';
 import { copyDatabase, freshDatabase } from './postgres/database.test-kit.ts';
 import { addReplica } from './registry.ts';
@@ -40,6 +43,9 @@ export class TestFleet {
   readonly authorities: OpenAuthority[] = [];
   readonly served = new Map<string, Served>();
   databaseUrl = '';
+  /** Of regions that are added from now on. */
+  signIn: 'required' | 'off' = 'off';
+  #credentials = 0;
 
   /** On a database of its own; both are gone when the test ends. */
   static async start(authorityCount = 1): Promise<TestFleet> {
@@ -130,6 +136,8 @@ export class TestFleet {
       link: { resendMs: 100 },
       policy: { spreadEveryMs: 0, recallMs: 300 },
       times: { retryMsMin: 10, retryMsMax: 50 },
+      // A test with many requests does not want a new token in between.
+      auth: { signIn: this.signIn, tokenSeconds: 86_400 },
       // A test asks as often as it likes.
       rates: { bulk: { perSecond: 10_000, burst: 10_000 } },
     });
@@ -173,6 +181,39 @@ export class TestFleet {
       body: JSON.stringify(body),
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+
+  /** A bearer token of a credential that is made for it; with `client` one that sees that client's own alone. */
+  async token(region: string, role: Role, client?: string, scope?: string): Promise<string> {
+    this.#credentials += 1;
+    const id = `${role}-${this.#credentials}`;
+    const { authority } = this.authorities[0] as OpenAuthority;
+    const { secret } = await addCredential(authority, { id, name: id, role, client: client ?? null });
+    return this.tokenFor(region, id, secret, scope);
+  }
+
+  /** Retried until the region has heard of the credential. */
+  async tokenFor(region: string, id: string, secret: string, scope?: string): Promise<string> {
+    let token = '';
+    await until(async () => {
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: id,
+        client_secret: secret,
+      });
+      if (scope !== undefined) body.set('scope', scope);
+      const response = await fetch(`${this.served.get(region)?.url}/oauth/token`, { method: 'POST', body });
+      token = ((await response.json()) as { access_token?: string }).access_token ?? '';
+      return response.ok;
+    }, `${region} lets ${id} in`);
+    return token;
+  }
+
+  async addClient(id: string): Promise<void> {
+    const { authority } = this.authorities[0] as OpenAuthority;
+    const client = { id, name: id, status: 'active' };
+    const added = await serveCall(authority, JSON.stringify({ call: 'client.create', client }));
+    if (!added.ok) throw new Error(added.message);
   }
 
   async stop(): Promise<void> {

@@ -15,7 +15,10 @@ import {
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { clientInput } from '../access/items.ts';
+import { addCredential, newCredentialBody } from './add-credential.ts';
 import type { Authority } from './authority.ts';
+import { serveCall } from './calls/serve-call.ts';
 import { putCatalogue } from './catalogue.ts';
 import { figures } from './figures.ts';
 import { move } from './move.ts';
@@ -131,6 +134,20 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
       .code(201)
       .send({ id, code: added.code, expiresAt: new Date(added.expiresAtMs).toISOString() });
   });
+
+  app.post('/v1/clients', async (request, reply) => {
+    const client = parse(clientInput, request.body);
+    const result = await serveCall(authority, JSON.stringify({ call: 'client.create', client }));
+    if (!result.ok) throw new Problem(result.code, result.message);
+    return reply.code(201).send(client);
+  });
+
+  app.post('/v1/credentials', async (request, reply) =>
+    reply
+      .code(201)
+      .header('cache-control', 'no-store')
+      .send(await addCredential(authority, parse(newCredentialBody, request.body))),
+  );
 
   app.post('/v1/catalogue', async (request, reply) => {
     const { items } = parse(catalogueBody, request.body);

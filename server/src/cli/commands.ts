@@ -9,12 +9,16 @@ const HELP = `tallystick: sell everywhere, never a unit twice
                        [--map a=B,…] [--day-first] [--strict] [--json]
                        a year of trade through real replicas, with cuts and crashes
 
+  tallystick token     [--as integrator|operator] [--data DIR] [--url REGION]
+                       a bearer token for the fleet on this machine
+
   Asked of a running authority, found with --data DIR or --url URL; --json for machines:
   tallystick why SKU   where every unit of it is, in words
   tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…] [--id ACT]   give up a lost replica
   tallystick move ID   --to PARENT --operator WHO                            give it another parent
   tallystick recovered [--operator WHO [--counted SKU@PLACE=N,…] [--gone ID,…] [--id ACT]]
                        after the books were put back: who has not answered yet; with --operator, take back what is left
+  tallystick credential ID --role ROLE [--client CLIENT] [--name NAME]       an id and secret for a program: see docs/rest.md
   tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
   tallystick verify    [--data DIR | --database URL] [--json]                recompute every chain in the books
 
@@ -37,6 +41,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   move: async () => (await import('./ask.ts')).askMove,
   recovered: async () => (await import('./ask-recovered.ts')).askRecovered,
   enroll: async () => (await import('./ask.ts')).askEnroll,
+  token: async () => (await import('./ask-access.ts')).askToken,
+  credential: async () => (await import('./ask-access.ts')).askCredential,
   verify: async () => (await import('./verify-books.ts')).verifyBooks,
 };
 

@@ -9,15 +9,17 @@ import { problemSchema } from './problem-schema.ts';
 describe('the examples of the document', () => {
   test('get the answers that they show, and answers are what the document says', async () => {
     const fleet = await TestFleet.start();
+    fleet.signIn = 'required';
     await fleet.add('eu', 'region', 'authority', null);
     const url = fleet.served.get('eu')?.url as string;
     await fleet.add('depot', 'warehouse', 'eu', 'depot');
+    const token = await fleet.token('eu', 'operator');
     const mugs = { id: 'opening', lines: [{ sku: 'MUG', quantity: 100 }] };
     expect((await fleet.post('depot', '/v1/receipts', mugs)).status).toBe(201);
     for (const op of OPERATIONS) {
       for (const [name, example] of Object.entries(op.examples)) {
         await until(async () => (await fetch(`${url}/readyz`)).ok, 'the region is ready');
-        const response = await send(url, op, example);
+        const response = await send(url, op, example, token);
         const isLines = response.headers.get('content-type') === 'application/x-ndjson';
         const { status, body, headers } = isLines ? await lastLine(response) : await said(response);
         const what = `${op.id}.${name}`;
@@ -41,7 +43,7 @@ async function lastLine(response: Response) {
   return { status: response.status, headers: response.headers, body: JSON.parse(lines.at(-1) as string) };
 }
 
-function send(url: string, op: Operation, example: Example): Promise<Response> {
+function send(url: string, op: Operation, example: Example, token: string): Promise<Response> {
   const path = op.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(example.params?.[name] ?? ''),
   );
@@ -49,7 +51,11 @@ function send(url: string, op: Operation, example: Example): Promise<Response> {
   const type = typeof example.body === 'string' ? (op.bodyTypes?.[0] ?? 'text/plain') : 'application/json';
   return fetch(`${url}${path}${query}`, {
     method: op.method,
-    headers: { ...(example.body === undefined ? {} : { 'content-type': type }), ...example.headers },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(example.body === undefined ? {} : { 'content-type': type }),
+      ...example.headers,
+    },
     ...(example.body === undefined
       ? {}
       : { body: typeof example.body === 'string' ? example.body : JSON.stringify(example.body) }),

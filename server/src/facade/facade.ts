@@ -2,6 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import { signIn } from './access/sign-in.ts';
+import { CLIENT_OPERATIONS } from './clients/operations.ts';
+import { clientRoutes } from './clients/routes.ts';
+import { CREDENTIAL_OPERATIONS } from './credentials/operations.ts';
+import { credentialRoutes } from './credentials/routes.ts';
 import { CUSTOMER_OPERATIONS } from './customers/operations.ts';
 import { customerRoutes } from './customers/routes.ts';
 import { docsPage } from './docs-page.ts';
@@ -35,6 +40,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...HOLD_OPERATIONS,
   ...CUSTOMER_OPERATIONS,
   ...REPLICA_OPERATIONS,
+  ...CLIENT_OPERATIONS,
+  ...CREDENTIAL_OPERATIONS,
 ];
 
 export const TAGS: readonly Tag[] = [
@@ -48,6 +55,8 @@ export const TAGS: readonly Tag[] = [
     name: 'Replicas',
     description: 'Regions, warehouses, shops and tills: who there is, and how they fare. For operators.',
   },
+  { name: 'Clients', description: 'Businesses that order here, and see their own orders alone.' },
+  { name: 'Credentials', description: 'The ids and secrets with which programs get their tokens.' },
 ];
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -61,6 +70,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
     app.getDefaultJsonParser('error', 'error'),
   );
   limits(app, agent);
+  signIn(app, agent);
   productRoutes(app, agent);
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);
@@ -70,6 +80,8 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   holdRoutes(app, agent, owners);
   customerRoutes(app, agent);
   replicaRoutes(app, agent);
+  clientRoutes(app, agent);
+  credentialRoutes(app, agent);
   refuseOtherMethods(app, OPERATIONS);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>

@@ -11,8 +11,7 @@ describe('the OpenAPI document', () => {
     const config = await createConfig({
       extends: ['recommended-strict'],
       rules: {
-        // Sign-in comes with its own document parts; a region is reached where it runs.
-        'security-defined': 'off',
+        // A region is reached where it runs.
         'no-server-example.com': 'off',
       },
     });

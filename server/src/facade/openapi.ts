@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the operations and the schemas that check their requests. */
 import { type ErrorCode, errorKind } from '@tallystick/crdt/wire';
 import { z } from 'zod';
+import { SCOPES } from '../access/scopes.ts';
 import { type AnswerHeader, type AnswerSpec, type Example, type Operation, problemsOf } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 
@@ -18,6 +19,13 @@ const HEADERS: Record<AnswerHeader, string> = {
   'idempotent-replayed': '`true` where this is the first answer to the same request, again.',
   'preference-applied': 'Which wish of the Prefer header was followed.',
 };
+
+const OAUTH2 = {
+  type: 'oauth2',
+  description:
+    'Programs get short-lived tokens for the id and secret of their credential. The roles of credentials are sets of these scopes.',
+  flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: SCOPES } },
+} as const;
 
 /** @returns the document as plain JSON, with its schemas under `components`. */
 export function openApi(operations: readonly Operation[], tags: readonly Tag[], version: string): Json {
@@ -42,7 +50,7 @@ export function openApi(operations: readonly Operation[], tags: readonly Tag[], 
     servers: [{ url: '/', description: 'This region.' }],
     tags,
     paths,
-    components: { schemas: components.schemas },
+    components: { schemas: components.schemas, securitySchemes: { oauth2: OAUTH2 } },
   };
 }
 
@@ -60,7 +68,9 @@ function operationJson(op: Operation, components: Components): Json {
     ...requestBody(op, components),
     responses: responses(op, components),
     'x-needs': op.needs,
-    'x-access': op.access,
+    ...(op.access === 'public'
+      ? { security: [] }
+      : { security: [{ oauth2: [op.access.scope] }], 'x-sees': op.access.sees }),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '@tallystick/crdt/wire';
 import type { z } from 'zod';
-import type { Access } from './access/scopes.ts';
+import type { Access } from '../access/scopes.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -106,6 +106,7 @@ export function problemsOf(op: Operation): readonly ErrorCode[] {
       ...COMMON_PROBLEMS,
       // A body can be sent along with any change, whether the call takes one or not; it is read before it is ignored.
       ...(op.method === 'GET' ? [] : BODY_PROBLEMS),
+      ...(op.access === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
       ...(op.ifMatch === true ? (['precondition_required', 'precondition_failed'] as const) : []),
       ...(op.idempotency === undefined ? [] : (['document_differs', 'request_under_way'] as const)),
     ]),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { documentId, Problem, parse } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Principal } from '../access/principal.ts';
 import type { Operation } from './operation.ts';
 
 export interface Input<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
@@ -13,6 +14,8 @@ export interface Input<Params extends z.ZodType, Query extends z.ZodType, Body e
   readonly idempotencyKey: string | undefined;
   /** The If-Match header, where the operation needs one. */
   readonly ifMatch: string;
+  /** Who asks. */
+  readonly principal: Principal;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -35,6 +38,7 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
         body: op.body && parse(op.body, op.isBodyOptional && request.body === undefined ? {} : request.body),
         idempotencyKey: op.idempotency && idempotencyKey(headers['idempotency-key']),
         ifMatch: op.ifMatch === true ? needIfMatch(headers['if-match']) : '',
+        principal: request.principal,
         request,
         reply,
       } as Input<Params, Query, Body>;

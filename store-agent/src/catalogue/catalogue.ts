@@ -33,6 +33,7 @@ export class Catalogue implements Directory {
   readonly #get;
   readonly #put;
   readonly #since;
+  readonly #bodies;
   readonly #finder: ProductFinder;
   readonly #versionOf;
   readonly #locations = new Map<string, Location>();
@@ -52,6 +53,9 @@ export class Catalogue implements Directory {
     );
     this.#since = this.#db.prepare(
       'select kind, id, version, body from item where version > ? order by version limit ?',
+    );
+    this.#bodies = this.#db.prepare(
+      'select id, body from item where kind = ? and id > ? and body is not null order by id limit ?',
     );
     this.#finder = new ProductFinder(this.#db);
     this.#versionOf = this.#db.prepare('select version from item where kind = ? and id = ?').pluck();
@@ -150,6 +154,20 @@ export class Catalogue implements Directory {
     while (at !== undefined && at.kind !== 'region')
       at = at.parent === null ? undefined : this.#replicas.get(at.parent);
     return at?.id;
+  }
+
+  isRegion(replica: ReplicaId): boolean {
+    return this.#replicas.get(replica)?.kind === 'region';
+  }
+
+  /** An item as it was written, in JSON; undefined where it is not there or was taken out. */
+  body(kind: ItemKind, id: string): string | undefined {
+    return (this.#get.get(kind, id) as string | null | undefined) ?? undefined;
+  }
+
+  /** Ids and bodies of one kind behind an id, in their order. */
+  bodies(kind: ItemKind, after: string, limit: number): { readonly id: string; readonly body: string }[] {
+    return this.#bodies.all(kind, after, limit) as { id: string; body: string }[];
   }
 
   keeperOf(location: LocationId): ReplicaId | undefined {

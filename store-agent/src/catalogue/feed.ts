@@ -20,6 +20,8 @@ export interface FeedPorts {
   version(): number;
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   send(to: ReplicaId, frame: CatalogueFrame): void;
+  /** Whether a child may have items of a kind; what it may not have is left out, and its copy counts on. */
+  mayHave(child: ReplicaId, kind: string): boolean;
 }
 
 export class CatalogueFeed {
@@ -59,7 +61,8 @@ export class CatalogueFeed {
       const to = last === undefined ? from : last.version;
       copy.sentTo = to;
       copy.isTold = to >= this.#ports.version();
-      this.#ports.send(child, { kind: 'catalogue', from, to, items });
+      const own = items.filter(({ kind }) => this.#ports.mayHave(child, kind));
+      this.#ports.send(child, { kind: 'catalogue', from, to, items: own });
     }
   }
 }

@@ -83,5 +83,13 @@ export type LocationInput = z.input<typeof locationSchema>;
 export type Location = z.infer<typeof locationSchema>;
 export type ReplicaRecord = z.infer<typeof replicaSchema>;
 
-export const ITEM_KINDS = ['product', 'location', 'replica'] as const;
+export const ITEM_KINDS = ['product', 'location', 'replica', 'client', 'credential', 'signing-key'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
+
+/** What only doors need that let clients in: it goes to regions and no further, so that no stolen till has it. */
+const REGIONS_ONLY: ReadonlySet<string> = new Set<ItemKind>(['client', 'credential', 'signing-key']);
+
+/** Whether a child may have an item of this kind in its copy. */
+export function isForChild(kind: string, isRegion: boolean): boolean {
+  return isRegion || !REGIONS_ONLY.has(kind);
+}

@@ -102,6 +102,10 @@ export class Calls {
     this.#ports.send(via, { kind: 'call', callId, target, waitMs: Math.floor(waitMs * 0.95), body });
   }
 
+  refuse(from: Peer, frame: Call, code: ErrorCode, message: string): void {
+    this.#reply(from, frame.callId, { ok: false, code, message });
+  }
+
   onReply(from: Peer, frame: Reply): void {
     const pending = this.#pending.get(frame.callId);
     if (pending === undefined || pending.via !== from) return;

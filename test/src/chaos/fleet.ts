@@ -22,6 +22,7 @@ const POLICY = { halfLifeMs: 30_000, horizonMs: 5_000, spreadEveryMs: 500, recal
 const SETTINGS = {
   sellWaitMs: 400,
   overrideUnitsMax: 0,
+  auth: { signIn: 'off' as const },
   times: { retryMsMin: 20, retryMsMax: 500, handshakeMs: 2_000 },
   policy: POLICY,
 };

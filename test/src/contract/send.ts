@@ -15,17 +15,20 @@ const HALF_MS = 5;
 
 export class Sender {
   readonly base: string;
+  readonly #authorization: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-  constructor(base: string) {
+  /** @param authorization what every request carries that does not say otherwise */
+  constructor(base: string, authorization: string) {
     this.base = base;
+    this.#authorization = authorization;
   }
 
   /** @returns undefined where the request was broken off on purpose. @throws Error where no answer came. */
   send(request: Request, signal?: AbortSignal): Promise<Said | undefined> {
     return new Promise((resolve, reject) => {
       const { method, body, isHalf } = request;
-      const headers: Record<string, string> = { ...request.headers };
+      const headers: Record<string, string> = { authorization: this.#authorization, ...request.headers };
       const bytes = body === undefined ? undefined : Buffer.from(body, 'utf8');
       if (bytes !== undefined)
         headers['content-length'] ??= String(bytes.length + (isHalf === true ? 10 : 0));

@@ -34,7 +34,7 @@ export async function tellStory(town: Town, seed: number, acts: number): Promise
   const model = new PlainModel();
   const skus = await stock(town, seed, model);
   const tally: StoryTally = { seed, acts: {}, lost: 0, doubles: 0, differences: [] };
-  const sender = new Sender(town.url);
+  const sender = new Sender(town.url, town.authorization);
   const clients = Array.from({ length: CLIENTS }, (_, i): Client => {
     const name = `s${seed}-c${i}`;
     return { name, prng: new Prng(seed, name), model, orders: [], holds: [], skus, places: PLACES, made: 0 };
@@ -65,7 +65,7 @@ async function stock(town: Town, seed: number, model: PlainModel): Promise<reado
 }
 
 async function posted(town: Town, path: string, body: JsonObject): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', authorization: town.authorization };
   const response = await fetch(`${town.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
 }

@@ -33,6 +33,7 @@ export class Town {
   readonly #seen = new Map<string, number>();
   #tables: readonly string[] = [];
   #digest = '';
+  #token = '';
 
   private constructor(fleet: TestFleet) {
     this.fleet = fleet;
@@ -44,12 +45,16 @@ export class Town {
     const town = new Town(fleet);
     try {
       await fleet.open(database);
+      fleet.signIn = 'required';
       await fleet.add('eu', 'region', 'authority', null);
       await fleet.add('depot', 'warehouse', 'eu', 'depot');
       await fleet.add('berlin', 'store', 'eu', 'berlin');
       const lines = SKUS.map((sku) => ({ sku, quantity: opening }));
       for (const place of PLACES) await fleet.post(place, '/v1/receipts', { id: `opening-${place}`, lines });
       await until(async () => (await fetch(`${town.url}/readyz`)).ok, 'the region is ready');
+      town.#token = await fleet.token('eu', 'operator');
+      const { catalogue } = (fleet.served.get('eu') as { agent: Agent }).agent;
+      await until(() => catalogue.bodies('signing-key', '', 1).length > 0, 'its signing key is in the books');
     } catch (error) {
       await fleet.stop();
       throw error;
@@ -59,6 +64,11 @@ export class Town {
 
   get url(): string {
     return this.fleet.served.get('eu')?.url as string;
+  }
+
+  /** What every request of an operator carries. */
+  get authorization(): string {
+    return `Bearer ${this.#token}`;
   }
 
   get agents(): readonly Agent[] {

@@ -51,7 +51,7 @@ export class Walk {
 
   private constructor(town: Town, contract: Contract, seed: number) {
     this.#town = town;
-    this.#sender = new Sender(town.url);
+    this.#sender = new Sender(town.url, town.authorization);
     this.#contract = contract;
     this.#prng = new Prng(seed, 'contract');
     this.#drawing = {

@@ -1,6 +1,7 @@
 /** Serving calls at the root: each is found by its name, parsed once, and refused in words. */
 import { type CallResult, Problem } from '@tallystick/store-agent';
 import type { Authority } from '../authority.ts';
+import { ACCESS_CALLS } from './access-calls.ts';
 import type { ServedCall } from './call.ts';
 import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
@@ -14,6 +15,7 @@ import { whyCall } from './why-call.ts';
 const CALLS: Readonly<Record<string, ServedCall>> = {
   enrol: enrolCall,
   why: whyCall,
+  ...ACCESS_CALLS,
   ...CUSTOMER_CALLS,
   ...MOVEMENT_CALLS,
   ...ORDER_CALLS,

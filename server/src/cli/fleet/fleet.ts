@@ -259,7 +259,8 @@ function levelsOf(replicas: readonly FleetReplica[]): FleetReplica[][] {
   return levels;
 }
 
-async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
+/** Tries again, in growing pauses, for a minute. */
+export async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
   const startedMs = performance.now();
   for (let pauseMs = 25; ; pauseMs = Math.min(500, pauseMs * 2)) {
     try {

@@ -35,6 +35,8 @@ import { ReplayInputError } from './trade.ts';
 const SETTINGS = {
   sellWaitMs: 400,
   overrideUnitsMax: 0,
+  // On this machine alone, and nobody but the replay calls.
+  auth: { signIn: 'off' },
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
   // Minutes of trade pass meanwhile: what gathers is still a few sales of each till.
   link: { gatherMs: 100 },

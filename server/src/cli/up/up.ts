@@ -1,7 +1,8 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
 import { resolve } from 'node:path';
 import { ConfigError, readOptions, stopSignal, wholeNumber } from '@tallystick/store-agent';
-import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica } from '../fleet/fleet.ts';
+import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
+import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
 import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 
 const DEFAULT_DATA = '.tallystick';
@@ -9,6 +10,10 @@ const DEFAULT_PORT_BASE = 7400;
 
 /** A shop's day at the machine: what a visitor does within minutes should already move rights. */
 const POLICY = { policy: { halfLifeMs: 3_600_000, horizonMs: 600_000 } } as const;
+/** Who tries things out on one machine for a day wants one token. Elsewhere they last ten minutes. */
+const AUTH = {
+  auth: { signIn: 'required', tokenSeconds: 43_200, audience: 'tallystick', awayHours: 72 },
+} as const;
 
 export function upPlan(dataDir: string, portBase: number): FleetPlan {
   const replica = (
@@ -17,7 +22,14 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     parent: string,
     location: string | null,
     offset: number,
-  ): FleetReplica => ({ id, kind, parent, location, port: portBase + offset, settings: POLICY as never });
+  ): FleetReplica => ({
+    id,
+    kind,
+    parent,
+    location,
+    port: portBase + offset,
+    settings: { ...POLICY, ...AUTH } as never,
+  });
   return {
     dataDir,
     authorityPort: portBase + 10,
@@ -61,17 +73,20 @@ export async function up(args: readonly string[]): Promise<number> {
     restarted: (name, why) => say(`  ${name} ended (${why}); starting it again`),
   });
   const started = fleet.start().then(async () => {
-    if (!fleet.isFirstStart) return;
-    await fillShelves(fleet);
-    // Only now: a first start that was broken off is a first start again.
-    fleet.markMade();
+    if (fleet.isFirstStart) {
+      await fillShelves(fleet);
+      // Only now: a first start that was broken off is a first start again.
+      fleet.markMade();
+    }
+    const { credentials } = await fleetCredentials(dataDir, fleet.url('eu'), fleet.operator);
+    return { clients: credentials, tokens: await tokensOf(fleet.url('eu'), credentials) };
   });
   // Stopping breaks off a start that is under way: that is no error then.
   started.catch(() => undefined);
   try {
-    const first = await Promise.race([started.then(() => 'ready' as const), signal]);
-    if (first === 'ready') {
-      process.stdout.write(isJson ? `${JSON.stringify(readyObject(fleet))}\n` : readyText(fleet));
+    const ready = await Promise.race([started, signal.then(() => undefined)]);
+    if (ready !== undefined) {
+      process.stdout.write(isJson ? `${JSON.stringify(readyObject(fleet, ready))}\n` : readyText(fleet));
       await signal;
     }
   } finally {
@@ -96,7 +111,23 @@ async function fillShelves(fleet: Fleet): Promise<void> {
   }
 }
 
-function readyObject(fleet: Fleet) {
+interface WaysIn {
+  readonly clients: readonly FleetCredential[];
+  /** One for each role, to be used at once. */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
+/** A region hears of a new credential a moment after the books have it. */
+async function tokensOf(url: string, credentials: readonly FleetCredential[]): Promise<WaysIn['tokens']> {
+  const tokens: Record<string, string> = {};
+  for (const credential of credentials)
+    await untilItWorks(async () => {
+      tokens[credential.role] = await tokenFrom(url, credential);
+    });
+  return tokens;
+}
+
+function readyObject(fleet: Fleet, { clients, tokens }: WaysIn) {
   const of = (kinds: readonly string[]) =>
     fleet.plan.replicas
       .filter(({ kind }) => kinds.includes(kind))
@@ -106,7 +137,7 @@ function readyObject(fleet: Fleet) {
     regions: of(['region']),
     agents: of(['store', 'warehouse', 'terminal']),
     authority: { url: fleet.authority.url, databaseUrl: fleet.authority.databaseUrl },
-    credentials: { operatorToken: fleet.authority.operatorToken },
+    credentials: { operatorToken: fleet.authority.operatorToken, clients, tokens },
   };
 }
 
@@ -124,6 +155,7 @@ ${rest}
 
   Sell something:
     curl -s ${fleet.url('eu')}/v1/orders -H 'content-type: application/json' \\
+      -H "authorization: Bearer $(npx tallystick token)" \\
       -d '{"lines":[{"sku":"MUG-STONE","quantity":2}]}'
   Ask where every unit is:
     npx tallystick why MUG-STONE

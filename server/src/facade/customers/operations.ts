@@ -1,7 +1,7 @@
 /** What can be done with customers: people, known to orders by an opaque id alone. */
 import { documentId, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { owned } from '../access/scopes.ts';
+import { owned } from '../../access/scopes.ts';
 import { MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 

@@ -1,6 +1,6 @@
 /** What can be done with holds. They count at once, and are given back or become an order exactly once. */
 import { z } from 'zod';
-import { owned } from '../access/scopes.ts';
+import { owned } from '../../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { orderSchema } from '../orders/schema.ts';
 import { confirmBody, extendBody, holdBody, holdIdSchema, holdSchema } from './schema.ts';

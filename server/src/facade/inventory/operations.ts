@@ -1,8 +1,8 @@
 /** What can be done with stock. */
 import { locationId, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { shared } from '../../access/scopes.ts';
 import { MOVEMENT_TYPES } from '../../authority/movements-of.ts';
-import { shared } from '../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import {

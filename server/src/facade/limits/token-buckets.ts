@@ -35,6 +35,19 @@ export class TokenBuckets {
     this.#limit = limit;
   }
 
+  /** What a request would hear, without taking anything. */
+  look(key: string, nowMs: number): Taken {
+    const { perSecond, burst } = this.#limit;
+    const bucket = this.#buckets.get(key);
+    const tokens =
+      bucket === undefined
+        ? burst
+        : Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1_000) * perSecond);
+    const isAllowed = tokens >= 1;
+    const missing = isAllowed ? burst - tokens : 1 - tokens;
+    return { isAllowed, remaining: Math.floor(tokens), resetSeconds: Math.ceil(missing / perSecond) };
+  }
+
   /** @param nowMs a clock that never goes back, in milliseconds */
   take(key: string, nowMs: number): Taken {
     const { perSecond, burst } = this.#limit;

@@ -1,6 +1,6 @@
 /** What can be done with locations: places where goods stand. */
 import { z } from 'zod';
-import { shared } from '../access/scopes.ts';
+import { shared } from '../../access/scopes.ts';
 import { CATALOGUE_CACHE, MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';

@@ -1,6 +1,6 @@
 /** What can be done with the goods of an order, and how it is moved on. */
 import { z } from 'zod';
-import { shared } from '../access/scopes.ts';
+import { shared } from '../../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { movedSchema, orderIdSchema, orderSchema, returnBody, shipmentBody, statusBody } from './schema.ts';
 

@@ -1,7 +1,7 @@
 /** What can be done with orders. */
 import { cancelBody, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { owned } from '../access/scopes.ts';
+import { owned } from '../../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { batchBody, batchSchema, orderIdSchema, orderSchema } from './schema.ts';

@@ -1,6 +1,6 @@
 /** What operators can do with replicas. All of it is asked of the authority, which decides who belongs to the tree. */
 import { z } from 'zod';
-import { shared } from '../access/scopes.ts';
+import { shared } from '../../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import {

@@ -82,6 +82,7 @@ class Child {
         since: () => [],
         publicKeyOf: () => undefined,
         parentOf: () => undefined,
+        isRegion: () => false,
       },
       log: createLog(id, 'error'),
       resendMs: RESEND_MS,

@@ -29,7 +29,11 @@ export const SCOPES = {
 } as const;
 
 export type Scope = keyof typeof SCOPES;
-const ALL_SCOPES = Object.keys(SCOPES) as readonly Scope[];
+export const ALL_SCOPES = Object.keys(SCOPES) as readonly Scope[];
+
+export function isScope(text: string): text is Scope {
+  return Object.hasOwn(SCOPES, text);
+}
 
 const CATALOGUE_READ = ['products:read', 'locations:read', 'inventory:read'] as const;
 const SELLING = [

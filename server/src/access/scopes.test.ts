@@ -1,7 +1,7 @@
 /** Who may do what, read off the operations' own declarations. */
 import { describe, expect, test } from 'vitest';
-import { OPERATIONS } from '../facade.ts';
-import type { Operation } from '../operation.ts';
+import { OPERATIONS } from '../facade/facade.ts';
+import type { Operation } from '../facade/operation.ts';
 import { type Access, ROLE_NAMES, ROLES, type Role, SCOPES, type Scope } from './scopes.ts';
 
 function scopeOf(access: Access): Scope | undefined {

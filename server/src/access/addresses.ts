@@ -1,0 +1,44 @@
+/** Allow-lists: the addresses from which a credential may be used, as single ones or as networks (CIDR). */
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+/** An address or a network: 192.0.2.7, 192.0.2.0/24, 2001:db8::/32. */
+export const addressSchema = z
+  .string()
+  .max(64)
+  .refine((text) => readAddress(text) !== undefined, 'must be an address or a network such as 192.0.2.0/24');
+
+interface Network {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+function readAddress(text: string): Network | undefined {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || more.length > 0) return undefined;
+  const bitsMax = version === 4 ? 32 : 128;
+  if (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax)) return undefined;
+  return {
+    address,
+    bits: bits === undefined ? bitsMax : Number(bits),
+    family: version === 4 ? 'ipv4' : 'ipv6',
+  };
+}
+
+/** @returns whether an address is on the list; an empty list lets everybody in */
+export function allowList(addresses: readonly string[]): (ip: string) => boolean {
+  if (addresses.length === 0) return () => true;
+  const list = new BlockList();
+  for (const text of addresses) {
+    const network = readAddress(text);
+    if (network !== undefined) list.addSubnet(network.address, network.bits, network.family);
+  }
+  return (ip) => {
+    // Where a socket takes both families, IPv4 comes in as ::ffff:192.0.2.7.
+    const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+    const version = isIP(plain);
+    return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+  };
+}

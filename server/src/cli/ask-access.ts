@@ -1,0 +1,50 @@
+/** Ways in: `tallystick token` for the fleet on this machine, `tallystick credential` at any running authority. */
+import { resolve } from 'node:path';
+import { ConfigError, readArgs } from '@tallystick/store-agent';
+import { ROLE_NAMES, type Role } from '../access/scopes.ts';
+import { operator, WHERE } from './ask.ts';
+import { readCredentials, tokenFrom } from './fleet/credentials.ts';
+
+export async function askToken(args: readonly string[]): Promise<number> {
+  const { values } = readArgs(args, {
+    data: { type: 'string' },
+    url: { type: 'string' },
+    as: { type: 'string' },
+  });
+  const { url, credentials } = readCredentials(resolve(values.data ?? '.tallystick'));
+  const role = values.as ?? 'integrator';
+  const credential = credentials.find((each) => each.role === role);
+  if (credential === undefined)
+    throw new ConfigError(`Say --as ${credentials.map((each) => each.role).join(' or --as ')}.`);
+  process.stdout.write(`${await tokenFrom(values.url ?? url, credential)}\n`);
+  return 0;
+}
+
+export async function askCredential(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgs(args, {
+    ...WHERE,
+    role: { type: 'string' },
+    client: { type: 'string' },
+    name: { type: 'string' },
+  });
+  const [id] = positionals;
+  if (id === undefined || !ROLE_NAMES.includes(values.role as Role))
+    throw new ConfigError(
+      `Say which and what for: tallystick credential erp --role integrator (or ${ROLE_NAMES.join(', ')})`,
+    );
+  const { client, role } = values;
+  const books = operator(values);
+  if (client !== undefined)
+    // The same again is no other one; whoever exists by this name stays as it is.
+    await books
+      .request('POST', '/v1/clients', { id: client, name: client, status: 'active' })
+      .catch(() => undefined);
+  const body = { id, name: values.name ?? id, role, client: client ?? null };
+  const made = (await books.request('POST', '/v1/credentials', body)) as { id: string; secret: string };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(made)}\n`
+      : `client_id      ${made.id}\nclient_secret  ${made.secret}\n\nThe secret is shown this once.\n`,
+  );
+  return 0;
+}
