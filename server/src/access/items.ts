@@ -47,7 +47,6 @@ const secretSchema = z.object({
   /** Null while it is the newest. */
   expiresAtMs: ms.nullable(),
 });
-export type StoredSecret = z.output<typeof secretSchema>;
 
 const credentialFields = {
   id: credentialId,

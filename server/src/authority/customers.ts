@@ -8,9 +8,10 @@ export interface StoredCustomer {
   readonly version: number;
   readonly personal: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
+  readonly client: string | null;
 }
 
-const COLUMNS = `id, version, personal,
+const COLUMNS = `id, version, personal, client,
   to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt"`;
 
 /** @returns the customer, and whether it was there before; undefined where another has this id. */
@@ -18,17 +19,18 @@ export async function addCustomer(
   pool: pg.Pool,
   id: string,
   personal: object,
+  client: string | null,
 ): Promise<{ readonly customer: StoredCustomer; readonly isNew: boolean } | undefined> {
   const { rows } = await pool.query<StoredCustomer>({
     name: 'add_customer',
-    text: `insert into tallystick.customers (id, personal) values ($1, $2)
+    text: `insert into tallystick.customers (id, personal, client) values ($1, $2, $3)
       on conflict (id) do nothing returning ${COLUMNS}`,
-    values: [text(id), JSON.stringify(personal)],
+    values: [text(id), JSON.stringify(personal), client],
   });
   const [added] = rows;
   if (added !== undefined) return { customer: added, isNew: true };
   const known = await findCustomer(pool, id);
-  return known !== undefined && isSame(known.personal, personal)
+  return known !== undefined && known.client === client && isSame(known.personal, personal)
     ? { customer: known, isNew: false }
     : undefined;
 }

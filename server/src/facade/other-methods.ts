@@ -14,6 +14,7 @@ export function refuseOtherMethods(app: FastifyInstance, operations: readonly Op
     app.route({
       method: METHODS.filter((method) => !allowed.has(method)),
       url: path.replace(/\{(\w+)\}/g, ':$1'),
+      config: { access: 'public' },
       // Before the body is read: nothing is done with it.
       onRequest: async (request, reply) => {
         reply.header('allow', allow);

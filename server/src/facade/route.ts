@@ -4,6 +4,7 @@ import { documentId, Problem, parse } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../access/principal.ts';
+import type { Access } from '../access/scopes.ts';
 import type { Operation } from './operation.ts';
 
 export interface Input<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
@@ -53,6 +54,8 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly operation?: Operation;
+    /** Who may ask, where it is no operation. */
+    readonly access?: Access;
   }
 }
 

@@ -2,11 +2,13 @@
 import { createTestDatabase } from '@tallystick/server/test-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type StoryTally, tellStory } from './story.ts';
+import { Tenants } from './tenants.ts';
 import { Town } from './town.ts';
 import { Walk } from './walk.ts';
 
 const REQUESTS = 480;
 const ACTS = 120;
+const ATTEMPTS = 400;
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let town: Town;
@@ -29,6 +31,16 @@ describe('whatever is asked', () => {
     for (const kind of ['order', 'hold', 'ship', 'cancel', 'receive'])
       expect(tally.acts[kind]?.yes ?? 0, kind).toBeGreaterThan(0);
     expect(tally.acts.order?.no, 'orders refused').toBeGreaterThan(0);
+  });
+
+  test('a client learns nothing of another’s orders, holds and customers, and changes none, with all their ids in hand', async () => {
+    const tenants = await Tenants.begin(town, 1);
+    const { findings, calls, statuses } = await tenants.go(ATTEMPTS);
+    tenants.close();
+    expect(findings).toEqual([]);
+    expect(Object.keys(calls).length).toBeGreaterThan(15);
+    for (const status of [200, 400, 403, 404])
+      expect(statuses[status] ?? 0, String(status)).toBeGreaterThan(0);
   });
 
   test('every answer is one that the document declares, and a refused request changes nothing', async () => {

@@ -1,9 +1,10 @@
 /**
  * node --conditions=tallystick-source --import=tsx test/src/contract/main.ts
- *   [--requests N] [--acts N] [--seed S] [--json]
+ *   [--requests N] [--acts N] [--attempts N] [--seed S] [--json]
  *
  * Starts a town of its own (Postgres, authority, region, two keepers). First clients with bad lines
- * act there, and the books are compared with a plain model; then the walk through its OpenAPI document.
+ * act there, and the books are compared with a plain model; then the walk through its OpenAPI document; then
+ * one business client tries everything on another's things.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrate, openPool, startEmbedded } from '@tallystick/server/test-kit';
 import { type StoryTally, tellStory } from './story.ts';
+import { Tenants, type TenantsTally } from './tenants.ts';
 import { Town } from './town.ts';
 import { Walk, type WalkTally } from './walk.ts';
 
@@ -21,12 +23,13 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '20000' },
     acts: { type: 'string', default: '2000' },
+    attempts: { type: 'string', default: '5000' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
 });
 
-function whole(name: 'requests' | 'acts' | 'seed'): number {
+function whole(name: 'requests' | 'acts' | 'attempts' | 'seed'): number {
   const number = Number(values[name]);
   if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number`);
   return number;
@@ -57,6 +60,15 @@ function printStory({ seed, acts, lost, doubles, differences }: StoryTally): voi
   print(`seed ${seed}: ${lost} answers lost, ${doubles} doubles, ${differences.length} differences\n`);
 }
 
+function printTenants({ seed, attempts, calls, statuses, findings }: TenantsTally): void {
+  const said = Object.entries(statuses).map(([status, n]) => `${status} × ${n}`);
+  print(
+    `\none client on another's things, in ${Object.keys(calls).length} ways; answers by status: ${said.join(', ')}`,
+  );
+  for (const finding of findings) print(`FOUND  ${finding}`);
+  print(`seed ${seed}: ${attempts} attempts, ${findings.length} findings`);
+}
+
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-contract-'));
   const settings = { fsync: 'off', full_page_writes: 'off' };
@@ -69,10 +81,14 @@ async function main(): Promise<void> {
     const walk = await Walk.begin(town, whole('seed'));
     try {
       const tally = await walk.go(whole('requests'));
-      if (values.json) print(JSON.stringify({ walk: tally, story }));
+      const tenants = await Tenants.begin(town, whole('seed'));
+      const stolen = await tenants.go(whole('attempts'));
+      tenants.close();
+      if (values.json) print(JSON.stringify({ walk: tally, story, tenants: stolen }));
       else {
         printStory(story);
         printTable(tally);
+        printTenants(stolen);
       }
       const calls = Object.entries(tally.calls);
       const silent = calls.filter(([, { accepted, refused }]) => accepted === 0 || refused === 0);
@@ -80,7 +96,7 @@ async function main(): Promise<void> {
         process.stderr.write(`never accepted, or never refused: ${silent.map(([id]) => id).join(', ')}\n`);
         process.exitCode = 1;
       }
-      if (tally.findings.length + story.differences.length > 0) process.exitCode = 1;
+      if (tally.findings.length + story.differences.length + stolen.findings.length > 0) process.exitCode = 1;
     } finally {
       walk.close();
       await town.stop();

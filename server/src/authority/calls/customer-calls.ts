@@ -1,6 +1,7 @@
 /** Customers: registered, read and patched at the books alone. */
 import { documentId, Problem, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
+import { clientId } from '../../access/items.ts';
 import { addCustomer, changeCustomer, findCustomer, type StoredCustomer } from '../customers.ts';
 import { served } from './call.ts';
 import { patched } from './change-one.ts';
@@ -8,29 +9,38 @@ import { patched } from './change-one.ts';
 /** Somebody else may change it between reading and writing; who names no version tries this often. */
 const ATTEMPTS = 5;
 
+/** Who asks, where it may see its own customers alone. */
+const client = clientId.optional();
+
 export const CUSTOMER_CALLS = {
   'customer.create': served({
-    schema: z.strictObject({ call: z.literal('customer.create'), id: documentId, personal: personalData }),
-    serve: async ({ pool }, { id, personal }) => {
-      const added = await addCustomer(pool, id, personal);
+    schema: z.strictObject({
+      call: z.literal('customer.create'),
+      id: documentId,
+      personal: personalData,
+      client,
+    }),
+    serve: async ({ pool }, { id, personal, client: owner }) => {
+      const added = await addCustomer(pool, id, personal, owner ?? null);
       if (added !== undefined) return added;
       throw new Problem('already_exists', `There is a customer ${id} already, and it is another one.`);
     },
   }),
   'customer.get': served({
-    schema: z.strictObject({ call: z.literal('customer.get'), id: documentId }),
-    serve: async ({ pool }, { id }) => found(id, await findCustomer(pool, id)),
+    schema: z.strictObject({ call: z.literal('customer.get'), id: documentId, client }),
+    serve: async ({ pool }, { id, client: asks }) => found(id, await findCustomer(pool, id), asks),
   }),
   'customer.patch': served({
     schema: z.strictObject({
       call: z.literal('customer.patch'),
       id: documentId,
+      client,
       patch: z.record(z.string(), z.unknown()),
       version: z.int().min(0).nullable(),
     }),
-    serve: async ({ pool }, { id, patch, version }) => {
+    serve: async ({ pool }, { id, patch, version, client: asks }) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const known = found(id, await findCustomer(pool, id));
+        const known = found(id, await findCustomer(pool, id), asks);
         if (version !== null && known.version !== version) break;
         const personal = patched(personalData, known.personal, patch);
         const changed = await changeCustomer(pool, id, known.version, personal);
@@ -44,7 +54,7 @@ export const CUSTOMER_CALLS = {
   }),
 };
 
-function found(id: string, customer: StoredCustomer | undefined): StoredCustomer {
-  if (customer !== undefined) return customer;
+function found(id: string, customer: StoredCustomer | undefined, asks: string | undefined): StoredCustomer {
+  if (customer !== undefined && (asks === undefined || customer.client === asks)) return customer;
   throw new Problem('unknown_customer', `No customer has the id ${id}.`);
 }

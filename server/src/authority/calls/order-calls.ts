@@ -9,10 +9,11 @@ const ms = z.int().min(0).max(8.64e15);
 
 export const ORDER_CALLS = {
   order: served({
-    schema: z.strictObject({ call: z.literal('order'), id: z.string().max(128) }),
-    serve: async (authority, { id }) => {
+    schema: z.strictObject({ call: z.literal('order'), id: z.string().max(128), client: name.optional() }),
+    serve: async (authority, { id, client }) => {
       const order = await orderFromBooks(authority.pool, id);
-      if (order === undefined) throw new Problem('unknown_order', `No order ${id} is in the books.`);
+      if (order === undefined || (client !== undefined && order.client !== client))
+        throw new Problem('unknown_order', `No order ${id} is in the books.`);
       return order;
     },
   }),

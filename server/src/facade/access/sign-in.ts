@@ -34,7 +34,7 @@ const LOOKING: Readonly<Record<string, Access>> = {
 function accessTo({ routeOptions: { url = '', config } }: FastifyRequest): Access {
   if (config.operation !== undefined) return config.operation.access;
   if (!url.startsWith('/v1/')) return 'public';
-  return LOOKING[url] ?? shared('replicas:write');
+  return config.access ?? LOOKING[url] ?? shared('replicas:write');
 }
 
 export function signIn(app: FastifyInstance, agent: Agent): void {

@@ -13,7 +13,7 @@ const newClient = clientInput
   .extend({ status: clientInput.shape.status.default('active') })
   .meta({ id: 'NewClient' });
 const clientPatch = clientInput.omit({ id: true }).partial().meta({ id: 'ClientPatch' });
-export const clientSchema = z.object(clientInput.shape).meta({ id: 'Client' });
+const clientSchema = z.object(clientInput.shape).meta({ id: 'Client' });
 
 export const createClient = operation({
   ...common,

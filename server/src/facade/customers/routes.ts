@@ -1,6 +1,8 @@
 /** Customers: personal data is asked of the books each time, and kept nowhere else. */
 import { type Agent, uuidv7 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import type { Principal } from '../../access/principal.ts';
+import { newName } from '../access/own.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { etagOf, versionOf } from '../etag.ts';
 import { route } from '../route.ts';
@@ -15,9 +17,10 @@ interface StoredCustomer {
 }
 
 export function customerRoutes(app: FastifyInstance, agent: Agent): void {
-  route(app, ops.createCustomer, async ({ body, idempotencyKey, reply }) => {
-    const { id = idempotencyKey ?? uuidv7(), ...personal } = body;
-    const asked = { call: 'customer.create', id, personal };
+  route(app, ops.createCustomer, async ({ body, idempotencyKey, principal, reply }) => {
+    const { id: own, ...personal } = body;
+    const id = newName(principal, own, idempotencyKey) ?? uuidv7();
+    const asked = { call: 'customer.create', id, personal, ...whose(principal) };
     const { customer, isNew } = (await askAuthority(agent, asked)) as {
       customer: StoredCustomer;
       isNew: boolean;
@@ -28,18 +31,25 @@ export function customerRoutes(app: FastifyInstance, agent: Agent): void {
     return customerJson(customer);
   });
 
-  route(app, ops.getCustomer, async ({ params, reply }) => {
-    const customer = (await askAuthority(agent, { call: 'customer.get', id: params.id })) as StoredCustomer;
-    reply.header('etag', etagOf(customer.version));
-    return customerJson(customer);
-  });
-
-  route(app, ops.patchCustomer, async ({ params, body, ifMatch, reply }) => {
-    const asked = { call: 'customer.patch', id: params.id, patch: body, version: versionOf(ifMatch) };
+  route(app, ops.getCustomer, async ({ params, principal, reply }) => {
+    const asked = { call: 'customer.get', id: params.id, ...whose(principal) };
     const customer = (await askAuthority(agent, asked)) as StoredCustomer;
     reply.header('etag', etagOf(customer.version));
     return customerJson(customer);
   });
+
+  route(app, ops.patchCustomer, async ({ params, body, ifMatch, principal, reply }) => {
+    const about = { id: params.id, ...whose(principal) };
+    const asked = { call: 'customer.patch', ...about, patch: body, version: versionOf(ifMatch) };
+    const customer = (await askAuthority(agent, asked)) as StoredCustomer;
+    reply.header('etag', etagOf(customer.version));
+    return customerJson(customer);
+  });
+}
+
+/** Of whose customers alone the books may speak. */
+function whose({ client }: Principal): { readonly client?: string } {
+  return client === undefined ? {} : { client };
 }
 
 function customerJson({ id, personal, createdAt }: StoredCustomer) {

@@ -16,50 +16,62 @@ import {
 import { type Agent, accepted, order201, Problem, toSell, uuidv7 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { ACTOR } from '../actor.ts';
+import {
+  checkFreeForHold,
+  checkFreeForOrder,
+  checkOwnHold,
+  inOwnName,
+  neededName,
+  newName,
+} from '../access/own.ts';
 import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
-import { nameOf, route } from '../route.ts';
+import { route } from '../route.ts';
 import * as ops from './operations.ts';
 import type { HoldJson, holdBody } from './schema.ts';
 
 export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): void {
-  route(app, ops.createHold, async ({ body, idempotencyKey, request, reply }) => {
-    const id = nameOf(body.id, idempotencyKey);
+  route(app, ops.createHold, async ({ body, idempotencyKey, principal, request, reply }) => {
+    const id = neededName(principal, body.id, idempotencyKey);
     if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
+    checkFreeForHold(agent, principal, id);
     const lines = placed(agent, id, body.lines);
     agent.checkGoods(lines.map(({ pool }) => pool));
     const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
     const answer = accepted(
-      await agent.submit({ type: 'hold', id, actor: ACTOR, ttlMs: body.ttlMs, lines, waitMs }),
+      await agent.submit({ type: 'hold', id, actor: principal.actor, ttlMs: body.ttlMs, lines, waitMs }),
     );
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     reply.header('location', `/v1/holds/${encodeURIComponent(id)}`);
     return holdJson(agent, id);
   });
 
-  route(app, ops.getHold, async ({ params: { id }, request, reply }) => {
+  route(app, ops.getHold, async ({ params: { id }, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
+    checkOwnHold(agent, principal, id);
     return holdJson(agent, id);
   });
 
-  route(app, ops.extendHold, async ({ params, body, idempotencyKey, request, reply }) => {
+  route(app, ops.extendHold, async ({ params, body, idempotencyKey, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
+    checkOwnHold(agent, principal, params.id);
     const holdId = params.id as HoldId;
     // Without a name, each request is an act of its own: asking for an hour twice gives an hour from then.
-    const id = body.id ?? idempotencyKey ?? uuidv7();
+    const id = newName(principal, body.id, idempotencyKey) ?? uuidv7();
     const answer = accepted(
-      await agent.submit({ type: 'extend', id, actor: ACTOR, holdId, ttlMs: body.ttlMs }),
+      await agent.submit({ type: 'extend', id, actor: principal.actor, holdId, ttlMs: body.ttlMs }),
     );
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     return holdJson(agent, params.id);
   });
 
-  route(app, ops.confirmHold, async ({ params, body, idempotencyKey, request, reply }) => {
+  route(app, ops.confirmHold, async ({ params, body, idempotencyKey, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
-    const id = body.id ?? idempotencyKey ?? params.id;
+    checkOwnHold(agent, principal, params.id);
+    const id = newName(principal, body.id, idempotencyKey) ?? params.id;
+    checkFreeForOrder(agent, principal, id);
     const held = heldLines(agent, params.id);
-    const order = { ...body, lines: held.map(lineOfHold) };
+    const order = inOwnName(principal, { ...body, lines: held.map(lineOfHold) });
     const {
       lines,
       locations: _,
@@ -67,7 +79,7 @@ export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): 
       ...sell
     } = toSell(order, agent.catalogue, {
       id,
-      actor: ACTOR,
+      actor: principal.actor,
       channel: 'rest',
       locations: agent.sellsFrom(),
       departsFrom: [],
@@ -84,9 +96,10 @@ export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): 
     return order201(agent, reply, answer);
   });
 
-  route(app, ops.releaseHold, async ({ params: { id }, request, reply }) => {
+  route(app, ops.releaseHold, async ({ params: { id }, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
-    const answer = await agent.submit({ type: 'release', id, actor: ACTOR, holdId: id as HoldId });
+    checkOwnHold(agent, principal, id);
+    const answer = await agent.submit({ type: 'release', id, actor: principal.actor, holdId: id as HoldId });
     if (accepted(answer).replayed) reply.header('idempotent-replayed', 'true');
     return holdJson(agent, id);
   });

@@ -6,7 +6,6 @@ import { type LocationId, type PoolId, poolId, type Sku } from '@tallystick/crdt
 import { type Agent, derivedId, type GoodsCommand, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { ACTOR } from '../actor.ts';
 import { byKeepers, type KeeperResult, sayResults } from '../keepers.ts';
 import { findOrder } from '../orders/find-order.ts';
 import { linesOf, moveGoods } from '../orders/moved-goods.ts';
@@ -21,23 +20,23 @@ interface PoolDelta {
 }
 
 export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
-  route(app, ops.adjustInventory, async ({ body, idempotencyKey, reply }) => {
+  route(app, ops.adjustInventory, async ({ body, idempotencyKey, principal: { actor }, reply }) => {
     const id = nameOf(body.id, idempotencyKey);
     checkSigns(body);
     const results =
       body.type === 'return'
-        ? await takeBack(agent, id, body)
-        : await byKeepers(agent, id, deltas(body), (name, part) => toCommands(name, body, part));
+        ? await takeBack(agent, actor, id, body)
+        : await byKeepers(agent, id, deltas(body), (name, part) => toCommands(actor, name, body, part));
     sayResults(reply, results);
     return { id, type: body.type, results };
   });
 
-  route(app, ops.setCounted, async ({ params, body, idempotencyKey, reply }) => {
+  route(app, ops.setCounted, async ({ params, body, idempotencyKey, principal: { actor }, reply }) => {
     const id = nameOf(body.id, idempotencyKey);
     const pool = poolId(params.sku as Sku, params.locationId as LocationId);
     const line = { pool, found: body.found, replaces: body.replaces };
     const results = await byKeepers(agent, id, [line], (name, lines) => [
-      { type: 'count', id: name, actor: ACTOR, reason: body.reason, lines },
+      { type: 'count', id: name, actor, reason: body.reason, lines },
     ]);
     sayResults(reply, results);
     reply.code(200);
@@ -48,12 +47,13 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
 /** The same act as `POST /v1/orders/{id}/returns`, by another door: what an order has left to come back is asked of it. */
 async function takeBack(
   agent: Agent,
+  actor: string,
   id: string,
   { orderId, lines }: AdjustmentBody,
 ): Promise<KeeperResult[]> {
   const order = await findOrder(agent, orderId as string);
   const asked = lines.map((line) => ({ ...line, lineId: line.lineId as string }));
-  return moveGoods(agent, 'return', id, order.id, linesOf(agent, 'return', id, order, asked));
+  return moveGoods(agent, actor, 'return', id, order.id, linesOf(agent, 'return', id, order, asked));
 }
 
 function checkSigns(body: AdjustmentBody): void {
@@ -86,8 +86,13 @@ function deltas({ lines }: AdjustmentBody): PoolDelta[] {
 }
 
 /** All but returns, which are an order's matter. */
-function toCommands(id: string, body: AdjustmentBody, units: readonly PoolDelta[]): GoodsCommand[] {
-  const asked = { actor: ACTOR };
+function toCommands(
+  actor: string,
+  id: string,
+  body: AdjustmentBody,
+  units: readonly PoolDelta[],
+): GoodsCommand[] {
+  const asked = { actor };
   const why = body.reason;
   switch (body.type) {
     case 'receive':

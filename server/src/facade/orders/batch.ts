@@ -23,7 +23,8 @@ import { errorKind } from '@tallystick/crdt/wire';
 import { type Agent, derivedId, orderJson, Problem, problemJson, toSell } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { ACTOR } from '../actor.ts';
+import type { Principal } from '../../access/principal.ts';
+import { checkFreeForOrder, inOwnName, newName } from '../access/own.ts';
 import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
@@ -39,8 +40,9 @@ export function batchRoute(app: FastifyInstance, agent: Agent, owners: Owners): 
   /** Being placed now: a repeat must not hear a no while the first, whose answer was lost, may still become a yes. */
   const underWay = new Set<string>();
 
-  route(app, createOrders, async ({ query, body, idempotencyKey, request, reply }) => {
-    const name = body.id ?? idempotencyKey ?? (body.orders[0]?.id as string);
+  route(app, createOrders, async ({ query, body, idempotencyKey, principal, request, reply }) => {
+    const name = newName(principal, body.id, idempotencyKey) ?? (body.orders[0]?.id as string);
+    for (const [i, { id }] of body.orders.entries()) newName(principal, id, undefined, `/orders/${i}/id`);
     if (await wentElsewhere(owners, request, reply, name, body)) return reply;
     const busy = body.orders.find(({ id }) => underWay.has(id));
     if (busy !== undefined)
@@ -50,10 +52,10 @@ export function batchRoute(app: FastifyInstance, agent: Agent, owners: Owners): 
       const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
       if (query.partial === 'true') {
         reply.code(207);
-        return { results: await placeEach(agent, body.orders, waitMs) };
+        return { results: await placeEach(agent, principal, body.orders, waitMs) };
       }
-      const sells = body.orders.map((order) => toCommand(agent, order, 0));
-      const answers = await placeAll(agent, name, sells, waitMs);
+      const sells = body.orders.map((order) => toCommand(agent, principal, order, 0));
+      const answers = await placeAll(agent, principal.actor, name, sells, waitMs);
       const refused = answers.findIndex((answer) => !answer.ok);
       if (refused >= 0) throw Problem.of(answers[refused] as Refusal);
       return { results: answers.map((answer, i) => resultOf(agent, sells[i]?.id as string, answer)) };
@@ -65,10 +67,11 @@ export function batchRoute(app: FastifyInstance, agent: Agent, owners: Owners): 
 
 type NewOrder = z.output<typeof batchBody>['orders'][number];
 
-function toCommand(agent: Agent, order: NewOrder, waitMs: number): Sell {
-  return toSell({ ...order, waitMs }, agent.catalogue, {
+function toCommand(agent: Agent, principal: Principal, order: NewOrder, waitMs: number): Sell {
+  checkFreeForOrder(agent, principal, order.id);
+  return toSell({ ...inOwnName(principal, order), waitMs }, agent.catalogue, {
     id: order.id,
-    actor: ACTOR,
+    actor: principal.actor,
     channel: 'rest',
     locations: agent.sellsFrom(),
     departsFrom: [],
@@ -78,20 +81,30 @@ function toCommand(agent: Agent, order: NewOrder, waitMs: number): Sell {
 }
 
 /** What is here is sold at once; then those that lack something wait, one after the other, all within the one time. */
-async function placeEach(agent: Agent, orders: readonly NewOrder[], waitMs: number): Promise<Result[]> {
-  const results = await Promise.all(orders.map((order) => placeAlone(agent, order, 0)));
+async function placeEach(
+  agent: Agent,
+  principal: Principal,
+  orders: readonly NewOrder[],
+  waitMs: number,
+): Promise<Result[]> {
+  const results = await Promise.all(orders.map((order) => placeAlone(agent, principal, order, 0)));
   const untilMs = performance.now() + waitMs;
   for (const [i, result] of results.entries()) {
     const leftMs = Math.floor(untilMs - performance.now());
     if (result.problem?.code !== 'insufficient_stock' || leftMs <= 0) continue;
-    results[i] = await placeAlone(agent, orders[i] as NewOrder, leftMs);
+    results[i] = await placeAlone(agent, principal, orders[i] as NewOrder, leftMs);
   }
   return results;
 }
 
-async function placeAlone(agent: Agent, order: NewOrder, waitMs: number): Promise<Result> {
+async function placeAlone(
+  agent: Agent,
+  principal: Principal,
+  order: NewOrder,
+  waitMs: number,
+): Promise<Result> {
   try {
-    return resultOf(agent, order.id, await agent.submit(toCommand(agent, order, waitMs)));
+    return resultOf(agent, order.id, await agent.submit(toCommand(agent, principal, order, waitMs)));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { id: order.id, status: errorKind(error.code).status, problem: problemJson(error) };
@@ -110,6 +123,7 @@ function resultOf(agent: Agent, id: string, answer: Answer): Result {
 /** @throws Problem where not all can be placed; then none is */
 async function placeAll(
   agent: Agent,
+  actor: string,
   name: string,
   sells: readonly Sell[],
   waitMs: number,
@@ -123,13 +137,13 @@ async function placeAll(
   const held = await agent.submit({
     type: 'hold',
     id: holdId,
-    actor: ACTOR,
+    actor,
     ttlMs: SET_ASIDE_MS,
     lines,
     waitMs,
   });
   if (!held.ok) throw Problem.of(held);
-  const release: Command = { type: 'release', id: holdId, actor: ACTOR, holdId };
+  const release: Command = { type: 'release', id: holdId, actor, holdId };
   const sold = await agent.engine.submitTogether((replica) => planned(replica, sells, lines, release));
   if (!('ok' in sold)) return sold.slice(1);
   await agent.submit(release);

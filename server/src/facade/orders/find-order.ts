@@ -8,23 +8,28 @@ import type { OrderJson } from './schema.ts';
 const PATIENCE_MS = 1_000;
 const BOOKS_WAIT_MS = 3_000;
 
-/** @throws Problem: `unknown_order`, or `authority_unreachable` where only the books could know it */
-export async function findOrder(agent: Agent, id: string): Promise<OrderJson> {
-  const own = ownOrder(agent, id);
-  if (own === undefined)
-    return (await askAuthority(agent, { call: 'order', id }, BOOKS_WAIT_MS)) as OrderJson;
+/**
+ * @param client who asks, where it may see its own orders alone; another's is looked for and not found in the same
+ * places, in the same words, as one that never was
+ * @throws Problem: `unknown_order`, or `authority_unreachable` where only the books could know it
+ */
+export async function findOrder(agent: Agent, id: string, client?: string): Promise<OrderJson> {
+  const own = ownOrder(agent, id, client);
+  const asked = { call: 'order', id, ...(client === undefined ? {} : { client }) };
+  if (own === undefined) return (await askAuthority(agent, asked, BOOKS_WAIT_MS)) as OrderJson;
   if (own.stage !== 'settled' || !isMovedElsewhere(agent, own)) return own;
   try {
-    return merged(own, (await askAuthority(agent, { call: 'order', id }, PATIENCE_MS)) as OrderJson);
+    return merged(own, (await askAuthority(agent, asked, PATIENCE_MS)) as OrderJson);
   } catch (error) {
     if (error instanceof Problem) return own;
     throw error;
   }
 }
 
-export function ownOrder(agent: Agent, id: string): OrderJson | undefined {
+export function ownOrder(agent: Agent, id: string, client?: string): OrderJson | undefined {
   try {
-    return agent.order(id) as OrderJson;
+    const order = agent.order(id) as OrderJson;
+    return client === undefined || order.client === client ? order : undefined;
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

@@ -11,7 +11,6 @@ import {
   type Sku,
 } from '@tallystick/crdt';
 import { type Agent, orderStatus, Problem } from '@tallystick/store-agent';
-import { ACTOR } from '../actor.ts';
 import { byKeepers, type KeeperResult, partName } from '../keepers.ts';
 import type { OrderJson } from './schema.ts';
 
@@ -174,21 +173,23 @@ function isNear(agent: Agent, location: LocationId): boolean {
 /** @throws Problem where one keeper is all there is, and it refuses */
 export function moveGoods(
   agent: Agent,
+  actor: string,
   type: 'ship' | 'return',
   id: string,
   orderId: string,
   lines: readonly MovedLine[],
 ): Promise<KeeperResult[]> {
-  return byKeepers(agent, id, lines, (name, part) => [toCommand(type, name, orderId, part)]);
+  return byKeepers(agent, id, lines, (name, part) => [toCommand(actor, type, name, orderId, part)]);
 }
 
 function toCommand(
+  actor: string,
   type: 'ship' | 'return',
   id: string,
   orderId: string,
   lines: readonly MovedLine[],
 ): Ship | ReturnGoods {
-  const about = { id, actor: ACTOR, orderId: orderId as OrderId };
+  const about = { id, actor, orderId: orderId as OrderId };
   return type === 'ship'
     ? { type, ...about, lines: lines.map(({ of, ...line }) => ({ ...line, ordered: of })) }
     : { type, ...about, lines: lines.map(({ of, ...line }) => ({ ...line, sold: of })) };

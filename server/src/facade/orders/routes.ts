@@ -20,7 +20,8 @@ import {
   uuidv7,
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
-import { ACTOR } from '../actor.ts';
+import { maySee } from '../../access/principal.ts';
+import { checkFreeForOrder, inOwnName, newName } from '../access/own.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { wentElsewhere } from '../forward.ts';
 import { isRepeat, sayResults } from '../keepers.ts';
@@ -53,18 +54,20 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     );
   };
 
-  route(app, ops.createOrder, async ({ body, idempotencyKey, request, reply }) => {
-    const id = body.id ?? idempotencyKey ?? uuidv7();
+  route(app, ops.createOrder, async ({ body: asked, idempotencyKey, principal, request, reply }) => {
+    const id = newName(principal, asked.id, idempotencyKey) ?? uuidv7();
+    const body = inOwnName(principal, asked);
     if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
     const command = toSell(body, agent.catalogue, {
       id,
-      actor: ACTOR,
+      actor: principal.actor,
       channel: 'rest',
       locations: agent.sellsFrom(),
       departsFrom: [],
       defaultWaitMs: agent.settings.sellWaitMs,
       nowMs: Date.now(),
     });
+    checkFreeForOrder(agent, principal, id);
     const answer = await agent.submit(command);
     if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
     return order201(agent, reply, answer);
@@ -72,67 +75,85 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
 
   batchRoute(app, agent, owners);
 
-  route(app, ops.getOrder, async ({ params, request, reply }) => {
+  route(app, ops.getOrder, async ({ params, principal, request, reply }) => {
     if (
-      ownOrder(agent, params.id) === undefined &&
+      ownOrder(agent, params.id, principal.client) === undefined &&
       (await wentElsewhere(owners, request, reply, params.id, undefined))
     )
       return reply;
-    return findOrder(agent, params.id);
+    return findOrder(agent, params.id, principal.client);
   });
 
-  route(app, ops.listOrders, async ({ query, request, reply }) => {
-    const { limit, cursor, placedFrom, placedTo, ...exact } = query;
+  route(app, ops.listOrders, async ({ query, principal, request, reply }) => {
+    const { limit, cursor, placedFrom, placedTo, ...wanted } = query;
+    // A client's list is of its own orders; asked for another's there are none.
+    if (!maySee(principal, wanted.client ?? principal.client)) return { items: [], nextCursor: null };
+    const exact = principal.client === undefined ? wanted : { ...wanted, client: principal.client };
     const filter = { ...exact, placedFromMs: msOf(placedFrom), placedToMs: msOf(placedTo) };
     const asked = { call: 'order.list', filter, after: placeOf(cursor), limit: limit + 1 };
     const { items } = (await askAuthority(agent, asked)) as { items: OrderJson[] };
     return page(items, limit, ({ placedAt, id }) => `${Date.parse(placedAt)} ${id}`, request, reply);
   });
 
-  route(app, ops.cancelOrder, async ({ params: { id }, body, idempotencyKey: key, request, reply }) => {
-    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
-    const named = { ...body, ...(body.id === undefined && key !== undefined ? { id: key } : {}) };
-    await byOwner(toCancel(id, named, { actor: ACTOR, location: undefined }));
-    return findOrder(agent, id);
-  });
+  route(
+    app,
+    ops.cancelOrder,
+    async ({ params: { id }, body, idempotencyKey: key, principal, request, reply }) => {
+      const name = newName(principal, body.id, key);
+      if (await wentElsewhere(owners, request, reply, id, body)) return reply;
+      if (principal.client !== undefined) await findOrder(agent, id, principal.client);
+      const named = name === undefined ? body : { ...body, id: name };
+      await byOwner(toCancel(id, named, { actor: principal.actor, location: undefined }));
+      return findOrder(agent, id, principal.client);
+    },
+  );
 
-  route(app, goods.setOrderStatus, async ({ params: { id }, body, request, reply }) => {
+  route(app, goods.setOrderStatus, async ({ params: { id }, body, principal: { actor }, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     const order = await findOrder(agent, id);
     if (order.status === body.status) return order;
     if (!STATUS_MOVES[order.status].includes(body.status)) throw refusedMove(order, body.status);
     if (body.status === 'cancelled') {
-      await byOwner(toCancel(id, { reason: body.reason }, { actor: ACTOR, location: undefined }));
+      await byOwner(toCancel(id, { reason: body.reason }, { actor, location: undefined }));
     } else if (body.status === 'shipped' || body.status === 'returned') {
       const type = body.status === 'shipped' ? 'ship' : 'return';
-      return moveWhole(agent, type, order);
+      return moveWhole(agent, actor, type, order);
     } else {
       const orderId = id as OrderId;
-      await byOwner({ type: 'mark', id, orderId, actor: ACTOR, mark: body.status });
+      await byOwner({ type: 'mark', id, orderId, actor, mark: body.status });
     }
     return findOrder(agent, id);
   });
 
   const move = (op: typeof goods.createShipment | typeof goods.createReturn, type: 'ship' | 'return') =>
-    route(app, op as typeof goods.createReturn, async ({ params, body, idempotencyKey: key, reply }) => {
-      const id = nameOf(body.id, key);
-      const order = await findOrder(agent, params.id);
-      const lines = linesOf(agent, type, id, order, body.lines);
-      const results = await moveGoods(agent, type, id, params.id, lines);
-      if (!isRepeat(results)) await heardOf(agent, type, order, lines);
-      sayResults(reply, results);
-      return { id, orderId: params.id, results };
-    });
+    route(
+      app,
+      op as typeof goods.createReturn,
+      async ({ params, body, idempotencyKey: key, principal, reply }) => {
+        const id = nameOf(body.id, key);
+        const order = await findOrder(agent, params.id);
+        const lines = linesOf(agent, type, id, order, body.lines);
+        const results = await moveGoods(agent, principal.actor, type, id, params.id, lines);
+        if (!isRepeat(results)) await heardOf(agent, type, order, lines);
+        sayResults(reply, results);
+        return { id, orderId: params.id, results };
+      },
+    );
   move(goods.createShipment, 'ship');
   move(goods.createReturn, 'return');
 }
 
 /** Moves all that is left. The document is named after what is moved, so that asking twice moves once. */
-async function moveWhole(agent: Agent, type: 'ship' | 'return', order: OrderJson): Promise<OrderJson> {
+async function moveWhole(
+  agent: Agent,
+  actor: string,
+  type: 'ship' | 'return',
+  order: OrderJson,
+): Promise<OrderJson> {
   const lines = linesToMove(type, order, undefined);
   const what = lines.map(({ lineId, n }) => `${lineId}=${n}`).join(',');
   const id = derivedId(order.id, `~${type}:${what}`);
-  const results = await moveGoods(agent, type, id, order.id, lines);
+  const results = await moveGoods(agent, actor, type, id, order.id, lines);
   const failed = results.find(({ ok }) => !ok);
   if (failed !== undefined) throw new Problem(failed.code as ErrorCode, failed.detail ?? '');
   await heardOf(agent, type, order, lines);

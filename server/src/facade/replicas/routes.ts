@@ -1,7 +1,6 @@
 /** Replicas: what operators ask of the authority through this region. */
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
-import { ACTOR } from '../actor.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { fromCursor, page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
@@ -33,9 +32,9 @@ export function replicaRoutes(app: FastifyInstance, agent: Agent): void {
     return added;
   });
 
-  route(app, ops.retireReplica, async ({ params, body, idempotencyKey }) => {
+  route(app, ops.retireReplica, async ({ params, body, idempotencyKey, principal }) => {
     const id = nameOf(body.id, idempotencyKey);
-    const asked = { call: 'replica.retire', ...body, id, replica: params.id, operator: ACTOR };
+    const asked = { call: 'replica.retire', ...body, id, replica: params.id, operator: principal.actor };
     return askAuthority(agent, asked, WAIT_MS);
   });
 }
