@@ -1,0 +1,38 @@
+/**
+ * Merging a guest's cart into the cart of the customer who signed in: once, on however many devices
+ * it happens, because what it brings stands under the guest cart's own name.
+ */
+import * as Y from 'yjs';
+import { setFields } from './edit.ts';
+import { type Cart, readCart } from './read.ts';
+import { type CartFields, fieldsOf, slipsOf } from './schema.ts';
+
+/**
+ * Adds the lines of a guest's cart. Its note, gift flag and delivery are taken where the customer's
+ * cart says nothing of them; its customer never.
+ *
+ * @param guestId the guest cart's id: 1 to 128 printable characters
+ * @returns false where that cart was merged before; nothing is changed then
+ */
+export function mergeCart(doc: Y.Doc, guestId: string, guest: Cart): boolean {
+  const slips = slipsOf(doc);
+  const name = `+${guestId}`;
+  if (slips.has(name)) return false;
+  doc.transact(() => {
+    slips.set(name, new Y.Map(guest.lines.map(({ sku, quantity }) => [sku, { added: quantity }])));
+    const { note, gift, delivery } = guest;
+    const known = fieldsOf(doc);
+    const brought = Object.entries({ note, gift, delivery }).filter(
+      ([field, value]) => value !== undefined && !known.has(field),
+    );
+    setFields(doc, Object.fromEntries(brought) as CartFields);
+  });
+  return true;
+}
+
+/** The same from one document to another. @throws RangeError where the guest's is no cart that can be read */
+export function mergeCarts(doc: Y.Doc, guestId: string, guest: Y.Doc): boolean {
+  const read = readCart(guest);
+  if (!read.ok) throw new RangeError(read.message);
+  return mergeCart(doc, guestId, read.cart);
+}
