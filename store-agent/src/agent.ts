@@ -88,8 +88,8 @@ export class Agent {
 
   private constructor(config: AgentConfig, log: Log, disk: Disk, replica: Replica) {
     this.id = config.replica;
-    this.dataDir = config.dataDir;
     this.location = config.location;
+    this.dataDir = config.dataDir;
     this.parentUrl = config.parentUrl;
     this.settings = config.settings;
     this.log = log;

@@ -26,6 +26,7 @@ const PASSED_BACK = [
   'etag',
   'location',
   'idempotent-replayed',
+  'preference-applied',
   'retry-after',
   'cache-control',
 ];

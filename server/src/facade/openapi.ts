@@ -18,6 +18,7 @@ const HEADERS: Record<AnswerHeader, string> = {
   link: 'The next page, as rel="next".',
   'idempotent-replayed': '`true` where this is the first answer to the same request, again.',
   'preference-applied': 'Which wish of the Prefer header was followed.',
+  'retry-after': 'Seconds after which to ask again.',
 };
 
 const OAUTH2 = {
@@ -108,6 +109,9 @@ function headerParameters(op: Operation): Json[] {
             op.idempotency === 'orBodyId' ? `${text} Needed unless the body has an id.` : text,
           ),
         ]),
+    ...(op.isAsyncOffered === true
+      ? [header('Prefer', false, '`respond-async`: hear at once that it was taken on, and ask later.')]
+      : []),
     ...(op.ifMatch === true ? [header('If-Match', true, 'The ETag of the version that is replaced.')] : []),
     ...(op.etag === true
       ? [header('If-None-Match', false, 'The ETag that you have: unchanged is 304.')]

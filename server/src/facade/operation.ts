@@ -29,7 +29,13 @@ export interface AnswerSpec {
   readonly headers?: readonly AnswerHeader[];
 }
 
-export type AnswerHeader = 'etag' | 'location' | 'link' | 'idempotent-replayed' | 'preference-applied';
+export type AnswerHeader =
+  | 'etag'
+  | 'location'
+  | 'link'
+  | 'idempotent-replayed'
+  | 'preference-applied'
+  | 'retry-after';
 
 /** What must be reachable for the call to be answered: nobody but this region, the authority, or the goods' keeper. */
 export type Needs = 'nobody' | 'authority' | 'keeper' | 'owner';
@@ -61,6 +67,8 @@ export interface Operation<
   readonly bodyTypes?: readonly string[];
   /** Whether an Idempotency-Key is read; `orBodyId`: needed unless the body carries an id. */
   readonly idempotency?: 'accepted' | 'orBodyId';
+  /** True where `Prefer: respond-async` is listened to. */
+  readonly isAsyncOffered?: boolean;
   /** True where the resource's ETag must be named with If-Match. */
   readonly ifMatch?: boolean;
   /** True where the answer carries an ETag, and If-None-Match is answered with 304. */

@@ -13,7 +13,7 @@ import { isProved, passedOnBy, proofOf } from './forward-proof.ts';
 const FORWARDED_HEADER = 'x-tallystick-forwarded';
 const FORWARD_MS = 15_000;
 /** What a caller says beside the body, and its owner must hear. */
-const PASSED_ON = ['authorization', 'idempotency-key', 'if-match', 'if-none-match'] as const;
+const PASSED_ON = ['authorization', 'idempotency-key', 'if-match', 'if-none-match', 'prefer'] as const;
 
 export interface RegionWriter {
   readonly replica: ReplicaId;

@@ -1,10 +1,10 @@
 /** What can be done with orders. */
-import { cancelBody, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
+import { cancelBody, documentId, ORDER_STATUSES, orderBody } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { owned } from '../../access/scopes.ts';
 import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
-import { batchBody, batchSchema, orderIdSchema, orderSchema } from './schema.ts';
+import { batchBody, batchSchema, batchStatusSchema, orderIdSchema, orderSchema } from './schema.ts';
 
 const tag = 'Orders';
 const params = z.strictObject({ id: orderIdSchema });
@@ -93,7 +93,8 @@ export const createOrders = operation({
   description:
     'Up to 10,000 lines. All orders are sold in one commit, or none; lines of one SKU are summed before they are ' +
     'checked. With `partial=true` each order stands for itself, and the answer is 207 with a result for each. ' +
-    'Orders that were placed before are answered again and not placed again.',
+    'Orders that were placed before are answered again and not placed again. With the header `Prefer: respond-async` ' +
+    'the answer is 202 as soon as the batch is written down; its `Location` says what became of it, also after a restart.',
   query: z.strictObject({
     partial: z
       .enum(['true', 'false'])
@@ -101,10 +102,16 @@ export const createOrders = operation({
       .meta({ description: 'Whether each order stands for itself.' }),
   }),
   body: batchBody,
+  isAsyncOffered: true,
   routeClass: 'bulk',
   needs: 'nobody',
   answers: {
     201: { description: 'All are sold.', body: batchSchema },
+    202: {
+      description: 'It will be placed: ask at the location.',
+      body: batchStatusSchema,
+      headers: ['location', 'preference-applied', 'retry-after', 'idempotent-replayed'],
+    },
     207: { description: 'Each for itself: see the results.', body: batchSchema },
   },
   problems: [
@@ -149,6 +156,16 @@ export const createOrders = operation({
         ],
       },
     },
+    later: {
+      summary: 'An order to be placed afterwards',
+      headers: { prefer: 'respond-async' },
+      body: {
+        id: 'batch-later',
+        orders: [{ id: 'batch-7', lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }] }],
+      },
+      status: 202,
+      answer: { id: 'batch-later' },
+    },
     all: {
       summary: 'Two orders',
       body: {
@@ -164,6 +181,32 @@ export const createOrders = operation({
           { id: 'batch-6', status: 201 },
         ],
       },
+    },
+  },
+});
+
+export const getBatch = operation({
+  ...common,
+  id: 'getOrderBatch',
+  method: 'GET',
+  path: '/v1/order-batches/{id}',
+  access: owned('orders:read'),
+  summary: 'Read what became of a batch that was sent with Prefer: respond-async',
+  description:
+    'While it runs the answer says when to ask again. The last two hundred can be asked for; orders themselves for much longer.',
+  params: z.strictObject({ id: documentId.meta({ description: 'The batch’s.' }) }),
+  needs: 'nobody',
+  routeClass: 'read',
+  answers: {
+    200: { description: 'As it stands.', body: batchStatusSchema, headers: ['retry-after'] },
+  },
+  problems: ['not_found', 'owner_unreachable'],
+  examples: {
+    later: {
+      summary: 'The batch of two orders that was placed afterwards',
+      params: { id: 'batch-later' },
+      status: 200,
+      answer: { id: 'batch-later' },
     },
   },
 });
@@ -258,6 +301,7 @@ export const cancelOrder = operation({
 export const ORDER_OPERATIONS: readonly Operation[] = [
   createOrder,
   createOrders,
+  getBatch,
   getOrder,
   listOrders,
   cancelOrder,

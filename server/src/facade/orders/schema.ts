@@ -152,6 +152,15 @@ export const batchSchema = z
   })
   .meta({ id: 'OrderBatch' });
 
+export const batchStatusSchema = batchSchema
+  .partial()
+  .extend({
+    id: z.string(),
+    status: z.enum(['running', 'done']),
+    problem: problemSchema.optional().meta({ description: 'Why none of it was placed.' }),
+  })
+  .meta({ id: 'OrderBatchStatus' });
+
 /** What became of goods that several keepers move, each for its own place. */
 export const movedSchema = z
   .object({
