@@ -15,6 +15,7 @@ import {
   moveAgent,
   openIdentity,
   readAgentConfig,
+  type Served,
   serveAgent,
   settingsSchema,
   writeAgentFile,
@@ -163,17 +164,18 @@ export class Fleet {
     return join(this.plan.dataDir, replica);
   }
 
-  async #enrolAll([host, ...guests]: FleetReplica[]): Promise<void> {
-    if (host === undefined) return;
-    await this.#enrol(host);
-    if (guests.length === 0) return;
-    // Guests enrol at their host, whose program cannot run before they are there: it runs here meanwhile.
-    const config = readAgentConfig(this.#folder(host.id), { logLevel: 'silent' });
-    const served = await serveAgent(config);
+  /** Who enrols in a program that does not run yet does so at a parent that runs here meanwhile. */
+  async #enrolAll(program: readonly FleetReplica[]): Promise<void> {
+    const served: Served[] = [];
     try {
-      for (const guest of guests) await this.#enrol(guest);
+      for (const replica of program) {
+        await this.#enrol(replica);
+        const isParent = program.some(({ parent }) => parent === replica.id);
+        if (isParent)
+          served.push(await serveAgent(readAgentConfig(this.#folder(replica.id), { logLevel: 'silent' })));
+      }
     } finally {
-      await served.stop();
+      for (const parent of served.toReversed()) await parent.stop();
     }
   }
 

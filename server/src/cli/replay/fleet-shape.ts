@@ -11,7 +11,7 @@ export interface FleetReplica {
   readonly kind: ReplicaKind;
   /** A region's parent is the authority. */
   readonly parent: string;
-  /** The store on whose computer a till runs; otherwise it has one of its own. */
+  /** The store on whose computer it runs, where it has none of its own. */
   readonly runsIn?: string;
 }
 
@@ -32,13 +32,13 @@ const REGIONS = {
 } as const;
 const TERMINALS_PER_STORE = 2;
 const STORES_DEFAULT = 8;
-/** Each store is up to three processes; past this one machine measures its own scheduler. */
+/** Past this one machine measures its own scheduler. */
 const STORES_MAX = 64;
 
 /**
  * Stores are dealt to the regions in turn, so that any number of them stays balanced. In the first store of
- * each region every till has a computer of its own, as all have where the replicas run `apart`; in the others
- * one computer serves the store and its tills.
+ * each region every replica has a computer of its own, as all have where they run `apart`; the agents and tills of
+ * the region's other stores are served by one computer, as a chain does that hosts its shops.
  */
 export function createFleetShape(storeCount = STORES_DEFAULT, apart = false): FleetShape {
   if (!Number.isInteger(storeCount) || storeCount < 1 || storeCount > STORES_MAX) {
@@ -59,8 +59,9 @@ export function createFleetShape(storeCount = STORES_DEFAULT, apart = false): Fl
     const tills = Array.from({ length: TERMINALS_PER_STORE }, (_, t) => `${store}-till-${t + 1}`);
     stores.push(store);
     terminals.set(store, tills);
-    replicas.push({ id: store, kind: 'store', parent: region });
-    const runsIn = apart || nth === 0 ? {} : { runsIn: store };
+    const host = apart || nth === 0 ? undefined : (stores[regions.length + (i % regions.length)] as string);
+    const runsIn = host === undefined ? {} : { runsIn: host };
+    replicas.push({ id: store, kind: 'store', parent: region, ...(host === store ? {} : runsIn) });
     replicas.push(...tills.map((id) => ({ id, kind: 'terminal' as const, parent: store, ...runsIn })));
   }
   return {
