@@ -103,6 +103,48 @@ describe('a fleet on a real Postgres', () => {
     expect(fleet.authorities[0]?.authority.why('MUG').words).toContain('shut out (retired)');
   });
 
+  test('[F3] a shop that is lost with its tills is retired with them, by who stands above it', async () => {
+    const fleet = await TestFleet.start();
+    const region = await fleet.add('eu', 'region', 'authority', null);
+    await fleet.add('berlin', 'store', 'eu', 'berlin');
+    const tills = [
+      await fleet.add('till-1', 'terminal', 'berlin', 'berlin'),
+      await fleet.add('till-2', 'terminal', 'berlin', 'berlin'),
+    ];
+    await fleet.post('berlin', '/v1/receipts', { id: 'd1', lines: [{ sku: 'MUG', quantity: 20 }] });
+    for (const [i, till] of tills.entries()) {
+      const sale = { id: `s${i}`, lines: [{ sku: 'MUG', quantity: 2 }], waitMs: 5_000 };
+      expect((await fleet.post(`till-${i + 1}`, '/v1/sales', sale)).status).toBe(201);
+      await until(() => till.order(`s${i}`).stage === 'settled', 'the till’s sale settles');
+    }
+    for (const id of ['till-1', 'till-2', 'berlin']) await fleet.stopOne(id);
+    const retire = async (more: object) => {
+      const response = await fetch(`${fleet.authorities[0]?.url}/v1/retirements`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ replica: 'berlin', operator: 'anna', ...more }),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const counted = [{ sku: 'MUG', locationId: 'berlin', quantity: 30 }];
+    expect(await retire({ id: 'r0', counted })).toMatchObject({ code: 'forbidden' });
+    const alone = await retire({ id: 'r0', replica: 'till-1' });
+    expect(alone).toMatchObject({ code: 'parent_unreachable' });
+    expect(alone.detail).toContain('--with-children');
+
+    const all = await retire({ id: 'r1', counted, withChildren: true });
+    expect(all).toMatchObject({ replica: 'berlin' });
+    expect(all.writers).toHaveLength(3);
+    const back = all.reclaimed as { pool: string; n: number }[];
+    expect(back.reduce((sum, { n }) => sum + n, 0)).toBe(16);
+    expect(all.exposure).toEqual([]);
+    // The answer was lost on the way: the same act again is answered as before, and takes nothing more.
+    expect(await retire({ id: 'r1', counted, withChildren: true })).toMatchObject({ reclaimed: back });
+    await until(() => onHand(region, 'MUG', 'berlin') === 16, 'the units are free once settled');
+    for (const id of ['berlin', 'till-1', 'till-2'])
+      expect(fleet.authorities[0]?.authority.catalogue.replica(id)?.status).toBe('retired');
+  });
+
   test('[T8] goods are received by their keeper, once, whoever asks', async () => {
     const fleet = await TestFleet.start();
     await fleet.add('eu', 'region', 'authority', null);

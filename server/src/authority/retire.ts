@@ -1,9 +1,11 @@
 /**
- * Retiring a lost replica (F3): its settler, the live writer of its parent, shuts it out
- * and takes back what was counted of what it held, in an act that names the operator.
+ * Retiring a lost replica (F3): its settler, the live writer of the nearest ancestor that is not
+ * retired itself, shuts it out and takes back what was counted of what it held, in an act that
+ * names the operator. A shop that burned down goes with its tills, the shop first: what it can
+ * no longer settle is then settled above it.
  */
 import { type PoolUnits, type ReplicaId, replicaOf } from '@tallystick/crdt';
-import { Problem, type RetireResult, retireChild } from '@tallystick/store-agent';
+import { Problem, type ReplicaRecord, type RetireResult, retireChild } from '@tallystick/store-agent';
 import type { Authority } from './authority.ts';
 import { AUTHORITY } from './authority.ts';
 import { markRetired } from './registry.ts';
@@ -13,6 +15,8 @@ export interface Retirement {
   readonly replica: ReplicaId;
   readonly operator: string;
   readonly counted: readonly PoolUnits[];
+  /** All that hang below it are lost with it. */
+  readonly withChildren?: boolean | undefined;
 }
 
 const RETIRE_WAIT_MS = 10_000;
@@ -24,24 +28,48 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
   await authority.refreshCatalogue();
   const record = authority.catalogue.replica(replica);
   if (record === undefined) throw new Problem('not_found', `No replica is called ${replica}.`);
-  const children = authority.catalogue.replicas.filter(
-    (other) => other.parent === replica && other.status !== 'retired',
-  );
-  if (children.length > 0) {
-    const names = children.map(({ id }) => id).join(', ');
+  const below = descendantsOf(authority, replica);
+  const left = below.filter((child) => authority.catalogue.replica(child)?.status !== 'retired');
+  if (left.length > 0 && retirement.withChildren !== true) {
     throw new Problem(
       'forbidden',
-      `${replica} still has children: retire ${names} first, or give them another parent.`,
+      `${replica} still has children: retire ${left.join(', ')} first, give them another parent, ` +
+        'or say that they are lost with it (--with-children).',
     );
   }
-  const parent = (record.parent ?? AUTHORITY) as ReplicaId;
+  let result = await retireOne(authority, record, retirement);
+  if (retirement.withChildren !== true) return result;
+  for (const child of below) {
+    const counted = less(retirement.counted, result.reclaimed);
+    const lost = authority.catalogue.replica(child);
+    if (lost === undefined) continue;
+    result = joined(result, await retireOne(authority, lost, { ...retirement, replica: child, counted }));
+  }
+  return result;
+}
+
+/** Each after its parent. Those that are retired already are among them: the act may be a repeat. */
+function descendantsOf({ catalogue }: Authority, replica: ReplicaId): ReplicaId[] {
+  const found = [replica];
+  for (const at of found)
+    for (const { id, parent } of catalogue.replicas) if (parent === at) found.push(id as ReplicaId);
+  return found.slice(1);
+}
+
+async function retireOne(
+  authority: Authority,
+  record: ReplicaRecord,
+  retirement: Retirement,
+): Promise<RetireResult> {
+  const { replica } = retirement;
+  const parent = record.parent ?? AUTHORITY;
   const { ledger } = authority.host.engine.replica;
   const lives = ledger.livesOf(replica);
   // It never came: nobody has anything to settle, and its code opens nothing any more.
   if (lives.length === 0 && record.status !== 'enrolled') {
     await markRetired(authority.pool, replica);
     await authority.refreshCatalogue();
-    return { replica, writers: [], reclaimed: [], exposure: [] };
+    return nothingOf(replica);
   }
   for (const { head } of lives) {
     const last = head.parent && replicaOf(head.parent);
@@ -52,21 +80,39 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
         'whose operator knows it, and retire it there.',
     );
   }
-  let result = await atSettler(authority, parent, retirement);
+  const settler = nearestAlive(authority, parent);
+  let result = await atSettler(authority, settler, retirement).catch((error: unknown) => {
+    // Its parent was lost before it told of it: nobody above has anything to settle.
+    if (settler !== parent && isUnheardOf(error)) return nothingOf(replica);
+    throw error;
+  });
   // Lives that ended under a former parent are settled by whoever stands above both (F3a).
   const isLeft = () => lives.some(({ writer }) => !result.writers.includes(writer));
-  for (const above of ancestorsOf(authority, parent)) {
+  for (const above of ancestorsOf(authority, settler)) {
     if (!isLeft()) break;
     const counted = less(retirement.counted, result.reclaimed);
     const more = await atSettler(authority, above, { ...retirement, counted }).catch((error: unknown) => {
-      if (error instanceof Problem && error.code === 'not_found') return undefined;
+      if (isUnheardOf(error)) return undefined;
       throw error;
     });
     if (more !== undefined) result = joined(result, more);
   }
   await markRetired(authority.pool, replica);
   await authority.refreshCatalogue();
-  return result;
+  return { ...result, replica };
+}
+
+function nothingOf(replica: ReplicaId): RetireResult {
+  return { replica, writers: [], reclaimed: [], exposure: [] };
+}
+
+const isUnheardOf = (error: unknown) => error instanceof Problem && error.code === 'not_found';
+
+function nearestAlive({ catalogue }: Authority, replica: ReplicaId): ReplicaId {
+  let at = replica;
+  while (at !== AUTHORITY && catalogue.replica(at)?.status === 'retired')
+    at = catalogue.parentOf(at) ?? AUTHORITY;
+  return at;
 }
 
 function atSettler(authority: Authority, settler: ReplicaId, retirement: Retirement): Promise<RetireResult> {
@@ -104,12 +150,14 @@ async function viaCall(
   settler: ReplicaId,
   retirement: Retirement,
 ): Promise<RetireResult> {
-  const result = await authority.host.calls.call(settler, { call: 'retire', ...retirement }, RETIRE_WAIT_MS);
+  const { withChildren: _, ...one } = retirement;
+  const result = await authority.host.calls.call(settler, { call: 'retire', ...one }, RETIRE_WAIT_MS);
   if (result.ok) return result.value as RetireResult;
   if (result.code === 'keeper_unreachable') {
     throw new Problem(
       'parent_unreachable',
-      `${settler}, the parent of ${retirement.replica}, cannot be reached now.`,
+      `${settler}, which settles what ${retirement.replica} held, cannot be reached now. ` +
+        `If it is lost too, retire ${settler} with all that hangs below it (--with-children).`,
     );
   }
   throw new Problem(result.code, result.message);

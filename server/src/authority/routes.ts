@@ -73,6 +73,8 @@ const retireBody = z.strictObject({
   operator: operatorId,
   /** What was counted of what it held; without it nothing is taken back yet. */
   counted: countedLines,
+  /** All below it are lost with it. */
+  withChildren: z.boolean().optional(),
 });
 
 const recoveryBody = z.strictObject({

@@ -50,6 +50,7 @@ export async function askRetire(args: readonly string[]): Promise<number> {
     ...WHERE,
     operator: { type: 'string' },
     counted: { type: 'string' },
+    'with-children': { type: 'boolean' },
     id: { type: 'string' },
   });
   const [replica] = positionals;
@@ -61,6 +62,7 @@ export async function askRetire(args: readonly string[]): Promise<number> {
     replica,
     operator: values.operator,
     ...(values.counted === undefined ? {} : { counted: readCounted(values.counted) }),
+    ...(values['with-children'] ? { withChildren: true } : {}),
   };
   const result = (await operator(values).request('POST', '/v1/retirements', body)) as {
     writers: string[];

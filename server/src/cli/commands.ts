@@ -15,6 +15,7 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   Asked of a running authority, found with --data DIR or --url URL; --json for machines:
   tallystick why SKU   where every unit of it is, in words
   tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…] [--id ACT]   give up a lost replica
+                    [--with-children]                                       and all that hang below it
   tallystick move ID   --to PARENT --operator WHO                            give it another parent
   tallystick recovered [--operator WHO [--counted SKU@PLACE=N,…] [--gone ID,…] [--id ACT]]
                        after the books were put back: who has not answered yet; with --operator, take back what is left

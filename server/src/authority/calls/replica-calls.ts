@@ -52,6 +52,7 @@ export const REPLICA_CALLS = {
       replica: id,
       operator,
       counted: z.array(line).max(10_000),
+      withChildren: z.boolean(),
     }),
     serve: async (authority, asked) => {
       const replica = asked.replica as ReplicaId;
@@ -60,8 +61,9 @@ export const REPLICA_CALLS = {
         pool: `${each.sku}@${each.locationId}` as PoolId,
         n: each.quantity,
       }));
-      const { id: act, operator: by } = asked;
-      const { reclaimed, exposure } = await retire(authority, { id: act, replica, operator: by, counted });
+      const { id: act, operator: by, withChildren } = asked;
+      const retirement = { id: act, replica, operator: by, counted, withChildren };
+      const { reclaimed, exposure } = await retire(authority, retirement);
       return { id: act, replica, reclaimed: sumOf(reclaimed), left: sumOf(exposure) };
     },
   }),

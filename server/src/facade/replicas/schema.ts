@@ -84,6 +84,10 @@ export const retirementBody = z
       .max(LINES_MAX)
       .default([])
       .meta({ description: 'What surely was not sold of what it held: only that is taken back.' }),
+    withChildren: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'True where all below it are lost with it: a shop with its tills.' }),
   })
   .meta({ id: 'NewRetirement' });
 
