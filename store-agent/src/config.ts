@@ -12,6 +12,7 @@ import {
 } from '@tallystick/crdt';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { PATIENCE } from './http/slow-clients.ts';
 import { PARENT_LINK_TIMES } from './link/parent-link.ts';
 
 const ms = z
@@ -85,6 +86,15 @@ export const settingsSchema = z.strictObject({
       tokenSeconds: z.number().int().min(10).max(86_400).default(600),
       /** How long a region that hears nothing of the authority goes on giving out tokens: over a long weekend. */
       awayHours: z.number().min(0.001).max(8_760).default(72),
+    })
+    .prefault({}),
+  /** How slow a client may be before it is cut off. */
+  patience: z
+    .strictObject({
+      headersMs: ms.default(PATIENCE.headersMs),
+      graceMs: ms.default(PATIENCE.graceMs),
+      bytesPerSecond: z.number().int().min(1).max(1_000_000).default(PATIENCE.bytesPerSecond),
+      bodyMs: ms.default(PATIENCE.bodyMs),
     })
     .prefault({}),
   /** All writers of this region, this one included, the same list at each: any door passes a request on to its owner. */

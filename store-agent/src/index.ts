@@ -26,6 +26,7 @@ export { personalData } from './http/personal-data.ts';
 export { type FieldError, installProblems, Problem, problemJson, sendProblem } from './http/problem.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
+export { readsAsItComes } from './http/slow-clients.ts';
 export { isSignedBy, openIdentity } from './identity.ts';
 export { SqliteJournal } from './journal/journal.ts';
 export { sha256 } from './journal/runs.ts';

@@ -21,7 +21,7 @@ export async function serveAgent(
   openJournal?: OpenJournal,
 ): Promise<Served> {
   const agent = Agent.open(config, openJournal);
-  const app = createApp(agent.log);
+  const app = createApp(agent.log, config.settings.patience);
   routes(app, agent);
   lookRoutes(app, agent);
   openLinkDoor(app, agent.host);

@@ -5,6 +5,7 @@ import type { Host } from '../host.ts';
 import { WS_OPTIONS } from '../link/connection.ts';
 import type { Log } from '../log.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
+import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
 
 /**
  * 10,000 lines of an order at about 200 bytes each, and room. An entry adds at most 100 bytes
@@ -14,13 +15,14 @@ const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
 export const LINK_PATH = '/link';
 
-export function createApp(log: Log): FastifyInstance {
+export function createApp(log: Log, patience: Patience = PATIENCE): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A client that sends half a body and stops does not hold a socket for ever.
-    requestTimeout: 120_000,
+    // Node keeps the time of heads; bodies have a pace, which a total time would break.
+    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: lookEveryMs(patience) },
+    requestTimeout: 0,
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     onProtoPoisoning: 'error',
@@ -33,6 +35,7 @@ export function createApp(log: Log): FastifyInstance {
   // Fastify would take text/plain as well and hand its text to a call that wants an object.
   app.removeContentTypeParser('text/plain');
   installProblems(app);
+  cutOffSlowClients(app.server, patience);
   app.server.on('checkExpectation', refusedExpectation);
   return app;
 }

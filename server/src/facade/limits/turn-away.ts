@@ -12,17 +12,16 @@ const BODY = JSON.stringify(
   problemJson(new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.')),
 );
 
-/** Stands before all that listens to the server's requests already. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Stands before the first that listens to the server's requests: the framework, which it is made with. */
 export function turnAwayCrowds(server: Server, admission: Admission): void {
-  const inside = server.listeners('request') as ((
-    request: IncomingMessage,
-    response: ServerResponse,
-  ) => void)[];
-  server.removeAllListeners('request');
+  const [inside] = server.listeners('request') as [Listener];
+  server.off('request', inside);
   let refused = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (ALWAYS.has(request.url) || admission.admits()) {
-      for (const listener of inside) listener.call(server, request, response);
+      inside.call(server, request, response);
       return;
     }
     refused += 1;

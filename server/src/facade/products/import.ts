@@ -1,6 +1,6 @@
 /** Import: a file of products of any length, read as it comes, with a result a row as it goes. */
 import { Readable } from 'node:stream';
-import { type Agent, Problem } from '@tallystick/store-agent';
+import { type Agent, Problem, readsAsItComes } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { askAuthority } from '../ask-authority.ts';
 import { route } from '../route.ts';
@@ -44,6 +44,7 @@ export function importRoute(app: FastifyInstance, agent: Agent): void {
       const file = request.body as Readable | undefined;
       if (file === undefined || !(type in ROW_TYPES))
         throw new Problem('unsupported_media_type', 'Send a file as text/csv or application/x-ndjson.');
+      readsAsItComes(request.raw);
       const rows = ROW_TYPES[type](file);
       return reply
         .type('application/x-ndjson')
