@@ -39,6 +39,7 @@ import type { CallResult } from './link/calls.ts';
 import { createLog, type Log } from './log.ts';
 import type { Figure } from './metrics.ts';
 import { retireChild } from './retire.ts';
+import { sellsFrom } from './sells-from.ts';
 import { serveCall } from './serve-call.ts';
 
 /** How long a call to a keeper may take, all hops together. */
@@ -260,19 +261,14 @@ export class Agent {
   /** Where lines without a location may come from: as configured, else this place, then every warehouse. */
   sellsFrom(): readonly LocationId[] {
     const { version } = this.catalogue.copy;
-    if (this.#sellsFrom?.version !== version) this.#sellsFrom = { version, ids: this.#findPlaces() };
+    if (this.#sellsFrom?.version !== version) {
+      const { id, location, catalogue } = this;
+      const { sourcing } = this.settings;
+      const regionOf = (replica: ReplicaId) => catalogue.regionOf(replica);
+      const ids = sellsFrom({ id, location, sourcing, locations: catalogue.locations, regionOf });
+      this.#sellsFrom = { version, ids };
+    }
     return this.#sellsFrom.ids;
-  }
-
-  #findPlaces(): readonly LocationId[] {
-    if (this.settings.sourcing !== undefined) return this.settings.sourcing as LocationId[];
-    const warehouses = this.catalogue.locations.filter(({ kind }) => kind === 'warehouse');
-    const region = this.catalogue.regionOf(this.id);
-    const ids = warehouses
-      .map(({ id, keeper }) => ({ id, isNear: this.catalogue.regionOf(keeper) === region }))
-      .sort((a, b) => Number(b.isNear) - Number(a.isNear) || (a.id < b.id ? -1 : 1))
-      .map(({ id }) => id);
-    return this.location === undefined ? ids : [this.location, ...ids.filter((id) => id !== this.location)];
   }
 
   /** Goods sold over this place's counter leave with the sale. A warehouse ships instead. */

@@ -63,8 +63,18 @@ export const settingsSchema = z.strictObject({
   checkpointEvery: z.number().int().min(10).max(1_000_000).default(1_000),
   /** D7: own retention of entries that the authority has settled. */
   retentionDays: z.number().int().min(1).max(36_500).default(400),
-  /** Where lines without a location may come from, best first; without it, this replica's place, then warehouses. */
-  sourcing: z.array(z.string().refine(isLocationId, 'a location id')).max(100).optional(),
+  /**
+   * Where lines without a location may come from: a list, best first, or warehouses by their distance from a
+   * point; without it, this replica's place, then warehouses.
+   */
+  sourcing: z
+    .union([
+      z.array(z.string().refine(isLocationId, 'a location id')).max(100),
+      z.strictObject({
+        nearestTo: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }),
+      }),
+    ])
+    .optional(),
   /** How often one address may call a region's doors, by what a call costs: a pace, and so many at once after a rest. */
   rates: z
     .strictObject({

@@ -8,7 +8,7 @@
  * 1 + ln(lines) times the fewest (Chvátal, 1979), and what turns out needless is
  * dropped again. Cost: locations² × lines at worst.
  */
-import type { SkuGroup } from './packing.ts';
+import type { PackedLine, SkuGroup } from './packing.ts';
 
 const SETS_MAX = 256;
 
@@ -18,7 +18,6 @@ export interface CoverRequest {
   readonly usable: readonly number[];
   /** Locations that send a parcel anyway: they cost nothing more. */
   readonly given: readonly number[];
-  readonly isSplit: boolean;
   readonly serves: (group: SkuGroup, chosen: readonly number[]) => boolean;
 }
 
@@ -60,12 +59,12 @@ function firstSet(
 }
 
 /** Adds the location that serves most of the open lines, until none is open or none helps. */
-function greedy({ groups, usable, given, isSplit }: CoverRequest): number[] {
-  let open = groups.map((group) => ({ group, units: group.lines.map((line) => line.units) }));
+function greedy({ groups, usable, given }: CoverRequest): number[] {
+  let open = groups.map((group) => ({ group, lines: group.lines as readonly OpenLine[] }));
   const take = (location: number) => {
     open = open
-      .map(({ group, units }) => ({ group, units: rest(units, group.left[location] as number, isSplit) }))
-      .filter(({ units }) => units.length > 0);
+      .map(({ group, lines }) => ({ group, lines: rest(lines, group.left[location] as number) }))
+      .filter(({ lines }) => lines.length > 0);
   };
   given.forEach(take);
   const added: number[] = [];
@@ -74,7 +73,7 @@ function greedy({ groups, usable, given, isSplit }: CoverRequest): number[] {
     for (const location of usable) {
       if (added.includes(location)) continue;
       let gain = 0;
-      for (const { group, units } of open) gain += served(units, group.left[location] as number, isSplit);
+      for (const { group, lines } of open) gain += served(lines, group.left[location] as number);
       if (gain > (best?.gain ?? 0)) best = { location, gain };
     }
     if (best === undefined) break;
@@ -84,27 +83,29 @@ function greedy({ groups, usable, given, isSplit }: CoverRequest): number[] {
   return added;
 }
 
+type OpenLine = Pick<PackedLine, 'units' | 'maySplit'>;
+
 /** How many lines `left` units serve; a piece of a line counts as its share. */
-function served(units: readonly number[], left: number, isSplit: boolean): number {
+function served(open: readonly OpenLine[], left: number): number {
   let room = left;
   let lines = 0;
-  for (const n of units) {
-    if (room >= n) {
-      room -= n;
+  for (const { units, maySplit } of open) {
+    if (room >= units) {
+      room -= units;
       lines += 1;
-    } else if (isSplit) return lines + room / n;
+    } else if (maySplit) return lines + room / units;
   }
   return lines;
 }
 
 /** What stays open of these lines after `left` units served them. */
-function rest(units: readonly number[], left: number, isSplit: boolean): number[] {
+function rest(lines: readonly OpenLine[], left: number): OpenLine[] {
   let room = left;
-  const open: number[] = [];
-  for (const n of units) {
-    const used = room >= n ? n : isSplit ? room : 0;
+  const open: OpenLine[] = [];
+  for (const { units, maySplit } of lines) {
+    const used = room >= units ? units : maySplit ? room : 0;
     room -= used;
-    if (used < n) open.push(n - used);
+    if (used < units) open.push({ units: units - used, maySplit });
   }
   return open;
 }

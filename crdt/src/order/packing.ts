@@ -8,11 +8,18 @@
  */
 import type { Sku } from '../ids.ts';
 
+export interface PackedLine {
+  /** The line's place in the order. */
+  readonly index: number;
+  readonly units: number;
+  readonly maySplit: boolean;
+}
+
 /** The lines of one SKU, and what is left of it at each location, by index. */
 export interface SkuGroup {
   readonly sku: Sku;
-  /** Largest first; `index` is the line's place in the order. */
-  readonly lines: readonly { readonly index: number; readonly units: number }[];
+  /** Those that stay whole, then those that may come in pieces; each largest first. */
+  readonly lines: readonly PackedLine[];
   readonly total: number;
   readonly left: readonly number[];
 }
@@ -26,11 +33,25 @@ export interface Placed {
 /** Covers 4 lines at 4 locations (256 ways), and bounds what a hostile order may cost. */
 const BACKTRACKS_MAX = 256;
 
-/** Every line whole at one of the chosen locations (best first), or undefined. */
-export function packWhole(group: SkuGroup, chosen: readonly number[]): Placed[] | undefined {
-  const { lines } = group;
+/** Every line at one of the chosen locations (best first), or in pieces where it may be; undefined where that cannot be. */
+export function pack(group: SkuGroup, chosen: readonly number[]): Placed[] | undefined {
   const left = chosen.map((location) => group.left[location] as number);
   if (sum(left) < group.total) return undefined;
+  const split = group.lines.findIndex(({ maySplit }) => maySplit);
+  const whole = split < 0 ? group.lines : group.lines.slice(0, split);
+  const placed = packWhole(whole, chosen, left);
+  // Whatever is left somewhere serves a line in pieces, and in all there is enough.
+  return split < 0 || placed === undefined
+    ? placed
+    : [...placed, ...packSplit(group.lines.slice(split), chosen, left)];
+}
+
+/** @param left what remains at each of them; less by what is placed */
+function packWhole(
+  lines: readonly PackedLine[],
+  chosen: readonly number[],
+  left: number[],
+): Placed[] | undefined {
   const at: number[] = lines.map(() => -1);
   let backtracks = 0;
   for (let i = 0; i < lines.length; ) {
@@ -52,12 +73,10 @@ export function packWhole(group: SkuGroup, chosen: readonly number[]): Placed[] 
   return lines.map(({ index, units }, i) => ({ index, units, location: chosen[at[i] as number] as number }));
 }
 
-/** Lines may be split: whole where one location has room, else in pieces, best location first. */
-export function packSplit(group: SkuGroup, chosen: readonly number[]): Placed[] | undefined {
-  const left = chosen.map((location) => group.left[location] as number);
-  if (sum(left) < group.total) return undefined;
+/** Whole where one location has room, else in pieces, best location first. */
+function packSplit(lines: readonly PackedLine[], chosen: readonly number[], left: number[]): Placed[] {
   const placed: Placed[] = [];
-  for (const { index, units } of group.lines) {
+  for (const { index, units } of lines) {
     const whole = left.findIndex((room) => room >= units);
     let open = units;
     for (let slot = Math.max(0, whole); open > 0; slot += 1) {

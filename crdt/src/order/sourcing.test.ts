@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LineId, LocationId, Sku } from '../ids.ts';
-import { type SourcedPart, type SourcingLine, source, sourceSplit } from './sourcing.ts';
+import { type SourcedPart, type SourcingLine, source, sourceInParts } from './sourcing.ts';
 
 /** What is free, location by location, which is also the order of preference. */
 type Shelves = Record<string, Record<string, number>>;
@@ -18,6 +18,13 @@ function order(...lines: [sku: string, units: number, location?: string | undefi
     ...(location === undefined ? {} : { locationId: location as LocationId }),
   }));
 }
+
+const split = (lines: SourcingLine[], shelves: Shelves) =>
+  sourceInParts(
+    lines.map((line) => ({ ...line, maySplit: true })),
+    names(shelves),
+    freeIn(shelves),
+  );
 
 function places(shelves: Shelves, lines: SourcingLine[]) {
   const sourced = source(lines, names(shelves), freeIn(shelves));
@@ -152,15 +159,56 @@ test.each<[string, Shelves, SourcingLine[], object[]]>([
     [at('l0', 'a', 1), at('l0', 'c', 4)],
   ],
 ])('[T5] a split line comes %s', (_, shelves, lines, parts) => {
-  expect(sourceSplit(lines, names(shelves), freeIn(shelves))).toEqual({ ok: true, parts });
+  expect(split(lines, shelves)).toEqual({ ok: true, parts });
 });
 
 test('[T5] a line that may be split is short only of the sum', () => {
   const shelves = { a: { lamp: 2 }, b: { lamp: 3 } };
-  expect(sourceSplit(order(['lamp', 6]), names(shelves), freeIn(shelves))).toEqual({
+  expect(split(order(['lamp', 6]), shelves)).toEqual({
     ok: false,
     short: [short('l0', 'lamp', 6, 5)],
   });
+});
+
+test('[T5] of two lines of one SKU the one that must stay whole is placed first', () => {
+  const shelves = { a: { lamp: 3 }, b: { lamp: 4 } };
+  const [whole, pieces] = order(['lamp', 3], ['lamp', 4]) as [SourcingLine, SourcingLine];
+  const sourced = sourceInParts([{ ...pieces, maySplit: true }, whole], names(shelves), freeIn(shelves));
+  expect(sourced).toEqual({ ok: true, parts: [at('l1', 'b', 4), at('l0', 'a', 3)] });
+  const tooFew = { a: { lamp: 2 }, b: { lamp: 6 } };
+  const inPieces = { ...order(['lamp', 5])[0], maySplit: true } as SourcingLine;
+  const big = { ...whole, lineId: 'big' as LineId, quantityBase: 4 };
+  expect(sourceInParts([inPieces, big], names(tooFew), freeIn(tooFew))).toEqual({
+    ok: false,
+    short: [short('l0', 'lamp', 5, 4)],
+  });
+});
+
+test('[T5] lines that may be split and lines that may not, mixed: what is assigned is there, and the whole stay whole', () => {
+  let pieces = 0;
+  fc.assert(
+    fc.property(
+      shelvesOf(40),
+      ordersOf(6),
+      fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+      (shelves, lines, may) => {
+        const mixed = lines.map((line, i) => ({ ...line, maySplit: may[i] === true }));
+        const sourced = sourceInParts(mixed, names(shelves), freeIn(shelves));
+        if (!sourced.ok) {
+          for (const line of sourced.short) expect(line.available).toBeLessThan(line.requested);
+          return;
+        }
+        expectServed(shelves, lines, sourced.parts);
+        for (const { lineId, maySplit } of mixed) {
+          const own = sourced.parts.filter((part) => part.lineId === lineId);
+          if (!maySplit) expect(own).toHaveLength(1);
+          else if (own.length > 1) pieces += 1;
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(pieces).toBeGreaterThan(0);
 });
 
 const shelf = fc.dictionary(fc.constantFrom('lamp', 'bulb', 'cord'), fc.nat(8));
@@ -232,9 +280,9 @@ test('[T5] split or whole, over any number of locations, what is assigned is the
   let served = 0;
   fc.assert(
     fc.property(shelvesOf(40), ordersOf(6), (shelves, lines) => {
-      const split = sourceSplit(lines, names(shelves), freeIn(shelves));
+      const inParts = split(lines, shelves);
       const whole = source(lines, names(shelves), freeIn(shelves));
-      if (split.ok) expectServed(shelves, lines, split.parts);
+      if (inParts.ok) expectServed(shelves, lines, inParts.parts);
       if (!whole.ok) return;
       served += 1;
       const parts = lines.map(({ lineId, quantityBase }) => ({
@@ -243,7 +291,7 @@ test('[T5] split or whole, over any number of locations, what is assigned is the
         locationId: whole.assignment.get(lineId) as LocationId,
       }));
       expectServed(shelves, lines, parts);
-      expect(split.ok).toBe(true);
+      expect(inParts.ok).toBe(true);
     }),
     { numRuns: 300 },
   );

@@ -2,19 +2,22 @@
  * Sourcing: which location's pool serves which line of an order.
  *
  * Fewest parcels first, then the locations' order of preference. A line that names
- * its location is served there or not at all. Lines of one SKU are served from what
+ * its location is served there or not at all; one that may be split comes in pieces
+ * only where no chosen location has all of it. Lines of one SKU are served from what
  * is free together, never each from the whole of it (T5). Nothing is promised here:
  * the guards decide on what is chosen.
  */
 import type { LineId, LocationId, Sku } from '../ids.ts';
 import { chooseLocations } from './cover.ts';
-import { type Placed, packSplit, packWhole, type SkuGroup } from './packing.ts';
+import { type PackedLine, type Placed, pack, type SkuGroup } from './packing.ts';
 
 export interface SourcingLine {
   readonly lineId: LineId;
   readonly sku: Sku;
   readonly quantityBase: number;
   readonly locationId?: LocationId;
+  /** Whether it may come in pieces from several locations. */
+  readonly maySplit?: boolean;
 }
 
 /** `available`: what this line could have had where it may be served, after the lines that were served. */
@@ -47,39 +50,32 @@ export function source(
   candidates: readonly LocationId[],
   free: FreeAt,
 ): Sourced {
-  // Most orders at a till are one line served by the first location: no search for those.
-  const only = lines.length === 1 ? lines[0] : undefined;
-  if (only !== undefined && only.locationId === undefined) {
-    const location = candidates.find((each) => free(only.sku, each) >= only.quantityBase);
-    if (location !== undefined) return { ok: true, assignment: new Map([[only.lineId, location]]) };
-  }
-  const sourced = sourceParts(lines, candidates, free, false);
+  const whole = lines.some(({ maySplit }) => maySplit === true)
+    ? lines.map((line) => ({ ...line, maySplit: false }))
+    : lines;
+  const sourced = sourceInParts(whole, candidates, free);
   if (!sourced.ok) return sourced;
   const assignment = new Map(sourced.parts.map(({ lineId, locationId }) => [lineId, locationId]));
   return { ok: true, assignment };
 }
 
-/** Like `source`, but a line may come in pieces from several locations; pieces stand in the lines' order. */
-export function sourceSplit(
+/** Like `source`, but a line that may be split comes in pieces where it must. Parts stand in the lines' order. */
+export function sourceInParts(
   lines: readonly SourcingLine[],
   candidates: readonly LocationId[],
   free: FreeAt,
 ): SourcedInParts {
-  return sourceParts(lines, candidates, free, true);
-}
-
-function sourceParts(
-  lines: readonly SourcingLine[],
-  candidates: readonly LocationId[],
-  free: FreeAt,
-  isSplit: boolean,
-): SourcedInParts {
+  // Most orders at a till are one line served by the first location: no search for those.
+  const only = lines.length === 1 ? lines[0] : undefined;
+  if (only !== undefined && only.locationId === undefined) {
+    const location = candidates.find((each) => free(only.sku, each) >= only.quantityBase);
+    if (location !== undefined) return { ok: true, parts: [part(only, location, only.quantityBase)] };
+  }
   const locations = [...new Set(candidates)];
   const { fixed, groups, short } = readLines(lines, locations, free);
-  const pack = isSplit ? packSplit : packWhole;
   const all = locations.map((_, index) => index);
   for (const group of groups) {
-    if (pack(group, all) === undefined) short.push(...shortLines(group, lines, isSplit));
+    if (pack(group, all) === undefined) short.push(...shortLines(group, lines));
   }
   if (short.length > 0) {
     const places = new Map(lines.map(({ lineId }, index) => [lineId, index]));
@@ -89,9 +85,8 @@ function sourceParts(
   const sends = new Set(fixed.map(({ locationId }) => locationId));
   const chosen = chooseLocations({
     groups,
-    usable: all.filter((at) => !sends.has(locations[at] as LocationId) && groups.some(canUse(at, isSplit))),
+    usable: all.filter((at) => !sends.has(locations[at] as LocationId) && groups.some(canUse(at))),
     given: all.filter((at) => sends.has(locations[at] as LocationId)),
-    isSplit,
     serves: (group, some) => pack(group, some) !== undefined,
   });
   const placed = groups.flatMap((group) => pack(group, chosen) as Placed[]);
@@ -108,13 +103,14 @@ function readLines(lines: readonly SourcingLine[], locations: readonly LocationI
   const fixed: { index: number; locationId: LocationId; part: SourcedPart }[] = [];
   const short: ShortLine[] = [];
   const used = new Map<Sku, Map<LocationId, number>>();
-  const open = new Map<Sku, { index: number; units: number }[]>();
+  const open = new Map<Sku, PackedLine[]>();
   lines.forEach((line, index) => {
     const { sku, locationId, quantityBase: units } = line;
     if (locationId === undefined) {
       const same = open.get(sku);
-      if (same === undefined) open.set(sku, [{ index, units }]);
-      else same.push({ index, units });
+      const packed = { index, units, maySplit: line.maySplit === true };
+      if (same === undefined) open.set(sku, [packed]);
+      else same.push(packed);
       return;
     }
     const taken = used.get(sku) ?? new Map<LocationId, number>();
@@ -131,28 +127,45 @@ function readLines(lines: readonly SourcingLine[], locations: readonly LocationI
     const taken = used.get(sku);
     const left = locations.map((at) => Math.max(0, free(sku, at) - (taken?.get(at) ?? 0)));
     const total = same.reduce((sum, { units }) => sum + units, 0);
-    return { sku, lines: same.sort((a, b) => b.units - a.units || a.index - b.index), total, left };
+    return { sku, lines: same.sort(wholeThenLargest), total, left };
   });
   return { fixed, groups, short };
 }
 
-/** Serves what it can, largest first as packing does, and names the rest. */
-function shortLines(group: SkuGroup, lines: readonly SourcingLine[], isSplit: boolean): ShortLine[] {
-  const left = isSplit ? [group.left.reduce((a, b) => a + b, 0)] : [...group.left];
+function wholeThenLargest(a: PackedLine, b: PackedLine): number {
+  return Number(a.maySplit) - Number(b.maySplit) || b.units - a.units || a.index - b.index;
+}
+
+/** Serves what it can, in the order of packing, and names the rest. */
+function shortLines(group: SkuGroup, lines: readonly SourcingLine[]): ShortLine[] {
+  const left = [...group.left];
   const short: ShortLine[] = [];
-  for (const { index, units } of group.lines) {
+  for (const { index, units, maySplit } of group.lines) {
     const at = left.findIndex((room) => room >= units);
+    const sum = left.reduce((a, b) => a + b, 0);
     if (at >= 0) left[at] = (left[at] as number) - units;
+    else if (maySplit && sum >= units) takeAcross(left, units);
     else {
       const { lineId, sku } = lines[index] as SourcingLine;
-      short.push({ lineId, sku, requested: units, available: left.reduce((a, b) => Math.max(a, b), 0) });
+      const available = maySplit ? sum : left.reduce((a, b) => Math.max(a, b), 0);
+      short.push({ lineId, sku, requested: units, available });
     }
   }
   return short;
 }
 
-function canUse(location: number, isSplit: boolean): (group: SkuGroup) => boolean {
-  return ({ left, lines }) => (left[location] as number) >= (isSplit ? 1 : (lines.at(-1)?.units as number));
+function takeAcross(left: number[], units: number): void {
+  let open = units;
+  left.forEach((room, at) => {
+    const piece = Math.min(open, room);
+    left[at] = room - piece;
+    open -= piece;
+  });
+}
+
+function canUse(location: number): (group: SkuGroup) => boolean {
+  return ({ left, lines }) =>
+    lines.some(({ units, maySplit }) => (left[location] as number) >= (maySplit ? 1 : units));
 }
 
 function part({ lineId }: SourcingLine, locationId: LocationId, quantityBase: number): SourcedPart {

@@ -40,6 +40,8 @@ export interface Sell extends Asked, OrderParts {
   readonly lines: readonly SellLine[];
   /** Where lines without a location may come from, best first. */
   readonly locations?: readonly LocationId[];
+  /** Whether such a line may come in pieces from several of them. */
+  readonly allowSplit?: boolean;
   /** F8: the goods are in the customer's hands. What cannot be covered is owed, up to `owedMax` a pool. */
   readonly override?: { readonly reason: string; readonly owedMax: number };
 }

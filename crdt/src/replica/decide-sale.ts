@@ -5,8 +5,16 @@
  * None of them changes anything.
  */
 import type { BodyOf, EntryBody, SoldLine } from '../entry/entry.ts';
-import { type HoldId, locationOf, type OrderId, type PoolId, parsePoolId, poolId } from '../ids.ts';
-import { source } from '../order/sourcing.ts';
+import {
+  type HoldId,
+  type LocationId,
+  locationOf,
+  type OrderId,
+  type PoolId,
+  parsePoolId,
+  poolId,
+  type Sku,
+} from '../ids.ts';
 import { hasRoom, isQuantity, type Need, type Short, shortPools } from '../tally/guards.ts';
 import { debt } from '../tally/row.ts';
 import {
@@ -22,6 +30,7 @@ import {
 } from './command.ts';
 import { holdLeftMs } from './holds.ts';
 import type { Ledger, Now } from './ledger.ts';
+import { inPieces, sourceOrders } from './pieces.ts';
 
 export type Decided<Body extends EntryBody = EntryBody> =
   | { readonly ok: true; readonly body: Body }
@@ -77,7 +86,8 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
   if (locations.length === 0) {
     return refuse('invalid_request', 'Name a location for each line: none is configured to choose from.');
   }
-  const sourced = source(command.lines, locations, (sku, location) => ledger.usable(poolId(sku, location)));
+  const free = (sku: Sku, location: LocationId) => ledger.usable(poolId(sku, location));
+  const sourced = sourceOrders([command], locations, free);
   if (!sourced.ok && command.override !== undefined) {
     // F8: the goods are in the customer's hands, here: what rights cannot pay for is owed at this place.
     const here = locations[0];
@@ -93,10 +103,12 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
       }),
     );
   }
-  return {
-    ok: true,
-    lines: command.lines.map((line) => sold(line, sourced.assignment.get(line.lineId), command)),
-  };
+  const [parts = []] = sourced.parts;
+  const lines =
+    parts.length === command.lines.length
+      ? command.lines.map((line, i) => sold(line, parts[i]?.locationId, command))
+      : inPieces(command.lines, parts).map((line) => sold(line, line.locationId, command));
+  return { ok: true, lines };
 }
 
 function sold(

@@ -1,5 +1,5 @@
 /** Executing: one command becomes at most one entry, once (T8). */
-import type { Entry, SoldLine } from '../entry/entry.ts';
+import type { Entry } from '../entry/entry.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { findFault } from './check-command.ts';
 import { type Answer, type Command, type Refusal, refuse } from './command.ts';
@@ -25,6 +25,7 @@ import {
 import type { Directory } from './directory.ts';
 import type { DocumentKind } from './documents.ts';
 import type { Ledger, Now } from './ledger.ts';
+import { isSameGoods } from './pieces.ts';
 
 export interface Executing {
   readonly ledger: Ledger;
@@ -147,10 +148,10 @@ function isSameRequest(known: Entry, command: Command): boolean {
   const { body } = known;
   switch (command.type) {
     case 'sell':
-      return body.type === 'sold' && sameGoods(body.lines, command.lines);
+      return body.type === 'sold' && isSameGoods(body.lines, command.lines);
     case 'confirm':
       return (
-        body.type === 'confirmed' && body.holdId === command.holdId && sameGoods(body.lines, command.lines)
+        body.type === 'confirmed' && body.holdId === command.holdId && isSameGoods(body.lines, command.lines)
       );
     case 'hold':
       return body.type === 'held' && sameUnits(body.lines, command.lines);
@@ -195,21 +196,6 @@ function isSameRequest(known: Entry, command: Command): boolean {
     default:
       return command satisfies never;
   }
-}
-
-function sameGoods(
-  known: readonly SoldLine[],
-  asked: readonly Pick<SoldLine, 'lineId' | 'sku' | 'quantityBase'>[],
-): boolean {
-  return (
-    known.length === asked.length &&
-    known.every((line, i) => {
-      const other = asked[i] as (typeof asked)[number];
-      return (
-        line.sku === other.sku && line.quantityBase === other.quantityBase && line.lineId === other.lineId
-      );
-    })
-  );
 }
 
 function sameUnits(known: Parameters<typeof sumByPool>[0], asked: Parameters<typeof sumByPool>[0]): boolean {

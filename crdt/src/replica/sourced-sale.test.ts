@@ -95,3 +95,55 @@ test('[F8] what an override owes is what is short, in one pool of several, over 
   });
   expect(berlin.row('lamp')).toMatchObject({ used: 2, owed: 3 });
 });
+
+test('[T5] [T8] a line comes in pieces where the order allows it, each a line of its own, and asked again it is the same order', () => {
+  const berlin = twoPlaces();
+  const asked = anywhere('o1', { lamp: 6, bulb: 1 }, { allowSplit: true });
+  const first = berlin.do(asked);
+  expect(first).toMatchObject({
+    replayed: false,
+    entry: {
+      body: {
+        lines: [
+          { lineId: '1', locationId: BERLIN, quantityBase: 2, quantityUnits: 2, departed: true },
+          { lineId: '1~2', locationId: ROME, quantityBase: 4, quantityUnits: 4, departed: false },
+          { lineId: '2', locationId: BERLIN, quantityBase: 1 },
+        ],
+      },
+    },
+  });
+  expect(berlin.do(asked)).toMatchObject({ ok: true, replayed: true });
+  for (const other of [{ lamp: 5, bulb: 1 }, { lamp: 7, bulb: 1 }, { lamp: 6 }, { lamp: 2, bulb: 1 }])
+    expect(berlin.do(anywhere('o1', other, { allowSplit: true }))).toMatchObject({
+      code: 'document_differs',
+    });
+  expect(berlin.row('lamp')).toMatchObject({ used: 2, departed: 2 });
+});
+
+test('[T5] a line stays whole where the order does not allow it, where it is sold by the case, and where a name is taken', () => {
+  const berlin = twoPlaces();
+  const refused = (change: (line: Sell['lines'][number]) => object, allowSplit = true) => {
+    const command = anywhere('o1', { lamp: 6 }, { allowSplit });
+    const lines = command.lines.map((line) => ({ ...line, ...change(line) }));
+    expect(berlin.do({ ...command, lines } as Sell)).toMatchObject({ code: 'insufficient_stock' });
+  };
+  refused(() => ({}), false);
+  refused(() => ({ unit: 'case', quantityUnits: 1 }));
+  refused(() => ({ discounts: [{ kind: 'amount', amountMinor: 5 }] }));
+  refused(() => ({ lineId: 'l'.repeat(128) }));
+  const { lines, ...command } = anywhere('o1', { lamp: 6, bulb: 1 }, { allowSplit: true });
+  const [lamps, bulbs] = lines as [Sell['lines'][number], Sell['lines'][number]];
+  const named = { ...command, lines: [lamps, { ...bulbs, lineId: '1~2' }] } as Sell;
+  expect(berlin.do(named)).toMatchObject({ code: 'insufficient_stock' });
+});
+
+test('[T8] two cases asked again are two cases, whatever a case has become; in pieces they are another order', () => {
+  const berlin = twoPlaces();
+  const cases = (quantityBase: number, quantityUnits: number, unit = 'case') => {
+    const command = anywhere('o1', { lamp: quantityBase });
+    return { ...command, lines: command.lines.map((line) => ({ ...line, unit, quantityUnits })) } as Sell;
+  };
+  expect(berlin.do(cases(4, 2))).toMatchObject({ ok: true, replayed: false });
+  expect(berlin.do(cases(6, 2))).toMatchObject({ ok: true, replayed: true });
+  expect(berlin.do(cases(4, 4, 'piece'))).toMatchObject({ code: 'document_differs' });
+});

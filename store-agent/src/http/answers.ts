@@ -72,6 +72,7 @@ function lineJson(line: SoldLine, progress: LineProgress) {
     locationId: line.locationId,
     quantity: line.quantityBase,
     unit: line.unit,
+    quantityUnits: line.quantityUnits,
     unitPrice: { amountMinor: line.unitPriceMinor, currency: line.currency },
     taxRateBp: line.taxRateBp,
     taxIncluded: line.taxIncluded,

@@ -9,10 +9,13 @@ import {
   type Sell,
   type SellLine,
   type Sku,
+  toBase,
+  type UnitOfSale,
 } from '@tallystick/crdt';
 import { type ErrorCode, firstError } from '@tallystick/crdt/wire';
 import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Product } from '../catalogue/items.ts';
 import { words } from '../words.ts';
 import { FIELD_ERRORS_MAX, Problem } from './problem.ts';
 
@@ -51,7 +54,10 @@ const payment = z.strictObject({
 export const orderLine = z.strictObject({
   lineId: documentId.optional(),
   sku,
-  quantity,
+  quantity: quantity.meta({ description: 'In `unit`.' }),
+  unit: words(32, 128).min(1).optional().meta({
+    description: 'One of the product’s units of sale, such as case; its base unit where it is left out.',
+  }),
   locationId: locationId.optional(),
 });
 
@@ -75,6 +81,10 @@ export const orderBody = z.strictObject({
     .regex(/^[A-Z]{3}$/)
     .optional(),
   payments: z.array(payment).max(16).optional(),
+  allowSplit: z.boolean().optional().meta({
+    description:
+      'Whether a line without a location may come in pieces from several; each is a line of its own then.',
+  }),
   note: words(500, 2_000).optional(),
   waitMs: z.number().int().min(0).max(WAIT_MS_MAX).optional(),
 });
@@ -96,7 +106,7 @@ export interface Placing {
 interface LineError {
   readonly code: ErrorCode;
   readonly line: number;
-  readonly field: 'sku' | 'locationId' | 'lineId';
+  readonly field: 'sku' | 'locationId' | 'lineId' | 'unit' | 'quantity';
   readonly message: string;
 }
 
@@ -145,6 +155,7 @@ export function toSell(body: OrderBody, catalogue: Catalogue, placing: Placing):
     departsFrom: placing.departsFrom,
     waitMs: body.waitMs ?? placing.defaultWaitMs,
     locations: placing.locations,
+    ...(body.allowSplit === true ? { allowSplit: true } : {}),
     lines,
   };
 }
@@ -185,17 +196,45 @@ function sellLine(
       message: `${line.sku} has no price in ${currency}`,
     });
   }
+  const unit = product === undefined ? undefined : unitOf(product, line.unit);
+  if (product !== undefined && unit === undefined) {
+    const units = [product.baseUnit, ...(product.units ?? []).map((each) => each.unit)].join(', ');
+    errors.push({
+      code: 'invalid_request',
+      line: index,
+      field: 'unit',
+      message: `${line.sku} is sold by ${units}, and not by ${line.unit}`,
+    });
+  }
+  const { basePerUnit } = unit ?? { basePerUnit: 1 };
+  const base = toBase(line.quantity, { unit: '', basePerUnit });
+  const price = (unitPriceMinor ?? 0) * basePerUnit;
+  if (!base.ok || !Number.isSafeInteger(price)) {
+    errors.push({
+      code: 'quantity_out_of_range',
+      line: index,
+      field: 'quantity',
+      message: `${line.quantity} of ${line.unit} are more than can be counted`,
+    });
+  }
   return {
     lineId: lineId as LineId,
     sku: line.sku as Sku,
-    quantityBase: line.quantity,
-    unit: product?.baseUnit ?? 'piece',
+    quantityBase: base.ok ? base.quantity : 1,
+    unit: unit?.unit ?? 'piece',
     quantityUnits: line.quantity,
-    unitPriceMinor: unitPriceMinor ?? 0,
+    // Catalogues price the base unit; a case costs what its pieces cost.
+    unitPriceMinor: price,
     currency,
     taxRateBp: product?.taxRateBp ?? 0,
     taxIncluded: product?.taxIncluded ?? true,
     discounts: [],
     ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
   };
+}
+
+/** The base unit where none is named; undefined where the product is not sold by it. */
+function unitOf({ baseUnit, units = [] }: Product, named: string | undefined): UnitOfSale | undefined {
+  if (named === undefined || named === baseUnit) return { unit: baseUnit, basePerUnit: 1 };
+  return units.find(({ unit }) => unit === named);
 }

@@ -75,6 +75,23 @@ export const createOrder = operation({
       status: 422,
       answer: { code: 'document_differs' },
     },
+    noSuchUnit: {
+      summary: 'By a unit in which the product is not sold',
+      body: { id: 'order-crates', lines: [{ sku: 'MUG', quantity: 1, unit: 'crate', locationId: 'depot' }] },
+      status: 400,
+      answer: { code: 'invalid_request', errors: [{ pointer: '/lines/0/unit' }] },
+    },
+    inPieces: {
+      summary: 'From wherever there is some, in pieces if need be',
+      body: {
+        id: 'order-pieces',
+        lines: [{ sku: 'MUG', quantity: 2, unit: 'piece' }],
+        allowSplit: true,
+        waitMs: 5_000,
+      },
+      status: 201,
+      answer: { lines: [{ quantity: 2, unit: 'piece', quantityUnits: 2 }] },
+    },
     toCancel: {
       summary: 'One more',
       body: { id: 'order-2', lines: [{ lineId: 'a', sku: 'MUG', quantity: 1, locationId: 'depot' }] },

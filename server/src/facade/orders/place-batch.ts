@@ -7,7 +7,7 @@ import {
   type Command,
   firstAnswer,
   type HoldId,
-  type LineId,
+  inPieces,
   type LocationId,
   type PoolId,
   poolId,
@@ -17,7 +17,7 @@ import {
   type Sell,
   type ShortLine,
   type Sku,
-  source,
+  sourceOrders,
 } from '@tallystick/crdt';
 import { errorKind } from '@tallystick/crdt/wire';
 import { type Agent, derivedId, orderJson, Problem, problemJson, toSell } from '@tallystick/store-agent';
@@ -149,38 +149,17 @@ function planned(
   }
   const more = new Map<PoolId, number>();
   for (const { pool, n } of free) more.set(pool, (more.get(pool) ?? 0) + n);
-  const lines = linesOf(fresh);
-  const sourced = source(lines, fresh[0]?.locations ?? [], (sku, location) => {
+  const sourced = sourceOrders(fresh, fresh[0]?.locations ?? [], (sku, location) => {
     const pool = poolId(sku, location);
     return replica.ledger.usable(pool) + (more.get(pool) ?? 0);
   });
   if (!sourced.ok) return insufficient(replica, fresh, sourced.short);
   const located = new Map<Sell, Sell>();
   fresh.forEach((sell, i) => {
-    const placed = sell.lines.map((line, at) => ({
-      ...line,
-      locationId: sourced.assignment.get(lineName(i, at)) as LocationId,
-    }));
-    located.set(sell, { ...sell, lines: placed });
+    located.set(sell, { ...sell, lines: inPieces(sell.lines, sourced.parts[i] ?? []) });
   });
   const commands = sells.map((sell) => located.get(sell) ?? sell);
   return first === undefined ? commands : [first, ...commands];
-}
-
-function linesOf(sells: readonly Sell[]) {
-  return sells.flatMap((sell, i) =>
-    sell.lines.map(({ sku, quantityBase, locationId }, at) => ({
-      lineId: lineName(i, at),
-      sku,
-      quantityBase,
-      ...(locationId === undefined ? {} : { locationId }),
-    })),
-  );
-}
-
-/** Over all orders of the batch, each line has a name of its own. */
-function lineName(order: number, line: number): LineId {
-  return `${order}/${line}` as LineId;
 }
 
 /** All units of the batch by pool: where a line names no place, where preference says. */
