@@ -1,11 +1,12 @@
 /** The authority's books put back to an earlier point: F6. */
 import { describe, expect, test } from 'vitest';
-import { incarnationOf, type LocationId, type WriterId } from '../ids.ts';
+import { incarnationOf, type LocationId, type ReplicaId, type WriterId } from '../ids.ts';
 import { appendCheckpoint } from './checkpoint.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
 import { unheardChildren } from './recovery.ts';
-import { type Node, pool, shop, type World } from './world.test-kit.ts';
+import { type Letter, type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 
@@ -206,6 +207,32 @@ describe('[F6] an authority whose books were put back', () => {
     expect(missing(hq)).toEqual(['paris']);
     hq.turn((self, now) => expect(self.retire(paris.id, now)).toEqual([paris.self]));
     expect(missing(hq)).toEqual([]);
+  });
+
+  test('[F6] [F3a] a child that is given away is waited for until all that it did before has come (seed 80388)', () => {
+    // Entry by entry: its first new word shows where it is reached now, and not yet what it took.
+    const { link } = hastySettings('berlin' as ReplicaId, 'store');
+    const { world, hq, berlin } = shop({ lamp: 9 }, { link: { ...link, streamBytesTarget: 1 } });
+    const paris = world.add('paris', 'store', hq);
+    const image = hq.journal.image(hq.journal.commitCount);
+    grant(world, hq, paris, 2);
+    const before = putBack(hq, [berlin, paris], image);
+    notice(hq);
+    berlin.link();
+    world.calm();
+    world.give(paris, berlin);
+    expect(missing(hq)).toEqual(['paris']);
+    paris.parent = berlin;
+    paris.link();
+    const head = () => hq.replica.ledger.streams.get(paris.self)?.head;
+    const seq = head()?.seq;
+    while (head()?.seq === seq) world.deliver(world.mail.shift() as Letter);
+    expect([head()?.via, head()?.parent]).toEqual(['berlin', before]);
+    expect(missing(hq)).toEqual(['paris']);
+    expect(hq.do(reclaim('r1', before, { lamp: 1 }))).toMatchObject({ code: 'former_lives_unknown' });
+    world.rejoin();
+    expect([head()?.parent, missing(hq)]).toEqual([berlin.self, []]);
+    expectSum(hq, 9);
   });
 
   test('[F6] a child that begins a new life meanwhile is waited for until that life has spoken', () => {

@@ -18,19 +18,28 @@ export function isOwnPast(ledger: Ledger, stream: Stream): boolean {
   return self.head.parent === null && stream !== self && replicaOf(stream.writer) === replicaOf(self.writer);
 }
 
-/** Direct children of an authority whose newest life has not yet told this life of it what it knows. */
+/** Children of an authority whose newest life has not yet told this life of it what it knows. */
 export function unheardChildren(ledger: Ledger): ReplicaId[] {
   const { self } = ledger;
   if (self.head.parent !== null) return [];
   const newest = new Map<ReplicaId, Stream>();
   for (const stream of ledger.streams.values()) {
     const replica = replicaOf(stream.writer);
-    // Who was given to it in that time is its child too, and may have taken from it (F3a).
-    if (stream.head.via !== replica && ledger.parentOf(replica) !== replicaOf(self.writer)) continue;
     const known = newest.get(replica);
     if (known === undefined || isNewer(stream, known)) newest.set(replica, stream);
   }
-  return [...newest].filter(([, { head }]) => !hasSpoken(head, self.writer)).map(([replica]) => replica);
+  return [...newest]
+    .filter(([replica, { head }]) => isChild(ledger, replica, head) && !hasSpoken(head, self.writer))
+    .map(([replica]) => replica);
+}
+
+/** Who was given to it in that time is its child too, and may have taken from it; so may who was given away (F3a). */
+function isChild(ledger: Ledger, replica: ReplicaId, { via, parent }: Stream['head']): boolean {
+  const me = replicaOf(ledger.self.writer);
+  if (replica === me) return false;
+  // As long as it names a life of this authority as its parent, what it took there may be on its way.
+  const isNamed = parent !== null && replicaOf(parent) === me;
+  return isNamed || via === replica || ledger.parentOf(replica) === me;
 }
 
 function isNewer(stream: Stream, known: Stream): boolean {
