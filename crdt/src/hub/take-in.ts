@@ -171,7 +171,9 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
     return isElsewhere ? undefined : `${replica} belongs under ${known?.head.via}, not under ${child}`;
   if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH))
     return isElsewhere ? undefined : `${entry.writer} does not begin with its life`;
-  const via = late?.head.via ?? places.wayToNew(replica, child);
+  // What an old parent heard moves nobody: that does the first word that comes by the new way.
+  const [life] = isElsewhere ? ledger.livesOf(replica) : [];
+  const via = life?.head.via ?? places.wayToNew(replica, child);
   const stream = ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
   // A new life by a new way (F3a): its former ones are reached there too, and it shuts them out from there.
   if (via === child) places.arrived(replica, child);

@@ -164,3 +164,20 @@ test('[F3a] [L7] a life that goes on elsewhere begins by the way where it lives,
   expect(hq.replica.ledger.streams.get(mine.writer)?.head.seq).toBe(mine.seq);
   expect(relink(till, paris)).toMatchObject({ ok: true });
 });
+
+test('[F3a] a life of which its old parent tells first goes with all lives of its replica where that speaks (seed 80130)', () => {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const paris = world.add('paris', 'store', hq);
+  const { self: before } = till;
+  berlin.cut();
+  till.turn((self, now) => self.becomeNewWriter('rollback', now));
+  till.link();
+  world.calm();
+  world.give(till, paris);
+  berlin.link();
+  world.calm();
+  const ways = () => [before, till.self].map((life) => hq.replica.ledger.streams.get(life)?.head.via);
+  expect(ways()).toEqual(['berlin', 'berlin']);
+  relink(till, paris);
+  expect(ways()).toEqual(['paris', 'paris']);
+});
