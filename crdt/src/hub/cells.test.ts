@@ -17,7 +17,7 @@ function grant(books: Books, to: WriterId, units: number, ...pools: readonly Poo
 
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) => pool(`sku-${from + i}`));
 const sessionOf = (books: Books, seen = 0) =>
-  openSession(books.shop.writer, books.ledger.self.writer, false, seen);
+  openSession({ writer: books.shop.writer, wantsLevels: false, heads: [] }, books.ledger.self.writer, seen);
 const told = (frames: readonly Frame[]) => frames as readonly Cells[];
 
 function frames(books: Books, session: Session): readonly Cells[] {

@@ -1,5 +1,6 @@
 /** What a parent makes of what a child asks for and uses: R2, L3, and what it notes in a session: F2. */
 import { describe, expect, test } from 'vitest';
+import type { WriterId } from '../ids.ts';
 import { demandAt } from '../rebalance/demand.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { pool } from '../replica/world.test-kit.ts';
@@ -22,6 +23,7 @@ function lamps(): ChildPool {
   return new Child('till' as never).pool(lamp);
 }
 
+const hello = (writer: WriterId) => ({ writer, wantsLevels: false, heads: [] });
 const ask = (known: ChildPool, atLeast: number, sent = 0) =>
   noteAsk(known, sent, { atLeast, untilMs: 5_000 }, 0, HALF_LIFE_MS);
 const use = (known: ChildPool, units: number) => noteUse(known, units, 0, HALF_LIFE_MS);
@@ -111,7 +113,7 @@ test('a child has one of each pool', () => {
 });
 
 describe('a session', () => {
-  const session = () => openSession(name('berlin'), name('hq'), false, 0);
+  const session = () => openSession(hello(name('berlin')), name('hq'), 0);
 
   test('[L2] that begins owes its child no word', () => {
     const { isAckDue, wantsAll, sawGap, isFormerDue, cursor } = session();
@@ -120,11 +122,11 @@ describe('a session', () => {
 
   test('[F1] of a writer that was fenced is known for it', () => {
     const { ledger, shop } = new Books();
-    const theirs = openSession(shop.writer, ledger.self.writer, false, 0);
+    const theirs = openSession(hello(shop.writer), ledger.self.writer, 0);
     expect(isShutOut(ledger, theirs)).toBe(false);
     ledger.fence(shop, 'retired', atFirst);
     expect(isShutOut(ledger, theirs)).toBe(true);
-    expect(isShutOut(ledger, openSession(name('nobody'), ledger.self.writer, false, 0))).toBe(false);
+    expect(isShutOut(ledger, openSession(hello(name('nobody')), ledger.self.writer, 0))).toBe(false);
   });
 
   test('[F2] in which a branch came tells once of the history that the child lacks', () => {

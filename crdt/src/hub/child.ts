@@ -8,7 +8,7 @@ import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { type Demand, observeDemand } from '../rebalance/demand.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import type { Stream } from '../replica/stream.ts';
-import type { Frame } from '../wire/frames.ts';
+import type { Frame, Hello } from '../wire/frames.ts';
 
 export interface ChildPool {
   /** Units free to use in the child's subtree as far as the parent knows, rights on their way to it included. */
@@ -63,6 +63,8 @@ export interface Session {
   readonly denied: Map<PoolId, number>;
   readonly levels: Set<PoolId>;
   levelsSentAtMs: number;
+  /** How far its hello said that it has each stream. */
+  readonly named: ReadonlyMap<WriterId, number>;
   /** Its former lives, and writers below it, of which the child lacks entries, with the seq it has of each (T8, F1a). */
   former: { readonly writer: WriterId; readonly afterSeq: number }[];
   /** F2: branches that came in this session, for which it was told the history that it lacks. */
@@ -138,9 +140,8 @@ export function promise(known: ChildPool, sent: number, units: number): void {
 }
 
 export function openSession(
-  writer: WriterId,
+  { writer, wantsLevels, heads }: Pick<Hello, 'writer' | 'wantsLevels' | 'heads'>,
   parent: WriterId,
-  wantsLevels: boolean,
   cellsSeenTo: number,
 ): Session {
   return {
@@ -167,6 +168,7 @@ export function openSession(
     denied: new Map(),
     levels: new Set(),
     levelsSentAtMs: Number.NEGATIVE_INFINITY,
+    named: new Map(heads.map((head) => [head.writer, head.seq])),
     former: [],
     branchesTold: new Set(),
     isFormerDue: false,

@@ -25,7 +25,11 @@ test('[T8][F2] what was told is not told again with the other history of a fork'
   const branch = books.branch(2);
   books.say(branch, received(7));
   books.commit();
-  const session = openSession(name('berlin', 2), books.ledger.self.writer, false, 0);
+  const session = openSession(
+    { writer: name('berlin', 2), wantsLevels: false, heads: [] },
+    books.ledger.self.writer,
+    0,
+  );
   const hub = { children: new Map([['berlin', { session }]]) } as unknown as Hub;
   const told = () => {
     readFormerLives(hub, books.ledger, hastySettings(replicaOf(books.ledger.self.writer), 'authority'));

@@ -1,13 +1,13 @@
 /** What a child is told when it says what it has: L1, T8, F1a, F2. */
 import { describe, expect, test } from 'vitest';
 import type { EntryBody } from '../entry/entry.ts';
-import type { WriterId } from '../ids.ts';
+import type { ReplicaId, WriterId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import type { Stream } from '../replica/stream.ts';
 import { pool } from '../replica/world.test-kit.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
-import { openSession } from './child.ts';
-import { compareHeads } from './heads.ts';
+import { type Child, openSession } from './child.ts';
+import { behind, compareHeads } from './heads.ts';
 import type { Places } from './places.ts';
 
 const lamp = pool('lamp');
@@ -21,8 +21,8 @@ const strange = new Uint8Array(32).fill(9);
 
 /** The child `berlin` says hello as this writer, with these heads. */
 function greet(books: Books, writer: WriterId, ...heads: readonly Point[]) {
-  const session = openSession(writer, books.ledger.self.writer, false, 0);
-  const hello = { writer, heads } as Partial<Hello> as Hello;
+  const hello = { writer, wantsLevels: false, heads } as Partial<Hello> as Hello;
+  const session = openSession(hello, books.ledger.self.writer, 0);
   return { ...compareHeads(books.ledger, session, hello, noRegistry), session };
 }
 
@@ -184,5 +184,27 @@ describe('[F2] a child that has another history of a writer', () => {
     expect(greet(made, name('berlin', 2), theirs).has).toContainEqual(theirs);
     const unknown = { ...theirs, hash: strange };
     expect(greet(made, name('berlin', 2), unknown).has).not.toContainEqual(unknown);
+  });
+});
+
+describe('[F3a] [F1a] a child whose hello came before the news from above', () => {
+  const late = (made: Books, news: Stream, ...heads: readonly Point[]) => {
+    const { session } = greet(made, made.shop.writer, ...heads);
+    return [...behind(new Map([['berlin' as ReplicaId, { session } as Child]]), [news])];
+  };
+
+  test('[F3a] [F1a] is behind where it did not name as much of who is below it (seeds 64, 80306)', () => {
+    const made = books(1);
+    const till = made.add(name('till'), 'berlin', made.shop.writer);
+    made.say(till, received(1));
+    expect(late(made, till)).toEqual(['berlin']);
+    expect(late(made, till, pointOf(made, till, 1))).toEqual(['berlin']);
+    expect(late(made, till, pointOf(made, till))).toEqual([]);
+  });
+
+  test('[F3a] [F1a] is not behind in what itself said, or what is not below it', () => {
+    const made = books(1);
+    expect(late(made, made.shop)).toEqual([]);
+    expect(late(made, made.add(name('stall'), 'paris'))).toEqual([]);
   });
 });

@@ -113,17 +113,12 @@ function underItsName({ writer, seq, hash }: Point, copy: Stream): Compared {
 }
 
 /** Children whose past, or that of those below them, came from above after their hello. */
-export function behind(
-  children: ReadonlyMap<ReplicaId, Child>,
-  news: Iterable<Stream>,
-  isRestored: boolean,
-): Set<ReplicaId> {
+export function behind(children: ReadonlyMap<ReplicaId, Child>, news: Iterable<Stream>): Set<ReplicaId> {
   const late = new Set<ReplicaId>();
   for (const { writer, head } of news) {
     const session = head.via === null ? undefined : children.get(head.via)?.session;
     if (session === undefined || session.writer === writer) continue;
-    // Where this replica itself was not restored, a writer that it hears of from above was given to it (F3a).
-    if (!isRestored || incarnationOf(session.writer) > 1) late.add(head.via as ReplicaId);
+    if ((session.named.get(writer) ?? 0) < head.seq) late.add(head.via as ReplicaId);
   }
   return late;
 }

@@ -77,7 +77,7 @@ export class Hub {
     if (seen > self.head.seq && ledger.isFromDisk) this.#events.aheadOfMe();
     else for (const life of others) this.fence(life, 'superseded', now);
     const child = this.child(replica);
-    const session = openSession(hello.writer, self.writer, hello.wantsLevels, Math.min(seen, self.head.seq));
+    const session = openSession(hello, self.writer, Math.min(seen, self.head.seq));
     child.session = session;
     for (const pool of child.pools.values()) {
       pool.recall = undefined;

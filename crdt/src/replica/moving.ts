@@ -88,9 +88,9 @@ export class Moving {
   }
 
   /** The parent told what writers here and below did (T8, F1a, F3a). */
-  heardFromAbove(news: ReadonlySet<Stream>, wasRestored: boolean, now: Now): void {
+  heardFromAbove(news: ReadonlySet<Stream>, now: Now): void {
     this.#hub.tellFormerCells(now);
-    for (const child of behind(this.#hub.children, news, wasRestored)) this.#sayHelloAgain(child);
+    for (const child of behind(this.#hub.children, news)) this.#sayHelloAgain(child);
     for (const stream of news) this.#hub.takeUnheard(stream);
   }
 

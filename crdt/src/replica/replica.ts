@@ -214,9 +214,8 @@ export class Replica {
   }
 
   #takeFormer(frame: Former, now: Now): void {
-    const isRestored = this.ledger.awaitsFormerLives;
     const came = this.#formerLives.take(frame, now.monotonicMs);
-    if (came === 'all') this.moving.heardFromAbove(this.#formerLives.takeNews(), isRestored, now);
+    if (came === 'all') this.moving.heardFromAbove(this.#formerLives.takeNews(), now);
     if (came === 'gap') this.#tellFormerAgain();
   }
 
