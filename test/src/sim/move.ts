@@ -92,7 +92,8 @@ function buryOne(world: World, prng: Prng): void {
   const isChild = (node: SimNode) =>
     world.registry.parentOf(node.settings.replica) === region.settings.replica;
   const children = world.nodes.filter(isChild);
-  if (children.some((node) => !mayMove(world, node))) return;
+  // Where one child goes below another, that one can still go to the region's own parent.
+  if (children.some((node) => !mayMove(world, node)) || isNearPutBack(world, parent)) return;
   world.trace.fault('a region gone for ever', region.name);
   for (const child of children) {
     const others = parentsFor(world, child).filter((each) => each !== region);

@@ -41,7 +41,7 @@ export function putBackOne(world: World, prng: Prng): void {
   // These would make it write before it has met anybody: then two histories meet, which is F2's.
   if (image.holdCount > 0 || image.awaitsFormerLives || settlesForOthers(world, node)) return;
   const who = knowsMore(world, { node, life, seq, lost: node.disk });
-  if (who === 'some children') return;
+  if (who === 'some children' || (who === 'nobody knows' && isTakenFrom(world, life, image))) return;
   const children = childrenOf(world, node);
   const atMs = node.disk.lostSinceMs(commits);
   world.trace.fault('whole machine put back', node.name);
@@ -105,6 +105,21 @@ function knowsMore(world: World, { node, life, seq }: PutBack) {
   const ahead = children.filter(({ disk }) => seenOf(disk, life) > seq);
   if (ahead.length === 0) return 'nobody knows';
   return ahead.length === children.length ? 'its children know' : 'some children';
+}
+
+/**
+ * Somebody wrote down units that the lost end of its chain sent, and is neither above nor below it now: a
+ * child that was given away (F3a), or a life of its parent that was put back as well. The first is shut out
+ * when it speaks, for nobody can tell its word from a lie; of the second, two losses took all who knew.
+ */
+function isTakenFrom({ observer }: World, life: WriterId, image: SimDisk): boolean {
+  const rows = image.rows(life);
+  for (const [taker, book] of observer.books)
+    for (const [pool, { took }] of book.rows) {
+      const sent = rows.get(pool)?.sent.find(({ writer }) => writer === taker)?.n ?? 0;
+      if ((took.get(life) ?? 0) > sent) return true;
+    }
+  return false;
 }
 
 /** How much of its parent's life a child would say that it saw, or took from. */
