@@ -26,22 +26,18 @@ export class LateClaims {
   readonly #open: Accounts = new Map();
   /** F6: those of the authority's own past, which mean nothing before its children have told what they know. */
   readonly #untold: Accounts = new Map();
-  #mustScan = false;
+  /** Somebody was shut out, or settles for others than before: all accounts are looked at once more. */
+  #mustScan = true;
   readonly #short = new Map<PoolId, number>();
 
   constructor(ledger: Ledger, poolChanged: (pool: PoolId) => void) {
     this.#ledger = ledger;
     this.#poolChanged = poolChanged;
-    for (const stream of ledger.streams.values()) this.fenced(stream);
   }
 
   /** A writer was shut out: it may owe already. */
-  fenced(stream: Stream): void {
-    if (stream.head.fence === null) return;
-    // What it did is not in its own rows alone.
-    if (this.#ledger.hasLife && isOwnPast(this.#ledger, stream)) this.#mustScan = true;
-    const { writer } = rootOf(this.#ledger, stream);
-    for (const [pool] of stream.rows()) this.#look(pool, writer);
+  fenced({ head }: Stream): void {
+    if (head.fence !== null) this.lookAgain();
   }
 
   onEffect(stream: Stream, effect: Effect): void {
@@ -52,29 +48,26 @@ export class LateClaims {
 
   #look(pool: PoolId, writer: WriterId): void {
     const stream = this.#ledger.streams.get(writer);
-    const isPast = stream !== undefined && this.#ledger.hasLife && isOwnPast(this.#ledger, stream);
+    const isPast = stream !== undefined && isOwnPast(this.#ledger, stream);
     put(isPast ? this.#untold : this.#open, pool, writer);
   }
 
-  #lookAtOwnPast(): void {
-    if (!this.#mustScan && this.#untold.size === 0) return;
-    if (unheardChildren(this.#ledger).length > 0) return;
-    if (this.#mustScan) this.#scanOwnPast();
-    for (const [pool, writers] of this.#untold) for (const writer of writers) put(this.#open, pool, writer);
-    this.#untold.clear();
-  }
-
-  /** Children may have taken from a life of which no row is left here. */
-  #scanOwnPast(): void {
+  /** What a writer did is not in its own rows alone: others may have taken from a life of which no row is left here. */
+  #scan(): void {
     this.#mustScan = false;
-    for (const stream of this.#ledger.streams.values()) {
+    const { streams } = this.#ledger;
+    for (const stream of streams.values()) {
       for (const [pool, { took }] of stream.rows()) {
-        for (const { writer } of took) {
-          const from = this.#ledger.streams.get(writer);
-          if (from !== undefined && isOwnPast(this.#ledger, from)) put(this.#open, pool, writer);
-        }
+        if (stream.head.fence !== null) this.#look(pool, rootOf(this.#ledger, stream).writer);
+        for (const { writer } of took) if (streams.get(writer)?.head.fence) this.#look(pool, writer);
       }
     }
+  }
+
+  #lookAtOwnPast(): void {
+    if (this.#untold.size === 0 || unheardChildren(this.#ledger).length > 0) return;
+    for (const [pool, writers] of this.#untold) for (const writer of writers) put(this.#open, pool, writer);
+    this.#untold.clear();
   }
 
   /** Units that fenced writers lack and that are not free here. */
@@ -84,6 +77,7 @@ export class LateClaims {
 
   /** Sends what is free to where it was used already. A new life first learns what its former ones sent (T8). */
   settle(now: Now): void {
+    if (this.#mustScan) this.#scan();
     this.#lookAtOwnPast();
     if (this.#open.size === 0 || this.#ledger.awaitsFormerLives) return;
     const sends = new Map<WriterId, PoolUnits[]>();
@@ -120,7 +114,7 @@ export class LateClaims {
 
   /** Somebody else may answer for a writer than before (F3a). */
   lookAgain(): void {
-    for (const stream of this.#ledger.streams.values()) this.fenced(stream);
+    this.#mustScan = true;
   }
 }
 

@@ -130,6 +130,16 @@ describe('[F5] an account below zero', () => {
     expect([books.claims.shortOf(lamp), books.claims.shortOf(bulb)]).toEqual([1, 0]);
   });
 
+  test('[F5] is found where others took from it, and no word of its own is left (seeds 812, 80394)', () => {
+    const books = new Settler();
+    const till = books.add(name('till'), 'till');
+    books.own(received(9));
+    books.say(till, { type: 'took', from: books.shop.writer, items: [{ pool: lamp, seq: 9, n: 3 }] });
+    expect(books.settle()).toEqual([]);
+    books.shutOut(books.shop);
+    expect(books.settle()).toEqual([[books.shop.writer, '3 lamp@berlin']]);
+  });
+
   test('[F5] [F3] comes of too much that was taken back as well', () => {
     const books = new Settler();
     books.say(books.shop, received(3));
@@ -186,6 +196,17 @@ describe('[F5] the settler', () => {
     books.ledger.fence(books.shop, 'retired', atFirst);
     books.say(till, sent(1));
     expect(books.settle()).toEqual([[till.writer, '3 lamp@berlin']]);
+  });
+
+  test('[F3a] is who stands above both, where its parent went below its next life (seed 321)', () => {
+    const books = new Settler();
+    const depot = books.add(name('depot'), 'berlin');
+    books.say(books.shop, { type: 'reparented', parent: depot.writer }, sent(2));
+    books.own(received(9));
+    books.shutOut(books.shop);
+    const next = books.add(name('berlin', 2), 'berlin');
+    books.say(depot, { type: 'reparented', parent: next.writer });
+    expect(books.settle()).toEqual([[books.shop.writer, '2 lamp@berlin']]);
   });
 
   test('[L7] is nobody where liars name a circle of parents', () => {

@@ -25,8 +25,13 @@ export function settles(ledger: Ledger, settler: ReplicaId, stream: Stream): boo
     const above = ledger.streams.get(parent);
     if (above === undefined || above.head.via === ABOVE) return false;
     const lives = ledger.livesOf(replica);
-    if (lives.some(({ head }) => head.fence === null && head.via === stream.head.via)) return false;
+    if (lives.some((life) => life.head.fence === null && mayStandAbove(life, stream))) return false;
     parent = above.head.parent;
   }
   return false;
+}
+
+/** Both are reached through one child; below that child itself stand only those who hang on it by now (F3a). */
+function mayStandAbove({ head }: Stream, { head: { via }, writer }: Stream): boolean {
+  return head.via === via && via !== replicaOf(writer);
 }
