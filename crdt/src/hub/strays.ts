@@ -8,7 +8,7 @@
  */
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import { settlesHere } from '../replica/settler.ts';
+import { settlerFrom } from '../replica/settler.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf } from '../tally/row.ts';
@@ -90,6 +90,11 @@ export class Strays {
     if (this.#ledger.toldCells.note(cell)) this.#tellSoon();
   }
 
+  /** Somebody is heard of first, or shut out: what was of use to nobody may be so now. */
+  onHead(): void {
+    this.#tellSoon();
+  }
+
   #tellSoon(): void {
     for (const telling of this.#tellings.values()) {
       telling.dueMs = Number.NEGATIVE_INFINITY;
@@ -107,10 +112,18 @@ export class Strays {
       const cells = this.#cellsFor(replica, session.writer);
       for (const frame of cellFramesBeside(this.#ledger.self.writer, session, cells))
         out.push({ to: replica, frame });
-      telling.dueMs = cells.length === 0 ? Number.POSITIVE_INFINITY : now.monotonicMs + telling.patienceMs;
-      telling.patienceMs = Math.min(telling.patienceMs * 2, this.#resendMs * PATIENCE_MAX);
+      const patienceMaxMs = this.#resendMs * PATIENCE_MAX;
+      // A settler writes nothing down, so in one session it is told so often and no more.
+      const isTold = telling.patienceMs >= patienceMaxMs && !cells.some(({ to }) => this.#isLive(to));
+      telling.dueMs =
+        cells.length === 0 || isTold ? Number.POSITIVE_INFINITY : now.monotonicMs + telling.patienceMs;
+      telling.patienceMs = Math.min(telling.patienceMs * 2, patienceMaxMs);
     }
     return out;
+  }
+
+  #isLive(writer: WriterId): boolean {
+    return !this.#ledger.streams.get(writer)?.head.fence;
   }
 
   #tellingOf(replica: ReplicaId, session: Session): Telling {
@@ -126,14 +139,15 @@ export class Strays {
     const cells: SentCell[] = [];
     for (const [to, senders] of this.#senders) {
       const taker = this.#ledger.streams.get(to);
-      if (taker?.head.via !== child) continue;
+      if (taker?.head.via !== child || !isAwaited(this.#ledger, taker)) continue;
       for (const from of senders) cells.push(...this.#untaken(from, taker, child, senders, direct));
       if (senders.size === 0) this.#senders.delete(to);
     }
     for (const to of [...this.#ledger.toldCells.writers]) {
       const taker = this.#ledger.streams.get(to);
       const via = taker?.head.via ?? this.#places.wayTo(replicaOf(to));
-      if (via === child) cells.push(...this.#ledger.toldCells.untaken(to, taker));
+      if (via === child && isAwaited(this.#ledger, taker))
+        cells.push(...this.#ledger.toldCells.untaken(to, taker));
     }
     return cells;
   }
@@ -156,10 +170,7 @@ export class Strays {
     if (cells.length === 0) senders.delete(from);
     const isBelow = sender.head.via === child && sender.head.via !== ABOVE;
     const isTold = sender === this.#ledger.self && taker.writer === direct;
-    if (isBelow || isTold || isVoid(sender, taker.writer)) return [];
-    // Of what is sent to a life that ended, only its settler wants to know.
-    if (taker.head.fence !== null && settlesHere(this.#ledger, taker)) return [];
-    return cells;
+    return isBelow || isTold || isVoid(sender, taker.writer) ? [] : cells;
   }
 
   /** When something is due to be told, or told again. */
@@ -170,4 +181,9 @@ export class Strays {
       if (this.#hub.children.get(replica)?.session === session) at = Math.min(at, Math.max(0, dueMs));
     return at;
   }
+}
+
+/** Of what is sent to a life that ended, only its settler wants to know. */
+function isAwaited(ledger: Ledger, taker: Stream | undefined): boolean {
+  return taker === undefined || taker.head.fence === null || settlerFrom(ledger, taker) === 'below';
 }

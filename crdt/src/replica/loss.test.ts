@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { WriterId } from '../ids.ts';
+import { incarnationOf, type WriterId } from '../ids.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Stream } from './stream.ts';
@@ -84,6 +84,49 @@ describe('[F3] a lost writer', () => {
     retire(berlin, till);
     expect(berlin.do(reclaim('r1', till.self, { lamp: 5 }))).toMatchObject({ ok: false });
     expect(berlin.do(reclaim('r2', till.self, { lamp: 4 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F5] [L1] is settled by the next life of its parent, which hears what was sent to it meanwhile (seed 345)', () => {
+    const { world, hq, berlin, till, lost } = lostTill();
+    retire(berlin, till);
+    world.calm();
+    berlin.cut();
+    retire(hq, berlin);
+    hq.turn(({ ledger }, now) => {
+      const lines = [{ pool: pool('lamp'), n: 5 }];
+      ledger.append({ type: 'received', cause: 'delivery', lines }, '', 'system', now);
+      const items = [{ pool: pool('lamp'), n: 2 }];
+      ledger.append({ type: 'sent', to: lost, items }, '', 'system', now);
+    });
+    berlin.isHungUp = true;
+    world.rejoin();
+    expect(incarnationOf(berlin.self)).toBe(2);
+    const left = [hq, berlin].map(({ replica: { ledger } }) =>
+      exposure(ledger, ledger.streams.get(lost) as Stream, pool('lamp')),
+    );
+    expect(left).toEqual([5, 5]);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 5 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F5] [L1] is of no interest to whoever stands below where it ended: its settler stands above (seeds 139, 683)', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const desk = world.add('desk', 'terminal', hq);
+    const lost = desk.self;
+    desk.turn((self, now) => self.becomeNewWriter('rollback', now));
+    desk.link();
+    world.calm();
+    world.give(desk, berlin);
+    desk.parent = berlin;
+    desk.isHungUp = true;
+    world.rejoin();
+    expect(berlin.replica.ledger.streams.get(lost)?.head.via).toBe('desk');
+    berlin.turn(({ ledger }, now) => {
+      const items = [{ pool: pool('lamp'), n: 2 }];
+      ledger.append({ type: 'sent', to: lost, items }, '', 'system', now);
+    });
+    expect(world.intercept('cells')).toEqual([]);
+    world.calm();
+    expect(exposure(hq.replica.ledger, hq.replica.ledger.streams.get(lost) as Stream, pool('lamp'))).toBe(2);
   });
 
   test('[F3][F1a] what it surrendered behind its fence is its own, and not that of its parent’s former life too', () => {

@@ -88,7 +88,10 @@ export class Replica {
     this.#moves = new Moves(this.ledger, this.hub, this.uplink, this.#waiting, settings, (pool) =>
       this.#claims.shortOf(pool),
     );
-    this.ledger.onHead = (stream) => this.hub.totals.onHead(stream);
+    this.ledger.onHead = (stream) => {
+      this.hub.totals.onHead(stream);
+      this.moving.strays.onHead();
+    };
     this.#claims = new LateClaims(this.ledger, (pool) => this.#moves.poolChanged(pool));
     this.ledger.onFence = (stream) => this.hub.noteFence(stream);
     this.ledger.onEffect = (stream, effect) => {

@@ -10,25 +10,35 @@ import { isOwnPast } from './recovery.ts';
 import { ABOVE, type Stream } from './stream.ts';
 
 export function settlesHere(ledger: Ledger, stream: Stream): boolean {
-  if (isOwnPast(ledger, stream)) return true;
-  return stream.head.via !== ABOVE && settles(ledger, replicaOf(ledger.self.writer), stream);
+  return settlerFrom(ledger, stream) === 'here';
+}
+
+/** Where that writer's settler stands, seen from this replica. */
+export function settlerFrom(ledger: Ledger, stream: Stream): 'here' | 'below' | 'elsewhere' {
+  if (isOwnPast(ledger, stream)) return 'here';
+  if (stream.head.via === ABOVE) return 'elsewhere';
+  return look(ledger, replicaOf(ledger.self.writer), stream);
 }
 
 /** Whether this replica stands above that writer, and whoever stood between them was shut out. */
 export function settles(ledger: Ledger, settler: ReplicaId, stream: Stream): boolean {
+  return look(ledger, settler, stream) === 'here';
+}
+
+function look(ledger: Ledger, settler: ReplicaId, stream: Stream): 'here' | 'below' | 'elsewhere' {
   const seen = new Set<WriterId>();
   // Whoever was shut out may have named a circle of parents: nobody settles that.
   for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
     seen.add(parent);
     const replica = replicaOf(parent);
-    if (replica === settler) return true;
+    if (replica === settler) return 'here';
     const above = ledger.streams.get(parent);
-    if (above === undefined || above.head.via === ABOVE) return false;
+    if (above === undefined || above.head.via === ABOVE) return 'elsewhere';
     const lives = ledger.livesOf(replica);
-    if (lives.some((life) => life.head.fence === null && mayStandAbove(life, stream))) return false;
+    if (lives.some((life) => life.head.fence === null && mayStandAbove(life, stream))) return 'below';
     parent = above.head.parent;
   }
-  return false;
+  return 'elsewhere';
 }
 
 /** Both are reached through one child; below that child itself stand only those who hang on it by now (F3a). */
