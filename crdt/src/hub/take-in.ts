@@ -143,9 +143,14 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
   return `${stream.writer} does not speak through ${context.child}`;
 }
 
-/** A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for fenced too. */
-function takeInFence({ ledger, child, onFence }: TakeIn, by: WriterId, said: BodyOf<'fenced'>): void {
-  if (ledger.streams.get(said.writer)?.head.via !== child) return;
+/**
+ * A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for
+ * fenced too, by whatever way it is reached meanwhile (F3a).
+ */
+function takeInFence({ ledger, onFence }: TakeIn, by: WriterId, said: BodyOf<'fenced'>): void {
+  const stream = ledger.streams.get(said.writer);
+  // Of this replica itself nobody below decides.
+  if (stream === undefined || stream.head.via === null) return;
   if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 

@@ -27,15 +27,15 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
   const before = ledger.hasLife ? ledger.self : undefined;
   const fences = new Map(heads.map(({ writer, head }) => [writer, head.fence]));
   // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
-  const wasTaken = ({ writer, seq }: FenceSaid, via: ReplicaId | null) =>
-    heads.length > 0 ? fences.get(writer)?.seq === seq : ledger.streams.get(writer)?.head.via === via;
+  const wasTaken = ({ writer, seq }: FenceSaid) =>
+    heads.length > 0 ? fences.get(writer)?.seq === seq : ledger.streams.get(writer)?.head.via !== null;
   for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
       if (writer !== entry.writer) continue;
       hub.absorbed(entry);
-      if (entry.body.type !== 'fenced' || !wasTaken(entry.body, via)) continue;
+      if (entry.body.type !== 'fenced' || !wasTaken(entry.body)) continue;
       const ended = noteRelayedFence(ledger, writer, entry.body);
       if (ended !== undefined) hub.absorbedFence(ended);
     }

@@ -181,3 +181,22 @@ test('[F3a] a life of which its old parent tells first goes with all lives of it
   relink(till, paris);
   expect(ways()).toEqual(['paris', 'paris']);
 });
+
+test('[F3a] a life that ended below a parent that went elsewhere itself has ended for all above (seed 404)', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const paris = world.add('paris', 'store', hq);
+  const region = world.add('region', 'region', hq);
+  const desk = world.add('desk', 'terminal', region);
+  const { self: before } = desk;
+  region.cut();
+  desk.turn((self, now) => self.becomeNewWriter('rollback', now));
+  desk.link();
+  world.calm();
+  world.give(region, berlin);
+  world.give(desk, paris);
+  relink(region, berlin);
+  expect(hq.replica.ledger.streams.get(region.self)?.head.via).toBe('berlin');
+  expect([hq.replica.ledger.streams.has(desk.self), hq.fenceOf(before)]).toEqual([true, 'superseded']);
+  relink(desk, paris);
+  expect(viaOf(hq, desk)).toBe('paris');
+});
