@@ -100,6 +100,22 @@ describe('[F3] what it may still have', () => {
     expect(exposure(early.ledger, early.shop, lamp)).toBe(3);
   });
 
+  test('[F3] [F3a] holds that whoever settles it, where the life that it was sent to ended too, or was left (seeds 231, 1155)', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    const till = books.add(name('till'), 'berlin', shop.writer);
+    books.say(till, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 5 }] });
+    ledger.fence(till, 'retired', atFirst);
+    books.say(till, sent(shop.writer, 3));
+    expect(exposure(ledger, till, lamp)).toBe(5);
+    // Its next life is a child of the authority, and the shop, which lives on, was never told.
+    const next = books.add(name('till', 2), 'till');
+    ledger.changeHead(till, { via: next.head.via });
+    expect(exposure(ledger, till, lamp)).toBe(5);
+    ledger.fence(shop, 'retired', atFirst);
+    expect([exposure(ledger, till, lamp), exposure(ledger, shop, lamp)]).toEqual([5, 0]);
+  });
+
   test('[F1a] lacks what others took of it, although its own word of that was lost', () => {
     const { books, ledger, shop } = lost();
     const till = books.add(name('till'), 'berlin', shop.writer);

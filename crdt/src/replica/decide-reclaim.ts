@@ -39,14 +39,13 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
 /**
  * What a fenced writer may still hold of a pool, as far as its entries and its neighbours' tell:
  * its account over all its histories, with what was sent to it and never taken, and what it
- * surrendered here after its fence, which nobody took; less what was taken back already.
+ * surrendered after its fence, which nobody took; less what was taken back already.
  * Its open holds are void (F3), so they do not lower it. A branch has no account of its own (F2).
  */
 export function exposure(ledger: Ledger, lost: Stream, pool: PoolId): number {
   if (isBranch(lost)) return 0;
   const row = accountRow(ledger, lost, pool);
-  const sentHere = notTakenHere(ledger, pool, row, lost);
-  const came = inFlightTo(ledger, lost, pool, row) + sentHere;
+  const came = inFlightTo(ledger, lost, pool, row) + notTaken(ledger, pool, row, lost);
   return account(row) + came - takenUnsaid(ledger, lost, pool) - reclaimedFrom(ledger, lost, pool);
 }
 
@@ -62,28 +61,31 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
   return units + ledger.toldCells.units(lost.writer, pool, row.took, (from) => ledger.streams.has(from));
 }
 
-/** Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3). */
+/**
+ * Of what a child surrendered and nobody took: what it did so behind its fence is its own (F3), be
+ * that life of its parent the one that settles it, one that ended as well, or one that it has left.
+ */
 function voidOf(ledger: Ledger, child: Stream, pool: PoolId, to: Stream, unseen: number): number {
   const { parent } = child.head;
   // What a forgotten life of the authority was sent it may have used: it stands in that life's account (F6).
   if (parent === null || isOwnPast(ledger, to)) return 0;
-  if (replicaOf(parent) !== replicaOf(to.writer)) return 0;
+  const isParent = replicaOf(parent) === replicaOf(to.writer);
+  // Where it said behind its fence that it had another parent, a life of that which has ended counts it.
+  if (!isParent && to.head.fence !== null) return 0;
   return Math.min(unseen, sentLate(ledger, child, pool, to.writer));
 }
 
-function notTakenHere(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
+function notTaken(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream): number {
   let units = 0;
-  // What one life of the authority sent to another covers a debt there, and counts there (F6).
-  if (isOwnPast(ledger, lost)) return units;
-  for (const own of ledger.livesOf(replicaOf(ledger.self.writer))) {
-    const { took } = accountRow(ledger, own, pool);
-    const unseen = amountOf(row.sent, own.writer) - amountOf(took, lost.writer);
-    // What it surrendered in time is that life's, which ended before it took it (F1a).
-    if (unseen > 0 && !isOwnPast(ledger, own))
-      units += Math.min(unseen, sentLate(ledger, lost, pool, own.writer));
+  const left = oldParentOf(ledger, lost);
+  for (const { writer, n } of row.sent) {
+    const to = ledger.streams.get(writer);
+    if (to === undefined) continue;
+    const unseen = n - amountOf(accountRow(ledger, to, pool).took, lost.writer);
+    if (unseen <= 0) continue;
+    // What it surrendered in time is that life's, unless nobody will ever tell it (F1a, F3a).
+    units += left.includes(to) ? unseen : voidOf(ledger, lost, pool, to, unseen);
   }
-  for (const old of oldParentOf(ledger, lost))
-    units += Math.max(0, amountOf(row.sent, old.writer) - amountOf(old.row(pool).took, lost.writer));
   return units;
 }
 

@@ -202,7 +202,9 @@ export class Accounts {
   /** Of what a child surrendered to a life of its parent and nobody took: what it said behind its fence, which stays its own. */
   #void(child: WriterId, to: WriterId, pool: PoolId): number {
     const { fence, parent } = this.#disk.head(child) ?? {};
-    if (!fence || !parent || replicaOf(parent) !== replicaOf(to)) return 0;
+    if (!fence || !parent) return 0;
+    // Of another parent that it named too late, only a live one leaves it what it did not take.
+    if (replicaOf(parent) !== replicaOf(to) && this.#disk.head(to)?.fence !== null) return 0;
     // A forgotten life of the authority may have used it (F6).
     const { self } = this.#disk;
     if (self !== null && to !== self && replicaOf(to) === replicaOf(self)) return 0;
@@ -218,17 +220,16 @@ export class Accounts {
 
   /**
    * What a writer that was shut out has left, or lacks: its rights without its debt, with what
-   * came or went and was written down by one side only, and without what was taken back.
-   *
-   * @param settler what it surrendered to this replica too late is still its own.
+   * came or went and was written down by one side only, and without what was taken back. What it
+   * surrendered too late is still its own, whoever settles it.
    */
-  left(writer: WriterId, pool: PoolId, settler: string): number {
+  left(writer: WriterId, pool: PoolId): number {
     const row = this.row(writer, pool);
     let left = rightsOf(row) - debtOf(row);
     for (const other of this.writers) {
       left += Math.max(0, this.onItsWay(other, writer, pool) - this.#void(other, writer, pool));
       left += Math.min(0, this.onItsWay(writer, other, pool));
-      if (replicaOf(other) === settler) left += this.#void(writer, other, pool);
+      left += this.#void(writer, other, pool);
       left -= this.row(other, pool).reclaimed.get(writer) ?? 0;
     }
     return left;

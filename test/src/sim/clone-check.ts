@@ -34,7 +34,7 @@ export class CloneCheck {
     const accounts = new Accounts(historiesOn(this.#root.disk).values(), this.#root.disk);
     for (const writer of this.#ended(accounts))
       for (const pool of world.tree.pools) {
-        const left = this.#left(accounts, writer, pool);
+        const left = accounts.left(writer, pool);
         if (left < 0) this.#lackedBefore.set(`${writer} ${pool}`, left);
       }
   }
@@ -53,10 +53,6 @@ export class CloneCheck {
 
   #settlerOf(writer: WriterId): SimNode | undefined {
     return settlerOf(this.#world, writer);
-  }
-
-  #left(accounts: Accounts, writer: WriterId, pool: PoolId): number {
-    return accounts.left(writer, pool, this.#settlerOf(writer)?.name ?? '');
   }
 
   atEnd(books: CloneBooks, trade: CloneTrade): void {
@@ -81,7 +77,7 @@ export class CloneCheck {
     for (const pool of this.#world.tree.pools) {
       let units = 0;
       for (const writer of accounts.writers) {
-        if (this.#isEnded(writer)) units += Math.max(0, -this.#left(accounts, writer, pool));
+        if (this.#isEnded(writer)) units += Math.max(0, -accounts.left(writer, pool));
         else units += debtOf(accounts.row(writer, pool));
       }
       if (units > 0) owed.set(pool, units);
@@ -196,7 +192,7 @@ export class CloneCheck {
     for (const node of new Set([settler, this.#root])) {
       const stream = node?.replica.ledger.streams.get(writer);
       if (node === undefined || stream === undefined) continue;
-      const mine = accounts.left(writer, pool, node.name);
+      const mine = accounts.left(writer, pool);
       const theirs = exposure(node.replica.ledger, stream, pool);
       if (mine !== theirs)
         throw new Violation(
@@ -204,7 +200,7 @@ export class CloneCheck {
           `${node.name} thinks that ${writer} has ${theirs} ${pool} left, and it is ${mine}`,
         );
     }
-    const left = this.#left(accounts, writer, pool);
+    const left = accounts.left(writer, pool);
     if (left >= 0) return;
     if (writer === this.#life) return this.#world.trace.saw('both clones sold the same units');
     // What it sold by override was owed from the first.
@@ -221,7 +217,7 @@ export class CloneCheck {
     for (const writer of accounts.writers) {
       const row = accounts.row(writer, pool);
       here += row.received + row.reinstated - row.used - debtOf(row);
-      const has = this.#isEnded(writer) ? this.#left(accounts, writer, pool) : rightsOf(row) - debtOf(row);
+      const has = this.#isEnded(writer) ? accounts.left(writer, pool) : rightsOf(row) - debtOf(row);
       shared += has;
       if (has !== 0) parts.push(`${has} ${writer}${this.#isEnded(writer) ? ' (ended)' : ''}`);
     }
