@@ -63,8 +63,8 @@ export interface Session {
   readonly denied: Map<PoolId, number>;
   readonly levels: Set<PoolId>;
   levelsSentAtMs: number;
-  /** How far its hello said that it has each stream. */
-  readonly named: ReadonlyMap<WriterId, number>;
+  /** How far its hello said that it has each stream, or it was told of it then. */
+  readonly named: Map<WriterId, number>;
   /** Its former lives, and writers below it, of which the child lacks entries, with the seq it has of each (T8, F1a). */
   former: { readonly writer: WriterId; readonly afterSeq: number }[];
   /** F2: branches that came in this session, for which it was told the history that it lacks. */

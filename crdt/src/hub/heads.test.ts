@@ -16,7 +16,11 @@ const received = (n: number): EntryBody => ({
   cause: 'delivery',
   lines: [{ pool: lamp, n }],
 });
-const noRegistry = { wayTo: () => undefined, isCountedBelow: () => false } as unknown as Places;
+const noRegistry = {
+  wayTo: () => undefined,
+  isCountedBelow: () => false,
+  dealersFor: () => new Set(),
+} as unknown as Places;
 const strange = new Uint8Array(32).fill(9);
 
 /** The child `berlin` says hello as this writer, with these heads. */

@@ -1,6 +1,6 @@
 /** Heads: what a child that says hello has, held against what stands here (L1, T8, F1a, F2). */
 import { incarnationOf, type ReplicaId, replicaOf } from '../ids.ts';
-import { copyOf, firstSeqOf } from '../replica/branches.ts';
+import { copyOf, firstSeqOf, rootOf } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
@@ -31,6 +31,7 @@ export function compareHeads(
 ): { readonly has: Point[]; readonly settled: Point[] } {
   const replica = replicaOf(hello.writer);
   const named = new Map(hello.heads.map((head) => [head.writer, head]));
+  const dealers = places.dealersFor(replica);
   const has: Point[] = [];
   const settled: Point[] = [];
   const say = (compared: Compared) => {
@@ -49,7 +50,9 @@ export function compareHeads(
       continue;
     }
     const isKnownThere = isLife || isBelow || head !== undefined;
-    if (!isKnownThere && !places.isCountedBelow(replica, stream)) continue;
+    const isAwaited = () =>
+      dealers.has(rootOf(ledger, stream).writer) || places.isCountedBelow(replica, stream);
+    if (!isKnownThere && !isAwaited()) continue;
     // A welcome names so many at the most; the rest is compared as it comes.
     if (has.length >= HEADS_MAX) break;
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
@@ -62,8 +65,10 @@ export function compareHeads(
     if (stream.writer !== hello.writer) {
       const afterSeq = compared.isOther ? compared.sharedSeq : (head?.seq ?? firstSeqOf(stream) - 1);
       // Where the two part is known once the child's own history has come.
-      if (afterSeq !== undefined && afterSeq < stream.head.seq)
+      if (afterSeq !== undefined && afterSeq < stream.head.seq) {
         session.former.push({ writer: stream.writer, afterSeq });
+        session.named.set(stream.writer, stream.head.seq);
+      }
     }
   }
   // A history that stands here under another name.

@@ -7,9 +7,11 @@
  * was last heard of: its entries may still come, and its units may be on their way.
  */
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { rootOf } from '../replica/branches.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
+import { Dealings } from './dealings.ts';
 import { GoodsPlaces } from './goods-places.ts';
 import { placeOf } from './place.ts';
 
@@ -21,12 +23,14 @@ export class Places {
   /** Told of each writer that is reached another way now. */
   readonly #onMoved: (stream: Stream) => void;
   readonly goods: GoodsPlaces;
+  readonly dealings: Dealings;
 
   constructor(ledger: Ledger, directory: Directory, onMoved: (stream: Stream) => void) {
     this.#ledger = ledger;
     this.directory = directory;
     this.#onMoved = onMoved;
     this.goods = new GoodsPlaces(ledger);
+    this.dealings = new Dealings(ledger);
   }
 
   /** Where the registry puts a replica: below a child, ABOVE, or nowhere that is known. */
@@ -58,6 +62,14 @@ export class Places {
       if (keeper !== undefined && this.leadsTo(keeper, child)) return true;
     }
     return false;
+  }
+
+  /** Writers elsewhere that dealt with a life which is settled below this child (F5). */
+  dealersFor(child: ReplicaId): Set<WriterId> {
+    const dealers = new Set<WriterId>();
+    for (const missed of this.dealings.missedBelow())
+      if (missed.child === child) dealers.add(rootOf(this.#ledger, missed.stream).writer);
+    return dealers;
   }
 
   /** What a writer told its parents before it was given another comes through them still. */

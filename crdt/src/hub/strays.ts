@@ -90,7 +90,7 @@ export class Strays {
     if (this.#ledger.toldCells.note(cell)) this.#tellSoon();
   }
 
-  /** Somebody is heard of first, or shut out: what was of use to nobody may be so now. */
+  /** What was of use to nobody may be so now. */
   onHead(): void {
     this.#tellSoon();
   }

@@ -88,6 +88,21 @@ describe('[F3] what it may still have', () => {
     expect(exposure(ledger, shop, lamp)).toBe(9);
   });
 
+  test('[F3] [L1] holds what its parent told of that, beyond what the sender said as far as it is known here (seed 2849)', () => {
+    const { books, ledger, shop } = lost();
+    const paris = books.add(name('paris'), 'paris');
+    const tell = (n: number) =>
+      ledger.toldCells.note({ pool: lamp, from: paris.writer, to: shop.writer, n, seq: n });
+    tell(3);
+    expect(exposure(ledger, shop, lamp)).toBe(8);
+    books.say(paris, sent(shop.writer, 2));
+    expect(exposure(ledger, shop, lamp)).toBe(8);
+    books.say(shop, took(paris.writer, 1));
+    expect(exposure(ledger, shop, lamp)).toBe(8);
+    books.say(paris, sent(shop.writer, 3));
+    expect(exposure(ledger, shop, lamp)).toBe(10);
+  });
+
   test('[F3] holds what it surrendered behind its fence and nobody took, and not what it surrendered in time', () => {
     const { books, ledger, shop } = lost();
     books.say(shop, sent(ledger.self.writer, 2));

@@ -1,6 +1,6 @@
 /** Taking back what a fenced child writer still held, on an operator's word (F3). */
 import type { BodyOf } from '../entry/entry.ts';
-import { type PoolId, replicaOf } from '../ids.ts';
+import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { account, amountOf, type Row } from '../tally/row.ts';
 import { accountRow, sentLate } from './account.ts';
@@ -57,8 +57,12 @@ function inFlightTo(ledger: Ledger, lost: Stream, pool: PoolId, row: Readonly<Ro
     const unseen = sent - amountOf(row.took, stream.writer);
     if (unseen > 0) units += unseen - voidOf(ledger, stream, pool, lost, unseen);
   }
-  // Where a former parent's grant was on its way when its child moved, only the cell tells (F3a).
-  return units + ledger.toldCells.units(lost.writer, pool, row.took, (from) => ledger.streams.has(from));
+  // Of a sender that lives elsewhere, only the cell may tell how much it sent (F3a).
+  const saidBy = (from: WriterId) => {
+    const stream = ledger.streams.get(from);
+    return stream === undefined ? 0 : amountOf(accountRow(ledger, stream, pool).sent, lost.writer);
+  };
+  return units + ledger.toldCells.units(lost.writer, pool, row.took, saidBy);
 }
 
 /**

@@ -129,6 +129,36 @@ describe('[F3] a lost writer', () => {
     expect(exposure(hq.replica.ledger, hq.replica.ledger.streams.get(lost) as Stream, pool('lamp'))).toBe(2);
   });
 
+  test('[F5] [F3a] has less left by the word of a child that lives elsewhere, which its settler hears (seeds 5043, 80299)', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const region = world.add('region', 'region', berlin);
+    const desk = world.add('desk', 'terminal', region);
+    const { self: lost } = region;
+    const send = (from: Node, to: Node, n: number) =>
+      from.turn(({ ledger, hub }, now) => {
+        ledger.append({ type: 'sent', to: to.self, items: [{ pool: pool('lamp'), n }] }, '', 'system', now);
+        hub.children.get(to.id)?.session?.cells.add(pool('lamp'));
+      });
+    send(berlin, region, 6);
+    world.calm();
+    // What it granted, and then what was taken of that, came to nobody above.
+    region.cut();
+    send(region, desk, 4);
+    world.calm();
+    expect(desk.free('lamp')).toBe(4);
+    region.isRunning = false;
+    retire(berlin, region);
+    const left = (node: Node) =>
+      exposure(node.replica.ledger, node.replica.ledger.streams.get(lost) as Stream, pool('lamp'));
+    expect(left(berlin)).toBe(6);
+    world.give(desk, hq);
+    desk.parent = hq;
+    desk.link();
+    world.rejoin();
+    expect([left(hq), left(berlin)]).toEqual([2, 2]);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 3 }))).toMatchObject({ code: 'more_than_ordered' });
+  });
+
   test('[F3][F1a] what it surrendered behind its fence is its own, and not that of its parent’s former life too', () => {
     const { world, hq, berlin, till } = shop({ lamp: 4 });
     const parent = berlin.self;

@@ -33,6 +33,8 @@ export class Moving {
   readonly #uplink: Uplink;
   readonly #ports: MovingPorts;
   #isDue = false;
+  /** Who settles a life that ended may lack the word of somebody who dealt with it. */
+  #mayLack = false;
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
     this.#ledger = ledger;
@@ -57,6 +59,13 @@ export class Moving {
   onEffect(stream: Stream, effect: Effect): void {
     this.strays.onEffect(stream, effect);
     this.places.goods.onEffect(stream, effect);
+    if (this.places.dealings.onEffect(stream, effect)) this.#mayLack = true;
+  }
+
+  /** Somebody is heard of first, shut out, or reached another way: what was of use to nobody may be so now. */
+  onHead(): void {
+    this.strays.onHead();
+    this.#mayLack = true;
   }
 
   /** The host says so; the turn that is open, or the next, does what follows from it. */
@@ -65,6 +74,7 @@ export class Moving {
   }
 
   run(): void {
+    if (this.#mayLack) this.#tellSettlers();
     if (!this.#isDue) return;
     for (const child of this.places.update()) this.#sayHelloAgain(child);
     for (const { replica, session } of this.#hub.children.values())
@@ -72,14 +82,26 @@ export class Moving {
         this.#ports.hangUp(replica, 'This replica was given another parent.');
   }
 
+  /** A child below which a life is settled hears of all who dealt with that, from a new hello (F5). */
+  #tellSettlers(): void {
+    const lacking = new Set<ReplicaId>();
+    for (const { child, stream, seq } of this.places.dealings.missedBelow()) {
+      const named = this.#hub.children.get(child)?.session?.named;
+      if (named !== undefined && (named.get(stream.writer) ?? 0) < seq) lacking.add(child);
+    }
+    for (const child of lacking) this.#sayHelloAgain(child);
+  }
+
   keep(): void {
     this.#isDue = false;
+    this.#mayLack = false;
   }
 
   /** Nobody was told of what a turn that failed found: it is due once more. */
   putBack(): void {
     this.places.forgetTold();
     this.#isDue = true;
+    this.#mayLack = true;
   }
 
   #sayHelloAgain(child: ReplicaId): void {

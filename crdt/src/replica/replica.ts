@@ -90,7 +90,7 @@ export class Replica {
     );
     this.ledger.onHead = (stream) => {
       this.hub.totals.onHead(stream);
-      this.moving.strays.onHead();
+      this.moving.onHead();
     };
     this.#claims = new LateClaims(this.ledger, (pool) => this.#moves.poolChanged(pool));
     this.ledger.onFence = (stream) => this.hub.noteFence(stream);

@@ -46,12 +46,12 @@ export class ToldCells {
     return [...cells.values()];
   }
 
-  /** Units told to be on their way from a sender of which this ledger holds no rows. */
-  units(to: WriterId, pool: PoolId, took: readonly Cell[], isHeld: (from: WriterId) => boolean): number {
+  /** Units told to be on their way, beyond what their senders said themselves as far as it is known here. */
+  units(to: WriterId, pool: PoolId, took: readonly Cell[], saidBy: (from: WriterId) => number): number {
     let units = 0;
     for (const cell of this.#cells.get(to)?.values() ?? []) {
-      if (cell.pool !== pool || isHeld(cell.from)) continue;
-      units += Math.max(0, cell.n - amountOf(took, cell.from));
+      if (cell.pool !== pool) continue;
+      units += Math.max(0, cell.n - Math.max(saidBy(cell.from), amountOf(took, cell.from)));
     }
     return units;
   }
