@@ -7,10 +7,13 @@ import type { Stream } from '../replica/stream.ts';
 
 export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
 
-/** Whether it is a life of that writer's replica, or of whoever settles it, that says so: nobody else may. */
+/**
+ * Whether it is a life of that writer's replica, of whose child the registry says that it is (F3a), or of
+ * whoever settles it, that says so: nobody else may.
+ */
 export function isShutOutBy(ledger: Ledger, stream: Stream, by: WriterId): boolean {
-  const replica = replicaOf(by);
-  return replicaOf(stream.writer) === replica || settles(ledger, replica, stream);
+  const [replica, lost] = [replicaOf(by), replicaOf(stream.writer)];
+  return lost === replica || ledger.parentOf(lost) === replica || settles(ledger, replica, stream);
 }
 
 /** @returns the writer that is shut out here from now on too; undefined where it is not known that far, or was before. */

@@ -200,3 +200,24 @@ test('[F3a] a life that ended below a parent that went elsewhere itself has ende
   relink(desk, paris);
   expect(viaOf(hq, desk)).toBe('paris');
 });
+
+test('[F3a] a life that never spoke below its new parent is shut out by that for all above (seed 3323)', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const desk = world.add('desk', 'terminal', hq);
+  const image = desk.journal.image(desk.journal.commitCount);
+  desk.turn((self, now) => self.becomeNewWriter('rollback', now));
+  desk.link();
+  world.calm();
+  const { self: lost } = desk;
+  world.give(desk, berlin);
+  // An image from before that life, which does not know it, is started below the shop.
+  desk.cut();
+  desk.restart(image);
+  desk.parent = berlin;
+  for (let hello = 0; hello < 3; hello += 1) {
+    if (desk.link().ok === false) desk.turn((self, now) => self.becomeNewWriter('superseded', now));
+    world.rejoin();
+  }
+  expect(desk.replica.ledger.self.head.parent).toBe(berlin.self);
+  expect([berlin.fenceOf(lost), hq.fenceOf(lost)]).toEqual(['superseded', 'superseded']);
+});

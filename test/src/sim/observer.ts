@@ -264,7 +264,9 @@ export class Observer {
         return;
       case 'ack':
       case 'welcome':
-        for (const { writer, seq } of frame.has) note(writer, seq);
+        // A child that names former lives of its parent is told that so much is enough: its parent claims nothing.
+        for (const { writer, seq } of frame.has)
+          if (replicaOf(writer) !== node.settings.replica) note(writer, seq);
         return;
       case 'cells':
         // Cells of former lives have no place in the cursor.
