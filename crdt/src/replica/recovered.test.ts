@@ -404,6 +404,47 @@ describe('[F6] [F5] what the forgotten life did beyond its account', () => {
   });
 });
 
+describe('[F6] [F3] a replica that was lost when the books forgot its last life', () => {
+  test.each([
+    ['given up before its child tells', true],
+    ['given up once its child has told', false],
+  ])('[F6] [F3] has an account of that life, %s (seed 441)', (_, isFirst) => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    const image = hq.journal.image(hq.journal.commitCount);
+    const items = [{ pool: lamp, n: 4 }];
+    berlin.turn((self, now) => self.ledger.append({ type: 'sent', to: till.self, items }, '', 'system', now));
+    till.cut();
+    till.link();
+    world.calm();
+    expect(till.free('lamp')).toBe(4);
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    for (const node of [berlin, till]) node.link();
+    world.calm();
+    const lost = berlin.self;
+    till.turn((self, now) =>
+      self.ledger.append({ type: 'sent', to: lost, items: [{ pool: lamp, n: 3 }] }, '', 'system', now),
+    );
+    world.calm();
+    expect(berlin.free('lamp')).toBe(3);
+    putBack(hq, [berlin, till], image);
+    notice(hq);
+    berlin.isRunning = false;
+    const giveUp = () => hq.turn((self, now) => self.retire(berlin.id, now));
+    if (isFirst) giveUp();
+    world.give(till, hq);
+    till.parent = hq;
+    till.link();
+    world.rejoin();
+    if (!isFirst) giveUp();
+    expect(accountOf(hq, lost)).toBe(3);
+    expectSum(hq, 9);
+    expect(hq.do(reclaim('r1', lost, { lamp: 3 }))).toMatchObject({ ok: true });
+    hq.restart();
+    expect(accountOf(hq, lost)).toBe(0);
+    expectSum(hq, 9);
+  });
+});
+
 test('[F6] [T8] a receipt that the books forgot comes again from its keeper, once', () => {
   const { world, hq, berlin, paris } = twoShops();
   const image = hq.journal.image(hq.journal.commitCount);

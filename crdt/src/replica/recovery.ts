@@ -54,14 +54,25 @@ function hasSpoken({ fence, parent }: Stream['head'], self: WriterId): boolean {
 }
 
 /**
- * A child speaks of a life of this authority that is in none of its books: it began after
- * their image. It has no entries any more, but an account: what its neighbours say of it.
+ * Somebody speaks of a life that is in none of the authority's books, for it began after their image: a life of
+ * the authority itself, or of a replica that was given up, which nobody is left to tell of. It has no
+ * entries any more, but an account: what its neighbours say of it.
  */
 export function noteLostLife(ledger: Ledger, named: WriterId | null): void {
   const { self } = ledger;
   if (named === null || self.head.parent !== null || ledger.streams.has(named)) return;
-  if (replicaOf(named) !== replicaOf(self.writer)) return;
-  const head = newHead(self.head.kind, null, null);
-  head.fence = { seq: 0, hash: NO_HASH, reason: 'rollback' };
+  const replica = replicaOf(named);
+  const isOwn = replica === replicaOf(self.writer);
+  const like = isOwn ? self : newestOf(ledger.livesOf(replica));
+  if (like === undefined || (!isOwn && like.head.fence?.reason !== 'retired')) return;
+  const head = newHead(like.head.kind, like.head.parent, like.head.via);
+  head.fence = { seq: 0, hash: NO_HASH, reason: isOwn ? 'rollback' : 'retired' };
   ledger.addStream(named, head);
+}
+
+function newestOf(lives: readonly Stream[]): Stream | undefined {
+  return lives.reduce<Stream | undefined>(
+    (newest, life) => (newest === undefined || isNewer(life, newest) ? life : newest),
+    undefined,
+  );
 }

@@ -184,6 +184,8 @@ export class Accounts {
       this.historiesOf.set(history.writer, [...known, history]);
     }
     for (const [writer, all] of this.historiesOf) this.#rows.set(writer, joined(all));
+    // A lost life of which no entry is left has an account all the same: what others say of it (F6).
+    for (const writer of disk.writers) if (disk.head(writer)?.seq === 0) this.historiesOf.set(writer, []);
   }
 
   get writers(): Iterable<WriterId> {

@@ -217,12 +217,14 @@ export class World {
     return this.nodes.includes(this.node(replica));
   }
 
-  /** Its parent has heard from it that it is its parent. */
+  /** It is linked where it belongs, and its parent has heard from it that it is its parent. */
   isArrived(node: SimNode): boolean {
     const { self } = node.disk;
-    const parent = self === null ? undefined : this.parentOf(node)?.disk.head(self)?.parent;
+    const at = this.parentOf(node);
+    const parent = self === null ? undefined : at?.disk.head(self)?.parent;
+    if (at === undefined || parent === null || parent === undefined) return false;
     const place = this.registry.parentOf(node.settings.replica);
-    return parent !== null && parent !== undefined && replicaOf(parent) === place;
+    return at.settings.replica === place && replicaOf(parent) === place;
   }
 
   /** No machine outside of its present place has heard more of it than its parent has. */
