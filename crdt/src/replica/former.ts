@@ -51,13 +51,14 @@ export class FormerLives {
     this.#patienceMs = resendMs * PATIENCE;
   }
 
-  /** The parent's welcome names its points. */
-  expect(points: readonly Point[], nowMs: number): void {
+  /** The parent's welcome names its points. @returns whether something of them is waited for. */
+  expect(points: readonly Point[], nowMs: number): boolean {
     const { self } = this.#ledger;
     this.#welcomed = self.writer;
     this.#points = points.filter((point) => point.writer !== self.writer && !isHeld(this.#ledger, point));
     const isWaiting = this.#ledger.awaitsFormerLives || !this.#isComplete;
     this.overdueMs = isWaiting ? nowMs + this.#patienceMs : Number.POSITIVE_INFINITY;
+    return isWaiting;
   }
 
   /** The parent came further with what is told to it: it sees where the two histories part when it has it all (F2). */

@@ -221,3 +221,23 @@ test('[F3a] a life that never spoke below its new parent is shut out by that for
   expect(desk.replica.ledger.self.head.parent).toBe(berlin.self);
   expect([berlin.fenceOf(lost), hq.fenceOf(lost)]).toEqual(['superseded', 'superseded']);
 });
+
+test('[F3a] [L2] what came from above is passed on, although the word that this was all of it was lost (seed 1953)', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const kiosk = world.add('kiosk', 'store', berlin);
+  const desk = world.add('desk', 'terminal', hq);
+  berlin.cut();
+  world.give(desk, kiosk);
+  berlin.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  for (const letter of world.intercept('former'))
+    if (letter.frame.kind === 'former' && !letter.frame.last) world.deliver(letter);
+  world.calm();
+  expect([berlin, kiosk].map((node) => node.replica.ledger.streams.has(desk.self))).toEqual([true, false]);
+  // It waits for the rest, and begins its link again.
+  world.calmFor(10_000);
+  world.rejoin();
+  expect(kiosk.replica.ledger.streams.has(desk.self)).toBe(true);
+  relink(desk, kiosk);
+  expect(viaOf(hq, desk)).toBe('berlin');
+});

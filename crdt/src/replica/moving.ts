@@ -111,6 +111,7 @@ export class Moving {
 
   /** The parent told what writers here and below did (T8, F1a, F3a). */
   heardFromAbove(news: ReadonlySet<Stream>, now: Now): void {
+    if (news.size === 0) return;
     this.#hub.tellFormerCells(now);
     for (const child of behind(this.#hub.children, news)) this.#sayHelloAgain(child);
     for (const stream of news) this.#hub.takeUnheard(stream);
