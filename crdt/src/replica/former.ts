@@ -112,7 +112,10 @@ export class FormerLives {
       return true;
     }
     // This machine and the parent know two histories of one writer: both are kept (F2).
-    return keepBranch(ledger, stream, written) !== undefined;
+    const kept = keepBranch(ledger, stream, written);
+    // What follows there may be this machine's own, of which the parent has not heard.
+    if (kept?.head.seq === entry.seq) this.#uplink.told(kept);
+    return kept !== undefined;
   }
 
   takeNews(): ReadonlySet<Stream> {

@@ -7,7 +7,7 @@
 import { decodeHead } from '../entry/codec.ts';
 import type { WriterId } from '../ids.ts';
 import { joinEntries, splitEntries } from '../wire/slices.ts';
-import { rootOf } from './branches.ts';
+import { copyOf, rootOf } from './branches.ts';
 import type { StreamSlice } from './journal-view.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -47,13 +47,17 @@ export class KnownAbove {
   }
 
   #lacking(slice: Uint8Array): Uint8Array {
-    // An entry does not say in which of two histories it stands (F2).
-    const forked = new Set([...this.#ledger.branches].map((branch) => rootOf(this.#ledger, branch).writer));
     const entries = splitEntries(slice);
-    const lacking = entries.filter((bytes) => {
-      const { writer, seq } = decodeHead(bytes);
-      return forked.has(writer) || seq > (this.#upTo.get(writer) ?? 0);
-    });
+    const lacking = entries.filter((bytes) => this.#isLacking(bytes));
     return lacking.length === entries.length ? slice : joinEntries(lacking.map((bytes) => ({ bytes })));
+  }
+
+  #isLacking(bytes: Uint8Array): boolean {
+    const ledger = this.#ledger;
+    const { writer, seq } = decodeHead(bytes);
+    // An entry does not say in which of two histories it stands (F2).
+    const isForked = [...ledger.branches].some((branch) => rootOf(ledger, branch).writer === writer);
+    const name = isForked ? copyOf(ledger, writer, seq, ledger.hash(bytes))?.writer : writer;
+    return name === undefined || seq > (this.#upTo.get(name) ?? 0);
   }
 }
