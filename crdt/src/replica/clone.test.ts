@@ -12,6 +12,7 @@ import { hastySettings } from './hasty-settings.test-kit.ts';
 import type { MemoryJournal } from './memory-journal.test-kit.ts';
 import { PARENT } from './out.ts';
 import type { ReplicaSettings } from './settings.ts';
+import type { Stream } from './stream.ts';
 import { type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -326,4 +327,26 @@ describe('[F2] two live copies of one writer', () => {
     for (const id of ['a1', 'a2', 'b1', 'b2'])
       expect(hq.replica.ledger.documentEntry('order', id)?.body).toMatchObject({ type: 'sold' });
   });
+});
+
+test('[F2] [F5] of a life that two machines of its parent shut out at different points, the books’ point counts (seeds 80429, 3241)', () => {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const lost = till.self;
+  const fenceAt = (node: Node) => node.replica.ledger.streams.get(lost)?.head.fence?.seq;
+  const { seq } = till.replica.ledger.self.head;
+  world.calm();
+  till.cut();
+  // The shop's books and the authority's say otherwise, as after a clone of the shop was found.
+  const fence = (node: Node, at: number) =>
+    node.turn(({ ledger }) => {
+      const stream = ledger.streams.get(lost) as Stream;
+      const hash = ledger.hashOf(stream, at) as Uint8Array;
+      ledger.changeHead(stream, { fence: { seq: at, hash, reason: 'superseded' } });
+    });
+  fence(berlin, seq - 1);
+  fence(hq, seq);
+  berlin.cut();
+  berlin.link();
+  world.calm();
+  expect([fenceAt(hq), fenceAt(berlin)]).toEqual([seq, seq]);
 });
