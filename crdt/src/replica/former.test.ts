@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeEntry } from '../entry/codec.ts';
 import { type EntryBody, NO_HASH } from '../entry/entry.ts';
 import type { Places } from '../hub/places.ts';
-import type { WriterId } from '../ids.ts';
+import type { ReplicaId, WriterId } from '../ids.ts';
 import type { Point } from '../wire/frames.ts';
 import { joinEntries } from '../wire/slices.ts';
 import { atFirst, name } from './books.test-kit.ts';
@@ -45,14 +45,14 @@ function docOf(body: EntryBody, i: number): string {
 type Said = ReturnType<typeof chain>;
 
 /** The second life of a shop, that waits. */
-function restored() {
+function restored(places: Places = noRegistry) {
   const journal = new MemoryJournal();
   const ledger = new Ledger(journal.load(), journal, sha256);
   ledger.beginLife(name('berlin', 2), 'store', hq, atFirst);
   ledger.awaitsFormerLives = true;
   const told: string[] = [];
   const uplink = { told: ({ writer, head }: Stream) => told.push(`${writer} ${head.seq}`) };
-  const lives = new FormerLives(ledger, noRegistry, uplink, { resendMs: PATIENCE_MS / 4 });
+  const lives = new FormerLives(ledger, places, uplink, { resendMs: PATIENCE_MS / 4 });
   const take = (entries: readonly { bytes: Uint8Array }[], last: boolean, nowMs = 0) =>
     lives.take(
       { kind: 'former', writer: ledger.self.writer, entries: joinEntries(entries), last } as never,
@@ -194,6 +194,16 @@ describe('[F1a] those below', () => {
     lives.expect([], 0);
     expect(take(chain(desk, life(till)), true)).toBe('all');
     expect(ledger.streams.get(desk)?.head.via).toBe(ABOVE);
+  });
+
+  test('[F3a] are reached where the other lives of their replica are, wherever they belong by now (seed 80453)', () => {
+    let way = 'paris';
+    const { ledger, lives, take } = restored({ wayTo: () => way } as unknown as Places);
+    lives.expect([], 0);
+    take(chain(till, life(former)), true);
+    way = 'rome';
+    take(chain(name('till', 2), life(former)), true);
+    expect(ledger.livesOf('till' as ReplicaId).map(({ head }) => head.via)).toEqual(['paris', 'paris']);
   });
 
   test('[L7] are no second root, and begin with their life', () => {

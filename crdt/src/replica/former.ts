@@ -162,6 +162,9 @@ export class FormerLives {
     const { streams, self } = this.#ledger;
     const [replica, me] = [replicaOf(writer), replicaOf(self.writer)];
     if (replica === me) return null;
+    // Where its other lives are: it is its own word by a new way that moves them, all together (F3a).
+    const [life] = this.#ledger.livesOf(replica);
+    if (life !== undefined) return life.head.via;
     const placed = this.#places.wayTo(replica);
     if (placed !== undefined || parent === null) return placed ?? ABOVE;
     if (replicaOf(parent) === me) return replica;
