@@ -3,9 +3,9 @@
  * until it is reclaimed by whoever settles them.
  */
 import type { Hub } from '../hub/hub.ts';
-import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import type { ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from './ledger.ts';
-import { noteLostLife } from './recovery.ts';
+import { giveUpNamed } from './recovery.ts';
 import { settlesHere } from './settler.ts';
 
 /** @returns the writers that are settled here, or undefined where there is none. */
@@ -16,20 +16,13 @@ export function giveUp(
   now: Now,
   hangUp: (message: string) => void,
 ): readonly WriterId[] | undefined {
-  const lives = ledger.livesOf(replica).filter((life) => settlesHere(ledger, life));
+  const settled = () => ledger.livesOf(replica).filter((life) => settlesHere(ledger, life));
+  const lives = settled();
   // Where its parent is lost too, nobody above may have heard that it was given up there.
   for (const life of lives) if (life.head.fence === null) hub.fence(life, 'retired', now);
-  for (const named of namedBy(ledger)) if (replicaOf(named) === replica) noteLostLife(ledger, named);
-  if (lives.length > 0 && hub.children.get(replica)?.session !== undefined)
-    hangUp('This replica was retired.');
-  return lives.length === 0 ? undefined : lives.map((life) => life.writer);
-}
-
-/** Everybody to whom somebody sent units, or from whom somebody took them. */
-function namedBy(ledger: Ledger): Set<WriterId> {
-  const named = new Set<WriterId>();
-  for (const stream of ledger.streams.values())
-    for (const [, { sent, took }] of stream.rows())
-      for (const cells of [sent, took]) for (const { writer } of cells) named.add(writer);
-  return named;
+  const [like] = lives;
+  if (like === undefined) return undefined;
+  giveUpNamed(ledger, like);
+  if (hub.children.get(replica)?.session !== undefined) hangUp('This replica was retired.');
+  return settled().map((life) => life.writer);
 }

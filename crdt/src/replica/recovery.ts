@@ -7,10 +7,10 @@
  * said so much is it known what the former life still held.
  */
 
-import { NO_HASH } from '../entry/entry.ts';
+import { type FenceReason, NO_HASH } from '../entry/entry.ts';
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';
-import { newHead, type Stream } from './stream.ts';
+import { newHead, type Stream, type StreamHead } from './stream.ts';
 
 /** Whether this is an ended life of the authority itself, whose settler nobody above can be. */
 export function isOwnPast(ledger: Ledger, stream: Stream): boolean {
@@ -54,25 +54,35 @@ function hasSpoken({ fence, parent }: Stream['head'], self: WriterId): boolean {
 }
 
 /**
- * Somebody speaks of a life that is in none of the authority's books, for it began after their image: a life of
- * the authority itself, or of a replica that was given up, which nobody is left to tell of. It has no
- * entries any more, but an account: what its neighbours say of it.
+ * A child speaks of a life of this authority that is in none of its books: it began after
+ * their image. It has no entries any more, but an account: what its neighbours say of it.
  */
 export function noteLostLife(ledger: Ledger, named: WriterId | null): void {
   const { self } = ledger;
   if (named === null || self.head.parent !== null || ledger.streams.has(named)) return;
-  const replica = replicaOf(named);
-  const isOwn = replica === replicaOf(self.writer);
-  const like = isOwn ? self : newestOf(ledger.livesOf(replica));
-  if (like === undefined || (!isOwn && like.head.fence?.reason !== 'retired')) return;
-  const head = newHead(like.head.kind, like.head.parent, like.head.via);
-  head.fence = { seq: 0, hash: NO_HASH, reason: isOwn ? 'rollback' : 'retired' };
-  ledger.addStream(named, head);
+  if (replicaOf(named) !== replicaOf(self.writer)) return;
+  addLost(ledger, named, newHead(self.head.kind, null, null), 'rollback');
 }
 
-function newestOf(lives: readonly Stream[]): Stream | undefined {
-  return lives.reduce<Stream | undefined>(
-    (newest, life) => (newest === undefined || isNewer(life, newest) ? life : newest),
-    undefined,
-  );
+/**
+ * A child is given up, and others speak of a life of it that began after the image of the authority's
+ * books: nobody is left to tell what it did, and it has an account in the same way.
+ */
+export function giveUpNamed(ledger: Ledger, { writer, head }: Stream): void {
+  if (ledger.self.head.parent !== null) return;
+  const isNews = (named: WriterId) => replicaOf(named) === replicaOf(writer) && !ledger.streams.has(named);
+  for (const named of new Set(namesIn(ledger)))
+    if (isNews(named)) addLost(ledger, named, newHead(head.kind, head.parent, head.via), 'retired');
+}
+
+function addLost(ledger: Ledger, writer: WriterId, head: StreamHead, reason: FenceReason): void {
+  head.fence = { seq: 0, hash: NO_HASH, reason };
+  ledger.addStream(writer, head);
+}
+
+/** Everybody to whom somebody sent units, or from whom somebody took them. */
+function* namesIn(ledger: Ledger): Iterable<WriterId> {
+  for (const stream of ledger.streams.values())
+    for (const [, { sent, took }] of stream.rows())
+      for (const cells of [sent, took]) for (const { writer } of cells) yield writer;
 }
