@@ -47,17 +47,15 @@ export class KnownAbove {
   }
 
   #lacking(slice: Uint8Array): Uint8Array {
-    const entries = splitEntries(slice);
-    const lacking = entries.filter((bytes) => this.#isLacking(bytes));
-    return lacking.length === entries.length ? slice : joinEntries(lacking.map((bytes) => ({ bytes })));
-  }
-
-  #isLacking(bytes: Uint8Array): boolean {
     const ledger = this.#ledger;
-    const { writer, seq } = decodeHead(bytes);
-    // An entry does not say in which of two histories it stands (F2).
-    const isForked = [...ledger.branches].some((branch) => rootOf(ledger, branch).writer === writer);
-    const name = isForked ? copyOf(ledger, writer, seq, ledger.hash(bytes))?.writer : writer;
-    return name === undefined || seq > (this.#upTo.get(name) ?? 0);
+    const forked = new Set([...ledger.branches].map((branch) => rootOf(ledger, branch).writer));
+    const entries = splitEntries(slice);
+    const lacking = entries.filter((bytes) => {
+      const { writer, seq } = decodeHead(bytes);
+      // An entry does not say in which of two histories it stands (F2); its hash does.
+      const name = forked.has(writer) ? copyOf(ledger, writer, seq, ledger.hash(bytes))?.writer : writer;
+      return name === undefined || seq > (this.#upTo.get(name) ?? 0);
+    });
+    return lacking.length === entries.length ? slice : joinEntries(lacking.map((bytes) => ({ bytes })));
   }
 }
