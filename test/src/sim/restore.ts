@@ -122,16 +122,27 @@ function leftByBooks(settler: SimNode, life: WriterId, pool: PoolId): number {
 /**
  * Units that a life had left when it ended, by its own full book, which nobody but the
  * simulator can read: its rights, its holds being void; with what was sent to it and
- * never came, and what it sent and nobody ever heard of.
+ * never came, and what it sent and nobody ever heard of. Between two lives that ended
+ * a unit is with the taker where the books have heard of it, and else with the sender.
  */
-export function leftOf({ observer }: World, life: WriterId, pool: PoolId): number {
+export function leftOf(world: World, life: WriterId, pool: PoolId): number {
+  const { observer, nodes } = world;
   const book = observer.books.get(life)?.row(pool);
   if (book === undefined) return 0;
+  const inBooks = (from: WriterId, to: WriterId) =>
+    nodes[0]?.disk
+      .rows(from)
+      .get(pool)
+      ?.sent.find(({ writer }) => writer === to)?.n ?? 0;
   let left = rightsOf(book) - debtOf(book);
   for (const [writer, other] of observer.books) {
     const row = other.row(pool);
-    left += Math.max(0, (row.sent.get(life) ?? 0) - (book.took.get(writer) ?? 0));
-    left += Math.max(0, (book.sent.get(writer) ?? 0) - (row.took.get(life) ?? 0));
+    const hasEnded = observer.ended.has(writer);
+    const came = row.sent.get(life) ?? 0;
+    const heard = hasEnded ? Math.min(came, inBooks(writer, life)) : came;
+    left += Math.max(0, heard - (book.took.get(writer) ?? 0));
+    const known = hasEnded ? inBooks(life, writer) : 0;
+    left += Math.max(0, (book.sent.get(writer) ?? 0) - Math.max(known, row.took.get(life) ?? 0));
     left -= row.reclaimed.get(life) ?? 0;
   }
   return Math.max(0, left);
