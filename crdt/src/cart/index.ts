@@ -1,5 +1,5 @@
 /** Carts as Yjs documents. Apart from the rest of the core, so that only who has carts loads Yjs. */
 export * from './edit.ts';
 export * from './merge.ts';
-export { type Cart, type CartLine, type CartRead, isNote, readCart } from './read.ts';
+export { type Cart, type CartLine, type CartRead, forgedSlip, isNote, readCart } from './read.ts';
 export * from './schema.ts';

@@ -3,9 +3,11 @@
  * it happens, because what it brings stands under the guest cart's own name.
  */
 import * as Y from 'yjs';
+import type { Sku } from '../ids.ts';
 import { setFields } from './edit.ts';
-import { type Cart, readCart } from './read.ts';
-import { type CartFields, fieldsOf, slipsOf } from './schema.ts';
+import { type Cart, type CartLine, readCart } from './read.ts';
+import { readSaying } from './saying.ts';
+import { type CartFields, fieldsOf, isSlip, slipsOf } from './schema.ts';
 
 /**
  * Adds the lines of a guest's cart. Its note, gift flag and delivery are taken where the customer's
@@ -28,6 +30,16 @@ export function mergeCart(doc: Y.Doc, guestId: string, guest: Cart): boolean {
     setFields(doc, Object.fromEntries(brought) as CartFields);
   });
   return true;
+}
+
+/** What a merged cart brought along; undefined where it was not merged. */
+export function broughtBy(doc: Y.Doc, guestId: string): CartLine[] | undefined {
+  const slip = slipsOf(doc).get(`+${guestId}`);
+  if (!isSlip(slip)) return undefined;
+  return [...slip.entries()].map(([sku, said]) => ({
+    sku: sku as Sku,
+    quantity: readSaying(said)?.added ?? 0,
+  }));
 }
 
 /** The same from one document to another. @throws RangeError where the guest's is no cart that can be read */

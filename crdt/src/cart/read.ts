@@ -116,3 +116,15 @@ function wrongField(fields: Y.Map<unknown>): string | undefined {
 function malformed(message: string): CartRead {
   return { ok: false, why: 'malformed', message };
 }
+
+/** A slip in which somebody else wrote than the one that it is named after, or who merged it; undefined where there is none. */
+export function forgedSlip(doc: Y.Doc): string | undefined {
+  for (const [name, item] of slipsOf(doc)._map) {
+    if (item.deleted) continue;
+    if (!name.startsWith('+') && item.id.client !== Number(name)) return name;
+    const slip = slipsOf(doc).get(name) as Y.Map<unknown>;
+    for (const said of slip._map.values())
+      if (!said.deleted && said.id.client !== item.id.client) return name;
+  }
+  return undefined;
+}

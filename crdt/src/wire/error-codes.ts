@@ -34,6 +34,7 @@ const table = {
   unknown_order: [404, false, 'No order has this id here.'],
   unknown_customer: [404, false, 'No customer has this id.'],
   unknown_hold: [404, false, 'No hold has this id here.'],
+  unknown_cart: [404, false, 'No cart has this id here.'],
   // Do you speak of what is there now?
   precondition_required: [428, false, 'Read it first, and send its ETag as If-Match.'],
   precondition_failed: [412, false, 'It has changed since you read it. Read it again.'],
@@ -57,6 +58,9 @@ const table = {
     false,
     'The order cannot go from its status to that one. See detail for those it can.',
   ],
+  cart_closed: [409, false, 'The cart was ordered or merged. Make a new one.'],
+  cart_empty: [409, false, 'There is nothing in the cart to order.'],
+  cart_changed: [409, false, 'The cart costs something else now. Show it again and ask the shopper.'],
   already_departed: [409, false, 'The goods have left. Take them back as a return.'],
   more_than_ordered: [409, false, 'That is more than the order line has left.'],
   count_outdated: [409, false, 'The books no longer say what this count replaces. Count again.'],

@@ -19,6 +19,8 @@ export const SCOPES = {
   'orders:fulfil': 'Ship goods of orders, take them back, and move an order on.',
   'holds:read': 'Read what is set aside.',
   'holds:write': 'Set units aside, and sell or release them.',
+  'carts:read': 'Read carts.',
+  'carts:write': 'Change carts.',
   'customers:read': 'Read personal data of customers.',
   'customers:write': 'Register and change customers.',
   'replicas:read': 'Read which replicas there are and how they fare.',
@@ -43,12 +45,14 @@ const SELLING = [
   'holds:read',
   'holds:write',
 ] as const satisfies readonly Scope[];
+const CARTS = ['carts:read', 'carts:write'] as const;
 const CUSTOMERS = ['customers:read', 'customers:write'] as const satisfies readonly Scope[];
 
 export const ROLES = {
   /** A program of the merchant's own: an ERP, a warehouse system, a marketplace's adapter. */
   integrator: [
     ...SELLING,
+    ...CARTS,
     ...CUSTOMERS,
     'products:write',
     'locations:write',
@@ -61,6 +65,7 @@ export const ROLES = {
   cashier: SELLING,
   manager: [
     ...SELLING,
+    ...CARTS,
     ...CUSTOMERS,
     'inventory:write',
     'inventory:explain',

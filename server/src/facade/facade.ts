@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import type { OpenCarts } from '../live/live.ts';
 import { signIn } from './access/sign-in.ts';
+import { CART_OPERATIONS } from './carts/operations.ts';
+import { cartRoutes } from './carts/routes.ts';
 import { CLIENT_OPERATIONS } from './clients/operations.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { CREDENTIAL_OPERATIONS } from './credentials/operations.ts';
@@ -39,6 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...GOODS_OPERATIONS,
   ...HOLD_OPERATIONS,
   ...CUSTOMER_OPERATIONS,
+  ...CART_OPERATIONS,
   ...REPLICA_OPERATIONS,
   ...CLIENT_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
@@ -50,6 +54,7 @@ export const TAGS: readonly Tag[] = [
   { name: 'Inventory', description: 'How many there are, and why.' },
   { name: 'Orders', description: 'What was sold, and what became of it.' },
   { name: 'Customers', description: 'People who buy, known to orders by an opaque id alone.' },
+  { name: 'Carts', description: 'What shoppers mean to buy, on all their devices at once.' },
   { name: 'Holds', description: 'Units set aside until a time.' },
   {
     name: 'Replicas',
@@ -63,7 +68,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
+export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: OpenCarts): void {
   app.addContentTypeParser(
     'application/merge-patch+json',
     { parseAs: 'string' },
@@ -79,6 +84,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent): void {
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
   customerRoutes(app, agent);
+  cartRoutes(app, agent, owners, openCarts);
   replicaRoutes(app, agent);
   clientRoutes(app, agent);
   credentialRoutes(app, agent);

@@ -56,6 +56,8 @@ export interface Operation<
   readonly tag: string;
   /** Who may call it. */
   readonly access: Access;
+  /** True where the token of the cart that the path names opens it as well; the handler checks it. */
+  readonly cartToken?: boolean;
   readonly summary: string;
   readonly description?: string;
   readonly params?: Params;

@@ -1,4 +1,6 @@
 /** App: a Fastify server with our problems, our limits and, where there are children, the link's door. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { Host } from '../host.ts';
@@ -40,23 +42,44 @@ export function createApp(log: Log, patience: Patience = PATIENCE): FastifyInsta
   return app;
 }
 
+/** Takes a socket that wants another protocol, or leaves it to the next: false where the path is not its own. */
+export type UpgradeDoor = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+
+const upgradeDoors = new WeakMap<Server, UpgradeDoor[]>();
+
+export function openUpgradeDoor(app: FastifyInstance, door: UpgradeDoor): void {
+  const doors = upgradeDoors.get(app.server);
+  if (doors !== undefined) {
+    doors.push(door);
+    return;
+  }
+  const opened = [door];
+  upgradeDoors.set(app.server, opened);
+  app.server.on('upgrade', (request, socket, head) => {
+    if (opened.some((isTaken) => isTaken(request, socket, head))) return;
+    // Node takes its own listener off an upgraded socket: a reset would end the process.
+    socket.on('error', () => socket.destroy());
+    socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => socket.destroy());
+  });
+}
+
 /** Children come in at `/link` on the same port. */
 export function openLinkDoor(app: FastifyInstance, host: Host): WebSocketServer {
   const door = new WebSocketServer({ noServer: true, ...WS_OPTIONS });
-  app.server.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?')[0] !== LINK_PATH) {
-      // Node takes its own listener off an upgraded socket: a reset would end the process.
-      socket.on('error', () => socket.destroy());
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => socket.destroy());
-      return;
-    }
+  openUpgradeDoor(app, (request, socket, head) => {
+    if (request.url?.split('?')[0] !== LINK_PATH) return false;
     door.handleUpgrade(request, socket, head, (ws) => host.accept(ws));
+    return true;
   });
-  // Before the server closes: an upgraded socket would keep it open for ever.
+  closeSocketsOf(app, door);
+  return door;
+}
+
+/** Before the server closes: an upgraded socket would keep it open for ever. */
+export function closeSocketsOf(app: FastifyInstance, door: WebSocketServer): void {
   app.addHook('preClose', (done) => {
     for (const ws of door.clients) ws.terminate();
     door.close();
     done();
   });
-  return door;
 }

@@ -3,6 +3,7 @@ import { type Agent, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANYONE, type Principal } from '../../access/principal.ts';
 import { type Access, shared } from '../../access/scopes.ts';
+import { cartTokenIn } from '../../live/cart-token.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { ClientLogin } from './client-login.ts';
 import { Credentials } from './credentials.ts';
@@ -52,6 +53,13 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
   app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);
     if (access === 'public') {
+      request.principal = NOBODY;
+      return done();
+    }
+    if (
+      request.routeOptions.config.operation?.cartToken === true &&
+      cartTokenIn(request.headers.authorization) !== undefined
+    ) {
       request.principal = NOBODY;
       return done();
     }

@@ -1,0 +1,174 @@
+/** Carts at a region's door, kept by the writer that the id points to. */
+import { createHash } from 'node:crypto';
+import type { Sku } from '@tallystick/crdt';
+import {
+  addUnits,
+  broughtBy,
+  CART_VERSION,
+  type Cart,
+  type CartLine,
+  fieldsOf,
+  mergeCart,
+  setFields,
+  setQuantity,
+} from '@tallystick/crdt/cart';
+import { type Agent, order201, Problem, uuidv7 } from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Doc } from 'yjs';
+import type { Principal } from '../../access/principal.ts';
+import type { CartFile } from '../../live/cart-file.ts';
+import { cartTokenIn, readCartToken, signCartToken } from '../../live/cart-token.ts';
+import type { OpenCarts } from '../../live/live.ts';
+import { wentElsewhere } from '../forward.ts';
+import type { Owners } from '../owners.ts';
+import { route } from '../route.ts';
+import { cartJson } from './cart-json.ts';
+import { Checkouts, checkOpen } from './checkout.ts';
+import * as ops from './operations.ts';
+
+/** As long as a cart is kept that nobody touches. */
+const TOKEN_MS = 90 * 86_400_000;
+
+export function cartRoutes(
+  app: FastifyInstance,
+  agent: Agent,
+  owners: Owners,
+  { carts, file }: OpenCarts,
+): void {
+  const checkouts = new Checkouts(agent, carts);
+
+  /** Who asks, as entries name it. @throws Problem where the token is for something else */
+  const actorFor = (
+    request: FastifyRequest,
+    principal: Principal,
+    id: string,
+    mode: 'edit' | 'read',
+  ): string => {
+    const token = cartTokenIn(request.headers.authorization);
+    return token === undefined ? principal.actor : checkToken(file, token, id, mode);
+  };
+
+  const checkSku = (sku: string) => {
+    if (agent.catalogue.product(sku) === undefined)
+      throw new Problem('unknown_sku', `No product has SKU ${sku}.`);
+  };
+
+  /** Edits an open cart and answers as it is then. */
+  const edit = async (id: string, change: (doc: Doc, cart: Cart) => void) => {
+    await checkouts.settled(id);
+    const { cart } = await carts.edit(id, (doc, before) => {
+      checkOpen(id, before);
+      change(doc, before);
+    });
+    return cartJson(agent, id, cart);
+  };
+
+  route(app, ops.createCart, async ({ body, request, reply }) => {
+    const id = body.id ?? ownId(owners);
+    if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
+    const { id: _, lines = [], ...fields } = body;
+    for (const { sku } of lines) checkSku(sku);
+    if (carts.find(id) !== undefined) throw new Problem('already_exists', `There is a cart ${id} already.`);
+    carts.create(id, (doc) => {
+      fieldsOf(doc).set('v', CART_VERSION);
+      setFields(doc, fields);
+      for (const { sku, quantity } of lines) addUnits(doc, sku as Sku, quantity);
+    });
+    const endsAtMs = Date.now() + TOKEN_MS;
+    reply.header('location', `/v1/carts/${encodeURIComponent(id)}`);
+    return {
+      cart: cartJson(agent, id, await carts.read(id)),
+      token: signCartToken(file.secret, { cart: id, mode: 'edit', endsAtMs }),
+      readToken: signCartToken(file.secret, { cart: id, mode: 'read', endsAtMs }),
+      expiresAt: new Date(endsAtMs).toISOString(),
+      live: `/v1/carts/live/${encodeURIComponent(id)}`,
+    };
+  });
+
+  route(app, ops.getCart, async ({ params: { id }, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
+    actorFor(request, principal, id, 'read');
+    return cartJson(agent, id, await checkouts.settled(id));
+  });
+
+  route(app, ops.addCartLine, async ({ params: { id }, body, idempotencyKey, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
+    actorFor(request, principal, id, 'edit');
+    checkSku(body.sku);
+    const line = { sku: body.sku as Sku, quantity: body.quantity };
+    return edit(id, (doc) => {
+      // Under the key's own name, as a merged cart is: the document itself knows that it was added.
+      if (idempotencyKey !== undefined) addOnce(doc, idempotencyKey, line);
+      else addUnits(doc, line.sku, line.quantity);
+    });
+  });
+
+  route(app, ops.setCartLine, async ({ params, body, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
+    actorFor(request, principal, params.id, 'edit');
+    checkSku(params.sku);
+    return edit(params.id, (doc) => setQuantity(doc, params.sku as Sku, body.quantity));
+  });
+
+  route(app, ops.removeCartLine, async ({ params, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, params.id, undefined)) return reply;
+    actorFor(request, principal, params.id, 'edit');
+    return edit(params.id, (doc) => setQuantity(doc, params.sku as Sku, 0));
+  });
+
+  route(app, ops.patchCart, async ({ params: { id }, body, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
+    actorFor(request, principal, id, 'edit');
+    const fields = Object.entries(body).map(([name, value]) => [name, value ?? undefined]);
+    return edit(id, (doc) => setFields(doc, Object.fromEntries(fields)));
+  });
+
+  route(app, ops.mergeCarts, async ({ params: { id }, body, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
+    actorFor(request, principal, id, 'edit');
+    if (body.cart === id) throw new Problem('invalid_request', 'A cart is not merged into itself.');
+    if (body.token !== undefined) checkToken(file, body.token, body.cart, 'edit');
+    else if (cartTokenIn(request.headers.authorization) !== undefined)
+      throw new Problem('forbidden', 'Send the token of the guest’s cart too.');
+    const guest = await checkouts.settled(body.cart);
+    if (guest.mergedInto !== undefined && guest.mergedInto !== id) checkOpen(body.cart, guest);
+    if (guest.order !== undefined) checkOpen(body.cart, guest);
+    // Closed first, so that nothing comes into it that nobody would take over; asked again, the rest is done.
+    const closed = await carts.edit(body.cart, (doc) => fieldsOf(doc).set('mergedInto', id));
+    return edit(id, (doc) => mergeCart(doc, body.cart, closed.cart));
+  });
+
+  route(app, ops.checkoutCart, async ({ params: { id }, body, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, body)) return reply;
+    const answer = await checkouts.press(id, body, actorFor(request, principal, id, 'edit'));
+    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(String(answer.entry.docId))}`);
+    return order201(agent, reply, answer);
+  });
+}
+
+/** @returns the actor @throws Problem */
+function checkToken(file: CartFile, token: string, id: string, mode: 'edit' | 'read'): string {
+  const found = readCartToken(file.secret, token, Date.now());
+  if (found === undefined)
+    throw new Problem('unauthenticated', 'The cart token is none of ours, or over. Make a new cart.');
+  if (found.cart !== id) throw new Problem('forbidden', 'The token is for another cart.');
+  if (mode === 'edit' && found.mode !== 'edit') throw new Problem('forbidden', 'The token is to read alone.');
+  return `shopper:${id}`;
+}
+
+/** One that this writer keeps, so that nobody has to be asked. */
+function ownId(owners: Owners): string {
+  for (;;) {
+    const id = uuidv7();
+    if (owners.elsewhere(id) === undefined) return id;
+  }
+}
+
+/** @throws Problem where the key was used for another line */
+function addOnce(doc: Doc, key: string, line: CartLine): void {
+  const name = `key:${createHash('sha256').update(key).digest('hex')}`;
+  const [before] = broughtBy(doc, name) ?? [line];
+  if (before?.sku !== line.sku || before.quantity !== line.quantity)
+    throw new Problem('document_differs', 'This Idempotency-Key was used for another line. Take a new one.');
+  mergeCart(doc, name, { lines: [line] });
+}

@@ -1,0 +1,241 @@
+/**
+ * Carts: all carts of this region, and the turn in which their updates become durable.
+ *
+ * Updates that come in during one round of the loop share one commit. Only after it are they sent
+ * to anybody, the sender included: a client that hears its own edit back knows that it is saved.
+ */
+import type { Cart } from '@tallystick/crdt/cart';
+import { readCart } from '@tallystick/crdt/cart';
+import { type Log, Problem } from '@tallystick/store-agent';
+import * as Y from 'yjs';
+import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
+import { updateFrame } from './frames.ts';
+import { type Listener, LiveCart } from './live-cart.ts';
+import { takeUpdate } from './take-update.ts';
+
+/** A cart that was quiet for so long leaves memory; its connections stay. */
+const QUIET_MS = 30_000;
+const SWEEP_EVERY_MS = 5_000;
+/** Carts that leave memory in one sweep: writing each anew takes a part of a millisecond. */
+const LEAVE_PER_SWEEP = 1_000;
+/** A cart that nobody changed for so long is removed. */
+const KEPT_MS = 90 * 86_400_000;
+const REMOVE_PER_SWEEP = 20;
+
+/** Closing codes of RFC 6455: not what we take; something is wrong here, come again. */
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN = 1013;
+
+interface Turn {
+  readonly updates: NewUpdate[];
+  readonly carts: Set<LiveCart>;
+  readonly frames: { readonly cart: LiveCart; readonly frame: Uint8Array }[];
+  readonly after: { done(): void; failed(error: unknown): void }[];
+}
+
+export interface CartsPorts {
+  readonly file: CartFile;
+  readonly log: Log;
+  /** Random, new with every process: the Yjs client id of edits that are made here. */
+  readonly regionClient: number;
+  nowMs(): number;
+}
+
+export class Carts {
+  readonly #ports: CartsPorts;
+  readonly #carts = new Map<string, LiveCart>();
+  readonly #sweeper: NodeJS.Timeout;
+  #turn: Turn | undefined;
+  #lastRemoval = 0;
+
+  constructor(ports: CartsPorts) {
+    this.#ports = ports;
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+    this.#sweeper.unref();
+  }
+
+  /** How many documents are in memory. */
+  get loaded(): number {
+    let count = 0;
+    for (const cart of this.#carts.values()) if (cart.isLoaded) count += 1;
+    return count;
+  }
+
+  /** On disk when it returns. */
+  create(id: string, write: (doc: Y.Doc) => void): void {
+    const doc = new Y.Doc();
+    doc.clientID = this.#ports.regionClient;
+    write(doc);
+    this.#ports.file.create(id, Y.encodeStateAsUpdate(doc), this.#ports.nowMs());
+  }
+
+  /** undefined where there is no such cart */
+  find(id: string): LiveCart | undefined {
+    const open = this.#carts.get(id);
+    const cart = open ?? this.#open(id);
+    if (cart !== undefined) cart.usedAtMs = this.#ports.nowMs();
+    return cart;
+  }
+
+  #open(id: string): LiveCart | undefined {
+    const { file, regionClient } = this.#ports;
+    const nr = file.find(id);
+    if (nr === undefined) return undefined;
+    const cart = new LiveCart(file, id, nr, regionClient);
+    this.#carts.set(id, cart);
+    return cart;
+  }
+
+  /** What a cart says, once that is durable. @throws Problem */
+  async read(id: string): Promise<Cart> {
+    const cart = this.#need(id);
+    await this.durable(cart);
+    return readable(cart);
+  }
+
+  /** Edits a cart, and resolves when that is durable. @throws Problem */
+  async edit<T>(id: string, change: (doc: Y.Doc, cart: Cart) => T): Promise<{ value: T; cart: Cart }> {
+    const cart = this.#need(id);
+    const before = readable(cart);
+    try {
+      let value: T | undefined;
+      const updates = cart.change((doc) => {
+        value = doc.transact(() => change(doc, before));
+      });
+      const after = readCart(cart.doc);
+      if (!after.ok) throw new Problem('invalid_request', `The cart cannot be so: ${after.message}.`);
+      for (const update of updates) this.#add(cart, update);
+      await this.durable(cart);
+      return { value: value as T, cart: after.cart };
+    } catch (error) {
+      this.#readAnew(cart);
+      throw error;
+    }
+  }
+
+  /** Resolves when all that the document holds now is on disk. */
+  durable(cart: LiveCart): Promise<void> {
+    if (!cart.isDirty) return Promise.resolve();
+    const turn = this.#thisTurn();
+    return new Promise((done, failed) => turn.after.push({ done, failed }));
+  }
+
+  /** Takes in what a device sent. @returns whether it builds on what was not sent */
+  take(cart: LiveCart, update: Uint8Array, from: Listener): { readonly gap: boolean } {
+    cart.usedAtMs = this.#ports.nowMs();
+    let taken: ReturnType<typeof takeUpdate> | undefined;
+    const made = cart.change((doc) => {
+      taken = takeUpdate(doc, update, this.#ports.regionClient, cart.bytes);
+    });
+    if (taken?.ok !== true) {
+      this.#ports.log.warn({ cart: cart.id, why: taken?.why }, 'an update of a cart was refused');
+      this.#readAnew(cart);
+      from.end(POLICY_VIOLATION, taken?.why ?? '');
+      return { gap: false };
+    }
+    for (const one of made) this.#add(cart, one);
+    // Nothing new in it: whoever sent it hears that it is saved, as soon as it is.
+    if (made.length === 0 && !taken.gap && update.length > 2) {
+      void this.durable(cart).then(
+        () => from.send(updateFrame(update)),
+        () => {},
+      );
+    }
+    return { gap: taken.gap };
+  }
+
+  #add(cart: LiveCart, update: Uint8Array): void {
+    const turn = this.#thisTurn();
+    turn.updates.push({ nr: cart.nr, seq: cart.nextSeq(update), bytes: update });
+    turn.carts.add(cart);
+    turn.frames.push({ cart, frame: updateFrame(update) });
+    cart.isDirty = true;
+  }
+
+  #thisTurn(): Turn {
+    if (this.#turn === undefined) {
+      this.#turn = { updates: [], carts: new Set(), frames: [], after: [] };
+      setImmediate(() => this.flush());
+    }
+    return this.#turn;
+  }
+
+  /** Makes durable what came in, then says so. */
+  flush(): void {
+    const turn = this.#turn;
+    if (turn === undefined) return;
+    this.#turn = undefined;
+    try {
+      const whole: WholeCart[] = [];
+      for (const cart of turn.carts) {
+        const state = cart.whole();
+        if (state !== undefined) whole.push({ nr: cart.nr, state });
+      }
+      if (turn.updates.length > 0) this.#ports.file.commit(turn.updates, whole, this.#ports.nowMs());
+    } catch (error) {
+      this.#failed(turn, error);
+      return;
+    }
+    for (const cart of turn.carts) cart.isDirty = false;
+    for (const { cart, frame } of turn.frames) for (const listener of cart.listeners) listener.send(frame);
+    for (const { done } of turn.after) done();
+  }
+
+  /** Nothing of the turn is on disk, and nobody was told: the documents go back, and clients bring it again. */
+  #failed(turn: Turn, error: unknown): void {
+    this.#ports.log.error({ err: error }, 'carts could not be saved');
+    for (const cart of turn.carts) {
+      cart.unload();
+      for (const listener of [...cart.listeners]) listener.end(TRY_AGAIN, 'The cart could not be saved.');
+    }
+    for (const { failed } of turn.after) failed(error);
+  }
+
+  /** Something is in the document that is to be in no cart: what was good is saved, and read again when it is needed. */
+  #readAnew(cart: LiveCart): void {
+    this.flush();
+    cart.unload();
+  }
+
+  #need(id: string): LiveCart {
+    const cart = this.find(id);
+    if (cart !== undefined) return cart;
+    throw new Problem('unknown_cart', `No cart ${id} is kept here.`);
+  }
+
+  #sweep(): void {
+    const nowMs = this.#ports.nowMs();
+    const quiet = [...this.#carts.values()]
+      .filter((cart) => !cart.isDirty && nowMs - cart.usedAtMs > QUIET_MS)
+      .slice(0, LEAVE_PER_SWEEP);
+    try {
+      const whole = quiet.flatMap((cart) => {
+        const state = cart.whole(0);
+        return state === undefined ? [] : [{ nr: cart.nr, state }];
+      });
+      if (whole.length > 0) this.#ports.file.commit([], whole, nowMs);
+      if (nowMs - this.#lastRemoval > 60_000) {
+        this.#lastRemoval = nowMs;
+        this.#ports.file.removeUntouched(nowMs - KEPT_MS, REMOVE_PER_SWEEP);
+      }
+    } catch (error) {
+      this.#ports.log.warn({ err: error }, 'quiet carts could not be written anew; their updates are kept');
+    }
+    for (const cart of quiet) {
+      cart.unload();
+      if (cart.listeners.size === 0) this.#carts.delete(cart.id);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    this.flush();
+    this.#ports.file.close();
+  }
+}
+
+function readable(cart: LiveCart): Cart {
+  const read = readCart(cart.doc);
+  if (read.ok) return read.cart;
+  throw new Problem('internal', `Cart ${cart.id} cannot be read: ${read.message}`);
+}

@@ -1,0 +1,163 @@
+/** Connection: one stock y-websocket client at a cart, as hostile as anybody may be. */
+
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import type { TokenBuckets } from '../facade/limits/token-buckets.ts';
+import type { Carts } from './carts.ts';
+import {
+  askFrame,
+  awarenessFrame,
+  deniedFrame,
+  type LiveFrame,
+  missingFrame,
+  readLiveFrame,
+} from './frames.ts';
+import type { Listener, LiveCart } from './live-cart.ts';
+
+/** What a slow reader may have waiting before it is cut off; it comes back and gets what it lacks in one piece. */
+const WAITING_BYTES_MAX = 1024 * 1024;
+/** A client that hears nothing for 30 s takes its connection for dead. */
+const SAY_SOMETHING_MS = 20_000;
+/** Two signs of life that were missed. */
+const SILENT_MS = 65_000;
+
+const UNSUPPORTED_DATA = 1003;
+const POLICY_VIOLATION = 1008;
+
+export interface ConnectionPorts {
+  readonly carts: Carts;
+  readonly cart: LiveCart;
+  readonly mayEdit: boolean;
+  /** How often one connection may say something; who says more is read later. */
+  readonly pace: TokenBuckets;
+  nowMs(): number;
+}
+
+export class Connection implements Listener {
+  readonly #socket: WebSocket;
+  readonly #ports: ConnectionPorts;
+  readonly #name: string;
+  #heardAtMs: number;
+  #saidAtMs: number;
+  #resume: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, name: string, ports: ConnectionPorts) {
+    this.#socket = socket;
+    this.#name = name;
+    this.#ports = ports;
+    this.#heardAtMs = this.#saidAtMs = ports.nowMs();
+    socket.on('message', (data, isBinary) => this.#message(data as Buffer, isBinary));
+    socket.on('pong', () => {
+      this.#heardAtMs = ports.nowMs();
+    });
+    // What is wrong is said by the close that follows.
+    socket.on('error', () => {});
+    ports.cart.listeners.add(this);
+    this.#whenDurable(() => {
+      this.send(askFrame(Y.encodeStateVector(ports.cart.doc)));
+      const here = ports.cart.presences.all();
+      if (here.length > 0) this.send(awarenessFrame(here));
+    });
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > WAITING_BYTES_MAX) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#saidAtMs = this.#ports.nowMs();
+    this.#socket.send(frame);
+  }
+
+  end(code: number, reason: string): void {
+    this.send(deniedFrame(reason));
+    this.#socket.close(code, reason.slice(0, 100));
+    // Nothing more is read from it, whatever it still sends.
+    this.#socket.removeAllListeners('message');
+  }
+
+  /** The socket is closed. */
+  left(): void {
+    clearTimeout(this.#resume);
+    const { cart } = this.#ports;
+    cart.listeners.delete(this);
+    const gone = cart.presences.leave(this);
+    if (gone.length > 0) this.#tellAll(awarenessFrame(gone));
+  }
+
+  /** Now and then: keeps it alive, or finds that it is dead. */
+  look(nowMs: number): void {
+    if (nowMs - this.#heardAtMs > SILENT_MS) {
+      this.#socket.terminate();
+      return;
+    }
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    if (nowMs - this.#saidAtMs > SAY_SOMETHING_MS) this.send(awarenessFrame([]));
+  }
+
+  #message(data: Buffer, isBinary: boolean): void {
+    const nowMs = this.#ports.nowMs();
+    this.#heardAtMs = nowMs;
+    if (!isBinary) {
+      this.end(UNSUPPORTED_DATA, 'Frames are binary.');
+      return;
+    }
+    this.#slowDown(nowMs);
+    try {
+      this.#take(readLiveFrame(data));
+    } catch {
+      this.end(POLICY_VIOLATION, 'The bytes are no message of y-websocket.');
+    }
+  }
+
+  #slowDown(nowMs: number): void {
+    const taken = this.#ports.pace.take(this.#name, nowMs);
+    if (taken.isAllowed || this.#resume !== undefined) return;
+    this.#socket.pause();
+    this.#resume = setTimeout(() => {
+      this.#resume = undefined;
+      this.#socket.resume();
+    }, taken.resetSeconds * 1_000);
+  }
+
+  #take(frame: LiveFrame): void {
+    const { carts, cart, mayEdit } = this.#ports;
+    switch (frame.kind) {
+      case 'ask': {
+        // Read before it is answered, so that what is no state vector is refused here.
+        Y.decodeStateVector(frame.stateVector);
+        this.#whenDurable(() => this.send(missingFrame(Y.encodeStateAsUpdate(cart.doc, frame.stateVector))));
+        return;
+      }
+      case 'update': {
+        if (!mayEdit) return;
+        if (carts.take(cart, frame.update, this).gap) {
+          this.#whenDurable(() => this.send(askFrame(Y.encodeStateVector(cart.doc))));
+        }
+        return;
+      }
+      case 'awareness': {
+        const news = cart.presences.take(frame.presences, this);
+        if (news.length > 0) this.#tellAll(awarenessFrame(news));
+        return;
+      }
+      case 'query-awareness':
+        this.send(awarenessFrame(cart.presences.all()));
+    }
+  }
+
+  #tellAll(frame: Uint8Array): void {
+    for (const listener of this.#ports.cart.listeners) listener.send(frame);
+  }
+
+  /** Nobody hears of what could still be lost. */
+  #whenDurable(act: () => void): void {
+    const { carts, cart } = this.#ports;
+    if (!cart.isDirty) act();
+    else
+      void carts.durable(cart).then(act, () => {
+        // The failed commit has ended this connection already.
+      });
+  }
+}

@@ -1,0 +1,129 @@
+/** The door for live carts: `/v1/carts/live/{cartId}`, for unmodified `WebsocketProvider`s of y-websocket 3. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isDocumentId } from '@tallystick/crdt';
+import { CART_BYTES_MAX } from '@tallystick/crdt/cart';
+import type { ErrorCode } from '@tallystick/crdt/wire';
+import { errorKind } from '@tallystick/crdt/wire';
+import { type Agent, closeSocketsOf, openUpgradeDoor, Problem, problemJson } from '@tallystick/store-agent';
+import type { FastifyInstance } from 'fastify';
+import { WebSocketServer } from 'ws';
+import { TokenBuckets } from '../facade/limits/token-buckets.ts';
+import type { CartFile } from './cart-file.ts';
+import { readCartToken } from './cart-token.ts';
+import type { Carts } from './carts.ts';
+import { Connection } from './connection.ts';
+import type { LiveCart } from './live-cart.ts';
+
+const PATH = '/v1/carts/live/';
+/** The subprotocol that carries a token, for who does not want it in a URL. */
+const TOKEN_PROTOCOL = 'yauth-';
+/** A frame around the largest update. */
+const FRAME_BYTES_MAX = CART_BYTES_MAX + 1_024;
+const CONNECTIONS_MAX = 20_000;
+/** More devices at one cart at once are none of one shopper. */
+const CONNECTIONS_PER_CART = 64;
+/** Messages of one connection: a person taps a few times a second, a provider that reconnects sends a handful. */
+const PACE = { perSecond: 200, burst: 1_000 };
+const LOOK_EVERY_MS = 10_000;
+
+export function liveDoor(app: FastifyInstance, agent: Agent, carts: Carts, file: CartFile): void {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: FRAME_BYTES_MAX,
+    handleProtocols: (offered) => [...offered].find((name) => name.startsWith(TOKEN_PROTOCOL)) ?? false,
+  });
+  const newcomers = new TokenBuckets(agent.settings.rates.write);
+  const pace = new TokenBuckets(PACE);
+  const connections = new Set<Connection>();
+  let opened = 0;
+
+  const admit = (request: IncomingMessage, url: URL): { cart: LiveCart; mayEdit: boolean } => {
+    const address = request.socket.remoteAddress ?? '';
+    if (!newcomers.take(address, performance.now()).isAllowed)
+      throw new Problem('rate_limited', 'This address connects too often.');
+    const id = cartIdOf(url);
+    const found = readCartToken(file.secret, tokenOf(request, url), Date.now());
+    if (found === undefined)
+      throw new Problem('unauthenticated', 'Send the token of this cart, as token in the query.');
+    if (found.cart !== id) throw new Problem('forbidden', 'The token is for another cart.');
+    const cart = carts.find(id);
+    if (cart === undefined) throw new Problem('unknown_cart', `No cart ${id} is kept here.`);
+    if (connections.size >= CONNECTIONS_MAX || cart.listeners.size >= CONNECTIONS_PER_CART)
+      throw new Problem('overloaded', 'Too many devices are connected.');
+    return { cart, mayEdit: found.mode === 'edit' };
+  };
+
+  openUpgradeDoor(app, (request, socket, head) => {
+    const url = urlOf(request);
+    if (url === undefined || !url.pathname.startsWith(PATH)) return false;
+    try {
+      const { cart, mayEdit } = admit(request, url);
+      server.handleUpgrade(request, socket, head, (ws) => {
+        opened += 1;
+        const ports = { carts, cart, mayEdit, pace, nowMs: () => performance.now() };
+        const connection = new Connection(ws, String(opened), ports);
+        connections.add(connection);
+        ws.on('close', () => {
+          connections.delete(connection);
+          connection.left();
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof Problem)) agent.log.error({ err: error }, 'a cart could not be opened');
+      refuse(
+        socket,
+        error instanceof Problem ? error : new Problem('read_only', 'Carts cannot be read now.'),
+      );
+    }
+    return true;
+  });
+
+  const looking = setInterval(() => {
+    const nowMs = performance.now();
+    for (const connection of connections) connection.look(nowMs);
+  }, LOOK_EVERY_MS);
+  looking.unref();
+  closeSocketsOf(app, server);
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(looking);
+    done();
+  });
+}
+
+function urlOf(request: IncomingMessage): URL | undefined {
+  try {
+    return new URL(request.url ?? '', 'http://region');
+  } catch {
+    return undefined;
+  }
+}
+
+function cartIdOf(url: URL): string {
+  let id = '';
+  try {
+    id = decodeURIComponent(url.pathname.slice(PATH.length));
+  } catch {
+    // What cannot be decoded names no cart.
+  }
+  if (!isDocumentId(id)) throw new Problem('invalid_request', 'The path names no cart.');
+  return id;
+}
+
+function tokenOf(request: IncomingMessage, url: URL): string {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const named = offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+  return url.searchParams.get('token') ?? named ?? '';
+}
+
+function refuse(socket: Duplex, problem: Problem): void {
+  const code: ErrorCode = problem.code;
+  const body = JSON.stringify(problemJson(problem));
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${errorKind(code).status} ${code}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
+      `cache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

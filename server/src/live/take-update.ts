@@ -1,0 +1,56 @@
+/**
+ * Taking in an update from a device: whatever it holds, the document is a cart afterwards, or the
+ * update is refused and the document is to be thrown away and read from disk again.
+ */
+import { CART_BYTES_MAX, fieldsOf, forgedSlip, REGION_FIELDS, readCart } from '@tallystick/crdt/cart';
+import * as Y from 'yjs';
+
+/** More structs than a cart of the largest size can have. */
+const STRUCTS_MAX = 100_000;
+/** The how-many-eth edit of one client: far more than anybody makes, far less than what Yjs can count. */
+const CLOCK_MAX = 2 ** 31;
+
+export type Taken =
+  /** `gap`: it builds on what was not sent; ask for that. */
+  { readonly ok: true; readonly gap: boolean } | { readonly ok: false; readonly why: string };
+
+/**
+ * @param regionClient the client id that this process edits with; nobody else may
+ * @param bytes about how large the document is now
+ */
+export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number, bytes: number): Taken {
+  if (update.length > CART_BYTES_MAX) return refuse('the update is larger than a cart');
+  const known = REGION_FIELDS.map((name) => fieldsOf(doc).get(name));
+  try {
+    // Reads lazily: a number of structs that the bytes do not hold costs nothing here.
+    const { structs } = Y.decodeUpdate(update);
+    if (structs.length > STRUCTS_MAX) return refuse('the update has too many parts');
+    const regionState = Y.getState(doc.store, regionClient);
+    for (const { id, length } of structs) {
+      if (id.clock + length > CLOCK_MAX) return refuse('a client counts too far');
+      if (id.client === regionClient && id.clock + length > regionState)
+        return refuse('the client id is this region’s own');
+    }
+    Y.applyUpdate(doc, update, 'device');
+  } catch {
+    return refuse('the bytes are no update');
+  }
+  const gap = doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
+  // What is missing is asked for and comes with the rest; nothing waits in memory for it.
+  doc.store.pendingStructs = null;
+  doc.store.pendingDs = null;
+  const read = readCart(doc);
+  if (!read.ok) return refuse(read.message);
+  if (doc.share.size > 2) return refuse('the document has parts that no cart has');
+  const changed = REGION_FIELDS.findIndex((name, i) => fieldsOf(doc).get(name) !== known[i]);
+  if (changed >= 0) return refuse(`${REGION_FIELDS[changed]} is the region’s to write`);
+  const forged = forgedSlip(doc);
+  if (forged !== undefined) return refuse(`somebody else wrote in the slip of ${forged}`);
+  if (bytes + update.length > CART_BYTES_MAX && Y.encodeStateAsUpdate(doc).length > CART_BYTES_MAX)
+    return refuse('the cart would be too large');
+  return { ok: true, gap };
+}
+
+function refuse(why: string): Taken {
+  return { ok: false, why };
+}
