@@ -152,7 +152,12 @@ export class Agent {
   start(): void {
     this.#registryChanged();
     this.host.start();
-    const witness = setInterval(() => this.#disk.flushWitness(), 200);
+    let turns = 0;
+    const witness = setInterval(() => {
+      this.#disk.flushWitness();
+      if (turns === this.#worked.turns) this.#disk.lengthenLog();
+      turns = this.#worked.turns;
+    }, 200);
     const prune = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     for (const timer of [witness, prune]) timer.unref();
     this.#timers.push(witness, prune);

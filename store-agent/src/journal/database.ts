@@ -21,7 +21,7 @@ export interface DatabaseOptions {
 const APPLICATION_ID = 0x54414c59;
 const CACHE_BYTES = 16 * 1024 * 1024;
 /** A log that grew in a busy hour is cut back to this once it was carried over. */
-const WAL_BYTES_KEPT = 16 * 1024 * 1024;
+export const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
 /** SQLite's own page size, which no journal changes. */
 export const PAGE_BYTES = 4096;

@@ -16,10 +16,11 @@ import type { Hash, JournalView, WriterId, Writes } from '@tallystick/crdt';
 import type { Database } from 'better-sqlite3';
 import { copyJournal } from './backup.ts';
 import { Commit } from './commit.ts';
-import { type DatabaseOptions, openDatabase, PAGE_BYTES } from './database.ts';
+import { type DatabaseOptions, openDatabase, PAGE_BYTES, WAL_BYTES_KEPT } from './database.ts';
 import { asJournalError, isDiskFull, JournalError, onDisk } from './errors.ts';
 import { INCOMING_FILE, JOURNAL_FILE, RESERVE_FILE } from './files.ts';
 import { type Loaded, load } from './load.ts';
+import { lengthenLog } from './log-length.ts';
 import { Names } from './names.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
 import { RESERVE_BYTES, Reserve } from './reserve.ts';
@@ -144,6 +145,11 @@ export class SqliteJournal {
       this.#db.exec('update meta set position = position');
       return true;
     });
+  }
+
+  /** One small step for a moment in which nobody sells. @returns whether the log has its full length. */
+  lengthenLog(): boolean {
+    return onDisk(this.path, () => lengthenLog(`${this.path}-wal`, WAL_BYTES_KEPT));
   }
 
   #pagesLeft(): number {

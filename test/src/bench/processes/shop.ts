@@ -70,6 +70,8 @@ async function open({ folder, trade }: { folder: string; trade: Trade }): Promis
     lines,
   });
   if (!answered.ok) throw new Error(answered.message);
+  // As an agent does it between its start and its first customers.
+  while (!journal.lengthenLog());
   orders = drawOrders(trade, ORDERS, SEED);
 }
 
