@@ -20,6 +20,7 @@ const TABLES = `
     state blob not null,
     touched_ms integer not null
   ) strict;
+  create index carts_by_touch on carts (touched_ms);
   create table updates (
     cart integer not null references carts,
     seq integer not null,

@@ -1,5 +1,6 @@
 /** Connection: one stock y-websocket client at a cart, as hostile as anybody may be. */
 
+import { JournalError } from '@tallystick/store-agent';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import type { TokenBuckets } from '../facade/limits/token-buckets.ts';
@@ -23,6 +24,8 @@ const SILENT_MS = 65_000;
 
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
+const TRY_AGAIN = 1013;
+const UNREADABLE = 'The cart cannot be read now.';
 
 export interface ConnectionPorts {
   readonly carts: Carts;
@@ -106,8 +109,9 @@ export class Connection implements Listener {
     this.#slowDown(nowMs);
     try {
       this.#take(readLiveFrame(data));
-    } catch {
-      this.end(POLICY_VIOLATION, 'The bytes are no message of y-websocket.');
+    } catch (error) {
+      if (error instanceof JournalError) this.end(TRY_AGAIN, UNREADABLE);
+      else this.end(POLICY_VIOLATION, 'The bytes are no message of y-websocket.');
     }
   }
 
@@ -155,9 +159,11 @@ export class Connection implements Listener {
   #whenDurable(act: () => void): void {
     const { carts, cart } = this.#ports;
     if (!cart.isDirty) act();
+    // Where the commit fails, the connection has ended already; where the disk cannot be read, it ends here.
     else
-      void carts.durable(cart).then(act, () => {
-        // The failed commit has ended this connection already.
-      });
+      void carts
+        .durable(cart)
+        .then(act)
+        .catch(() => this.end(TRY_AGAIN, UNREADABLE));
   }
 }
