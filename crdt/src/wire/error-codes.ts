@@ -35,6 +35,11 @@ const table = {
   unknown_customer: [404, false, 'No customer has this id.'],
   unknown_hold: [404, false, 'No hold has this id here.'],
   unknown_cart: [404, false, 'No cart has this id here.'],
+  position_gone: [
+    410,
+    false,
+    'Events from there on are not kept any more. Read the state anew, and go on from now.',
+  ],
   // Do you speak of what is there now?
   precondition_required: [428, false, 'Read it first, and send its ETag as If-Match.'],
   precondition_failed: [412, false, 'It has changed since you read it. Read it again.'],

@@ -23,6 +23,8 @@ import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { DuplicateOrders } from './duplicate-orders.ts';
+import { Leader } from './feed/leader.ts';
+import { retention } from './feed/retention.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { Movements } from './movements.ts';
@@ -59,6 +61,7 @@ export class Authority {
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
   readonly #duplicates: DuplicateOrders;
+  readonly #leader: Leader;
   #witnessTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #refreshAgain = false;
@@ -95,8 +98,10 @@ export class Authority {
       const authority = new Authority(options, pool, journal, catalogue, replica, witness);
       await authority.refreshCatalogue();
       // Before anybody is let in: the former life says not one word more.
-      if (putBack !== undefined)
+      if (putBack !== undefined) {
+        await pool.query('select tallystick.feed_put_back()');
         await authority.host.engine.runDurably((self, now) => beginAnew(self, putBack, now));
+      }
       return authority;
     } catch (error) {
       await pool.end();
@@ -157,6 +162,7 @@ export class Authority {
       log: options.log,
       call: (target, body, waitMs) => this.host.calls.call(target, body, waitMs),
     });
+    this.#leader = new Leader(options.databaseUrl, options.log, [retention(pool, options.log)]);
     this.#stopListening = listen({
       url: options.databaseUrl,
       channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL],
@@ -174,6 +180,7 @@ export class Authority {
     this.host.start();
     this.#duplicates.start();
     this.movements.start();
+    this.#leader.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
   }
@@ -285,6 +292,7 @@ export class Authority {
 
   async stop(): Promise<void> {
     clearInterval(this.#witnessTimer);
+    await this.#leader.stop();
     await this.#duplicates.stop();
     await this.movements.stop();
     await this.host.stop();

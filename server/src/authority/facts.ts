@@ -21,6 +21,8 @@ export const FACT_TYPES = [
   'order.returned',
   'order.processing',
   'order.delivered',
+  /** The goods are with a buyer who is known by name; over the counter, a stranger's sale ends with `order.settled`. */
+  'order.completed',
   'stock.received',
   'stock.counted',
   'stock.lost',
@@ -28,8 +30,22 @@ export const FACT_TYPES = [
 ] as const;
 export type FactType = (typeof FACT_TYPES)[number];
 
-/** @returns undefined for what replicas only tell each other. */
-export function factOf(entry: Entry, isDuplicate: boolean, isOfCopy: boolean): Fact | undefined {
+/** @returns none for what replicas only tell each other. */
+export function factsOf(entry: Entry, isDuplicate: boolean, isOfCopy: boolean): Fact[] {
+  const first = factOf(entry, isDuplicate, isOfCopy);
+  if (first === undefined) return [];
+  const completed = isDuplicate ? undefined : completedOrder(entry);
+  return completed === undefined ? [first] : [first, fact(entry, 'order.completed', { orderId: completed })];
+}
+
+function completedOrder({ body, docId }: Entry): string | undefined {
+  if (body.type === 'marked') return body.mark === 'delivered' ? body.orderId : undefined;
+  if (body.type !== 'sold' && body.type !== 'confirmed') return undefined;
+  const isKnown = body.customerId !== undefined || body.clientId !== undefined;
+  return isKnown && body.lines.every(({ departed }) => departed) ? docId : undefined;
+}
+
+function factOf(entry: Entry, isDuplicate: boolean, isOfCopy: boolean): Fact | undefined {
   const { body, docId } = entry;
   switch (body.type) {
     case 'sold':

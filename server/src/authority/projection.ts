@@ -7,7 +7,7 @@ import {
   type WriterId,
   type Writes,
 } from '@tallystick/crdt';
-import { type Fact, factOf } from './facts.ts';
+import { type Fact, factsOf } from './facts.ts';
 import { json, text, textOrNull } from './pg-text.ts';
 import { movedLines } from './questions.ts';
 
@@ -70,8 +70,9 @@ export function projectTurn(writes: Writes): Projected {
         orders.push({ orderId, writer, entry, body });
         for (const line of linesOnce(body.lines)) lines.push({ orderId, line });
       }
-      const fact = factOf({ ...entry, writer }, isDuplicate, copyEnds.has(`${writer} ${entry.seq}`));
-      if (fact !== undefined) facts.push({ position, ...fact });
+      const isOfCopy = copyEnds.has(`${writer} ${entry.seq}`);
+      for (const fact of factsOf({ ...entry, writer }, isDuplicate, isOfCopy))
+        facts.push({ position, ...fact });
       if (fenced.has(writer)) for (const line of movedLines(body)) excused.add(line);
     }
   }

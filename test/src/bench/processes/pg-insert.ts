@@ -62,7 +62,7 @@ const LINES: Table = {
 };
 const OUTBOX: Table = {
   name: 'outbox',
-  columns: { position: 'bigint', type: 'text', payload: 'jsonb' },
+  columns: { id: 'bigint', position: 'bigint', type: 'text', payload: 'jsonb' },
   newest: `select * from tallystick.outbox where type = 'order.settled' order by id desc limit $1`,
 };
 

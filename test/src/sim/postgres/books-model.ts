@@ -15,7 +15,7 @@ import {
   type Writes,
 } from '@tallystick/crdt';
 import { DocumentsModel } from './documents-model.ts';
-import { factOfEntry } from './facts-model.ts';
+import { factsOfEntry } from './facts-model.ts';
 import { HeadsModel, type Placed } from './heads-model.ts';
 import { HoldsModel } from './holds-model.ts';
 import { OrdersModel } from './orders-model.ts';
@@ -107,8 +107,7 @@ export class BooksModel {
     const isOfCopy = this.#documents.isOfCopy(stream, entry);
     const isDuplicate = this.#documents.add(stream, entry, isRepeat);
     this.#orders.add(stream, entry, { isDuplicate, isRepeat, isOfCopy });
-    const fact = factOfEntry(stream, entry, { isDuplicate, isOfCopy });
-    if (fact !== undefined)
+    for (const fact of factsOfEntry(stream, entry, { isDuplicate, isOfCopy }))
       this.#outbox.set(String(this.#outbox.records.size + 1), { position: this.#position, ...fact });
     return placed;
   }

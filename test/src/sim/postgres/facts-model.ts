@@ -10,11 +10,30 @@ const GOODS: Partial<Record<Entry['body']['type'], string>> = {
   lost: 'stock.lost',
 };
 
-export function factOfEntry(
-  writer: WriterId,
-  entry: Entry,
-  { isDuplicate, isOfCopy }: { readonly isDuplicate: boolean; readonly isOfCopy: boolean },
-): { type: string; payload: object } | undefined {
+interface ModelFact {
+  readonly type: string;
+  readonly payload: object;
+}
+
+interface Told {
+  readonly isDuplicate: boolean;
+  readonly isOfCopy: boolean;
+}
+
+export function factsOfEntry(writer: WriterId, entry: Entry, told: Told): ModelFact[] {
+  const fact = factOfEntry(writer, entry, told);
+  if (fact === undefined) return [];
+  const { body, docId, seq } = entry;
+  const ends =
+    body.type === 'sold' || body.type === 'confirmed'
+      ? (body.customerId ?? body.clientId) !== undefined && !body.lines.some(({ departed }) => !departed)
+      : body.type === 'marked' && body.mark === 'delivered';
+  if (told.isDuplicate || !ends) return [fact];
+  const orderId = body.type === 'marked' ? body.orderId : docId;
+  return [fact, { type: 'order.completed', payload: { writer, seq, orderId } }];
+}
+
+function factOfEntry(writer: WriterId, entry: Entry, { isDuplicate, isOfCopy }: Told): ModelFact | undefined {
   const { seq, docId, body } = entry;
   if (body.type === 'sold' || body.type === 'confirmed') {
     const type = isDuplicate ? 'order.duplicate' : 'order.settled';

@@ -1,0 +1,156 @@
+/** The feed in Postgres: positions in the order of commits, each once, whoever writes and reads at the same time. */
+import fc from 'fast-check';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { EVENTS, type EventType } from '../../events/catalogue.ts';
+import { booksWithShop, saleOf } from '../journal.test-kit.ts';
+import { freshDatabase } from '../postgres/database.test-kit.ts';
+import { readFeed } from './read-feed.ts';
+import { forgetPiece } from './retention.ts';
+
+function tell(client: pg.ClientBase | pg.Pool, ...skus: string[]): Promise<unknown> {
+  return client.query('select tallystick.tell($1, $2, $3)', [
+    skus.map(() => 0),
+    skus.map(() => 'stock.level_changed'),
+    skus.map((sku) => ({ sku, locationId: 'depot', onHand: 1, available: 1, committed: 0 })),
+  ]);
+}
+
+async function subjects(pool: pg.Pool, after = 0): Promise<string[]> {
+  const read = await readFeed(pool, after, 1_000);
+  if ('gone' in read) throw new Error(`gone: ${read.gone}`);
+  return read.events.map(({ id, subject }) => `${id} ${subject}`);
+}
+
+test('whoever began first and commits last neither hides nor is skipped: nobody gets a later position before', async () => {
+  const { url, pool } = await freshDatabase();
+  const early = new pg.Client(url);
+  const late = new pg.Client(url);
+  await Promise.all([early.connect(), late.connect()]);
+  await early.query('begin');
+  await tell(early, 'A', 'B');
+  const second = tell(late, 'C');
+  const isWaiting = async () =>
+    (await pool.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%tell(%'`))
+      .rowCount === 1;
+  while (!(await isWaiting()));
+  expect(await subjects(pool)).toEqual([]);
+  await early.query('commit');
+  await second;
+  expect(await subjects(pool)).toEqual(['1 A@depot', '2 B@depot', '3 C@depot']);
+
+  await early.query('begin');
+  await tell(early, 'D', 'E');
+  const third = tell(late, 'F');
+  await early.query('rollback');
+  await third;
+  expect(await subjects(pool, 3)).toEqual(['4 F@depot']);
+  await Promise.all([early.end(), late.end()]);
+});
+
+test('random writers of several processes, some of whom give up, and readers that come and go: each reads the books', async () => {
+  const { url, pool } = await freshDatabase();
+  const acts = fc.sample(
+    fc.record({ tells: fc.integer({ min: 1, max: 4 }), givesUp: fc.boolean(), waits: fc.boolean() }),
+    { seed: 71, numRuns: 160 },
+  );
+  const writers = await Promise.all(
+    [0, 1, 2, 3].map(async () => {
+      const client = new pg.Client(url);
+      await client.connect();
+      return client;
+    }),
+  );
+  let told = 0;
+  let isDone = false;
+  const writing = Promise.all(
+    writers.map(async (client, w) => {
+      for (const [i, { tells, givesUp, waits }] of acts.entries()) {
+        if (i % writers.length !== w) continue;
+        await client.query('begin');
+        // An id of the transaction before the lock: ids and commits come in different orders.
+        if (waits) await client.query('select pg_current_xact_id()');
+        await tell(client, ...Array.from({ length: tells }, (_, n) => `S${i}-${n}`));
+        await client.query(givesUp ? 'rollback' : 'commit');
+        if (!givesUp) told += tells;
+      }
+      await client.end();
+    }),
+  ).then(() => {
+    isDone = true;
+  });
+  const readers = [1, 3, 7].map(async (limit) => {
+    const seen: string[] = [];
+    for (let after = 0; ; ) {
+      const wasDone = isDone;
+      const read = await readFeed(pool, after, limit);
+      if ('gone' in read) throw new Error('gone');
+      seen.push(...read.events.map(({ id, subject }) => `${id} ${subject}`));
+      after = read.next;
+      if (wasDone && read.events.length === 0) return seen;
+    }
+  });
+  await writing;
+  const books = await subjects(pool);
+  expect(books).toHaveLength(told);
+  expect(told).toBeGreaterThan(50);
+  expect(books.map((line) => Number(line.split(' ')[0]))).toEqual(books.map((_, i) => i + 1));
+  for (const seen of await Promise.all(readers)) expect(seen).toEqual(books);
+});
+
+test('[D1] [L4] a turn tells what it did in its own commit, as the document says it', async () => {
+  const { pool, authority, shop } = await booksWithShop();
+  shop.receive('r1', 10);
+  shop.sell('o1', 2);
+  shop.execute({ ...saleOf('o2', 3), departsFrom: [], customerId: 'c1', clientId: 'acme' });
+  await authority.take(shop, shop.frame());
+  const read = await readFeed(pool, 0, 100);
+  if ('gone' in read) throw new Error('gone');
+  expect(read.events.map(({ id, type, subject }) => `${id} ${type} ${subject}`)).toEqual([
+    '1 stock.received r1',
+    '2 order.settled o1',
+    '3 order.settled o2',
+  ]);
+  expect(read.events[2]?.data).toMatchObject({
+    clientId: 'acme',
+    customerId: 'c1',
+    completed: false,
+    lines: [{ sku: 'lamp', locationId: 'shop', quantity: 3 }],
+  });
+  for (const { type, data } of read.events)
+    expect(EVENTS[type as EventType].data.safeParse(data)).toMatchObject({ success: true });
+  expect(read).toMatchObject({ next: 3, last: 3 });
+});
+
+test('a sale over the counter to somebody who is known is complete at once', async () => {
+  const { pool, authority, shop } = await booksWithShop();
+  shop.receive('r1', 10);
+  shop.execute({ ...saleOf('o1', 1), customerId: 'c1' });
+  await authority.take(shop, shop.frame());
+  const read = await readFeed(pool, 1, 100);
+  expect('events' in read && read.events.map(({ type }) => type)).toEqual([
+    'order.settled',
+    'order.completed',
+  ]);
+});
+
+test('a position that is not kept any more, or never was, is called gone', async () => {
+  const { pool } = await freshDatabase();
+  await tell(pool, 'A', 'B', 'C');
+  await pool.query(`update tallystick.outbox set at = now() - interval '20 days' where id <= 2`);
+  expect(await forgetPiece(pool, 14)).toBe(2);
+  expect(await forgetPiece(pool, 14)).toBe(0);
+  expect(await readFeed(pool, 1, 10)).toEqual({ gone: 'retention', oldest: 2, last: 3 });
+  expect(await subjects(pool, 2)).toEqual(['3 C@depot']);
+  expect(await readFeed(pool, 4, 10)).toEqual({ gone: 'future', oldest: 2, last: 3 });
+});
+
+test('[F6] books that were put back never give out a position again that they forgot', async () => {
+  const { pool } = await freshDatabase();
+  await tell(pool, 'A', 'B');
+  await pool.query('select tallystick.feed_put_back()');
+  await tell(pool, 'C');
+  expect(await readFeed(pool, 3, 10)).toMatchObject({ gone: 'put-back' });
+  expect(await subjects(pool, 0)).toEqual(['1 A@depot', '2 B@depot']);
+  expect(await subjects(pool, 2)).toEqual(['1000000000003 C@depot']);
+});
