@@ -19,11 +19,14 @@ import {
   Witness,
 } from '@tallystick/store-agent';
 import type pg from 'pg';
+import { Tail } from '../events/tail.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { DuplicateOrders } from './duplicate-orders.ts';
+import { BooksTailSource } from './feed/books-tail.ts';
 import { Leader } from './feed/leader.ts';
+import { FEED_CHANNEL } from './feed/read-feed.ts';
 import { retention } from './feed/retention.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
@@ -57,6 +60,8 @@ export class Authority {
   readonly pool: pg.Pool;
   readonly log: Log;
   readonly movements: Movements;
+  /** The newest events, for regions and webhooks. */
+  readonly tail: Tail;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
@@ -162,12 +167,15 @@ export class Authority {
       log: options.log,
       call: (target, body, waitMs) => this.host.calls.call(target, body, waitMs),
     });
+    const tailSource = new BooksTailSource(pool);
+    this.tail = new Tail(tailSource, options.log);
     this.#leader = new Leader(options.databaseUrl, options.log, [retention(pool, options.log)]);
     this.#stopListening = listen({
       url: options.databaseUrl,
-      channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL],
+      channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL, FEED_CHANNEL],
       onNotice: (channel, payload) => {
         if (channel === CATALOGUE_CHANNEL) void this.refreshCatalogue();
+        else if (channel === FEED_CHANNEL) tailSource.notice();
         else this.#lookForOthers(payload === '' ? Number.POSITIVE_INFINITY : Number(payload));
       },
       onLost: (error) => options.log.warn({ err: error }, 'the notice connection broke'),
@@ -180,6 +188,7 @@ export class Authority {
     this.host.start();
     this.#duplicates.start();
     this.movements.start();
+    this.tail.start();
     this.#leader.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
@@ -292,6 +301,7 @@ export class Authority {
 
   async stop(): Promise<void> {
     clearInterval(this.#witnessTimer);
+    this.tail.stop();
     await this.#leader.stop();
     await this.#duplicates.stop();
     await this.movements.stop();

@@ -35,3 +35,17 @@ export const goods = {
 };
 
 export const level = { sku: 'LAMP', locationId: 'depot', onHand: 40, available: 38, committed: 2 };
+
+/** The envelope of an event as the document shows it. */
+export function exampleEvent(type: string) {
+  return {
+    specversion: '1.0',
+    id: '4711',
+    source: '/authority',
+    type,
+    subject: order.orderId,
+    time: '2026-05-04T10:00:01.000Z',
+    datacontenttype: 'application/json',
+    dataschema: `https://tallystick.dev/events/${type}/1`,
+  };
+}

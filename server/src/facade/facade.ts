@@ -13,6 +13,8 @@ import { credentialRoutes } from './credentials/routes.ts';
 import { CUSTOMER_OPERATIONS } from './customers/operations.ts';
 import { customerRoutes } from './customers/routes.ts';
 import { docsPage } from './docs-page.ts';
+import { EVENT_OPERATIONS } from './events/operations.ts';
+import { eventRoutes } from './events/routes.ts';
 import { HOLD_OPERATIONS } from './holds/operations.ts';
 import { holdRoutes } from './holds/routes.ts';
 import { adjustmentRoutes } from './inventory/adjustments.ts';
@@ -43,6 +45,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...HOLD_OPERATIONS,
   ...CUSTOMER_OPERATIONS,
   ...CART_OPERATIONS,
+  ...EVENT_OPERATIONS,
   ...REPLICA_OPERATIONS,
   ...CLIENT_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
@@ -56,6 +59,8 @@ export const TAGS: readonly Tag[] = [
   { name: 'Customers', description: 'People who buy, known to orders by an opaque id alone.' },
   { name: 'Carts', description: 'What shoppers mean to buy, on all their devices at once.' },
   { name: 'Holds', description: 'Units set aside until a time.' },
+  { name: 'Events', description: 'What happened, in the order of the books, as it happens.' },
+  { name: 'Webhooks', description: 'The same, sent to you and signed.' },
   {
     name: 'Replicas',
     description: 'Regions, warehouses, shops and tills: who there is, and how they fare. For operators.',
@@ -85,6 +90,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   holdRoutes(app, agent, owners);
   customerRoutes(app, agent);
   cartRoutes(app, agent, owners, openCarts);
+  eventRoutes(app, agent);
   replicaRoutes(app, agent);
   clientRoutes(app, agent);
   credentialRoutes(app, agent);

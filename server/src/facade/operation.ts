@@ -77,6 +77,8 @@ export interface Operation<
   readonly etag?: boolean;
   readonly cacheControl: string;
   readonly needs: Needs;
+  /** True where an answer may stay open for as long as its reader likes: it bounds itself how many there are. */
+  readonly staysOpen?: boolean;
   readonly routeClass: RouteClass;
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** Refusals that are the call's own; those that any call may meet are added. */

@@ -5,6 +5,7 @@ import { ACCESS_CALLS } from './access-calls.ts';
 import type { ServedCall } from './call.ts';
 import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
+import { EVENT_CALLS } from './event-calls.ts';
 import { LOCATION_CALLS } from './location-calls.ts';
 import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
@@ -17,6 +18,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   why: whyCall,
   ...ACCESS_CALLS,
   ...CUSTOMER_CALLS,
+  ...EVENT_CALLS,
   ...MOVEMENT_CALLS,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,

@@ -5,7 +5,7 @@ import { Every } from './every.ts';
 import type { Duty } from './leader.ts';
 
 /** Longer than the last retry of a webhook is after its first (some 76 hours). */
-export const RETENTION_DAYS = 14;
+const RETENTION_DAYS = 14;
 const LOOK_EVERY_MS = 60_000;
 /** Deleted in one transaction: short, for the row lock of the floor is the one that tellers need. */
 const PIECE = 5_000;

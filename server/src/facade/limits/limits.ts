@@ -26,8 +26,9 @@ export function limits(app: FastifyInstance, agent: Agent): void {
   let underWay = 0;
 
   app.addHook('onRequest', (request, reply, done) => {
-    const routeClass = request.routeOptions.config.operation?.routeClass;
-    if (routeClass === undefined) return done();
+    const { operation } = request.routeOptions.config;
+    if (operation === undefined) return done();
+    const { routeClass } = operation;
     const taken = (buckets.get(routeClass) as TokenBuckets).take(request.ip, performance.now());
     if (!taken.isAllowed) {
       reply.header('ratelimit-policy', policies.get(routeClass));
@@ -46,10 +47,12 @@ export function limits(app: FastifyInstance, agent: Agent): void {
         new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.'),
       );
     }
-    underWay += 1;
-    reply.raw.once('close', () => {
-      underWay -= 1;
-    });
+    if (operation.staysOpen !== true) {
+      underWay += 1;
+      reply.raw.once('close', () => {
+        underWay -= 1;
+      });
+    }
     reply.header('ratelimit-policy', policies.get(routeClass));
     say(reply, routeClass, taken);
     done();

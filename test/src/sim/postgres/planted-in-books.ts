@@ -18,8 +18,8 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
   {
     name: 'a duplicate counted at both',
     file: 'server/src/authority/projection.ts',
-    find: 'const fact = factOf({ ...entry, writer }, isDuplicate,',
-    replace: 'const fact = factOf({ ...entry, writer }, false,',
+    find: 'factsOf({ ...entry, writer }, isDuplicate, isOfCopy)',
+    replace: 'factsOf({ ...entry, writer }, false, isOfCopy)',
     seed: 5,
   },
   {

@@ -1,0 +1,148 @@
+/**
+ * Tail: the newest events in memory, filled by one reader, served to any number of others.
+ *
+ * It is bounded in events and in bytes: what is older is read where it came from.
+ */
+import type { Log } from '@tallystick/store-agent';
+import type { Held } from './event.ts';
+
+/** What was read of a feed behind a position. */
+export type Read =
+  | { readonly events: readonly Held[]; readonly next: number }
+  /** `restart` is where a reader may go on that reads the state anew. */
+  | { readonly gone: string; readonly restart: number };
+
+export interface TailSource {
+  /** Resolves when there is something, or after a while with nothing. `after` undefined begins at the end. */
+  read(after: number | undefined): Promise<Read>;
+}
+
+export interface TailBounds {
+  readonly eventsMax: number;
+  readonly bytesMax: number;
+}
+
+export const TAIL_BOUNDS: TailBounds = { eventsMax: 20_000, bytesMax: 32 * 1024 * 1024 };
+/** The source failed: it is asked again this often. */
+const RETRY_MS = 250;
+
+export class Tail {
+  readonly #source: TailSource;
+  readonly #log: Log;
+  readonly #bounds: TailBounds;
+  readonly #listeners = new Set<(events: readonly Held[]) => void>();
+  #events: Held[] = [];
+  /** Events at the beginning of the list that were given up; cut off when they are many. */
+  #head = 0;
+  #bytes = 0;
+  /** The position before the first event that is held; undefined until the source answered once. */
+  #base: number | undefined;
+  #last = 0;
+  #isEnded = false;
+  #filling: Promise<void> | undefined;
+  /** When the source last answered, by the clock of this machine. */
+  heardAtMs: number | undefined;
+  isConnected = false;
+
+  constructor(source: TailSource, log: Log, bounds = TAIL_BOUNDS) {
+    this.#source = source;
+    this.#log = log;
+    this.#bounds = bounds;
+  }
+
+  /** The newest position; undefined until the source was heard. */
+  get last(): number | undefined {
+    return this.#base === undefined ? undefined : this.#last;
+  }
+
+  start(): void {
+    this.#filling ??= this.#fill();
+  }
+
+  /** Nothing is appended any more; who waits is told. The source's read that is under way is not waited for. */
+  stop(): void {
+    this.#isEnded = true;
+    for (const listener of this.#listeners) listener([]);
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#isEnded) {
+      try {
+        const read = await this.#source.read(this.last);
+        if (this.#isEnded) return;
+        this.isConnected = true;
+        this.heardAtMs = Date.now();
+        if ('gone' in read) this.#restart(read.restart);
+        else this.append(read.events, read.next);
+      } catch (error) {
+        if (this.isConnected) this.#log.warn({ err: error }, 'the feed cannot be read now');
+        this.isConnected = false;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #restart(position: number): void {
+    this.#events = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#base = position;
+    this.#last = position;
+  }
+
+  append(events: readonly Held[], next: number): void {
+    // Behind a jump begins another history: who is before it asks where jumps are known.
+    const first = events[0]?.position;
+    const continues = first === undefined ? next === this.#last : first === this.#last + 1;
+    if (this.#base === undefined || !continues) this.#restart(first === undefined ? next : first - 1);
+    for (const event of events) {
+      this.#events.push(event);
+      this.#bytes += event.text.length;
+    }
+    this.#last = next;
+    this.#trim();
+    if (events.length > 0) for (const listener of this.#listeners) listener(events);
+  }
+
+  #trim(): void {
+    const { eventsMax, bytesMax } = this.#bounds;
+    while (this.#events.length - this.#head > eventsMax || this.#bytes > bytesMax) {
+      const event = this.#events[this.#head] as Held;
+      this.#bytes -= event.text.length;
+      this.#base = event.position;
+      this.#head += 1;
+    }
+    if (this.#head > 1_000 && this.#head * 2 > this.#events.length) {
+      this.#events = this.#events.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** Events behind a position, the next ones first; undefined where they are not held. */
+  after(position: number, limit: number): readonly Held[] | undefined {
+    if (this.#base === undefined || position < this.#base || position > this.#last) return undefined;
+    // Held positions have no hole, so the place of one is known.
+    const from = this.#head + (position - this.#base);
+    return this.#events.slice(from, from + limit);
+  }
+
+  /** Told of what is appended, at once; and of nothing when the tail stops. @returns a function that ends it */
+  onAppend(listener: (events: readonly Held[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when there is something behind a position, when the tail stops, or after a time. */
+  wait(position: number, waitMs: number): Promise<void> {
+    if (this.#isEnded || (this.#base !== undefined && this.#last > position)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        off();
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      const off = this.onAppend(done);
+    });
+  }
+}

@@ -1,0 +1,30 @@
+/** Why a stream ended, as a problem: what happened, and from where to go on. */
+import { Problem } from '@tallystick/store-agent';
+import type { StreamEnd } from '../../events/streams.ts';
+
+export function endProblem(end: StreamEnd): Problem {
+  switch (end.why) {
+    case 'gone':
+      return new Problem(
+        'position_gone',
+        `${end.detail} Read the state anew, and go on with after=${end.restart}.`,
+      );
+    case 'too-slow':
+      return new Problem(
+        'overloaded',
+        `Events come faster than you take them. Ask for less, and go on with after=${end.after}.`,
+      );
+    case 'stopping':
+      return new Problem(
+        'stopping',
+        `This region is shutting down. Go on with after=${end.after} in a moment.`,
+      );
+    case 'unreachable':
+      return new Problem(
+        'authority_unreachable',
+        `What is older than this region keeps cannot be read now. Go on with after=${end.after} later.`,
+      );
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,57 @@
+/** Events over a WebSocket: each message is one event, or a status, or the reason for the end. */
+import { problemJson, takeUpgrade } from '@tallystick/store-agent';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Filter } from '../../events/filter.ts';
+import { endProblem } from './end-problem.ts';
+import type { RegionEvents } from './region-events.ts';
+
+/** Nothing is read from these sockets but their closing. */
+const door = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: false });
+/** Waiting for a reader that is slow; then it is left alone until it has taken them. */
+const BUFFERED_BYTES_MAX = 64 * 1024;
+/** The codes of RFC 6455: going away, and try again later. */
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+
+export function openSocket(
+  events: RegionEvents,
+  filter: Filter,
+  after: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { socket, head } = takeUpgrade(request, reply);
+  door.handleUpgrade(request.raw, socket, head, (ws) => follow(ws, events, filter, after));
+  return reply;
+}
+
+function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: number): void {
+  const sayStatus = () => ws.send(JSON.stringify({ status: events.status() }));
+  sayStatus();
+  let isHeard = true;
+  const stream = events.streams.open(filter, after, {
+    send: (list) => {
+      const last = list.length - 1;
+      for (const [i, { text }] of list.entries())
+        ws.send(text, i === last ? () => stream.resume() : undefined);
+      return ws.bufferedAmount <= BUFFERED_BYTES_MAX;
+    },
+    beat: () => {
+      // A peer that is gone without a word is noticed after two of these.
+      if (!isHeard) return ws.terminate();
+      isHeard = false;
+      ws.ping();
+      sayStatus();
+    },
+    end: (why) => {
+      ws.send(JSON.stringify({ end: problemJson(endProblem(why)) }));
+      ws.close(why.why === 'stopping' ? GOING_AWAY : TRY_AGAIN_LATER);
+    },
+  });
+  ws.on('pong', () => {
+    isHeard = true;
+  });
+  ws.on('close', () => stream.close());
+  ws.on('error', () => stream.close());
+}

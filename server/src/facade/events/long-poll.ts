@@ -1,0 +1,55 @@
+/** A list of events; where there is none, the answer waits for one. */
+import type { Held } from '../../events/event.ts';
+import { type Filter, takes } from '../../events/filter.ts';
+import { endProblem } from './end-problem.ts';
+import type { FeedStatus, RegionEvents } from './region-events.ts';
+
+/** Looked at in one go. */
+const PIECE = 1_000;
+/** Looked through before the answer says how far it got: a filter may let nothing of a long past through. */
+const PIECES_MAX = 50;
+
+interface EventList extends FeedStatus {
+  readonly items: readonly unknown[];
+  readonly next: string;
+}
+
+/** @throws Problem `position_gone` where events from there on are not kept */
+export async function poll(
+  events: RegionEvents,
+  filter: Filter,
+  after: number,
+  limit: number,
+  waitMs: number,
+): Promise<EventList> {
+  const untilMs = performance.now() + waitMs;
+  let at = after;
+  for (let piece = 0; piece < PIECES_MAX; piece += 1) {
+    const { found, next } = await pieceAfter(events, at);
+    const taken = found.filter((event) => takes(filter, event)).slice(0, limit);
+    at = taken.length === limit ? (taken.at(-1)?.position ?? next) : next;
+    if (taken.length > 0) return listOf(events, taken, at);
+    if (at !== events.tail.last) continue;
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0) break;
+    await events.tail.wait(at, leftMs);
+    if (at === events.tail.last) break;
+  }
+  return listOf(events, [], at);
+}
+
+/** @throws Problem `position_gone` */
+export async function pieceAfter(
+  events: RegionEvents,
+  at: number,
+): Promise<{ found: readonly Held[]; next: number }> {
+  const inTail = events.tail.after(at, PIECE);
+  if (inTail !== undefined) return { found: inTail, next: inTail.at(-1)?.position ?? at };
+  const read = await events.readOlder(at);
+  if ('gone' in read) throw endProblem({ why: 'gone', detail: read.gone, restart: read.restart });
+  return { found: read.events, next: read.next };
+}
+
+function listOf(events: RegionEvents, items: readonly Held[], next: number): EventList {
+  return { items: items.map(({ text }) => JSON.parse(text)), next: String(next), ...events.status() };
+}

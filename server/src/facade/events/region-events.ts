@@ -1,0 +1,63 @@
+/**
+ * The feed at a region: a tail of its own, filled over the link, from which all its readers are served. While the
+ * authority is away it goes on serving what it has, and says how old that is.
+ */
+import type { Agent } from '@tallystick/store-agent';
+import { Streams } from '../../events/streams.ts';
+import { type Read, Tail } from '../../events/tail.ts';
+import { fromWire, WIRE_EVENTS_MAX } from '../../events/wire-events.ts';
+import { askAuthority } from '../ask-authority.ts';
+
+/** How long the authority keeps a question for which it has nothing yet; each answer says that it is there. */
+const ASK_WAIT_MS = 5_000;
+/** On top of that, for the way. */
+const PATIENCE_MS = 5_000;
+
+export interface FeedStatus {
+  /** When the authority last said that these are all. */
+  readonly asOf: string | null;
+  readonly isConnected: boolean;
+}
+
+export class RegionEvents {
+  readonly tail: Tail;
+  readonly streams: Streams;
+  readonly #agent: Agent;
+
+  constructor(agent: Agent) {
+    this.#agent = agent;
+    this.tail = new Tail({ read: (after) => this.#ask(after, ASK_WAIT_MS) }, agent.log);
+    this.streams = new Streams({
+      tail: this.tail,
+      readOlder: (after) => this.readOlder(after),
+      nowMs: () => performance.now(),
+    });
+  }
+
+  start(): void {
+    this.tail.start();
+  }
+
+  stop(): void {
+    this.streams.stop();
+    this.tail.stop();
+  }
+
+  /** @throws Problem where the authority cannot be reached */
+  readOlder(after: number): Promise<Read> {
+    return this.#ask(after, 0);
+  }
+
+  async #ask(after: number | undefined, waitMs: number): Promise<Read> {
+    const call = { call: 'events.read', after, limit: WIRE_EVENTS_MAX, waitMs };
+    return fromWire(await askAuthority(this.#agent, call, waitMs + PATIENCE_MS));
+  }
+
+  status(): FeedStatus {
+    const { heardAtMs, isConnected } = this.tail;
+    return {
+      asOf: heardAtMs === undefined ? null : new Date(heardAtMs).toISOString(),
+      isConnected: isConnected && this.#agent.host.parent?.state === 'up',
+    };
+  }
+}

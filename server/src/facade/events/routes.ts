@@ -1,0 +1,100 @@
+/** `GET /v1/events`: a list, a stream of server-sent events, or a WebSocket, of one sequence. */
+import { type Agent, openUpgradeDoor, Problem, routeUpgrade, wantsUpgrade } from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { maySee, type Principal } from '../../access/principal.ts';
+import type { Held } from '../../events/event.ts';
+import type { Filter } from '../../events/filter.ts';
+import { route } from '../route.ts';
+import { openSocket } from './event-socket.ts';
+import { openEventStream } from './event-stream.ts';
+import { pieceAfter, poll } from './long-poll.ts';
+import { listEvents } from './operations.ts';
+import { RegionEvents } from './region-events.ts';
+
+/** Readers at once; each costs some kilobytes and a look at what concerns it. */
+const READERS_MAX = 5_000;
+
+export function eventRoutes(app: FastifyInstance, agent: Agent): void {
+  const events = new RegionEvents(agent);
+  let polling = 0;
+  app.addHook('onReady', (done) => {
+    events.start();
+    done();
+  });
+  // Before the server closes: an open stream would keep it open for ever.
+  app.addHook('preClose', (done) => {
+    events.stop();
+    done();
+  });
+
+  openUpgradeDoor(app, (request, socket, head) => {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== listEvents.path) return false;
+    routeUpgrade(app, request, socket, head);
+    return true;
+  });
+
+  route(app, listEvents, async ({ query, principal, request, reply }) => {
+    if (events.streams.count + polling >= READERS_MAX)
+      throw new Problem(
+        'overloaded',
+        'As many follow the events here as can. Try again later, or another region.',
+      );
+    const filter = filterOf(query, principal);
+    const after = afterOf(request, query.after) ?? events.tail.last;
+    if (after === undefined)
+      throw new Problem(
+        'authority_unreachable',
+        'This region has not heard of any event yet. Try again later.',
+      );
+    const isStream = wantsUpgrade(request) || (request.method === 'GET' && wantsStream(request));
+    // Who asks for what is gone hears it in the answer, where every client looks.
+    if (isStream) await pieceAfter(events, after);
+    if (wantsUpgrade(request)) return openSocket(events, filter, after, request, reply);
+    if (isStream) return openEventStream(events, filter, after, reply);
+    polling += 1;
+    try {
+      return await poll(events, filter, after, query.limit, query.wait * 1_000);
+    } finally {
+      polling -= 1;
+    }
+  });
+}
+
+function wantsStream({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/event-stream') === true;
+}
+
+/** What a browser's EventSource repeats stands above the address that it was first given. */
+function afterOf({ headers }: FastifyRequest, asked: string | undefined): number | undefined {
+  const last = headers['last-event-id'];
+  if (last === undefined || last === '') return asked === undefined ? undefined : Number(asked);
+  if (typeof last === 'string' && /^\d{1,16}$/.test(last)) return Number(last);
+  throw new Problem('invalid_request', 'The Last-Event-ID must be the id of an event.');
+}
+
+type Query = Parameters<
+  Parameters<typeof route<never, (typeof listEvents)['query'] & {}, never>>[2]
+>[0]['query'];
+
+function filterOf({ type, sku, location, order }: Query, principal: Principal): Filter {
+  return {
+    types: setOf(type),
+    skus: setOf<string>(sku),
+    locations: setOf<string>(location),
+    orders: setOf<string>(order),
+    mayHear: (event) => mayHear(principal, event),
+  };
+}
+
+function setOf<T>(value: T | T[] | undefined): ReadonlySet<T> {
+  return new Set(value === undefined ? [] : Array.isArray(value) ? value : [value]);
+}
+
+/**
+ * Who may hear of what: a business client of its own orders, and of how many there are of what is for sale. The
+ * merchant's own people and programs hear everything.
+ */
+export function mayHear(principal: Principal, { type, clientId }: Held): boolean {
+  if (principal.client === undefined || type === 'stock.level_changed') return true;
+  return type.startsWith('order.') && maySee(principal, clientId);
+}
