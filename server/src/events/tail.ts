@@ -22,7 +22,7 @@ export interface TailBounds {
   readonly bytesMax: number;
 }
 
-export const TAIL_BOUNDS: TailBounds = { eventsMax: 20_000, bytesMax: 32 * 1024 * 1024 };
+const TAIL_BOUNDS: TailBounds = { eventsMax: 20_000, bytesMax: 32 * 1024 * 1024 };
 /** The source failed: it is asked again this often. */
 const RETRY_MS = 250;
 

@@ -11,7 +11,7 @@ function some<T extends z.ZodType>(value: T) {
   return z.union([value, z.array(value).min(1).max(100)]).optional();
 }
 
-export const POLL_WAIT_S_MAX = 30;
+const POLL_WAIT_S_MAX = 30;
 const position = z.string().regex(/^\d{1,16}$/, 'must be the id of an event');
 
 export const listEvents = operation({
