@@ -12,3 +12,4 @@ export { NotPrefetched } from './authority/prefetched-view.ts';
 export { beginAnew, findPutBack, noteTurn, type PutBack } from './authority/put-back.ts';
 export { pgTurnJournal } from './authority/turn-journal.ts';
 export { verifyChains } from './authority/verify.ts';
+export { FrameReader } from './cli/replay/frame-reader.ts';

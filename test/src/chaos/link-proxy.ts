@@ -4,8 +4,8 @@
  * came; a cut ends the line, or leaves it open and silent.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { FrameReader } from '@tallystick/server/test-kit';
 import type { Prng } from '../sim/prng.ts';
-import { FrameReader } from './frame-reader.ts';
 
 export interface LineCounts {
   frames: number;

@@ -2,10 +2,9 @@
  * A bad network between the replicas of a replay: every link goes through here, frame by
  * frame, and some are lost, doubled or held back. A cut ends a link and keeps it down.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { decodeFrame, FRAME_BYTES_MAX } from '@tallystick/crdt/wire';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { decodeFrame } from '@tallystick/crdt/wire';
+import { FrameReader, payloadOf } from './frame-reader.ts';
 import type { Prng } from './prng.ts';
 
 export interface FaultRates {
@@ -34,18 +33,15 @@ export interface ProxyEvents {
 /** The stock channel's `asks` frame, by its first two bytes. */
 const STOCK_CHANNEL = 1;
 const ASKS_KIND = 2;
+/** A WebSocket frame that carries a whole binary message. */
+const BINARY_AND_WHOLE = 0x82;
 
 export class FaultProxy {
   readonly counts: LinkCounts = { frames: 0, lost: 0, doubled: 0, delayed: 0 };
-  readonly #server: Server = createServer((_request, response) => response.writeHead(404).end());
-  readonly #door = new WebSocketServer({
-    noServer: true,
-    maxPayload: FRAME_BYTES_MAX,
-    perMessageDeflate: false,
-  });
-  readonly #parentUrl = new Map<string, string>();
+  readonly #server: Server = createServer({ noDelay: true }, (down) => this.#accept(down));
+  readonly #parentPort = new Map<string, number>();
   readonly #isCut = new Set<string>();
-  readonly #links = new Map<string, { child: WebSocket; parent: WebSocket }>();
+  readonly #links = new Map<string, Socket[]>();
   readonly #prng: Prng;
   readonly #rates: FaultRates;
   readonly #events: ProxyEvents;
@@ -55,7 +51,6 @@ export class FaultProxy {
     this.#rates = rates;
     this.#prng = prng;
     this.#events = events;
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   async start(): Promise<number> {
@@ -64,15 +59,14 @@ export class FaultProxy {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
+  /** The child links to `/link/CHILD` here, and reaches its parent's `/link`. */
   route(child: string, parentPort: number): void {
-    this.#parentUrl.set(child, `ws://127.0.0.1:${parentPort}/link`);
+    this.#parentPort.set(child, parentPort);
   }
 
   cut(child: string): void {
     this.#isCut.add(child);
-    const link = this.#links.get(child);
-    link?.child.terminate();
-    link?.parent.terminate();
+    this.#hangUp(child);
   }
 
   heal(child: string): void {
@@ -85,42 +79,54 @@ export class FaultProxy {
     this.#isCut.clear();
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const child = /^\/link\/([a-z0-9-]+)$/.exec(request.url ?? '')?.[1] ?? '';
-    const url = this.#parentUrl.get(child);
-    if (url === undefined || this.#isCut.has(child)) {
-      socket.destroy();
-      return;
-    }
-    this.#door.handleUpgrade(request, socket, head, (ws) => this.#join(child, ws, url));
+  #hangUp(child: string): void {
+    for (const socket of this.#links.get(child) ?? []) socket.destroy();
   }
 
-  #join(child: string, down: WebSocket, url: string): void {
-    const up = new WebSocket(url, { maxPayload: FRAME_BYTES_MAX, perMessageDeflate: false });
-    this.#links.set(child, { child: down, parent: up });
-    const early: Buffer[] = [];
-    up.on('open', () => {
-      for (const frame of early.splice(0)) this.#pass(up, frame);
+  #accept(down: Socket): void {
+    const frames = new FrameReader();
+    down.on('error', () => down.destroy());
+    let up: Socket | undefined;
+    let child = '';
+    down.on('data', (chunk) => {
+      for (const frame of frames.read(chunk)) {
+        if (up === undefined) {
+          const head = frame.toString('latin1');
+          child = /^GET \/link\/([a-z0-9-]+) /.exec(head)?.[1] ?? '';
+          up = this.#join(child, down);
+          if (up === undefined) return;
+          up.write(head.replace(`/link/${child} `, '/link '), 'latin1');
+          continue;
+        }
+        this.#watch(child, frame);
+        this.#pass(up, frame);
+      }
     });
-    up.on('message', (data) => this.#pass(down, toBuffer(data)));
-    down.on('message', (data) => {
-      const frame = toBuffer(data);
-      this.#watch(child, frame);
-      if (up.readyState === WebSocket.CONNECTING) early.push(frame);
-      else this.#pass(up, frame);
-    });
-    for (const [one, other] of [
-      [up, down],
-      [down, up],
-    ] as const) {
-      one.on('close', () => other.terminate());
-      one.on('error', () => other.terminate());
+  }
+
+  #join(child: string, down: Socket): Socket | undefined {
+    const port = this.#parentPort.get(child);
+    if (port === undefined || this.#isCut.has(child)) {
+      down.destroy();
+      return undefined;
     }
+    const up = connect({ host: '127.0.0.1', port, noDelay: true });
+    this.#links.set(child, [down, up]);
+    const frames = new FrameReader();
+    up.on('data', (chunk) => {
+      for (const frame of frames.read(chunk)) this.#pass(down, frame);
+    });
+    up.on('error', () => up.destroy());
+    up.on('close', () => down.destroy());
+    down.on('close', () => up.destroy());
+    return up;
   }
 
   #watch(child: string, frame: Buffer): void {
-    if (frame[0] !== STOCK_CHANNEL || frame[1] !== ASKS_KIND) return;
-    const asks = decodeFrame(frame);
+    if (frame[0] !== BINARY_AND_WHOLE) return;
+    const [channel, kind] = payloadOf(frame, 2);
+    if (channel !== STOCK_CHANNEL || kind !== ASKS_KIND) return;
+    const asks = decodeFrame(payloadOf(frame));
     if (asks.kind === 'asks')
       this.#events.asked(
         child,
@@ -128,11 +134,13 @@ export class FaultProxy {
       );
   }
 
-  #pass(to: WebSocket, frame: Buffer): void {
-    this.counts.frames += 1;
+  #pass(to: Socket, frame: Buffer): void {
     const send = () => {
-      if (to.readyState === WebSocket.OPEN) to.send(frame, { binary: true });
+      if (to.writable) to.write(frame);
     };
+    // The handshake, pings and closing are the line itself; accidents befall what it carries.
+    if (frame[0] !== BINARY_AND_WHOLE) return send();
+    this.counts.frames += 1;
     if (this.#isQuiet) return send();
     const { lost, doubled, delayed, delayMsMax } = this.#rates;
     const fate = this.#prng();
@@ -151,16 +159,7 @@ export class FaultProxy {
   }
 
   stop(): void {
-    for (const { child, parent } of this.#links.values()) {
-      child.terminate();
-      parent.terminate();
-    }
-    this.#door.close();
+    for (const child of this.#links.keys()) this.#hangUp(child);
     this.#server.close();
   }
-}
-
-function toBuffer(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, payloadOf } from './frame-reader.ts';
 
 const upgrade = Buffer.from('GET /link HTTP/1.1\r\nupgrade: websocket\r\n\r\n');
 
@@ -37,4 +37,19 @@ test('half a frame is kept back until the rest is here', () => {
   const [first, second] = [frame(300, true).subarray(0, 200), frame(300, true).subarray(200)];
   expect(reader.read(Buffer.concat([upgrade, first]))).toEqual([upgrade]);
   expect(reader.read(second)).toEqual([frame(300, true)]);
+});
+
+test.each([3, 200, 70_000])('what a frame of %i bytes carries, masked or not', (bytes) => {
+  const said = Buffer.from(Array.from({ length: bytes }, (_, i) => i % 256));
+  const plain = frame(bytes, false);
+  said.copy(plain, plain.length - bytes);
+  const masked = frame(bytes, true);
+  const key = [1, 0x80, 0xff, 7];
+  const at = masked.length - bytes;
+  Buffer.from(key).copy(masked, at - 4);
+  for (const [i, byte] of said.entries()) masked.writeUInt8(byte ^ (key[i % 4] as number), at + i);
+  for (const one of [plain, masked]) {
+    expect(payloadOf(one).equals(said)).toBe(true);
+    expect(payloadOf(one, 2)).toEqual(said.subarray(0, 2));
+  }
 });

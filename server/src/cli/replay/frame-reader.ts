@@ -16,6 +16,20 @@ export class FrameReader {
   }
 }
 
+/** What a whole frame carries, or its first `most` bytes, with the sender's mask taken off. */
+export function payloadOf(frame: Buffer, most = Number.POSITIVE_INFINITY): Buffer {
+  const second = frame[1] as number;
+  const short = second & 0x7f;
+  const maskAt = short < 126 ? 2 : short === 126 ? 4 : 10;
+  const isMasked = (second & 0x80) !== 0;
+  const from = isMasked ? maskAt + 4 : maskAt;
+  const payload = Buffer.from(frame.subarray(from, Math.min(frame.length, from + most)));
+  if (isMasked)
+    for (let i = 0; i < payload.length; i += 1)
+      payload[i] = (payload[i] as number) ^ (frame[maskAt + (i % 4)] as number);
+  return payload;
+}
+
 function headBytes(bytes: Buffer): number | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   return end < 0 ? undefined : end + 4;
