@@ -20,6 +20,7 @@ import {
 } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { Tail } from '../events/tail.ts';
+import { anchorHeads } from './audit.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
@@ -37,6 +38,7 @@ import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
+import { inTheNameOf } from './who-asks.ts';
 import { type Why, why } from './why.ts';
 
 export const AUTHORITY = 'authority' as ReplicaId;
@@ -51,6 +53,8 @@ export interface AuthorityOptions {
   readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
 }
 
+/** What was taken in longer ago stands in the trail. */
+const ANCHOR_EVERY_MS = 10_000;
 /** Catalogue items read from the books at once. */
 const ITEMS_MAX = 5_000;
 
@@ -68,7 +72,9 @@ export class Authority {
   readonly #duplicates: DuplicateOrders;
   readonly #leader: Leader;
   #witnessTimer: NodeJS.Timeout | undefined;
+  #anchorTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
+  #anchoring: Promise<void> | undefined;
   #refreshAgain = false;
   #turns = 0;
   #entries = 0;
@@ -142,7 +148,7 @@ export class Authority {
       },
       log: options.log,
       resendMs: options.resendMs,
-      serve: (body) => serveCall(this, body),
+      serve: (body, _waitMs, from) => serveCall(this, body, from),
       enrol: async (frame) => {
         const result = await this.enrol({
           replica: frame.replica,
@@ -192,6 +198,18 @@ export class Authority {
     this.#leader.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
+    this.#anchorTimer = setInterval(() => void this.#anchor(), ANCHOR_EVERY_MS);
+    this.#anchorTimer.unref();
+  }
+
+  /** Writers' heads go into the trail, so that what stands before them can no more be changed unnoticed. */
+  #anchor(): Promise<void> {
+    this.#anchoring ??= anchorHeads(this.pool)
+      .catch((error: unknown) => this.log.warn({ err: error }, 'heads could not be put into the trail'))
+      .finally(() => {
+        this.#anchoring = undefined;
+      });
+    return this.#anchoring;
   }
 
   /** F1, F6: beside the books stands how far they came, before a frame of that turn leaves. */
@@ -277,12 +295,15 @@ export class Authority {
     parent: string;
   }): Promise<CallResult> {
     const { replica, code, parent } = ask;
-    const enrolled = await enrolReplica(this.pool, {
-      replica: replica as ReplicaId,
-      code,
-      parent: parent as ReplicaId,
-      publicKey: Buffer.from(ask.publicKey, 'base64'),
-    });
+    const asker = { actor: `replica:${replica}`, via: parent };
+    const enrolled = await inTheNameOf(asker, () =>
+      enrolReplica(this.pool, {
+        replica: replica as ReplicaId,
+        code,
+        parent: parent as ReplicaId,
+        publicKey: Buffer.from(ask.publicKey, 'base64'),
+      }),
+    );
     if (!enrolled.ok) return { ok: false, code: 'enrolment_refused', message: enrolled.message };
     await this.refreshCatalogue();
     this.log.info({ replica, parent }, 'replica enrolled');
@@ -303,6 +324,8 @@ export class Authority {
     clearInterval(this.#witnessTimer);
     this.tail.stop();
     await this.#leader.stop();
+    clearInterval(this.#anchorTimer);
+    await this.#anchoring;
     await this.#duplicates.stop();
     await this.movements.stop();
     await this.host.stop();

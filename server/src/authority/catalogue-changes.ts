@@ -8,6 +8,7 @@ import type { ItemKind } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { pgArray } from './pg-array.ts';
 import { text } from './pg-text.ts';
+import { sayWho } from './who-asks.ts';
 
 export interface StoredItem {
   readonly version: number;
@@ -43,6 +44,7 @@ export async function changeItems(
   let isBroken = true;
   try {
     await client.query('begin');
+    await sayWho(client);
     await client.query('select version from tallystick.catalogue_version for update');
     const { rows } = await client.query<{ id: string; version: number; body: unknown }>({
       name: 'catalogue_items',

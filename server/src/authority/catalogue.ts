@@ -3,6 +3,7 @@ import type { CatalogueItem } from '@tallystick/crdt/wire';
 import type pg from 'pg';
 import { pgArray } from './pg-array.ts';
 import { text } from './pg-text.ts';
+import { queryAsAsked } from './who-asks.ts';
 
 /** Notified at each change, with the new version. */
 export const CATALOGUE_CHANNEL = 'tallystick_catalogue';
@@ -15,7 +16,8 @@ export type NewItem = Omit<CatalogueItem, 'version'>;
  */
 export async function putCatalogue(pool: pg.Pool, items: readonly NewItem[]): Promise<number> {
   const unique = [...new Map(items.map((item) => [`${item.kind}:${item.id}`, item])).values()];
-  const { rows } = await pool.query<{ version: number }>(
+  const { rows } = await queryAsAsked<{ version: number }>(
+    pool,
     'select tallystick.put_catalogue($1, $2, $3) as version',
     [
       pgArray(unique.map(({ kind }) => kind)),

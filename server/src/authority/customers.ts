@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { isSame } from './calls/change-one.ts';
 import { text } from './pg-text.ts';
+import { queryAsAsked } from './who-asks.ts';
 
 export interface StoredCustomer {
   readonly id: string;
@@ -21,7 +22,7 @@ export async function addCustomer(
   personal: object,
   client: string | null,
 ): Promise<{ readonly customer: StoredCustomer; readonly isNew: boolean } | undefined> {
-  const { rows } = await pool.query<StoredCustomer>({
+  const { rows } = await queryAsAsked<StoredCustomer>(pool, {
     name: 'add_customer',
     text: `insert into tallystick.customers (id, personal, client) values ($1, $2, $3)
       on conflict (id) do nothing returning ${COLUMNS}`,
@@ -51,7 +52,7 @@ export async function changeCustomer(
   version: number,
   personal: object,
 ): Promise<StoredCustomer | undefined> {
-  const { rows } = await pool.query<StoredCustomer>({
+  const { rows } = await queryAsAsked<StoredCustomer>(pool, {
     name: 'change_customer',
     text: `update tallystick.customers set personal = $3, version = version + 1, changed_at = now()
       where id = $1 and version = $2 returning ${COLUMNS}`,

@@ -7,6 +7,7 @@ import { Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
 import type { Authority } from './authority.ts';
 import { ROOT } from './registry.ts';
+import { sayWho } from './who-asks.ts';
 
 export interface Move {
   readonly replica: ReplicaId;
@@ -34,6 +35,7 @@ async function inRegistry(pool: pg.Pool, { replica, to, operator }: Move): Promi
   let isBroken = true;
   try {
     await client.query('begin');
+    await sayWho(client);
     // Two moves at once could make a circle of which neither sees the half.
     await client.query('lock table tallystick.replicas in share row exclusive mode');
     const from = await parentBefore(client, replica, to);

@@ -8,6 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ReplicaId, ReplicaKind } from '@tallystick/crdt';
 import type pg from 'pg';
+import { queryAsAsked } from './who-asks.ts';
 
 export interface NewReplica {
   readonly id: ReplicaId;
@@ -30,7 +31,8 @@ export const ROOT = 'authority';
  */
 export async function addReplica(pool: pg.Pool, replica: NewReplica): Promise<Added> {
   const code = newCode();
-  const { rows } = await pool.query<{ expires_at_ms: number }>(
+  const { rows } = await queryAsAsked<{ expires_at_ms: number }>(
+    pool,
     `insert into tallystick.replicas as r
         (id, kind, parent, location, enrol_code_hash, code_expires_at, status)
       select $1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond', 'expected'
@@ -69,7 +71,8 @@ export type Enrolled =
 
 /** Trades a code for an enrolment, once. The same key with the same code is the same device asking again. */
 export async function enrolReplica(pool: pg.Pool, ask: Enrolment): Promise<Enrolled> {
-  const { rows } = await pool.query<{ kind: NewReplica['kind']; location: string | null }>(
+  const { rows } = await queryAsAsked<{ kind: NewReplica['kind']; location: string | null }>(
+    pool,
     `update tallystick.replicas
       set public_key = $4, status = 'enrolled', code_used_at = coalesce(code_used_at, now())
       where id = $1 and enrol_code_hash = $2 and parent = $3 and status <> 'retired'
@@ -105,7 +108,8 @@ export async function listReplicas(pool: pg.Pool): Promise<RegisteredReplica[]> 
 
 /** Its key opens no link any more, and its id is not given again. */
 export async function markRetired(pool: pg.Pool, replica: ReplicaId): Promise<void> {
-  await pool.query(
+  await queryAsAsked(
+    pool,
     `update tallystick.replicas set status = 'retired' where id = $1 and status <> 'retired'`,
     [replica],
   );

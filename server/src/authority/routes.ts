@@ -26,6 +26,7 @@ import { orderFromBooks } from './order-from-books.ts';
 import { recover, recoveryLine, recoveryStatus } from './recovery.ts';
 import { addReplica, listReplicas } from './registry.ts';
 import { retire } from './retire.ts';
+import { inTheNameOf } from './who-asks.ts';
 
 const replicaId = z.string().refine(isReplicaId, 'must be lower-case letters, digits and dashes');
 
@@ -104,6 +105,11 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
         'This door is the operator’s: send the operator token as a Bearer token.',
       );
     }
+  });
+
+  // After the body is read: what is read later would not know in whose name.
+  app.addHook('preHandler', (request, _reply, done) => {
+    inTheNameOf({ actor: 'operator', from: request.ip, via: 'authority' }, done);
   });
 
   app.get('/healthz', async () => ({ status: 'alive', replica: 'authority' }));

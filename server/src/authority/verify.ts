@@ -21,6 +21,7 @@ import {
 import { MalformedBytes, splitEntries } from '@tallystick/crdt/wire';
 import { sha256 } from '@tallystick/store-agent';
 import type pg from 'pg';
+import type { Anchor } from './audit.ts';
 import { loadBooks } from './load.ts';
 
 export interface BooksReport {
@@ -31,16 +32,27 @@ export interface BooksReport {
 
 const RUNS_PER_READ = 200;
 
-export async function verifyChains(pool: pg.Pool): Promise<BooksReport> {
+/** @param heads heads of writers that stand in the trail, and so must stand here */
+export async function verifyChains(
+  pool: pg.Pool,
+  heads: ReadonlyMap<string, Anchor> = new Map(),
+): Promise<BooksReport> {
   const problems: string[] = [];
   const { stored } = await loadBooks(pool);
   let entries = 0;
   let writers = 0;
+  const awaited = new Map(heads);
   for (const stream of stored.streams) {
     writers += 1;
     const folded = new Map<PoolId, Row>();
-    const found = await verifyStream(pool, stream, folded, problems);
+    const anchor = awaited.get(stream.writer);
+    awaited.delete(stream.writer);
+    const found = await verifyStream(pool, stream, folded, problems, anchor);
     entries += found.entries;
+    if (anchor !== undefined && found.seq < anchor.seq)
+      problems.push(
+        `${stream.writer}: the trail has seen entry ${anchor.seq}, and it ends at ${found.seq}: cut off`,
+      );
     if (found.seq !== stream.head.seq) {
       problems.push(
         `${stream.writer}: the chain ends at entry ${found.seq}, its head says ${stream.head.seq}`,
@@ -56,6 +68,8 @@ export async function verifyChains(pool: pg.Pool): Promise<BooksReport> {
     }
     for (const pool_ of folded.keys()) problems.push(`${stream.writer}: the row of ${pool_} is missing`);
   }
+  for (const [writer, { seq }] of awaited)
+    problems.push(`${writer}: the trail has seen ${seq} entries of it, and the books have none`);
   return { writers, entries, problems };
 }
 
@@ -64,6 +78,7 @@ async function verifyStream(
   stream: Stream,
   folded: Map<PoolId, Row>,
   problems: string[],
+  anchor: Anchor | undefined,
 ): Promise<{ seq: number; hash: Uint8Array; entries: number }> {
   const { writer, head } = stream;
   // A branch begins behind what it shares with the history that it left, in the name of the writer that forked (F2).
@@ -107,6 +122,8 @@ async function verifyStream(
             });
           seq = entry.seq;
           hash = sha256(view);
+          if (seq === anchor?.seq && Buffer.from(hash).toString('hex') !== anchor.hash)
+            problems.push(`${writer}: the entries up to ${seq} are not those that the trail has seen`);
         }
       } catch (error) {
         if (!(error instanceof MalformedBytes)) throw error;

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, readOptions } from '@tallystick/store-agent';
+import { verifyAudit } from '../authority/audit.ts';
 import { startEmbedded } from '../authority/postgres/embedded.ts';
 import { openPool } from '../authority/postgres/pool.ts';
 import { verifyChains } from '../authority/verify.ts';
@@ -26,7 +27,9 @@ export async function verifyBooks(args: readonly string[]): Promise<number> {
   try {
     const pool = await openPool(url ?? (embedded?.url as string));
     try {
-      const report = await verifyChains(pool);
+      const trail = await verifyAudit(pool, []);
+      const chains = await verifyChains(pool, trail.heads);
+      const report = { ...chains, trail: trail.entries, problems: [...trail.problems, ...chains.problems] };
       if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else {
         for (const problem of report.problems) process.stdout.write(`  ${problem}\n`);
@@ -34,7 +37,9 @@ export async function verifyBooks(args: readonly string[]): Promise<number> {
           report.problems.length === 0
             ? 'whole: every chain and every row is as it was written'
             : 'NOT whole';
-        process.stdout.write(`${report.entries} entries of ${report.writers} writers: ${verdict}\n`);
+        process.stdout.write(
+          `${report.entries} entries of ${report.writers} writers, ${report.trail} of the trail: ${verdict}\n`,
+        );
       }
       return report.problems.length === 0 ? 0 : 1;
     } finally {

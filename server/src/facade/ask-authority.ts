@@ -1,6 +1,7 @@
 /** Asking the books, through the tree. What they refuse is this door's problem, word for word. */
 import type { ReplicaId, ShortItem } from '@tallystick/crdt';
 import { type Agent, type CallResult, type FieldError, Problem } from '@tallystick/store-agent';
+import type { FastifyRequest } from 'fastify';
 
 const AUTHORITY = 'authority' as ReplicaId;
 /** Longer than the books take for a thousand rows, shorter than a client's patience. */
@@ -11,6 +12,16 @@ export async function askAuthority(agent: Agent, call: object, waitMs = WAIT_MS)
   const result = await agent.call(AUTHORITY, call, waitMs);
   if (result.ok) return result.value;
   throw problemOf(result);
+}
+
+/** The same, for what changes something: the books write down who asked, and from where. @throws Problem as above */
+export function askInName(
+  { principal, ip }: FastifyRequest,
+  agent: Agent,
+  call: object,
+  waitMs?: number,
+): Promise<unknown> {
+  return askAuthority(agent, { ...call, by: { actor: principal.actor, from: ip } }, waitMs);
 }
 
 function problemOf({ code, message, errors, items }: Extract<CallResult, { ok: false }>): Problem {

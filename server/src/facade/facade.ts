@@ -4,6 +4,8 @@ import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { OpenCarts } from '../live/live.ts';
 import { signIn } from './access/sign-in.ts';
+import { AUDIT_OPERATIONS } from './audit/operations.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { CART_OPERATIONS } from './carts/operations.ts';
 import { cartRoutes } from './carts/routes.ts';
 import { CLIENT_OPERATIONS } from './clients/operations.ts';
@@ -49,6 +51,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...REPLICA_OPERATIONS,
   ...CLIENT_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
+  ...AUDIT_OPERATIONS,
 ];
 
 export const TAGS: readonly Tag[] = [
@@ -67,6 +70,10 @@ export const TAGS: readonly Tag[] = [
   },
   { name: 'Clients', description: 'Businesses that order here, and see their own orders alone.' },
   { name: 'Credentials', description: 'The ids and secrets with which programs get their tokens.' },
+  {
+    name: 'Audit',
+    description: 'Who changed what, when and from where; and whether all of it is still as it was written.',
+  },
 ];
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -94,6 +101,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   replicaRoutes(app, agent);
   clientRoutes(app, agent);
   credentialRoutes(app, agent);
+  auditRoutes(app, agent);
   refuseOtherMethods(app, OPERATIONS);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>

@@ -1,7 +1,9 @@
 /** Serving calls at the root: each is found by its name, parsed once, and refused in words. */
 import { type CallResult, Problem } from '@tallystick/store-agent';
 import type { Authority } from '../authority.ts';
+import { type Asker, bySchema, inTheNameOf } from '../who-asks.ts';
 import { ACCESS_CALLS } from './access-calls.ts';
+import { AUDIT_CALLS } from './audit-calls.ts';
 import type { ServedCall } from './call.ts';
 import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
@@ -17,6 +19,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   enrol: enrolCall,
   why: whyCall,
   ...ACCESS_CALLS,
+  ...AUDIT_CALLS,
   ...CUSTOMER_CALLS,
   ...EVENT_CALLS,
   ...MOVEMENT_CALLS,
@@ -26,7 +29,8 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...LOCATION_CALLS,
 };
 
-export async function serveCall(authority: Authority, body: string): Promise<CallResult> {
+/** @param via the replica that the call came through; undefined where it was made here */
+export async function serveCall(authority: Authority, body: string, via?: string): Promise<CallResult> {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -38,9 +42,12 @@ export async function serveCall(authority: Authority, body: string): Promise<Cal
   if (call === undefined)
     return { ok: false, code: 'invalid_request', message: 'The authority does not serve this call.' };
   try {
-    const parsed = call.schema.safeParse(json);
+    const { by, ...asked } = json as { readonly by?: unknown };
+    const parsed = call.schema.safeParse(asked);
     if (!parsed.success) throw Problem.invalid(parsed.error);
-    return { ok: true, value: await call.serve(authority, parsed.data) };
+    const serve = () => call.serve(authority, parsed.data);
+    const asker = askerOf(by, via);
+    return { ok: true, value: await (asker === undefined ? serve() : inTheNameOf(asker, serve)) };
   } catch (error) {
     if (error instanceof Problem) {
       const { code, message, errors } = error;
@@ -53,4 +60,12 @@ export async function serveCall(authority: Authority, body: string): Promise<Cal
       message: 'The books cannot be read or written now. Try again.',
     };
   }
+}
+
+/** Who asks, in the words of the region at whose door they did; else the replica itself. @throws Problem */
+function askerOf(by: unknown, via: string | undefined): Asker | undefined {
+  if (by === undefined) return via === undefined ? undefined : { actor: `replica:${via}`, via };
+  const parsed = bySchema.safeParse(by);
+  if (!parsed.success) throw Problem.invalid(parsed.error);
+  return { ...parsed.data, ...(via === undefined ? {} : { via }) };
 }

@@ -3,7 +3,7 @@ import { type Agent, uuidv7 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { Principal } from '../../access/principal.ts';
 import { newName } from '../access/own.ts';
-import { askAuthority } from '../ask-authority.ts';
+import { askAuthority, askInName } from '../ask-authority.ts';
 import { etagOf, versionOf } from '../etag.ts';
 import { route } from '../route.ts';
 import * as ops from './operations.ts';
@@ -17,11 +17,11 @@ interface StoredCustomer {
 }
 
 export function customerRoutes(app: FastifyInstance, agent: Agent): void {
-  route(app, ops.createCustomer, async ({ body, idempotencyKey, principal, reply }) => {
+  route(app, ops.createCustomer, async ({ body, idempotencyKey, principal, request, reply }) => {
     const { id: own, ...personal } = body;
     const id = newName(principal, own, idempotencyKey) ?? uuidv7();
     const asked = { call: 'customer.create', id, personal, ...whose(principal) };
-    const { customer, isNew } = (await askAuthority(agent, asked)) as {
+    const { customer, isNew } = (await askInName(request, agent, asked)) as {
       customer: StoredCustomer;
       isNew: boolean;
     };
@@ -38,10 +38,10 @@ export function customerRoutes(app: FastifyInstance, agent: Agent): void {
     return customerJson(customer);
   });
 
-  route(app, ops.patchCustomer, async ({ params, body, ifMatch, principal, reply }) => {
+  route(app, ops.patchCustomer, async ({ params, body, ifMatch, principal, request, reply }) => {
     const about = { id: params.id, ...whose(principal) };
     const asked = { call: 'customer.patch', ...about, patch: body, version: versionOf(ifMatch) };
-    const customer = (await askAuthority(agent, asked)) as StoredCustomer;
+    const customer = (await askInName(request, agent, asked)) as StoredCustomer;
     reply.header('etag', etagOf(customer.version));
     return customerJson(customer);
   });

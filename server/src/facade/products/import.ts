@@ -1,8 +1,8 @@
 /** Import: a file of products of any length, read as it comes, with a result a row as it goes. */
 import { Readable } from 'node:stream';
 import { type Agent, Problem, readsAsItComes } from '@tallystick/store-agent';
-import type { FastifyInstance } from 'fastify';
-import { askAuthority } from '../ask-authority.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { askInName } from '../ask-authority.ts';
 import { route } from '../route.ts';
 import { importProducts } from './operations.ts';
 import { type ReadRow, ROW_TYPES } from './read-rows.ts';
@@ -48,17 +48,22 @@ export function importRoute(app: FastifyInstance, agent: Agent): void {
       const rows = ROW_TYPES[type](file);
       return reply
         .type('application/x-ndjson')
-        .send(Readable.from(results(agent, rows, file), { objectMode: false }));
+        .send(Readable.from(results(agent, request, rows, file), { objectMode: false }));
     });
   });
 }
 
-async function* results(agent: Agent, rows: AsyncGenerator<ReadRow>, file: Readable): AsyncGenerator<string> {
+async function* results(
+  agent: Agent,
+  request: FastifyRequest,
+  rows: AsyncGenerator<ReadRow>,
+  file: Readable,
+): AsyncGenerator<string> {
   const counts = { created: 0, changed: 0, same: 0, refused: 0 };
   let waiting: Checked[] = [];
   let version = 0;
   const told = async () => {
-    const done = await written(agent, waiting, (reached) => {
+    const done = await written(agent, request, waiting, (reached) => {
       version = Math.max(version, reached);
     });
     waiting = [];
@@ -104,11 +109,12 @@ function checked({ row, value, fault }: ReadRow): Checked {
 /** @throws Problem where the books cannot be reached: the import stops there */
 async function written(
   agent: Agent,
+  request: FastifyRequest,
   waiting: readonly Checked[],
   onVersion: (version: number) => void,
 ): Promise<Result[]> {
   const products = waiting.flatMap((each) => ('product' in each ? [each.product] : []));
-  const told = products.length === 0 ? NOTHING : await toBooks(agent, products);
+  const told = products.length === 0 ? NOTHING : await toBooks(request, agent, products);
   onVersion(told.version);
   let next = 0;
   return waiting.map((each) => {
@@ -119,6 +125,6 @@ async function written(
   });
 }
 
-async function toBooks(agent: Agent, products: readonly object[]): Promise<Told> {
-  return (await askAuthority(agent, { call: 'product.import', products }, CALL_WAIT_MS)) as Told;
+async function toBooks(request: FastifyRequest, agent: Agent, products: readonly object[]): Promise<Told> {
+  return (await askInName(request, agent, { call: 'product.import', products }, CALL_WAIT_MS)) as Told;
 }

@@ -1,7 +1,7 @@
 /** Replicas: what operators ask of the authority through this region. */
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
-import { askAuthority } from '../ask-authority.ts';
+import { askAuthority, askInName } from '../ask-authority.ts';
 import { fromCursor, page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
 import * as ops from './operations.ts';
@@ -26,15 +26,15 @@ export function replicaRoutes(app: FastifyInstance, agent: Agent): void {
     return page(items, limit, ({ sku, locationId }) => `${sku}@${locationId}`, request, reply);
   });
 
-  route(app, ops.addReplica, async ({ body, reply }) => {
-    const added = await askAuthority(agent, { call: 'replica.add', ...body });
+  route(app, ops.addReplica, async ({ body, request, reply }) => {
+    const added = await askInName(request, agent, { call: 'replica.add', ...body });
     reply.header('location', `/v1/replicas/${body.id}`);
     return added;
   });
 
-  route(app, ops.retireReplica, async ({ params, body, idempotencyKey, principal }) => {
+  route(app, ops.retireReplica, async ({ params, body, idempotencyKey, principal, request }) => {
     const id = nameOf(body.id, idempotencyKey);
     const asked = { call: 'replica.retire', ...body, id, replica: params.id, operator: principal.actor };
-    return askAuthority(agent, asked, WAIT_MS);
+    return askInName(request, agent, asked, WAIT_MS);
   });
 }

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * Checks an exported trail with nothing but Node: node scripts/verify-audit.mjs [--head SEQ:HASH] < trail.ndjson
+ *
+ * One entry a line, as GET /v1/audit?order=asc gives them ({"entry": "…", "hash": "…"}), from the first on. It recomputes
+ * every hash and follows the chain; --head is a head of the trail that you kept earlier, which must still stand there.
+ */
+import { createHash } from 'node:crypto';
+import { createInterface } from 'node:readline';
+
+const at = process.argv.indexOf('--head');
+const [headSeq, headHash] = at < 0 ? [] : (process.argv[at + 1] ?? '').split(':');
+const problems = [];
+let last = { seq: 0, hash: '0'.repeat(64) };
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  if (line.trim() === '') continue;
+  let seq = last.seq + 1;
+  try {
+    const { entry, hash } = JSON.parse(line);
+    const said = JSON.parse(entry);
+    const found = createHash('sha256').update(entry).digest('hex');
+    if (found !== hash) problems.push(`entry ${said.seq} was changed`);
+    if (said.seq !== seq) problems.push(`entry ${seq} is missing, or swapped with ${said.seq}`);
+    else if (said.prevHash !== last.hash)
+      problems.push(`entry ${last.seq} was changed, or ${seq} does not belong behind it`);
+    seq = said.seq;
+    last = { seq, hash };
+    if (String(seq) === headSeq && hash !== headHash)
+      problems.push(`entry ${seq} is not the one that you kept`);
+  } catch {
+    problems.push(`entry ${seq} cannot be read`);
+    last = { seq, hash: '' };
+  }
+}
+if (headSeq !== undefined && last.seq < Number(headSeq))
+  problems.push(`it ends at entry ${last.seq}, and you kept ${headSeq}: cut off`);
+
+for (const problem of problems) console.log(problem);
+console.log(
+  `${last.seq} entries, head ${last.seq}:${last.hash}: ${problems.length === 0 ? 'whole' : 'NOT whole'}`,
+);
+process.exitCode = problems.length === 0 ? 0 : 1;
