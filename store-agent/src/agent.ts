@@ -137,6 +137,7 @@ export class Agent {
   /** Children may have been given away, or to this part of the tree (F3a). */
   #registryChanged(): void {
     this.engine.run((replica) => replica.moving.registryChanged());
+    this.host.children.recheck();
   }
 
   #turned(writes: Writes): void {

@@ -252,6 +252,7 @@ export class Authority {
 
   #registryChanged(): void {
     this.host.engine.run((replica) => replica.moving.registryChanged());
+    this.host.children.recheck();
   }
 
   #turned(writes: Writes): void {

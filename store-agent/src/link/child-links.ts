@@ -3,7 +3,7 @@
  * in which version, and hands frames on; a child's second connection replaces its first.
  */
 import { randomBytes } from 'node:crypto';
-import { type Opened, type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { type Opened, type ReplicaId, replicaOf, sameBytes, type WriterId } from '@tallystick/crdt';
 import { type Enrol, type ErrorCode, type Frame, type Hello, negotiate } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
 import type { Engine } from '../engine.ts';
@@ -33,6 +33,8 @@ export interface ChildLinksPorts {
 interface Link {
   readonly connection: Connection;
   readonly writer: WriterId;
+  /** The key that its hello was signed with. */
+  readonly key: Uint8Array;
 }
 
 export class ChildLinks {
@@ -60,6 +62,21 @@ export class ChildLinks {
 
   hangUp(replica: ReplicaId, code: ErrorCode, message: string): void {
     this.#links.get(replica)?.connection.hangUp(code, message);
+  }
+
+  /** The registry changed: whose key it was opened with is the child's key no more loses the link that it has. */
+  recheck(): void {
+    for (const [replica, { key, connection }] of [...this.#links]) {
+      const now = this.#ports.publicKey(replica);
+      // Who was given another parent is told so by the core, once its past stands where it must (F3a).
+      if (now === undefined && this.#ports.parentOf(replica) !== this.#ports.self) continue;
+      if (now === undefined) connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
+      else if (!sameBytes(key, now))
+        connection.hangUp(
+          'bad_signature',
+          `The signature is not ${replica}'s any more: its key was changed.`,
+        );
+    }
   }
 
   stop(): void {
@@ -136,7 +153,7 @@ export class ChildLinks {
       const opened: Opened = self.childUp(hello, { protocol, channels }, now);
       if (!opened.ok) return connection.hangUp(opened.code, opened.message);
       const before = this.#links.get(replica);
-      this.#links.set(replica, { connection, writer: hello.writer });
+      this.#links.set(replica, { connection, writer: hello.writer, key });
       if (before !== undefined && before.connection !== connection) before.connection.end();
       this.#ports.opened(replica, hello);
     });

@@ -1,0 +1,41 @@
+/** A replica that was shut out, or whose key was changed because its device was stolen, is cut off where it is linked now. */
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readAgentConfig } from '../config.ts';
+import { openIdentity } from '../identity.ts';
+import { TestRoot, until } from '../root.test-kit.ts';
+import { serveAgent } from '../serve.ts';
+
+const keyIn = (folder: string) =>
+  Buffer.from(openIdentity(join(folder, 'identity.pem')).publicKey).toString('base64');
+const newKey = () =>
+  generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+
+test('[L7] a till whose key was taken back loses the link that it has, and comes in with its new key alone', async () => {
+  const root = new TestRoot();
+  await root.start();
+  onTestFinished(() => root.stop());
+  const shop = await serveAgent(readAgentConfig(root.addShop('berlin'), { logLevel: 'silent' }));
+  onTestFinished(() => shop.stop());
+  await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+  const folder = root.addShop('till', 'berlin', `${shop.url.replace('http', 'ws')}/link`);
+  const till = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }));
+  onTestFinished(() => till.stop());
+  const parent = () => till.agent.host.parent;
+  const record = { id: 'till', kind: 'terminal', parent: 'berlin', location: 'berlin' };
+  const isLinked = () => shop.agent.host.children.isUp('till' as never);
+
+  await until(isLinked, 'the till is linked');
+  root.put('replica', 'till', { ...record, publicKey: newKey(), status: 'enrolled' });
+  await until(() => /signature/.test(parent()?.why ?? ''), 'it is cut off, and its old key opens nothing');
+  expect(isLinked()).toBe(false);
+
+  root.put('replica', 'till', { ...record, publicKey: keyIn(folder), status: 'enrolled' });
+  await until(isLinked, 'the key that the registry names lets it in');
+
+  root.put('replica', 'till', { ...record, publicKey: keyIn(folder), status: 'retired' });
+  await until(() => /not enrolled/.test(parent()?.why ?? ''), 'it is shut out');
+  expect(isLinked()).toBe(false);
+  expect(shop.agent.host.parent?.state, 'its shop goes on').toBe('up');
+});
