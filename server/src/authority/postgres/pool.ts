@@ -38,6 +38,8 @@ export async function openPool(url: string, options: PoolOptions = {}): Promise<
   });
   // Without a listener a broken idle connection would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));
+  // A connection that breaks inside a transaction fails its query; unheard, the event would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await pool.query('select 1');
     return pool;
