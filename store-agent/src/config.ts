@@ -107,6 +107,12 @@ export const settingsSchema = z.strictObject({
       bodyMs: ms.default(PATIENCE.bodyMs),
     })
     .prefault({}),
+  carts: z
+    .strictObject({
+      /** For how long a region sets aside what is put into a cart, from its last edit on. 0: not at all. */
+      holdMs: z.number().int().min(0).max(86_400_000).default(0),
+    })
+    .prefault({}),
   /** All writers of this region, this one included, the same list at each: any door passes a request on to its owner. */
   writers: z
     .array(

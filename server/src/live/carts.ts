@@ -47,11 +47,17 @@ export class Carts {
   readonly #sweeper: NodeJS.Timeout;
   #turn: Turn | undefined;
   #lastRemoval = 0;
+  #changed: (id: string) => void = () => {};
 
   constructor(ports: CartsPorts) {
     this.#ports = ports;
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
     this.#sweeper.unref();
+  }
+
+  /** Calls this with each cart that changed, when that is durable. */
+  whenChanged(changed: (id: string) => void): void {
+    this.#changed = changed;
   }
 
   /** How many documents are in memory. */
@@ -179,6 +185,7 @@ export class Carts {
     for (const cart of turn.carts) cart.isDirty = false;
     for (const { cart, frame } of turn.frames) for (const listener of cart.listeners) listener.send(frame);
     for (const { done } of turn.after) done();
+    for (const cart of turn.carts) this.#changed(cart.id);
   }
 
   /** Nothing of the turn is on disk, and nobody was told: the documents go back, and clients bring it again. */

@@ -2,7 +2,7 @@
 
 import type { Sku } from '@tallystick/crdt';
 import { addUnits, type Cart, readCart } from '@tallystick/crdt/cart';
-import { readAgentConfig, type Served, serveAgent } from '@tallystick/store-agent';
+import { readAgentConfig, type Served, serveAgent, writeAgentFile } from '@tallystick/store-agent';
 import { type Said, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
@@ -25,7 +25,8 @@ export class CartTown {
   #folder = '';
   region!: Served;
 
-  static async start(): Promise<CartTown> {
+  /** @param holdMs for how long what is in a cart is set aside; 0: not at all */
+  static async start(holdMs = 0): Promise<CartTown> {
     const town = new CartTown();
     await town.root.start();
     town.root.put('location', 'depot', {
@@ -37,6 +38,12 @@ export class CartTown {
       currency: 'EUR',
     });
     town.#folder = town.root.addReplica('eu', 'region', 'authority', town.root.url, null);
+    const { dataDir: _, logLevel: __, ...file } = readAgentConfig(town.#folder);
+    writeAgentFile(town.#folder, {
+      ...file,
+      location: null,
+      settings: { ...file.settings, carts: { holdMs } },
+    });
     await town.open();
     const link = `${town.region.url.replace('http', 'ws')}/link`;
     const folder = town.root.addReplica('depot', 'warehouse', 'eu', link, 'depot');

@@ -2,9 +2,10 @@
 import { type LocationId, lineAmounts, poolId, type Sku } from '@tallystick/crdt';
 import type { Cart } from '@tallystick/crdt/cart';
 import type { Agent } from '@tallystick/store-agent';
+import type { CartHolds } from './cart-holds.ts';
 import type { CartJson } from './schema.ts';
 
-export function cartJson(agent: Agent, id: string, { lines, ...fields }: Cart): CartJson {
+export function cartJson(agent: Agent, holds: CartHolds, id: string, { lines, ...fields }: Cart): CartJson {
   const currency = currencyHere(agent);
   const priced = lines.map(({ sku, quantity }) => {
     const product = agent.catalogue.product(sku);
@@ -26,6 +27,7 @@ export function cartJson(agent: Agent, id: string, { lines, ...fields }: Cart): 
         name: product?.names.en ?? Object.values(product?.names ?? {})[0] ?? sku,
         unitPrice: amountMinor === undefined ? null : { amountMinor, currency },
         available: availableHint(agent, sku),
+        held: holds.heldOf(id, sku),
       },
       grossMinor: gross?.ok === true ? gross.value.grossMinor : undefined,
     };

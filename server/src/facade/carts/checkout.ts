@@ -9,6 +9,7 @@ import { type Cart, fieldsOf, setQuantity } from '@tallystick/crdt/cart';
 import { type Agent, derivedId, Problem, toSell } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Carts } from '../../live/carts.ts';
+import type { CartHolds } from './cart-holds.ts';
 import { cartJson } from './cart-json.ts';
 import type { checkoutBody } from './schema.ts';
 
@@ -19,12 +20,14 @@ function orderIdOf(cartId: string): string {
 export class Checkouts {
   readonly #agent: Agent;
   readonly #carts: Carts;
+  readonly #holds: CartHolds;
   /** Carts whose order is being placed: a second press waits for the first. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  constructor(agent: Agent, carts: Carts) {
+  constructor(agent: Agent, carts: Carts, holds: CartHolds) {
     this.#agent = agent;
     this.#carts = carts;
+    this.#holds = holds;
   }
 
   /** The cart; closed, where its order is known and it does not say so yet. @throws Problem */
@@ -70,36 +73,40 @@ export class Checkouts {
     if (known !== undefined) return { ok: true, entry: known, replayed: true };
     checkOpen(id, cart);
     this.#checkSeen(id, cart, body.total);
-    const answer = await this.#agent.submit({
-      ...toSell(
-        {
-          lines: cart.lines.map(({ sku, quantity }) => ({ sku, quantity })),
-          currency: body.total.currency,
-          payments: body.payments,
-          waitMs: body.waitMs,
-          ...(cart.customer === undefined ? {} : { customer: cart.customer }),
-          ...(cart.note === undefined ? {} : { note: cart.note }),
-        },
-        this.#agent.catalogue,
-        {
-          id: orderIdOf(id),
-          actor,
-          channel: 'web' satisfies Order['channel'],
-          locations: this.#agent.sellsFrom(),
-          departsFrom: [],
-          defaultWaitMs: this.#agent.settings.sellWaitMs,
-          nowMs: Date.now(),
-        },
-      ),
+    const sale = toSell(
+      {
+        lines: cart.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+        currency: body.total.currency,
+        payments: body.payments,
+        waitMs: body.waitMs,
+        ...(cart.customer === undefined ? {} : { customer: cart.customer }),
+        ...(cart.note === undefined ? {} : { note: cart.note }),
+      },
+      this.#agent.catalogue,
+      {
+        id: orderIdOf(id),
+        actor,
+        channel: 'web' satisfies Order['channel'],
+        locations: this.#agent.sellsFrom(),
+        departsFrom: [],
+        defaultWaitMs: this.#agent.settings.sellWaitMs,
+        nowMs: Date.now(),
+      },
+    );
+    // A shopper is never in the way of the same shopper: what is held is free for this sale, and for nobody before it.
+    const answer = await this.#holds.alone(id, () => {
+      this.#holds.letGo(id);
+      return this.#agent.submit(sale);
     });
     if (answer.ok) await this.settled(id);
+    else this.#holds.follow(id);
     return answer;
   }
 
   /** Nobody pays for what they did not see. */
   #checkSeen(id: string, cart: Cart, seen: { amountMinor: number; currency: string }): void {
     if (cart.lines.length === 0) throw new Problem('cart_empty', 'There is nothing in the cart.');
-    const { total, lines } = cartJson(this.#agent, id, cart);
+    const { total, lines } = cartJson(this.#agent, this.#holds, id, cart);
     const unpriced = lines.findIndex(({ unitPrice }) => unitPrice === null);
     if (unpriced >= 0) {
       throw new Problem(

@@ -22,6 +22,7 @@ import type { OpenCarts } from '../../live/live.ts';
 import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
+import { CartHolds } from './cart-holds.ts';
 import { cartJson } from './cart-json.ts';
 import { Checkouts, checkOpen } from './checkout.ts';
 import * as ops from './operations.ts';
@@ -35,7 +36,8 @@ export function cartRoutes(
   owners: Owners,
   { carts, file }: OpenCarts,
 ): void {
-  const checkouts = new Checkouts(agent, carts);
+  const holds = new CartHolds(agent, carts);
+  const checkouts = new Checkouts(agent, carts, holds);
 
   /** Who asks, as entries name it. @throws Problem where the token is for something else */
   const actorFor = (
@@ -60,7 +62,7 @@ export function cartRoutes(
       checkOpen(id, before);
       change(doc, before);
     });
-    return cartJson(agent, id, cart);
+    return cartJson(agent, holds, id, cart);
   };
 
   route(app, ops.createCart, async ({ body, request, reply }) => {
@@ -77,7 +79,7 @@ export function cartRoutes(
     const endsAtMs = Date.now() + TOKEN_MS;
     reply.header('location', `/v1/carts/${encodeURIComponent(id)}`);
     return {
-      cart: cartJson(agent, id, await carts.read(id)),
+      cart: cartJson(agent, holds, id, await carts.read(id)),
       token: signCartToken(file.secret, { cart: id, mode: 'edit', endsAtMs }),
       readToken: signCartToken(file.secret, { cart: id, mode: 'read', endsAtMs }),
       expiresAt: new Date(endsAtMs).toISOString(),
@@ -88,7 +90,7 @@ export function cartRoutes(
   route(app, ops.getCart, async ({ params: { id }, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
     actorFor(request, principal, id, 'read');
-    return cartJson(agent, id, await checkouts.settled(id));
+    return cartJson(agent, holds, id, await checkouts.settled(id));
   });
 
   route(app, ops.addCartLine, async ({ params: { id }, body, idempotencyKey, principal, request, reply }) => {

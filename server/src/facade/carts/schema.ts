@@ -76,6 +76,7 @@ export const cartSchema = z
           .int()
           .nullable()
           .meta({ description: 'How many there are to sell, as last heard: a hint. null: never heard.' }),
+        held: z.int().meta({ description: 'How many of them are set aside for this cart.' }),
       }),
     ),
     customer: z.string().optional(),
