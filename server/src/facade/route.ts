@@ -1,5 +1,5 @@
 /** Routes: an operation becomes a Fastify route that reads hostile input once and answers as declared. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { documentId, Problem, parse } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -87,7 +87,7 @@ function needIfMatch(header: string | undefined): string {
 function sendTagged(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
   const text = JSON.stringify(value);
   const known = reply.getHeader('etag') as string | undefined;
-  const etag = known ?? `"${createHash('sha1').update(text).digest('base64url')}"`;
+  const etag = known ?? `"${hash('sha1', text, 'base64url')}"`;
   reply.header('etag', etag);
   if (names(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(text);

@@ -2,10 +2,10 @@
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { createApp } from './app.ts';
-import { readsAsItComes } from './slow-clients.ts';
+import { PATIENCE, Pace, readsAsItComes } from './slow-clients.ts';
 
 const SHORT = { headersMs: 60, graceMs: 60, bytesPerSecond: 1_000_000, bodyMs: 600_000 };
 const LARGE = 64 * 1024 * 1024;
@@ -117,9 +117,28 @@ test('whoever asks for much and reads nothing is hung up on', async () => {
   socket.destroy();
 });
 
-test('whoever reads at a good pace gets all of it', async () => {
-  const response = await fetch(`http://127.0.0.1:${port}/large`);
-  expect((await response.arrayBuffer()).byteLength).toBe(LARGE);
+describe('a pace of 500 bytes a second after 20 s', () => {
+  /** Looks every second; each step is the bytes that came in it. @returns the second in which it was too slow */
+  const lateAfter = (steps: readonly number[], more: { isOurs?: boolean; lookMs?: number } = {}) => {
+    const pace = new Pace(0, 1_000, PATIENCE);
+    let bytes = 1_000;
+    for (const [i, step] of steps.entries()) {
+      bytes += step;
+      pace.look((i + 1) * (more.lookMs ?? 1_000), bytes, more.isOurs ?? false);
+      if (pace.isLate) return i + 1;
+    }
+    return undefined;
+  };
+  const for100 = (bytes: number) => Array<number>(100).fill(bytes);
+
+  test('nothing at all is too slow after the grace', () => expect(lateAfter(for100(0))).toBe(21));
+  test('half the pace is too slow after twice the grace', () => expect(lateAfter(for100(250))).toBe(41));
+  test('the pace is never too slow', () => expect(lateAfter(for100(500))).toBeUndefined());
+  test('a burst buys time', () => expect(lateAfter([10_000, ...for100(0)])).toBe(41));
+  test('what waits for us to read it costs nothing', () =>
+    expect(lateAfter(for100(0), { isOurs: true })).toBeUndefined());
+  test('where this process stood still, that is not the client’s time', () =>
+    expect(lateAfter(for100(0), { lookMs: 60_000 })).toBe(11));
 });
 
 test('whoever waits for a slow answer is not slow', async () => {

@@ -43,52 +43,60 @@ export function readsAsItComes(request: IncomingMessage): void {
 }
 
 export function cutOffSlowClients(server: Server, patience: Patience): void {
-  const exchanges = new Set<Exchange>();
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const exchange = new Exchange(request, response, patience);
-    exchanges.add(exchange);
-    response.once('close', () => {
-      // An answer may end before the body does; whoever sends the rest is still held to the pace.
-      if (request.complete || request.destroyed) exchanges.delete(exchange);
-      else request.once('close', () => exchanges.delete(exchange));
-    });
+  const watches = new Map<Socket, Watch>();
+  server.on('connection', (socket: Socket) => {
+    watches.set(socket, new Watch(socket, patience));
+    socket.once('close', () => watches.delete(socket));
   });
+  // On the path of every request: it only says which one is on its way now.
+  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+    watches.get(request.socket)?.begin(request, response),
+  );
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    for (const exchange of exchanges) exchange.look(nowMs);
+    for (const watch of watches.values()) watch.look(nowMs);
   }, lookEveryMs(patience));
   timer.unref();
   server.once('close', () => clearInterval(timer));
 }
 
-class Exchange {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+/** Of one connection: the body that comes in, and what is to be taken off. */
+class Watch {
   readonly #socket: Socket;
   readonly #patience: Patience;
-  readonly #body: Pace;
-  /** Of what the client has not taken yet; undefined while there is nothing. */
+  #request: IncomingMessage | undefined;
+  #response: ServerResponse | undefined;
+  /** Since the first look at a request that is not whole yet. */
+  #body: Pace | undefined;
+  /** Since the first look at which the client had not taken all. */
   #answer: Pace | undefined;
   #wasTold = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, patience: Patience) {
+  constructor(socket: Socket, patience: Patience) {
+    this.#socket = socket;
+    this.#patience = patience;
+  }
+
+  /** The next request is read once the one before is whole. */
+  begin(request: IncomingMessage, response: ServerResponse): void {
     this.#request = request;
     this.#response = response;
-    this.#socket = request.socket;
-    this.#patience = patience;
-    this.#body = new Pace(performance.now(), this.#socket.bytesRead, patience);
+    this.#body = undefined;
   }
 
   look(nowMs: number): void {
     if (this.#wasTold) this.#socket.destroy();
-    else if (!this.#request.complete && this.#isBodyLate(nowMs)) this.#cutOff();
+    else if (this.#isBodyLate(nowMs)) this.#cutOff();
     else if (this.#isAnswerLate(nowMs)) this.#socket.destroy();
   }
 
   #isBodyLate(nowMs: number): boolean {
+    const request = this.#request;
+    if (request === undefined || request.complete) return false;
+    this.#body ??= new Pace(nowMs, this.#socket.bytesRead, this.#patience);
     // What came and was not read yet is ours to read.
-    this.#body.look(nowMs, this.#socket.bytesRead, this.#request.readableLength > 0);
-    return this.#body.isLate || (!streamed.has(this.#request) && this.#body.ageMs > this.#patience.bodyMs);
+    this.#body.look(nowMs, this.#socket.bytesRead, request.readableLength > 0);
+    return this.#body.isLate || (!streamed.has(request) && this.#body.ageMs > this.#patience.bodyMs);
   }
 
   #isAnswerLate(nowMs: number): boolean {
@@ -102,16 +110,18 @@ class Exchange {
     return this.#answer.isLate;
   }
 
-  /** With 408, where nothing was answered yet; the connection is closed at the next look at the latest. */
+  /** With 408, where it is this request's turn and nothing was answered yet; closed at the next look at the latest. */
   #cutOff(): void {
     this.#wasTold = true;
-    if (this.#response.headersSent) this.#socket.destroy();
-    else
+    const isItsTurn = this.#response?.socket === this.#socket && !this.#response.headersSent;
+    if (isItsTurn)
       brokenRequest(Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), this.#socket);
+    else this.#socket.destroy();
   }
 }
 
-class Pace {
+/** How long a client was waited for, and how much of that what it sent or took has bought. */
+export class Pace {
   readonly #patience: Patience;
   readonly #bytesBefore: number;
   #bytes: number;

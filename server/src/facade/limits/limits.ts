@@ -41,6 +41,10 @@ export function limits(app: FastifyInstance, agent: Agent): void {
         ),
       );
     }
+    reply.header('ratelimit-policy', policies.get(routeClass));
+    say(reply, routeClass, taken);
+    // It is answered from what is here: it never waits.
+    if (operation.method === 'GET' && operation.needs === 'nobody') return done();
     if (underWay >= UNDER_WAY_MAX) {
       reply.header('retry-after', String(CROWD_RETRY_S));
       return done(
@@ -53,8 +57,6 @@ export function limits(app: FastifyInstance, agent: Agent): void {
         underWay -= 1;
       });
     }
-    reply.header('ratelimit-policy', policies.get(routeClass));
-    say(reply, routeClass, taken);
     done();
   });
 }
