@@ -1,4 +1,5 @@
 /** A call that the books serve: what regions ask of them through the tree. */
+import { documentId } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Authority } from '../authority.ts';
 
@@ -13,3 +14,6 @@ export interface ServedCall<Schema extends z.ZodObject = z.ZodObject> {
 export function served<Schema extends z.ZodObject>(call: ServedCall<Schema>): ServedCall {
   return call as unknown as ServedCall;
 }
+
+/** What the caller of a door called its request, where it has no other name. */
+export const requestKey = documentId.optional();

@@ -3,6 +3,7 @@ import { type ItemKind, Problem } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Authority } from '../authority.ts';
 import { type Change, type Changed, changeItems, type StoredItem } from '../catalogue-changes.ts';
+import { once } from '../idempotent-requests.ts';
 import { merged } from '../merge-patch.ts';
 
 /** @throws Problem where it is refused */
@@ -22,6 +23,19 @@ function accepted(changed: Changed): Extract<Changed, { ok: true }> {
   if (changed.ok) return changed;
   const { code, message, pointer } = changed;
   throw new Problem(code, message, pointer === undefined ? {} : { errors: [{ pointer, message }] });
+}
+
+/** Made under a key, if it has one: asked again, it is the first answer. @throws Problem where it is refused */
+export async function createOnce(
+  authority: Authority,
+  key: string | undefined,
+  kind: ItemKind,
+  id: string,
+  item: object,
+): Promise<Extract<Changed, { ok: true }>> {
+  const make = () => changeOne(authority, kind, id, (stored) => created(stored, item));
+  const { answer, isRepeat } = await once(authority.pool, key, [kind, item], make);
+  return isRepeat ? { ...answer, was: 'same' } : answer;
 }
 
 /** Made once: the same again changes nothing, another under its name is refused. */
@@ -46,7 +60,8 @@ export function isSame(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
 
-function canonical(value: unknown): string {
+/** As JSON, whatever the order of its fields. */
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : 1)))

@@ -3,7 +3,8 @@ import { documentId, Problem, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { clientId } from '../../access/items.ts';
 import { addCustomer, changeCustomer, findCustomer, type StoredCustomer } from '../customers.ts';
-import { served } from './call.ts';
+import { once } from '../idempotent-requests.ts';
+import { requestKey, served } from './call.ts';
 import { patched } from './change-one.ts';
 
 /** Somebody else may change it between reading and writing; who names no version tries this often. */
@@ -19,11 +20,17 @@ export const CUSTOMER_CALLS = {
       id: documentId,
       personal: personalData,
       client,
+      key: requestKey,
     }),
-    serve: async ({ pool }, { id, personal, client: owner }) => {
-      const added = await addCustomer(pool, id, personal, owner ?? null);
-      if (added !== undefined) return added;
-      throw new Problem('already_exists', `There is a customer ${id} already, and it is another one.`);
+    serve: async ({ pool }, { id, personal, client: owner, key }) => {
+      let added: Awaited<ReturnType<typeof addCustomer>>;
+      // The key remembers that it was done, and nothing that names the person.
+      await once(pool, key, ['customer', id, personal], async () => {
+        added = await addCustomer(pool, id, personal, owner ?? null);
+        if (added !== undefined) return { id };
+        throw new Problem('already_exists', `There is a customer ${id} already, and it is another one.`);
+      });
+      return added ?? { customer: found(id, await findCustomer(pool, id), owner), isNew: false };
     },
   }),
   'customer.get': served({

@@ -3,16 +3,15 @@ import { isLocationId } from '@tallystick/crdt';
 import { locationInput } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { type Change, outdated, type StoredItem } from '../catalogue-changes.ts';
-import { served } from './call.ts';
-import { changeOne, created, isSame, patched } from './change-one.ts';
+import { requestKey, served } from './call.ts';
+import { changeOne, createOnce, isSame, patched } from './change-one.ts';
 
 type Location = z.output<typeof locationInput>;
 
 export const LOCATION_CALLS = {
   'location.create': served({
-    schema: z.strictObject({ call: z.literal('location.create'), location: locationInput }),
-    serve: (authority, { location }) =>
-      changeOne(authority, 'location', location.id, (stored) => created(stored, location)),
+    schema: z.strictObject({ call: z.literal('location.create'), location: locationInput, key: requestKey }),
+    serve: (authority, { location, key }) => createOnce(authority, key, 'location', location.id, location),
   }),
   'location.patch': served({
     schema: z.strictObject({

@@ -3,8 +3,8 @@ import { isSku } from '@tallystick/crdt';
 import { productInput } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { type Change, type Changed, changeItems, outdated, type StoredItem } from '../catalogue-changes.ts';
-import { served } from './call.ts';
-import { changeOne, created, isSame, patched } from './change-one.ts';
+import { requestKey, served } from './call.ts';
+import { changeOne, createOnce, isSame, patched } from './change-one.ts';
 
 type Product = z.output<typeof productInput>;
 
@@ -16,9 +16,8 @@ const version = z.number().int().min(0).nullable();
 
 export const PRODUCT_CALLS = {
   'product.create': served({
-    schema: z.strictObject({ call: z.literal('product.create'), product: productInput }),
-    serve: (authority, { product }) =>
-      changeOne(authority, 'product', product.sku, (stored) => created(stored, product)),
+    schema: z.strictObject({ call: z.literal('product.create'), product: productInput, key: requestKey }),
+    serve: (authority, { product, key }) => createOnce(authority, key, 'product', product.sku, product),
   }),
   'product.replace': served({
     schema: z.strictObject({ call: z.literal('product.replace'), product: productInput, version }),

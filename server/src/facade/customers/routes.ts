@@ -1,7 +1,7 @@
 /** Customers: personal data is asked of the books each time, and kept nowhere else. */
 import { type Agent, uuidv7 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
-import type { Principal } from '../../access/principal.ts';
+import { keyName, type Principal } from '../../access/principal.ts';
 import { newName } from '../access/own.ts';
 import { askAuthority, askInName } from '../ask-authority.ts';
 import { etagOf, versionOf } from '../etag.ts';
@@ -20,7 +20,8 @@ export function customerRoutes(app: FastifyInstance, agent: Agent): void {
   route(app, ops.createCustomer, async ({ body, idempotencyKey, principal, request, reply }) => {
     const { id: own, ...personal } = body;
     const id = newName(principal, own, idempotencyKey) ?? uuidv7();
-    const asked = { call: 'customer.create', id, personal, ...whose(principal) };
+    const key = idempotencyKey === undefined ? undefined : keyName(principal, idempotencyKey);
+    const asked = { call: 'customer.create', id, personal, key, ...whose(principal) };
     const { customer, isNew } = (await askInName(request, agent, asked)) as {
       customer: StoredCustomer;
       isNew: boolean;

@@ -1,6 +1,7 @@
 /** Locations: read from this region's copy, changed at the books. */
 import { type Agent, type Location, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import { keyName } from '../../access/principal.ts';
 import { changeItem } from '../change-item.ts';
 import { etagOf, versionOf } from '../etag.ts';
 import { fromCursor, page } from '../page.ts';
@@ -8,8 +9,13 @@ import { route } from '../route.ts';
 import * as ops from './operations.ts';
 
 export function locationRoutes(app: FastifyInstance, agent: Agent): void {
-  route(app, ops.createLocation, async ({ body, reply }) => {
-    const location = await changeItem<Location>(agent, { call: 'location.create', location: body }, reply);
+  route(app, ops.createLocation, async ({ body, idempotencyKey, principal, reply }) => {
+    const key = idempotencyKey === undefined ? undefined : keyName(principal, idempotencyKey);
+    const location = await changeItem<Location>(
+      agent,
+      { call: 'location.create', location: body, key },
+      reply,
+    );
     reply.header('location', `/v1/locations/${location.id}`);
     return location;
   });

@@ -2,6 +2,7 @@
 import { parseGtin } from '@tallystick/crdt';
 import { type Agent, Problem, type Product } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
+import { keyName } from '../../access/principal.ts';
 import { changeItem } from '../change-item.ts';
 import { etagOf, versionOf } from '../etag.ts';
 import { fromCursor, page } from '../page.ts';
@@ -11,8 +12,9 @@ import * as ops from './operations.ts';
 import type { ProductJson } from './schema.ts';
 
 export function productRoutes(app: FastifyInstance, agent: Agent): void {
-  route(app, ops.createProduct, async ({ body, reply }) => {
-    const product = await changeItem<Product>(agent, { call: 'product.create', product: body }, reply);
+  route(app, ops.createProduct, async ({ body, idempotencyKey, principal, reply }) => {
+    const key = idempotencyKey === undefined ? undefined : keyName(principal, idempotencyKey);
+    const product = await changeItem<Product>(agent, { call: 'product.create', product: body, key }, reply);
     reply.header('location', `/v1/products/${encodeURIComponent(product.sku)}`);
     return productJson(product);
   });
