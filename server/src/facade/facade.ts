@@ -4,6 +4,7 @@ import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { OpenCarts } from '../live/live.ts';
 import { signIn } from './access/sign-in.ts';
+import { ALIASES, serveAliases } from './aliases.ts';
 import { AUDIT_OPERATIONS } from './audit/operations.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { CART_OPERATIONS } from './carts/operations.ts';
@@ -88,6 +89,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   );
   limits(app, agent);
   signIn(app, agent);
+  serveAliases(app);
   productRoutes(app, agent);
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);
@@ -102,7 +104,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   clientRoutes(app, agent);
   credentialRoutes(app, agent);
   auditRoutes(app, agent);
-  refuseOtherMethods(app, OPERATIONS);
+  refuseOtherMethods(app, [...OPERATIONS, ...ALIASES]);
   const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
   app.get('/v1/openapi.json', async (_request, reply) =>
     reply

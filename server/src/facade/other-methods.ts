@@ -5,10 +5,12 @@ import type { Operation } from './operation.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
+type Call = Pick<Operation, 'method' | 'path'>;
+
 /** To be called once all calls have their routes. */
-export function refuseOtherMethods(app: FastifyInstance, operations: readonly Operation[]): void {
-  for (const path of new Set(operations.map((op) => op.path))) {
-    const allowed = methodsAt(path, operations);
+export function refuseOtherMethods(app: FastifyInstance, calls: readonly Call[]): void {
+  for (const path of new Set(calls.map((call) => call.path))) {
+    const allowed = methodsAt(path, calls);
     if (allowed.has('GET')) allowed.add('HEAD');
     const allow = METHODS.filter((method) => allowed.has(method)).join(', ');
     app.route({
@@ -26,9 +28,9 @@ export function refuseOtherMethods(app: FastifyInstance, operations: readonly Op
 }
 
 /** Also those of a path with a parameter that this one is a case of: somebody may call an order `batch`. */
-function methodsAt(path: string, operations: readonly Operation[]): Set<string> {
+function methodsAt(path: string, calls: readonly Call[]): Set<string> {
   const parts = path.split('/');
   const isAt = (other: readonly string[]) =>
     other.length === parts.length && other.every((part, i) => part === parts[i] || part.startsWith('{'));
-  return new Set(operations.filter((op) => isAt(op.path.split('/'))).map(({ method }) => method));
+  return new Set(calls.filter((call) => isAt(call.path.split('/'))).map(({ method }) => method));
 }
