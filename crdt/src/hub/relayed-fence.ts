@@ -1,5 +1,5 @@
 /** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
-import type { BodyOf } from '../entry/entry.ts';
+import type { BodyOf, Hash } from '../entry/entry.ts';
 import { replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { settles } from '../replica/settler.ts';
@@ -20,22 +20,35 @@ export function isShutOutBy(ledger: Ledger, stream: Stream, by: WriterId): boole
 /**
  * @returns the writer that is shut out here from now on too, or at another point; undefined where it is
  * not known that far, or was before.
+ *
+ * @param hashOf what stands here of that writer, where the journal can be asked for it.
  */
 export function noteRelayedFence(
   ledger: Ledger,
   by: WriterId | 'parent',
   { writer, seq, hash, reason }: FenceSaid,
+  hashOf: (stream: Stream, seq: number) => Hash | undefined = (at, atSeq) => ledger.hashOf(at, atSeq),
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   if (stream === undefined || seq > stream.head.seq) return undefined;
-  const known = ledger.hashOf(stream, seq);
-  const isElsewhere = stream.head.fence !== null && stream.head.fence.seq !== seq && !isBranch(stream);
-  // Two machines with one identity may have shut out a child of theirs each where it stood: what the
-  // books say counts, for what was surrendered behind that point is in one account and not in another (F2).
-  const isCorrected = by === 'parent' && isElsewhere && known !== undefined && sameBytes(known, hash);
-  if (stream.head.fence !== null && !isCorrected) return undefined;
-  if (by !== 'parent' && !isShutOutBy(ledger, stream, by)) return undefined;
+  const isNews =
+    stream.head.fence === null || (by === 'parent' && isElsewhere(ledger, stream, { seq, hash }));
+  if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by))) return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
-  ledger.changeHead(stream, { fence: { seq, hash: known ?? hash, reason } });
+  ledger.changeHead(stream, { fence: { seq, hash: hashOf(stream, seq) ?? hash, reason } });
   return stream;
+}
+
+/**
+ * Two machines with one identity may have shut out a child of theirs each where it stood. What the books say
+ * counts: what was surrendered behind that point is in one account and not in another (F2).
+ */
+function isElsewhere(
+  ledger: Ledger,
+  stream: Stream,
+  { seq, hash }: Pick<FenceSaid, 'seq' | 'hash'>,
+): boolean {
+  if (isBranch(stream) || stream.head.fence?.seq === seq) return false;
+  const known = ledger.hashOf(stream, seq);
+  return known !== undefined && sameBytes(known, hash);
 }

@@ -36,7 +36,8 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
       if (writer !== entry.writer) continue;
       hub.absorbed(entry);
       if (entry.body.type !== 'fenced' || !wasTaken(entry.body)) continue;
-      const ended = noteRelayedFence(ledger, writer, entry.body);
+      // Nobody has fetched that entry, and the head that follows says its hash.
+      const ended = noteRelayedFence(ledger, writer, entry.body, () => undefined);
       if (ended !== undefined) hub.absorbedFence(ended);
     }
   }
