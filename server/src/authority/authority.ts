@@ -24,6 +24,7 @@ import { anchorHeads } from './audit.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
+import { Customers } from './customers.ts';
 import { DuplicateOrders } from './duplicate-orders.ts';
 import { BooksTailSource } from './feed/books-tail.ts';
 import { Leader } from './feed/leader.ts';
@@ -38,6 +39,7 @@ import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
+import type { Vault } from './vault.ts';
 import { inTheNameOf } from './who-asks.ts';
 import { type Why, why } from './why.ts';
 
@@ -48,6 +50,10 @@ export interface AuthorityOptions {
   readonly dataDir: string;
   readonly log: Log;
   readonly resendMs: number;
+  /** How often heads of writers go into the trail; each ten seconds, if left out. */
+  readonly anchorEveryMs?: number;
+  /** The keys to personal data. */
+  readonly vault: Vault;
   /** This process can decide nothing any more: end it, so that its children find another or a fresh one. */
   readonly onFatal?: () => void;
   readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
@@ -62,6 +68,7 @@ export class Authority {
   readonly host: Host;
   readonly catalogue: Catalogue;
   readonly pool: pg.Pool;
+  readonly customers: Customers;
   readonly log: Log;
   readonly movements: Movements;
   /** The newest events, for regions and webhooks. */
@@ -72,6 +79,7 @@ export class Authority {
   readonly #duplicates: DuplicateOrders;
   readonly #leader: Leader;
   #witnessTimer: NodeJS.Timeout | undefined;
+  readonly #anchorEveryMs: number;
   #anchorTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #anchoring: Promise<void> | undefined;
@@ -108,6 +116,7 @@ export class Authority {
       if (items > 0) options.log.warn({ items }, 'the books had forgotten these items of the catalogue');
       const authority = new Authority(options, pool, journal, catalogue, replica, witness);
       await authority.refreshCatalogue();
+      await authority.customers.sealAll();
       // Before anybody is let in: the former life says not one word more.
       if (putBack !== undefined) {
         await pool.query('select tallystick.feed_put_back()');
@@ -130,6 +139,8 @@ export class Authority {
   ) {
     this.#witness = witness;
     this.pool = pool;
+    this.customers = new Customers(pool, options.vault);
+    this.#anchorEveryMs = options.anchorEveryMs ?? ANCHOR_EVERY_MS;
     this.log = options.log;
     this.movements = new Movements(pool, options.log);
     this.catalogue = catalogue;
@@ -198,7 +209,7 @@ export class Authority {
     this.#leader.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
-    this.#anchorTimer = setInterval(() => void this.#anchor(), ANCHOR_EVERY_MS);
+    this.#anchorTimer = setInterval(() => void this.#anchor(), this.#anchorEveryMs);
     this.#anchorTimer.unref();
   }
 

@@ -1,62 +1,206 @@
-/** Customers in the books: made once, changed by who has read the newest. */
+/** Customers in the books: made once, changed by who has read the newest, sealed, and forgotten for good when asked. */
 import type pg from 'pg';
 import { isSame } from './calls/change-one.ts';
 import { text } from './pg-text.ts';
-import { queryAsAsked } from './who-asks.ts';
+import type { Vault, WrappedKey } from './vault.ts';
+import { sayWho } from './who-asks.ts';
+
+type Personal = Readonly<Record<string, unknown>>;
 
 export interface StoredCustomer {
   readonly id: string;
   readonly version: number;
-  readonly personal: Readonly<Record<string, unknown>>;
+  readonly personal: Personal;
   readonly createdAt: string;
   readonly client: string | null;
 }
 
-const COLUMNS = `id, version, personal, client,
-  to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt"`;
-
-/** @returns the customer, and whether it was there before; undefined where another has this id. */
-export async function addCustomer(
-  pool: pg.Pool,
-  id: string,
-  personal: object,
-  client: string | null,
-): Promise<{ readonly customer: StoredCustomer; readonly isNew: boolean } | undefined> {
-  const { rows } = await queryAsAsked<StoredCustomer>(pool, {
-    name: 'add_customer',
-    text: `insert into tallystick.customers (id, personal, client) values ($1, $2, $3)
-      on conflict (id) do nothing returning ${COLUMNS}`,
-    values: [text(id), JSON.stringify(personal), client],
-  });
-  const [added] = rows;
-  if (added !== undefined) return { customer: added, isNew: true };
-  const known = await findCustomer(pool, id);
-  return known !== undefined && known.client === client && isSame(known.personal, personal)
-    ? { customer: known, isNew: false }
-    : undefined;
+export interface ErasedCustomer {
+  readonly id: string;
+  readonly client: string | null;
+  readonly erasedAt: string;
 }
 
-export async function findCustomer(pool: pg.Pool, id: string): Promise<StoredCustomer | undefined> {
-  const { rows } = await pool.query<StoredCustomer>({
-    name: 'find_customer',
-    text: `select ${COLUMNS} from tallystick.customers where id = $1`,
-    values: [text(id)],
-  });
-  return rows[0];
+const at = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const SELECT = `select c.id, c.version, c.client, c.sealed, ${at('c.created_at')} as "createdAt",
+    ${at('c.erased_at')} as "erasedAt", k.master, k.wrapped
+  from tallystick.customers c left join tallystick.person_keys k on k.customer = c.id`;
+
+interface Row extends WrappedKey {
+  readonly id: string;
+  readonly version: number;
+  readonly client: string | null;
+  readonly sealed: Buffer | null;
+  readonly createdAt: string;
+  readonly erasedAt: string | null;
 }
 
-/** @returns undefined where it has another version by now, or is not there. */
-export async function changeCustomer(
-  pool: pg.Pool,
-  id: string,
-  version: number,
-  personal: object,
-): Promise<StoredCustomer | undefined> {
-  const { rows } = await queryAsAsked<StoredCustomer>(pool, {
-    name: 'change_customer',
-    text: `update tallystick.customers set personal = $3, version = version + 1, changed_at = now()
-      where id = $1 and version = $2 returning ${COLUMNS}`,
-    values: [text(id), version, JSON.stringify(personal)],
-  });
-  return rows[0];
+export class Customers {
+  readonly #pool: pg.Pool;
+  readonly #vault: Vault;
+
+  constructor(pool: pg.Pool, vault: Vault) {
+    this.#pool = pool;
+    this.#vault = vault;
+  }
+
+  /** @returns the customer, and whether it was there before; undefined where another has or had this id. */
+  async add(
+    id: string,
+    personal: Personal,
+    client: string | null,
+  ): Promise<{ readonly customer: StoredCustomer; readonly isNew: boolean } | undefined> {
+    const { key, stored } = this.#vault.makeKey(id);
+    const isNew = await this.#inOneGo(async (connection) => {
+      const { rowCount } = await connection.query(
+        `insert into tallystick.customers (id, sealed, client) values ($1, $2, $3) on conflict (id) do nothing`,
+        [text(id), this.#vault.sealJson(id, key, personal), client],
+      );
+      if (rowCount !== 1) return false;
+      await connection.query(
+        'insert into tallystick.person_keys (customer, master, wrapped) values ($1, $2, $3)',
+        [text(id), stored.master, stored.wrapped],
+      );
+      await note(connection, 'created', id, { version: 1, fields: Object.keys(personal).sort() });
+      return true;
+    });
+    const known = await this.find(id);
+    if (known === undefined || 'erasedAt' in known) return undefined;
+    if (isNew) return { customer: known, isNew };
+    return known.client === client && isSame(known.personal, personal)
+      ? { customer: known, isNew }
+      : undefined;
+  }
+
+  async find(id: string): Promise<StoredCustomer | ErasedCustomer | undefined> {
+    const { rows } = await this.#pool.query<Row>({
+      name: 'find_customer',
+      text: `${SELECT} where c.id = $1`,
+      values: [text(id)],
+    });
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { version, client, sealed, createdAt, erasedAt } = row;
+    if (erasedAt !== null) return { id, client, erasedAt };
+    const personal = this.#vault.unsealJson(id, this.#vault.unwrap(id, row), sealed as Buffer) as Personal;
+    return { id, version, client, createdAt, personal };
+  }
+
+  /** @returns undefined where it has another version by now, or is not there. */
+  async change(before: StoredCustomer, personal: Personal): Promise<StoredCustomer | undefined> {
+    const { id, version } = before;
+    const isChanged = await this.#inOneGo(async (connection) => {
+      // The key is held until the commit: nobody is erased meanwhile.
+      const { rows } = await connection.query<WrappedKey>(
+        'select master, wrapped from tallystick.person_keys where customer = $1 for update',
+        [text(id)],
+      );
+      const [stored] = rows;
+      if (stored === undefined) return false;
+      const sealed = this.#vault.sealJson(id, this.#vault.unwrap(id, stored), personal);
+      const { rowCount } = await connection.query(
+        `update tallystick.customers set sealed = $3, version = version + 1, changed_at = now()
+          where id = $1 and version = $2`,
+        [text(id), version, sealed],
+      );
+      if (rowCount !== 1) return false;
+      const fields = [...new Set([...Object.keys(before.personal), ...Object.keys(personal)])]
+        .filter((field) => !isSame(before.personal[field] ?? null, personal[field] ?? null))
+        .sort();
+      await note(connection, 'changed', id, { version: version + 1, fields });
+      return true;
+    });
+    return isChanged ? { ...before, version: version + 1, personal } : undefined;
+  }
+
+  /** Destroys the key: what is left of it in backups is noise. Twice is once. @returns undefined where it never was */
+  async erase(id: string): Promise<ErasedCustomer | undefined> {
+    await this.#inOneGo(async (connection) => {
+      const { rowCount } = await connection.query('delete from tallystick.person_keys where customer = $1', [
+        text(id),
+      ]);
+      if (rowCount !== 1) return;
+      await connection.query(
+        `update tallystick.customers
+          set sealed = null, erased_at = now(), changed_at = now(), version = version + 1 where id = $1`,
+        [text(id)],
+      );
+      // The hash of what was asked for under an Idempotency-Key would tell who guesses it that they guessed right.
+      await connection.query(`delete from tallystick.idempotent_requests where answer ->> 'id' = $1`, [
+        text(id),
+      ]);
+      await note(connection, 'erased', id, {});
+    });
+    const known = await this.find(id);
+    return known !== undefined && 'erasedAt' in known ? known : undefined;
+  }
+
+  /** What an older release wrote is sealed, and keys that an older master key wrapped are wrapped anew. */
+  async sealAll(): Promise<void> {
+    while ((await this.#sealSome()) > 0);
+    while ((await this.#rewrapSome()) > 0);
+  }
+
+  #sealSome(): Promise<number> {
+    return this.#inOneGo(async (connection) => {
+      const { rows } = await connection.query<{ id: string; personal: Personal }>(
+        `select id, personal from tallystick.customers where personal is not null limit ${AT_ONCE} for update`,
+      );
+      for (const { id, personal } of rows) {
+        const { key, stored } = this.#vault.makeKey(id);
+        await connection.query(
+          'insert into tallystick.person_keys (customer, master, wrapped) values ($1, $2, $3)',
+          [id, stored.master, stored.wrapped],
+        );
+        await connection.query('update tallystick.customers set personal = null, sealed = $2 where id = $1', [
+          id,
+          this.#vault.sealJson(id, key, personal),
+        ]);
+      }
+      return rows.length;
+    });
+  }
+
+  #rewrapSome(): Promise<number> {
+    return this.#inOneGo(async (connection) => {
+      const { rows } = await connection.query<WrappedKey & { customer: string }>(
+        `select customer, master, wrapped from tallystick.person_keys where master <> $1 limit ${AT_ONCE} for update`,
+        [this.#vault.current],
+      );
+      for (const { customer, ...stored } of rows) {
+        const { master, wrapped } = this.#vault.wrap(customer, this.#vault.unwrap(customer, stored));
+        await connection.query(
+          'update tallystick.person_keys set master = $2, wrapped = $3 where customer = $1',
+          [customer, master, wrapped],
+        );
+      }
+      return rows.length;
+    });
+  }
+
+  async #inOneGo<T>(act: (connection: pg.PoolClient) => Promise<T>): Promise<T> {
+    const connection = await this.#pool.connect();
+    let isBroken = true;
+    try {
+      await connection.query('begin');
+      await sayWho(connection);
+      const done = await act(connection);
+      await connection.query('commit');
+      isBroken = false;
+      return done;
+    } finally {
+      // A connection in the middle of a failed transaction is closed, which rolls back.
+      connection.release(isBroken);
+    }
+  }
+}
+
+/** People sealed or keys wrapped in one transaction. */
+const AT_ONCE = 500;
+
+async function note(connection: pg.PoolClient, action: string, id: string, what: object): Promise<void> {
+  await connection.query(
+    `select tallystick.note(array[$1::text], array['customer'], array[$2::text], array[$3::jsonb])`,
+    [action, text(id), JSON.stringify(what)],
+  );
 }

@@ -1,4 +1,5 @@
 /** A small fleet inside one test process: authorities on a real Postgres, agents on real SQLite, real sockets. */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,7 @@ import { putCatalogue } from './catalogue.ts';
 import { copyDatabase, freshDatabase } from './postgres/database.test-kit.ts';
 import { addReplica } from './registry.ts';
 import { operatorRoutes } from './routes.ts';
+import { Vault } from './vault.ts';
 
 export const TOKEN = 'test-operator';
 
@@ -43,6 +45,8 @@ export class TestFleet {
   readonly authorities: OpenAuthority[] = [];
   readonly served = new Map<string, Served>();
   databaseUrl = '';
+  /** All authorities of one set of books have the same master keys. */
+  vault = new Vault([randomBytes(32)]);
   /** Of regions that are added from now on. */
   signIn: 'required' | 'off' = 'off';
   #credentials = 0;
@@ -76,6 +80,9 @@ export class TestFleet {
       dataDir: this.dataDirOf(at),
       log,
       resendMs: 100,
+      vault: this.vault,
+      // A test that reads the trail finds in it what it did itself.
+      anchorEveryMs: 3_600_000,
       policy: { spreadEveryMs: 0, recallMs: 300 },
     });
     const app = createApp(log);

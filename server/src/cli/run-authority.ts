@@ -18,6 +18,7 @@ import {
 import { Authority } from '../authority/authority.ts';
 import { keepRunning } from '../authority/postgres/kept-running.ts';
 import { operatorRoutes } from '../authority/routes.ts';
+import { Vault } from '../authority/vault.ts';
 
 const DEFAULT_PORT = 7410;
 export const TOKEN_FILE = 'operator-token';
@@ -68,6 +69,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       dataDir,
       log,
       resendMs,
+      vault: Vault.open(dataDir, process.env.TALLYSTICK_MASTER_KEYS),
       // Whoever watches over this process starts it again; `up` does.
       onFatal: () => setTimeout(() => process.exit(1), 500),
       ...policy,

@@ -2,8 +2,9 @@
 import { documentId, Problem, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { clientId } from '../../access/items.ts';
-import { addCustomer, changeCustomer, findCustomer, type StoredCustomer } from '../customers.ts';
+import type { Customers, ErasedCustomer, StoredCustomer } from '../customers.ts';
 import { once } from '../idempotent-requests.ts';
+import { listOrders } from '../order-from-books.ts';
 import { requestKey, served } from './call.ts';
 import { patched } from './change-one.ts';
 
@@ -22,20 +23,20 @@ export const CUSTOMER_CALLS = {
       client,
       key: requestKey,
     }),
-    serve: async ({ pool }, { id, personal, client: owner, key }) => {
-      let added: Awaited<ReturnType<typeof addCustomer>>;
+    serve: async ({ pool, customers }, { id, personal, client: owner, key }) => {
+      let added: Awaited<ReturnType<Customers['add']>>;
       // The key remembers that it was done, and nothing that names the person.
       await once(pool, key, ['customer', id, personal], async () => {
-        added = await addCustomer(pool, id, personal, owner ?? null);
+        added = await customers.add(id, personal, owner ?? null);
         if (added !== undefined) return { id };
         throw new Problem('already_exists', `There is a customer ${id} already, and it is another one.`);
       });
-      return added ?? { customer: found(id, await findCustomer(pool, id), owner), isNew: false };
+      return added ?? { customer: found(id, await customers.find(id), owner), isNew: false };
     },
   }),
   'customer.get': served({
     schema: z.strictObject({ call: z.literal('customer.get'), id: documentId, client }),
-    serve: async ({ pool }, { id, client: asks }) => found(id, await findCustomer(pool, id), asks),
+    serve: async ({ customers }, { id, client: asks }) => found(id, await customers.find(id), asks),
   }),
   'customer.patch': served({
     schema: z.strictObject({
@@ -45,12 +46,12 @@ export const CUSTOMER_CALLS = {
       patch: z.record(z.string(), z.unknown()),
       version: z.int().min(0).nullable(),
     }),
-    serve: async ({ pool }, { id, patch, version, client: asks }) => {
+    serve: async ({ customers }, { id, patch, version, client: asks }) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const known = found(id, await findCustomer(pool, id), asks);
+        const known = found(id, await customers.find(id), asks);
         if (version !== null && known.version !== version) break;
         const personal = patched(personalData, known.personal, patch);
-        const changed = await changeCustomer(pool, id, known.version, personal);
+        const changed = await customers.change(known, personal);
         if (changed !== undefined) return changed;
       }
       throw new Problem(
@@ -59,9 +60,37 @@ export const CUSTOMER_CALLS = {
       );
     },
   }),
+  'customer.export': served({
+    schema: z.strictObject({
+      call: z.literal('customer.export'),
+      id: documentId,
+      client,
+      after: z.strictObject({ placedAtMs: z.int().min(0), id: documentId }).optional(),
+      limit: z.int().min(1).max(251),
+    }),
+    serve: async ({ pool, customers }, { id, client: asks, after, limit }) => {
+      const customer = found(id, await customers.find(id), asks);
+      return { customer, items: await listOrders(pool, { customer: id, client: asks }, after, limit) };
+    },
+  }),
+  'customer.erase': served({
+    schema: z.strictObject({ call: z.literal('customer.erase'), id: documentId, client }),
+    serve: async ({ customers }, { id, client: asks }) => {
+      const known = await customers.find(id);
+      if (known === undefined || !('erasedAt' in known)) found(id, known, asks);
+      else if (asks !== undefined && known.client !== asks) found(id, undefined, asks);
+      return customers.erase(id);
+    },
+  }),
 };
 
-function found(id: string, customer: StoredCustomer | undefined, asks: string | undefined): StoredCustomer {
-  if (customer !== undefined && (asks === undefined || customer.client === asks)) return customer;
+function found(
+  id: string,
+  customer: StoredCustomer | ErasedCustomer | undefined,
+  asks: string | undefined,
+): StoredCustomer {
+  const isTheirs = customer !== undefined && (asks === undefined || customer.client === asks);
+  if (isTheirs && !('erasedAt' in customer)) return customer;
+  if (isTheirs) throw new Problem('unknown_customer', `Customer ${id} was erased.`);
   throw new Problem('unknown_customer', `No customer has the id ${id}.`);
 }

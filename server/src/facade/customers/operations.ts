@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { owned } from '../../access/scopes.ts';
 import { MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';
 import { type Operation, operation } from '../operation.ts';
+import { orderSchema } from '../orders/schema.ts';
+import { pageOf, pageQuery } from '../page.ts';
 
 const idSchema = documentId.meta({
   description: 'Opaque: no name, e-mail or number of a person. Made here where it is left out.',
@@ -122,5 +124,63 @@ export const patchCustomer = operation({
   },
 });
 
+export const exportCustomer = operation({
+  ...common,
+  id: 'exportCustomer',
+  access: owned('customers:read'),
+  method: 'GET',
+  path: '/v1/customers/{id}/export',
+  summary: 'Give out all that is known of a customer',
+  description: 'Personal data, and all orders that name the customer, newest first, page by page.',
+  params,
+  query: z.strictObject(pageQuery),
+  routeClass: 'read',
+  answers: {
+    200: {
+      description: 'A page of orders, with the customer on each.',
+      body: pageOf(orderSchema).extend({ customer: customerSchema }).meta({ id: 'CustomerExport' }),
+      headers: ['link'],
+    },
+  },
+  problems: ['unknown_customer', 'authority_unreachable'],
+  examples: {
+    ada: {
+      summary: 'All of Ada',
+      params: { id: 'c-1' },
+      status: 200,
+      answer: { customer: { id: 'c-1', address: { city: 'London' } }, items: [] },
+    },
+  },
+});
+
+export const eraseCustomer = operation({
+  ...common,
+  id: 'eraseCustomer',
+  access: owned('customers:write'),
+  method: 'POST',
+  path: '/v1/customers/{id}/erase',
+  summary: 'Forget a customer, for good',
+  description:
+    'The key to the personal data is destroyed, so that nobody can read it any more, in backups of the table neither. Orders keep the opaque id.',
+  params,
+  answers: {
+    200: {
+      description: 'It is forgotten; asked again, since when.',
+      body: z.object({ id: z.string(), erasedAt: z.iso.datetime() }).meta({ id: 'ErasedCustomer' }),
+    },
+  },
+  problems: ['unknown_customer', 'authority_unreachable'],
+  examples: {
+    asked: { summary: 'Ada asked for it', params: { id: 'c-1' }, status: 200, answer: { id: 'c-1' } },
+    again: { summary: 'Once more', params: { id: 'c-1' }, status: 200, answer: { id: 'c-1' } },
+  },
+});
+
 /** In the order in which a newcomer would use them. */
-export const CUSTOMER_OPERATIONS: readonly Operation[] = [createCustomer, getCustomer, patchCustomer];
+export const CUSTOMER_OPERATIONS: readonly Operation[] = [
+  createCustomer,
+  getCustomer,
+  patchCustomer,
+  exportCustomer,
+  eraseCustomer,
+];

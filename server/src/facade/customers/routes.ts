@@ -5,6 +5,9 @@ import { keyName, type Principal } from '../../access/principal.ts';
 import { newName } from '../access/own.ts';
 import { askAuthority, askInName } from '../ask-authority.ts';
 import { etagOf, versionOf } from '../etag.ts';
+import { placeIn, placeOf } from '../orders/order-place.ts';
+import type { OrderJson } from '../orders/schema.ts';
+import { page } from '../page.ts';
 import { route } from '../route.ts';
 import * as ops from './operations.ts';
 
@@ -45,6 +48,28 @@ export function customerRoutes(app: FastifyInstance, agent: Agent): void {
     const customer = (await askInName(request, agent, asked)) as StoredCustomer;
     reply.header('etag', etagOf(customer.version));
     return customerJson(customer);
+  });
+
+  route(app, ops.exportCustomer, async ({ params: { id }, query, principal, request, reply }) => {
+    const { limit } = query;
+    const asked = {
+      call: 'customer.export',
+      id,
+      ...whose(principal),
+      limit: limit + 1,
+      after: placeOf(query.cursor),
+    };
+    const { customer, items } = (await askAuthority(agent, asked)) as {
+      customer: StoredCustomer;
+      items: OrderJson[];
+    };
+    return { customer: customerJson(customer), ...page(items, limit, placeIn, request, reply) };
+  });
+
+  route(app, ops.eraseCustomer, async ({ params: { id }, principal, request }) => {
+    const asked = { call: 'customer.erase', id, ...whose(principal) };
+    const { erasedAt } = (await askInName(request, agent, asked)) as { erasedAt: string };
+    return { id, erasedAt };
   });
 }
 

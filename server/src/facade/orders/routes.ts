@@ -1,11 +1,5 @@
 /** Orders at a region's door: taken from rights held here, owned by the writer that the id points to. */
-import {
-  type CancelOrder,
-  isDocumentId,
-  type MarkOrder,
-  type OrderId,
-  type ReplicaId,
-} from '@tallystick/crdt';
+import type { CancelOrder, MarkOrder, OrderId, ReplicaId } from '@tallystick/crdt';
 import type { ErrorCode } from '@tallystick/crdt/wire';
 import {
   type Agent,
@@ -26,13 +20,14 @@ import { askAuthority } from '../ask-authority.ts';
 import { wentElsewhere } from '../forward.ts';
 import { isRepeat, sayResults } from '../keepers.ts';
 import type { Owners } from '../owners.ts';
-import { fromCursor, noSuchCursor, page } from '../page.ts';
+import { page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
 import { batchRoute } from './batch.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import * as goods from './goods-operations.ts';
 import { afterMove, heardOf, linesOf, linesToMove, moveGoods } from './moved-goods.ts';
 import * as ops from './operations.ts';
+import { placeIn, placeOf } from './order-place.ts';
 import type { OrderJson } from './schema.ts';
 
 /** How long an owner elsewhere in the tree may take. */
@@ -92,7 +87,7 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     const filter = { ...exact, placedFromMs: msOf(placedFrom), placedToMs: msOf(placedTo) };
     const asked = { call: 'order.list', filter, after: placeOf(cursor), limit: limit + 1 };
     const { items } = (await askAuthority(agent, asked)) as { items: OrderJson[] };
-    return page(items, limit, ({ placedAt, id }) => `${Date.parse(placedAt)} ${id}`, request, reply);
+    return page(items, limit, placeIn, request, reply);
   });
 
   route(
@@ -168,13 +163,4 @@ function refusedMove({ id, status }: OrderJson, wanted: OrderStatus): Problem {
 
 function msOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time);
-}
-
-/** The order behind which a page begins, as `page` wrote it. */
-function placeOf(cursor: string | undefined): { placedAtMs: number; id: string } | undefined {
-  const place = fromCursor(cursor);
-  if (place === '') return undefined;
-  const [at = '', id = ''] = place.split(' ');
-  if (/^\d{1,16}$/.test(at) && isDocumentId(id)) return { placedAtMs: Number(at), id };
-  throw noSuchCursor();
 }

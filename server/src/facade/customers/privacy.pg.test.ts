@@ -1,0 +1,116 @@
+/** Privacy: what is known of a person is sealed in the books, given out on request, and forgotten for good. */
+import { randomBytes } from 'node:crypto';
+import { expectProblem, said } from '@tallystick/store-agent/test-kit';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Customers } from '../../authority/customers.ts';
+import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
+import { Vault } from '../../authority/vault.ts';
+
+let fleet: TestFleet;
+let url: string;
+
+const pool = () => (fleet.authorities[0] as (typeof fleet.authorities)[number]).authority.pool;
+
+async function call(method: string, path: string, body?: unknown, more: Record<string, string> = {}) {
+  const headers = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...more };
+  return said(
+    await fetch(`${url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+/** Every table of the books, as whoever has the database reads it. */
+async function allText(): Promise<string> {
+  const { rows } = await pool().query<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'tallystick' and table_type = 'BASE TABLE'`,
+  );
+  const texts = await Promise.all(
+    rows.map(({ name }) =>
+      pool().query<{ t: string }>(
+        `select coalesce(string_agg(x::text, ' '), '') as t from tallystick."${name}" x`,
+      ),
+    ),
+  );
+  return texts.map((found) => found.rows[0]?.t).join(' ');
+}
+
+beforeEach(async () => {
+  fleet = await TestFleet.start();
+  await fleet.add('eu', 'region', 'authority', null);
+  url = fleet.served.get('eu')?.url as string;
+});
+
+const person = { id: 'c-1', name: 'Grace Hopper', email: 'grace@example.org' };
+
+describe('a person', () => {
+  test('is nowhere to be read in the books, is given out with all orders, and is forgotten once', async () => {
+    await fleet.add('depot', 'warehouse', 'eu', 'depot');
+    await fleet.post('depot', '/v1/receipts', { id: 'r-1', lines: [{ sku: 'MUG', quantity: 9 }] });
+    expect((await call('POST', '/v1/customers', person)).status).toBe(201);
+    const phone = { phone: '+4930123456' };
+    expect((await call('PATCH', '/v1/customers/c-1', phone, { 'if-match': '*' })).body).toMatchObject({
+      ...person,
+      ...phone,
+    });
+    for (const id of ['o-1', 'o-2', 'o-3']) {
+      const order = {
+        id,
+        customer: 'c-1',
+        lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }],
+        waitMs: 5_000,
+      };
+      expect((await call('POST', '/v1/orders', order)).status).toBe(201);
+    }
+    const read = async (query = '') => (await call('GET', `/v1/customers/c-1/export${query}`)).body;
+    await until(async () => ((await read()).items as unknown[]).length === 3, 'the books have the orders');
+    const first = await read('?limit=2');
+    const rest = await read(`?limit=2&cursor=${first.nextCursor}`);
+    expect(first.customer).toMatchObject({ ...person, ...phone });
+    expect(
+      [...(first.items as { id: string }[]), ...(rest.items as { id: string }[])].map(({ id }) => id).sort(),
+    ).toEqual(['o-1', 'o-2', 'o-3']);
+    expect(await allText()).not.toMatch(/Grace|grace@|4930123456/);
+
+    const erased = await call('POST', '/v1/customers/c-1/erase');
+    expect(erased).toMatchObject({ status: 200, body: { id: 'c-1' } });
+    expect((await call('POST', '/v1/customers/c-1/erase')).body).toEqual(erased.body);
+    for (const path of ['/v1/customers/c-1', '/v1/customers/c-1/export'])
+      expectProblem(await call('GET', path), 404, 'unknown_customer');
+    expectProblem(
+      await call('PATCH', '/v1/customers/c-1', { name: 'X' }, { 'if-match': '*' }),
+      404,
+      'unknown_customer',
+    );
+    expectProblem(await call('POST', '/v1/customers', person), 409, 'already_exists');
+    expectProblem(await call('POST', '/v1/customers/c-none/erase'), 404, 'unknown_customer');
+    expect((await pool().query('select from tallystick.person_keys')).rowCount).toBe(0);
+    const { body: order } = await call('GET', '/v1/orders/o-1');
+    expect(order.customer, 'orders keep the opaque id').toBe('c-1');
+    const { body: report } = await call('GET', '/v1/audit/verify');
+    expect(report, 'every chain stays valid').toMatchObject({ isWhole: true, problems: [] });
+    const { body: trail } = await call('GET', '/v1/audit?kind=customer&order=asc');
+    expect((trail.items as { action: string }[]).map(({ action }) => action)).toEqual([
+      'created',
+      'changed',
+      'erased',
+    ]);
+  });
+
+  test('that an older release wrote down is sealed at the next start, and old master keys are replaced', async () => {
+    await pool().query(
+      `insert into tallystick.customers (id, personal) values ('old', '{"name":"Ada Byron"}')`,
+    );
+    const [before, after] = [randomBytes(32), randomBytes(32)];
+    await new Customers(pool(), new Vault([before])).sealAll();
+    expect(await allText()).not.toContain('Ada');
+    const rotated = new Vault([after, before]);
+    await new Customers(pool(), rotated).sealAll();
+    expect(await new Customers(pool(), new Vault([after])).find('old')).toMatchObject({
+      personal: { name: 'Ada Byron' },
+    });
+    await expect(new Customers(pool(), new Vault([before])).find('old')).rejects.toThrow(/Master key/);
+  });
+});
