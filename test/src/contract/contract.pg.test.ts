@@ -7,6 +7,8 @@ import { Town } from './town.ts';
 import { Walk } from './walk.ts';
 
 const REQUESTS = 480;
+/** Every call, on a machine that has other things to do. */
+const WALK_MS = 150_000;
 const ACTS = 120;
 const ATTEMPTS = 400;
 
@@ -43,14 +45,19 @@ describe('whatever is asked', () => {
       expect(statuses[status] ?? 0, String(status)).toBeGreaterThan(0);
   });
 
-  test('every answer is one that the document declares, and a refused request changes nothing', async () => {
-    const walk = await Walk.begin(town, 1);
-    const { findings, calls, repeats } = await walk.go(REQUESTS);
-    walk.close();
-    expect(findings).toEqual([]);
-    expect(repeats).toBeGreaterThan(0);
-    const sum = (of: 'accepted' | 'refused') => Object.values(calls).reduce((n, counts) => n + counts[of], 0);
-    expect(sum('accepted'), 'accepted').toBeGreaterThan(REQUESTS / 4);
-    expect(sum('refused'), 'refused').toBeGreaterThan(REQUESTS / 4);
-  });
+  test(
+    'every answer is one that the document declares, and a refused request changes nothing',
+    async () => {
+      const walk = await Walk.begin(town, 1);
+      const { findings, calls, repeats } = await walk.go(REQUESTS);
+      walk.close();
+      expect(findings).toEqual([]);
+      expect(repeats).toBeGreaterThan(0);
+      const sum = (of: 'accepted' | 'refused') =>
+        Object.values(calls).reduce((n, counts) => n + counts[of], 0);
+      expect(sum('accepted'), 'accepted').toBeGreaterThan(REQUESTS / 4);
+      expect(sum('refused'), 'refused').toBeGreaterThan(REQUESTS / 4);
+    },
+    WALK_MS,
+  );
 });
