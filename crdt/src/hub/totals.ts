@@ -7,7 +7,7 @@
  *
  * so that units count from the grant on, and also where the sender's own word of it is
  * lost (F1a). `levels` says, for each pool, what stands on the shelf and what can be
- * promised over the whole tree. Both could be summed from the rows at any time; here
+ * promised over the whole tree; `owed`, what writers here and below owe. All could be summed from the rows at any time; here
  * an effect costs O(1), and a turn that fails is undone step by step.
  */
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
@@ -36,6 +36,8 @@ export class Totals {
   readonly #ledger: Ledger;
   readonly #childOf: (replica: ReplicaId) => Child;
   readonly levels: Map<PoolId, Level> | undefined;
+  /** What is owed of a pool by all writers heard of; no pool of which nothing is. */
+  readonly owed = new Map<PoolId, number>();
   /** Pools whose level changed since somebody last took them. */
   readonly changed = new Set<PoolId>();
   /** Each writer as it is counted: whatever its head says later, so it is taken off again. */
@@ -54,6 +56,7 @@ export class Totals {
       for (const [pool, row] of stream.rows()) {
         const available = row.received + row.reinstated - row.used - debt(row);
         this.#moveLevel(pool, row.received - row.departed, available);
+        this.#moveOwed(pool, debt(row));
         for (const { writer } of row.sent) this.#noteSender(writer, stream);
       }
       this.#countOwn(stream, 1);
@@ -161,8 +164,10 @@ export class Totals {
       case 'departed':
         return this.#moveLevel(pool, -n, 0);
       case 'owed':
+        this.#moveOwed(pool, n);
         return this.#moveLevel(pool, 0, -n);
       case 'repaid':
+        this.#moveOwed(pool, -n);
         return this.#moveLevel(pool, 0, n);
       default:
         effect satisfies never;
@@ -189,6 +194,18 @@ export class Totals {
       level.onHand -= onHand;
       level.available -= available;
     });
+  }
+
+  #moveOwed(pool: PoolId, units: number): void {
+    if (units === 0) return;
+    const before = this.owed.get(pool) ?? 0;
+    this.#setOwed(pool, before + units);
+    this.#undo.push(() => this.#setOwed(pool, before));
+  }
+
+  #setOwed(pool: PoolId, units: number): void {
+    if (units === 0) this.owed.delete(pool);
+    else this.owed.set(pool, units);
   }
 
   keep(): void {

@@ -21,6 +21,8 @@ export function differentSums({ ledger, hub }: Replica): string[] {
   for (const [replica, child] of hub.children)
     for (const [pool, { holding }] of child.pools) added[`${replica} holds ${pool}`] = holding;
   const summed = holdings(ledger);
+  for (const [pool, units] of hub.totals.owed) added[`owed of ${pool}`] = units;
+  Object.assign(summed, owedOf(ledger));
   const { levels } = hub.totals;
   if (levels !== undefined) {
     Object.assign(added, flat(levels));
@@ -79,6 +81,16 @@ function isTrusted({ head }: Stream, to: WriterId): boolean {
 
 function cell(row: Readonly<Row>, to: WriterId): number {
   return row.sent.find(({ writer }) => writer === to)?.n ?? 0;
+}
+
+function owedOf(ledger: Ledger): Sums {
+  const sums: Sums = {};
+  for (const stream of ledger.streams.values())
+    for (const [pool, { owed, repaid }] of stream.rows()) {
+      const name = `owed of ${pool}`;
+      sums[name] = (sums[name] ?? 0) + owed - repaid;
+    }
+  return sums;
 }
 
 function levelsOf(ledger: Ledger): Sums {

@@ -129,3 +129,15 @@ describe('the history of a product', () => {
     expect(away.headers.get('retry-after')).not.toBeNull();
   });
 });
+
+test('what is missing without a right to it is owed until it is repaid, and shown with the levels', async () => {
+  const stock = async () => (await said(await fetch(`${url}/v1/inventory/MUG`))).body;
+  const owed = async () => (await stock()).owed as number;
+  expect(await owed()).toBe(0);
+  await post('/v1/orders', { id: 'o-1', lines: [{ ...lines[0], quantity: 20 }], waitMs: 5_000 });
+  await adjust('b-1', 'damage', 4);
+  await until(async () => (await owed()) === 4, 'the region has heard of the loss');
+  expect(await stock()).toMatchObject({ locations: [{ locationId: 'depot', owed: 4 }] });
+  await adjust('d-2', 'receive', 4);
+  await until(async () => (await owed()) === 0, 'what came pays for it');
+});

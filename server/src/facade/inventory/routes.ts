@@ -34,7 +34,8 @@ function productOf(agent: Agent, sku: string): Product {
 
 /**
  * Levels come from the authority and are hints, as of `asOf`; `sellableHere` is this
- * region's own and exact: what it can sell now without asking anybody.
+ * region's own and exact: what it can sell now without asking anybody. `owed` is what this
+ * region and all below it owe: goods that were handed over or are missing without a right.
  */
 function stockJson(agent: Agent, product: Product, only?: string) {
   const levels = agent.levels
@@ -45,6 +46,7 @@ function stockJson(agent: Agent, product: Product, only?: string) {
     onHand,
     available,
     committed: onHand - available,
+    owed: agent.engine.replica.hub.totals.owed.get(pool) ?? 0,
     sellableHere: agent.engine.replica.canSell(poolId(product.sku as Sku, locationOf(pool) as LocationId)),
   }));
   const sum = (of: (level: (typeof locations)[number]) => number) =>
@@ -57,6 +59,7 @@ function stockJson(agent: Agent, product: Product, only?: string) {
     onHand: sum(({ onHand }) => onHand),
     available: sum(({ available }) => available),
     committed: sum(({ committed }) => committed),
+    owed: sum(({ owed }) => owed),
     sellableHere: sum(({ sellableHere }) => sellableHere),
     locations,
     asOf: asOfMs === null ? null : new Date(asOfMs).toISOString(),

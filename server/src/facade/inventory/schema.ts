@@ -9,6 +9,10 @@ const levels = {
   onHand: z.int().meta({ description: 'Goods that stand there. A hint of `asOf`.' }),
   available: z.int().meta({ description: 'What can still be sold, by anybody. A hint of `asOf`.' }),
   committed: z.int().meta({ description: 'Sold or set aside, and not yet gone. A hint of `asOf`.' }),
+  owed: z.int().meta({
+    description:
+      'Units handed over or missing without a right to them, by this region and those below it; they are in committed.',
+  }),
   sellableHere: z.int().meta({ description: 'What this region can sell now without asking. Exact.' }),
 };
 
