@@ -14,6 +14,7 @@ export {
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { Engine } from './engine.ts';
+export { Gathering } from './gathering.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { closeSocketsOf, createApp, LINK_PATH, openLinkDoor, openUpgradeDoor } from './http/app.ts';

@@ -130,6 +130,11 @@ export class TestRoot {
     await this.host.stop();
     this.journal.close();
     this.catalogue.close();
+    this.remove();
+  }
+
+  /** Its files, and those of all that were added to it; for a process that ends without a word. */
+  remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

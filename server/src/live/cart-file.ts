@@ -31,6 +31,9 @@ const TABLES = `
 /** `pragma synchronous` as a number. */
 const FULL = 2;
 const CACHE_KIB = 8 * 1024;
+/** A page that many commits touch is carried over once for all of them: a hundred carts touch a hundred pages a commit. */
+const WAL_PAGES = 8_192;
+const PAGE_BYTES = 4_096;
 
 export interface StoredCart {
   readonly nr: number;
@@ -172,6 +175,8 @@ function open(path: string): Database.Database {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
+    db.pragma(`journal_size_limit = ${WAL_PAGES * PAGE_BYTES}`);
+    db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
     if (version === 0) {
       db.transaction(() => {
         db.exec(TABLES);

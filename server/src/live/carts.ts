@@ -6,7 +6,7 @@
  */
 import type { Cart } from '@tallystick/crdt/cart';
 import { readCart } from '@tallystick/crdt/cart';
-import { type Log, Problem } from '@tallystick/store-agent';
+import { Gathering, type Log, Problem } from '@tallystick/store-agent';
 import * as Y from 'yjs';
 import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
 import { updateFrame } from './frames.ts';
@@ -45,6 +45,7 @@ export class Carts {
   readonly #ports: CartsPorts;
   readonly #carts = new Map<string, LiveCart>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #gathering = new Gathering();
   #turn: Turn | undefined;
   #lastRemoval = 0;
   #changed: (id: string) => void = () => {};
@@ -161,7 +162,11 @@ export class Carts {
   #thisTurn(): Turn {
     if (this.#turn === undefined) {
       this.#turn = { updates: [], carts: new Set(), frames: [], after: [] };
-      setImmediate(() => this.flush());
+      // Those who heard back together edit again together: they share the next commit too.
+      this.#gathering.whenGathered(
+        () => this.#turn?.updates.length ?? 0,
+        () => this.flush(),
+      );
     }
     return this.#turn;
   }
@@ -177,7 +182,11 @@ export class Carts {
         const state = cart.whole();
         if (state !== undefined) whole.push({ nr: cart.nr, state });
       }
-      if (turn.updates.length > 0) this.#ports.file.commit(turn.updates, whole, this.#ports.nowMs());
+      if (turn.updates.length > 0) {
+        this.#gathering.commit(turn.updates.length, () =>
+          this.#ports.file.commit(turn.updates, whole, this.#ports.nowMs()),
+        );
+      }
     } catch (error) {
       this.#failed(turn, error);
       return;

@@ -1,5 +1,6 @@
 /** All benches, in the order in which they run. */
 import type { Bench } from './bench.ts';
+import { carts } from './carts.ts';
 import { drain } from './drain.ts';
 import { hotSku } from './hot-sku.ts';
 import { orders } from './orders.ts';
@@ -8,4 +9,4 @@ import { scale } from './scale.ts';
 import { spread } from './spread.ts';
 import { start } from './start.ts';
 
-export const BENCHES: readonly Bench[] = [hotSku, orders, rest, drain, spread, start, scale];
+export const BENCHES: readonly Bench[] = [hotSku, orders, rest, drain, spread, start, scale, carts];
