@@ -91,6 +91,10 @@ export function takeBackOwnPast(world: World): void {
   const root = world.nodes[0] as SimNode;
   if (!root.isInCharge) return;
   const { ledger } = root.replica;
+  // The books may know nothing of a child that the registry names; `recover` of the authority waits for it too.
+  const isUnknown = ({ settings: { replica } }: SimNode) =>
+    world.registry.parentOf(replica) === root.settings.replica && ledger.livesOf(replica).length === 0;
+  if (world.nodes.some(isUnknown)) return;
   for (const life of ledger.livesOf(root.settings.replica)) {
     if (life === ledger.self) continue;
     const items = leftByBooks(world, root, life);
