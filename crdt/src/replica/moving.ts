@@ -35,6 +35,8 @@ export class Moving {
   #isDue = false;
   /** Who settles a life that ended may lack the word of somebody who dealt with it. */
   #mayLack = false;
+  /** By child and writer, up to which entry it was to hear: a link ends for that once. */
+  readonly #lacked = new Map<string, number>();
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
     this.#ledger = ledger;
@@ -84,22 +86,27 @@ export class Moving {
 
   /** A child below which a life is settled hears of all who dealt with that, from a new hello (F5). */
   #tellSettlers(): void {
+    this.#mayLack = false;
     const lacking = new Set<ReplicaId>();
     for (const { child, stream, seq } of this.places.dealings.missedBelow()) {
       const named = this.#hub.children.get(child)?.session?.named;
-      if (named !== undefined && (named.get(stream.writer) ?? 0) < seq) lacking.add(child);
+      const key = `${child} ${stream.writer}`;
+      if (named === undefined || Math.max(named.get(stream.writer) ?? 0, this.#lacked.get(key) ?? 0) >= seq)
+        continue;
+      this.#lacked.set(key, seq);
+      lacking.add(child);
     }
     for (const child of lacking) this.#sayHelloAgain(child);
   }
 
   keep(): void {
     this.#isDue = false;
-    this.#mayLack = false;
   }
 
   /** Nobody was told of what a turn that failed found: it is due once more. */
   putBack(): void {
     this.places.forgetTold();
+    this.#lacked.clear();
     this.#isDue = true;
     this.#mayLack = true;
   }
