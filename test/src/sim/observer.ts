@@ -304,7 +304,9 @@ export class Observer {
   }
 
   free(writer: WriterId | null, pool: PoolId): number {
-    return writer === null ? 0 : freeOf(this.#book(writer).row(pool));
+    // A life that is on no disk yet may never be: nobody remembers it for having been looked at.
+    const book = writer === null ? undefined : this.books.get(writer);
+    return book === undefined ? 0 : freeOf(book.row(pool));
   }
 }
 
