@@ -35,6 +35,7 @@ const table = {
   unknown_customer: [404, false, 'No customer has this id.'],
   unknown_hold: [404, false, 'No hold has this id here.'],
   unknown_cart: [404, false, 'No cart has this id here.'],
+  unknown_webhook: [404, false, 'No webhook endpoint, or no delivery to it, has this id.'],
   position_gone: [
     410,
     false,

@@ -19,17 +19,14 @@ import {
   Witness,
 } from '@tallystick/store-agent';
 import type pg from 'pg';
-import { Tail } from '../events/tail.ts';
 import { anchorHeads } from './audit.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { Customers } from './customers.ts';
 import { DuplicateOrders } from './duplicate-orders.ts';
-import { BooksTailSource } from './feed/books-tail.ts';
-import { Leader } from './feed/leader.ts';
+import { BooksFeed } from './feed/books-feed.ts';
 import { FEED_CHANNEL } from './feed/read-feed.ts';
-import { retention } from './feed/retention.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { Movements } from './movements.ts';
@@ -56,6 +53,8 @@ export interface AuthorityOptions {
   readonly vault: Vault;
   /** This process can decide nothing any more: end it, so that its children find another or a fresh one. */
   readonly onFatal?: () => void;
+  /** Lets webhooks go to this machine itself, over plain HTTP: for trying things out. */
+  readonly allowLoopbackWebhooks?: boolean;
   readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
 }
 
@@ -71,13 +70,11 @@ export class Authority {
   readonly customers: Customers;
   readonly log: Log;
   readonly movements: Movements;
-  /** The newest events, for regions and webhooks. */
-  readonly tail: Tail;
+  readonly feed: BooksFeed;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
   readonly #duplicates: DuplicateOrders;
-  readonly #leader: Leader;
   #witnessTimer: NodeJS.Timeout | undefined;
   readonly #anchorEveryMs: number;
   #anchorTimer: NodeJS.Timeout | undefined;
@@ -184,15 +181,19 @@ export class Authority {
       log: options.log,
       call: (target, body, waitMs) => this.host.calls.call(target, body, waitMs),
     });
-    const tailSource = new BooksTailSource(pool);
-    this.tail = new Tail(tailSource, options.log);
-    this.#leader = new Leader(options.databaseUrl, options.log, [retention(pool, options.log)]);
+    this.feed = new BooksFeed({
+      pool,
+      databaseUrl: options.databaseUrl,
+      log: options.log,
+      changedPools: journal.changedPools,
+      addresses: { allowLoopback: options.allowLoopbackWebhooks ?? false },
+    });
     this.#stopListening = listen({
       url: options.databaseUrl,
       channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL, FEED_CHANNEL],
       onNotice: (channel, payload) => {
         if (channel === CATALOGUE_CHANNEL) void this.refreshCatalogue();
-        else if (channel === FEED_CHANNEL) tailSource.notice();
+        else if (channel === FEED_CHANNEL) this.feed.notice();
         else this.#lookForOthers(payload === '' ? Number.POSITIVE_INFINITY : Number(payload));
       },
       onLost: (error) => options.log.warn({ err: error }, 'the notice connection broke'),
@@ -205,8 +206,7 @@ export class Authority {
     this.host.start();
     this.#duplicates.start();
     this.movements.start();
-    this.tail.start();
-    this.#leader.start();
+    this.feed.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
     this.#anchorTimer = setInterval(() => void this.#anchor(), this.#anchorEveryMs);
@@ -334,8 +334,7 @@ export class Authority {
 
   async stop(): Promise<void> {
     clearInterval(this.#witnessTimer);
-    this.tail.stop();
-    await this.#leader.stop();
+    await this.feed.stop();
     clearInterval(this.#anchorTimer);
     await this.#anchoring;
     await this.#duplicates.stop();

@@ -83,6 +83,7 @@ export class TestFleet {
       vault: this.vault,
       // A test that reads the trail finds in it what it did itself.
       anchorEveryMs: 3_600_000,
+      allowLoopbackWebhooks: true,
       policy: { spreadEveryMs: 0, recallMs: 300 },
     });
     const app = createApp(log);

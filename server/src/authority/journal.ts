@@ -12,7 +12,7 @@
  * committed by compare-and-swap on the state it was decided on: no lock is held
  * while anybody thinks. Who loses reads what the others did and decides again.
  */
-import type { Stored, Writes } from '@tallystick/crdt';
+import { forEachEffect, type Stored, type Writes } from '@tallystick/crdt';
 import pg from 'pg';
 import { type CaughtUp, readAfter } from './catch-up.ts';
 import { loadBooks } from './load.ts';
@@ -47,6 +47,8 @@ export class BooksRefused extends Error {
 
 export class PgJournal {
   readonly view = new PrefetchedView();
+  /** Pools that some commit changed, by this process or another; whoever tells their levels takes them out. */
+  readonly changedPools = new Set<string>();
   readonly #pool: pg.Pool;
   /** The commit that memory is current with. A turn may change heads without an entry, so position is not enough. */
   #turn = 0;
@@ -119,6 +121,7 @@ export class PgJournal {
     if (turn === null || turn === undefined) return 'behind';
     this.#turn = turn;
     this.view.clear();
+    for (const { pool } of writes.rows) this.changedPools.add(pool);
     return 'committed';
   }
 
@@ -131,6 +134,7 @@ export class PgJournal {
     const found = await readAfter(this.#pool, position, this.#turn, entriesMax);
     this.#ahead = undefined;
     this.view.clear();
+    for (const { body } of found.entries) forEachEffect(body, ({ pool }) => this.changedPools.add(pool));
     await this.prefetch(questionsOfEntries(found.entries, () => 0));
     if (found.caughtUp.isComplete) this.#turn = found.turn;
     return found.caughtUp;

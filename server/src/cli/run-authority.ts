@@ -33,6 +33,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
     'postgres-port': { type: 'string' },
     'resend-ms': { type: 'string' },
     policy: { type: 'string' },
+    'webhooks-to-loopback': { type: 'boolean' },
     log: { type: 'string' },
     json: { type: 'boolean' },
   });
@@ -70,6 +71,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       log,
       resendMs,
       vault: Vault.open(dataDir, process.env.TALLYSTICK_MASTER_KEYS),
+      allowLoopbackWebhooks: values['webhooks-to-loopback'] === true,
       // Whoever watches over this process starts it again; `up` does.
       onFatal: () => setTimeout(() => process.exit(1), 500),
       ...policy,

@@ -37,6 +37,8 @@ import { PRODUCT_OPERATIONS } from './products/operations.ts';
 import { productRoutes } from './products/routes.ts';
 import { REPLICA_OPERATIONS } from './replicas/operations.ts';
 import { replicaRoutes } from './replicas/routes.ts';
+import { WEBHOOK_OPERATIONS } from './webhooks/operations.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** In the order in which a newcomer would use them; examples are run in this order. */
 export const OPERATIONS: readonly Operation[] = [
@@ -49,6 +51,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CUSTOMER_OPERATIONS,
   ...CART_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   ...REPLICA_OPERATIONS,
   ...CLIENT_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
@@ -100,6 +103,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   customerRoutes(app, agent);
   cartRoutes(app, agent, owners, openCarts);
   eventRoutes(app, agent);
+  webhookRoutes(app, agent);
   replicaRoutes(app, agent);
   clientRoutes(app, agent);
   credentialRoutes(app, agent);

@@ -13,7 +13,7 @@ export const EVENT_CALLS = {
       limit: z.int().min(1).max(WIRE_EVENTS_MAX),
       waitMs: z.int().min(0).max(30_000),
     }),
-    serve: async ({ tail, pool }, { after, limit, waitMs }) => {
+    serve: async ({ feed: { tail }, pool }, { after, limit, waitMs }) => {
       if (after === undefined) return readBooks(pool, undefined, 0);
       if (tail.after(after, 1)?.length === 0) await tail.wait(after, waitMs);
       const found = tail.after(after, limit);

@@ -13,6 +13,7 @@ import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
 import { REPLICA_CALLS } from './replica-calls.ts';
+import { WEBHOOK_CALLS } from './webhook-calls.ts';
 import { whyCall } from './why-call.ts';
 
 const CALLS: Readonly<Record<string, ServedCall>> = {
@@ -22,6 +23,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...AUDIT_CALLS,
   ...CUSTOMER_CALLS,
   ...EVENT_CALLS,
+  ...WEBHOOK_CALLS,
   ...MOVEMENT_CALLS,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,

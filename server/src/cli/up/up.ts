@@ -44,6 +44,8 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
       replica('berlin-till-2', 'terminal', 'berlin', 'berlin', 4),
     ],
     catalogue: SAMPLE_CATALOGUE,
+    // A receiver to try them with runs beside it.
+    authorityArgs: ['--webhooks-to-loopback'],
   };
 }
 

@@ -1,0 +1,171 @@
+/** Webhook endpoints, kept at the books; and single attempts that somebody asks for by hand. */
+import { documentId, Problem } from '@tallystick/store-agent';
+import { z } from 'zod';
+import { EVENT_TYPES } from '../../events/catalogue.ts';
+import { EVENT_SOURCE } from '../../events/event.ts';
+import { wrongWithUrl } from '../../webhooks/addresses.ts';
+import * as endpoints from '../../webhooks/endpoints.ts';
+import { type Attempt, attemptOf, listDeliveries, noteDeliveries } from '../../webhooks/records.ts';
+import { newSecret, signatureHeaders } from '../../webhooks/sign.ts';
+import type { Authority } from '../authority.ts';
+import { readBooks } from '../feed/books-tail.ts';
+import { served } from './call.ts';
+
+const url = z.string().max(2_000);
+const types = z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length);
+const description = z.string().max(200);
+const id = documentId;
+
+export const WEBHOOK_CALLS = {
+  'webhook.create': served({
+    schema: z.strictObject({ call: z.literal('webhook.create'), id, url, types, description }),
+    serve: async (authority, { call: _, ...asked }) => {
+      checkUrl(authority, asked.url);
+      const added = await endpoints.addEndpoint(authority.pool, { ...asked, secret: newSecret() });
+      if (added !== undefined) return withSecret(added);
+      const known = await endpoints.findEndpoint(authority.pool, asked.id);
+      if (known === undefined)
+        throw new Problem(
+          'overloaded',
+          `There are ${endpoints.ENDPOINTS_MAX} endpoints already. Remove one first.`,
+        );
+      // Asked again by somebody who did not hear the answer, which has the secret.
+      if (known.url === asked.url && known.types.join() === asked.types.join()) return withSecret(known);
+      throw new Problem('already_exists', `There is an endpoint ${asked.id} already, and it is another one.`);
+    },
+  }),
+  'webhook.list': served({
+    schema: z.strictObject({ call: z.literal('webhook.list') }),
+    serve: async ({ pool }) => ({ items: (await endpoints.listEndpoints(pool)).map(shown) }),
+  }),
+  'webhook.get': served({
+    schema: z.strictObject({ call: z.literal('webhook.get'), id }),
+    serve: async (authority, asked) => shown(await existing(authority, asked.id)),
+  }),
+  'webhook.patch': served({
+    schema: z.strictObject({
+      call: z.literal('webhook.patch'),
+      id,
+      patch: z.strictObject({
+        url: url.optional(),
+        types: types.optional(),
+        description: description.optional(),
+        isEnabled: z.boolean().optional(),
+      }),
+    }),
+    serve: async (authority, asked) => {
+      if (asked.patch.url !== undefined) checkUrl(authority, asked.patch.url);
+      return shown(found(asked.id, await endpoints.changeEndpoint(authority.pool, asked.id, asked.patch)));
+    },
+  }),
+  'webhook.remove': served({
+    schema: z.strictObject({ call: z.literal('webhook.remove'), id }),
+    serve: async ({ pool }, asked) => {
+      if (await endpoints.removeEndpoint(pool, asked.id)) return {};
+      throw unknown(asked.id);
+    },
+  }),
+  'webhook.rotate': served({
+    schema: z.strictObject({ call: z.literal('webhook.rotate'), id }),
+    serve: async ({ pool }, asked) =>
+      withSecret(found(asked.id, await endpoints.rotateSecret(pool, asked.id, newSecret()))),
+  }),
+  'webhook.deliveries': served({
+    schema: z.strictObject({
+      call: z.literal('webhook.deliveries'),
+      id,
+      state: z.enum(['delivered', 'retrying', 'failed']).optional(),
+      after: z.strictObject({ lastAt: z.iso.datetime(), eventId: z.string().max(128) }).optional(),
+      limit: z.int().min(1).max(251),
+    }),
+    serve: async (authority, { id: endpoint, state, after, limit }) => {
+      await existing(authority, endpoint);
+      return { items: await listDeliveries(authority.pool, endpoint, { state, after, limit }) };
+    },
+  }),
+  'webhook.redeliver': served({
+    schema: z.strictObject({
+      call: z.literal('webhook.redeliver'),
+      id,
+      eventId: z.string().regex(/^\d{1,15}$/, 'must be the id of an event'),
+    }),
+    serve: async (authority, { id: endpointId, eventId }) => {
+      const endpoint = await existing(authority, endpointId);
+      const read = await readBooks(authority.pool, Math.max(0, Number(eventId) - 1), 1);
+      const event = 'gone' in read ? undefined : read.events[0];
+      if (event?.position !== Number(eventId))
+        throw new Problem('unknown_webhook', `Event ${eventId} is not kept any more, or never was.`);
+      return attempt(authority, endpoint, { id: eventId, type: event.type, body: event.text }, 'redelivery');
+    },
+  }),
+  'webhook.test': served({
+    schema: z.strictObject({ call: z.literal('webhook.test'), id, testId: documentId }),
+    serve: async (authority, { id: endpointId, testId }) => {
+      const endpoint = await existing(authority, endpointId);
+      const event = {
+        specversion: '1.0',
+        id: testId,
+        source: EVENT_SOURCE,
+        type: 'webhook.test',
+        subject: endpointId,
+        time: new Date().toISOString(),
+        datacontenttype: 'application/json',
+        data: { webhook: endpointId },
+      };
+      const body = JSON.stringify(event);
+      return attempt(authority, endpoint, { id: testId, type: event.type, body }, 'test');
+    },
+  }),
+};
+
+/** One attempt, now, beside the order of the feed: it answers what the receiver said. */
+async function attempt(
+  { pool, feed: { poster } }: Authority,
+  endpoint: endpoints.Endpoint,
+  { id: eventId, type, body }: { readonly id: string; readonly type: string; readonly body: string },
+  kind: 'redelivery' | 'test',
+): Promise<Attempt & { readonly eventId: string }> {
+  const at = new Date();
+  const timestamp = Math.floor(at.getTime() / 1_000);
+  const headers = signatureHeaders({ id: eventId, timestamp, body }, endpoint.secrets);
+  const made = attemptOf(await poster.post(endpoint.url, headers, body), kind, at);
+  const state = made.error === undefined ? 'delivered' : 'failed';
+  await noteDeliveries(pool, [{ endpoint: endpoint.id, eventId, type, state, attempt: made }], []);
+  return { eventId, ...made };
+}
+
+function checkUrl({ feed: { addresses } }: Authority, asked: string): void {
+  const message = wrongWithUrl(asked, addresses);
+  if (message === undefined) return;
+  throw new Problem('invalid_request', `The url ${message}.`, { errors: [{ pointer: '/url', message }] });
+}
+
+async function existing({ pool }: Authority, wanted: string): Promise<endpoints.Endpoint> {
+  return found(wanted, await endpoints.findEndpoint(pool, wanted));
+}
+
+function found(wanted: string, endpoint: endpoints.Endpoint | undefined): endpoints.Endpoint {
+  if (endpoint !== undefined) return endpoint;
+  throw unknown(wanted);
+}
+
+function unknown(wanted: string): Problem {
+  return new Problem('unknown_webhook', `There is no webhook endpoint ${wanted}.`);
+}
+
+function shown(endpoint: endpoints.Endpoint) {
+  const { secrets, nextAt, createdAt, version: _, cursor, attempts, ...said } = endpoint;
+  return {
+    ...said,
+    secrets: secrets.length,
+    deliveredUpTo: String(cursor),
+    attempts,
+    nextAttemptAt: attempts > 0 ? nextAt.toISOString() : null,
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+/** Said when it is made, and never again. */
+function withSecret(endpoint: endpoints.Endpoint) {
+  return { ...shown(endpoint), secret: endpoint.secrets[0] };
+}

@@ -1,0 +1,52 @@
+/** Levels, thresholds and shortages, told from the books: each change once, whoever tells. */
+import { expect, test } from 'vitest';
+import { booksWithShop } from '../journal.test-kit.ts';
+import { readFeed } from './read-feed.ts';
+
+async function books() {
+  const { pool, authority, shop } = await booksWithShop();
+  let after = 0;
+  const news = async (pools: readonly string[] | null = ['lamp@shop']) => {
+    await pool.query('select tallystick.tell_levels($1)', [pools]);
+    const read = await readFeed(pool, after, 100);
+    if ('gone' in read) throw new Error('gone');
+    after = read.next;
+    return read.events
+      .filter(({ type }) => /level|low|shortage/.test(type))
+      .map(({ type, data }) => `${type} ${data.onHand}/${data.available}`);
+  };
+  return { pool, authority, shop, news };
+}
+
+test('a level is told when it changed, once, by its last state; also by somebody who looks at all', async () => {
+  const { authority, shop, news } = await books();
+  shop.receive('r1', 10);
+  shop.sell('o1', 2);
+  await authority.take(shop, shop.frame());
+  expect(await news()).toEqual(['stock.level_changed 8/8']);
+  expect(await news()).toEqual([]);
+  shop.sell('o2', 1);
+  await authority.take(shop, shop.frame());
+  expect(await news(['other@shop'])).toEqual([]);
+  expect(await news(null)).toEqual(['stock.level_changed 7/7']);
+});
+
+test('low is told when what can be promised falls to the threshold, and again only after it rose above', async () => {
+  const { pool, authority, shop, news } = await books();
+  await pool.query(`insert into tallystick.stock_thresholds values ('lamp@shop', 5)`);
+  shop.receive('r1', 7);
+  await authority.take(shop, shop.frame());
+  expect(await news()).toEqual(['stock.level_changed 7/7']);
+  shop.sell('o1', 2);
+  await authority.take(shop, shop.frame());
+  expect(await news()).toEqual(['stock.level_changed 5/5', 'stock.low 5/5']);
+  shop.sell('o2', 1);
+  await authority.take(shop, shop.frame());
+  expect(await news()).toEqual(['stock.level_changed 4/4']);
+  shop.receive('r2', 3);
+  await authority.take(shop, shop.frame());
+  expect(await news()).toEqual(['stock.level_changed 7/7']);
+  shop.sell('o3', 4);
+  await authority.take(shop, shop.frame());
+  expect(await news()).toEqual(['stock.level_changed 3/3', 'stock.low 3/3']);
+});

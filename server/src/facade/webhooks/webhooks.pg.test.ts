@@ -1,0 +1,124 @@
+/** Webhooks from a sale to a receiver that verifies them, through real books; also while leaders are killed. */
+import type pg from 'pg';
+import { expect, test } from 'vitest';
+import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
+import { Receiver } from '../../webhooks/receiver.test-kit.ts';
+
+interface Said {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+function client(fleet: TestFleet) {
+  const url = fleet.served.get('eu')?.url as string;
+  return async (method: string, path: string, body?: object): Promise<Said> => {
+    const response = await fetch(`${url}/v1/webhooks${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    };
+  };
+}
+
+async function subscribe(call: ReturnType<typeof client>, id: string, receiver: Receiver): Promise<void> {
+  const made = await call('POST', '', { id, url: receiver.url, types: ['stock.received'] });
+  expect(made).toMatchObject({ status: 201, body: { id, isEnabled: true } });
+  receiver.secret = made.body.secret as string;
+}
+
+async function shop(authorities = 1) {
+  const fleet = await TestFleet.start(authorities);
+  await fleet.add('eu', 'region', 'authority', null);
+  await fleet.add('berlin', 'store', 'eu', 'berlin');
+  const receive = async (id: string) =>
+    expect(
+      (await fleet.post('berlin', '/v1/receipts', { id, lines: [{ sku: 'MUG', quantity: 1 }] })).status,
+    ).toBe(201);
+  return { fleet, call: client(fleet), receive, pool: fleet.authorities[0]?.authority.pool as pg.Pool };
+}
+
+test('events arrive signed and in order; one endpoint that hangs holds up nobody; every attempt is shown', async () => {
+  const { call, receive } = await shop();
+  const good = await Receiver.start();
+  const stuck = await Receiver.start();
+  stuck.answer = () => {};
+  const going = await Receiver.start();
+  going.answer = (_, response) => response.writeHead(410).end();
+  await subscribe(call, 'good', good);
+  await subscribe(call, 'stuck', stuck);
+  await subscribe(call, 'going', going);
+  for (const id of ['d1', 'd2', 'd3']) await receive(id);
+  await until(() => good.seen.length === 3, 'three deliveries came');
+  expect(good.subjects).toEqual(['d1', 'd2', 'd3']);
+  expect(good.unverified).toEqual([]);
+  await until(() => stuck.seen.length === 1, 'the stuck one was asked');
+  await until(async () => (await call('GET', '/going')).body.isEnabled === false, '410 disables');
+  expect(going.subjects).toEqual(['d1']);
+
+  const shown = async () =>
+    (await call('GET', '/good/deliveries?state=delivered')).body.items as {
+      eventId: string;
+      attempts: unknown[];
+    }[];
+  await until(async () => (await shown()).length === 3, 'deliveries are shown');
+  const [newest] = await shown();
+  expect(newest?.attempts).toMatchObject([{ kind: 'delivery', status: 204 }]);
+
+  const rotated = await call('POST', '/good/rotate');
+  expect(rotated).toMatchObject({ status: 200, body: { secrets: 2 } });
+  const again = await call('POST', `/good/deliveries/${newest?.eventId}/redeliver`);
+  expect(again).toMatchObject({
+    status: 200,
+    body: { eventId: newest?.eventId, kind: 'redelivery', status: 204 },
+  });
+  // Still by the old secret, and by the new one.
+  expect(good.unverified).toEqual([]);
+  good.secret = rotated.body.secret as string;
+  expect(await call('POST', '/good/test')).toMatchObject({
+    status: 200,
+    body: { kind: 'test', status: 204 },
+  });
+  expect(good.seen.at(-1)).toMatchObject({ type: 'webhook.test' });
+  expect(good.unverified).toEqual([]);
+  expect(good.seen.at(-2)?.id).toBe(newest?.eventId);
+  expect((await call('POST', '', { id: 'x', url: 'https://192.168.0.1/' })).status).toBe(400);
+  expect((await call('DELETE', '/good')).status).toBe(204);
+  expect((await call('GET', '/good')).status).toBe(404);
+});
+
+test('leaders are killed under load: nothing is missing, nothing overtakes, and what comes twice has the same id', async () => {
+  const { call, receive, pool } = await shop(2);
+  const receiver = await Receiver.start();
+  await subscribe(call, 'erp', receiver);
+  const leader = async (): Promise<number | undefined> => {
+    const { rows } = await pool.query<{ pid: number }>(
+      `select l.pid from pg_locks l join pg_stat_activity a using (pid)
+        where l.locktype = 'advisory' and l.granted and l.objid = 7214012 and a.datname = current_database()`,
+    );
+    return rows[0]?.pid;
+  };
+  const wanted = Array.from({ length: 40 }, (_, i) => `d${i}`);
+  let killed = 0;
+  for (const [i, id] of wanted.entries()) {
+    await receive(id);
+    if (i % 10 !== 5) continue;
+    const pid = await leader();
+    if (pid !== undefined) {
+      await pool.query('select pg_terminate_backend($1)', [pid]);
+      killed += 1;
+      await until(async () => ((await leader()) ?? pid) !== pid, 'another leads');
+    }
+  }
+  expect(killed).toBeGreaterThanOrEqual(2);
+  const firsts = () =>
+    receiver.seen.filter(({ id }, i) => receiver.seen.findIndex((one) => one.id === id) === i);
+  await until(() => firsts().length === wanted.length, 'all arrived');
+  expect(firsts().map(({ subject }) => subject)).toEqual(wanted);
+  expect(receiver.unverified).toEqual([]);
+});

@@ -1,0 +1,118 @@
+/** Posting to strangers: where it goes, how long it takes, and what counts as taken. */
+import type { lookup } from 'node:dns';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { isAllowed, wrongWithUrl } from './addresses.ts';
+import { Poster } from './post.ts';
+import { Receiver } from './receiver.test-kit.ts';
+
+const EVENT = JSON.stringify({ id: '1', type: 'order.settled', subject: 'o1' });
+
+function poster(rule: { allowLoopback: boolean }, timeoutMs?: number, resolve?: unknown): Poster {
+  const made = new Poster(rule, timeoutMs, resolve as typeof lookup | undefined);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+describe('addresses', () => {
+  test.each([
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '127.0.0.1',
+    '0.0.0.0',
+    '100.64.0.1',
+    '224.0.0.1',
+    '::1',
+    '::',
+    'fe80::1',
+    'fd00::1',
+    '::ffff:10.0.0.1',
+    '::ffff:169.254.169.254',
+    '64:ff9b::a00:1',
+    '2002:a00:1::',
+    'ff02::1',
+    'localhost',
+  ])('%s is refused', (address) => {
+    expect(isAllowed(address, { allowLoopback: false })).toBe(false);
+  });
+
+  test.each(['1.1.1.1', '93.184.216.34', '2606:4700::1111', '::ffff:1.1.1.1'])('%s is allowed', (address) => {
+    expect(isAllowed(address, { allowLoopback: false })).toBe(true);
+  });
+
+  test('this machine is allowed where somebody said so, and nothing else of what is private', () => {
+    expect(isAllowed('127.0.0.1', { allowLoopback: true })).toBe(true);
+    expect(isAllowed('::1', { allowLoopback: true })).toBe(true);
+    expect(isAllowed('10.0.0.1', { allowLoopback: true })).toBe(false);
+  });
+
+  test('a URL is told what is wrong with it, however its address is written', () => {
+    const wrong = (url: string, allowLoopback = false) => wrongWithUrl(url, { allowLoopback });
+    expect(wrong('https://erp.example.com/x')).toBeUndefined();
+    expect(wrong('http://127.0.0.1:8080/', true)).toBeUndefined();
+    for (const url of [
+      'x',
+      'ftp://example.com/',
+      'http://example.com/',
+      'https://u:p@example.com/',
+      'https://10.0.0.1/',
+      'https://[::1]/',
+      'https://0x7f000001/',
+      'https://2130706433/',
+      'http://127.0.0.1/',
+    ])
+      expect(wrong(url), url).toBeTypeOf('string');
+    expect(wrong('http://example.com/', true)).toBeTypeOf('string');
+  });
+});
+
+describe('an attempt', () => {
+  test('is taken with 2xx and with nothing else; what was said is kept', async () => {
+    const receiver = await Receiver.start();
+    const { url } = receiver;
+    const post = poster({ allowLoopback: true });
+    expect(await post.post(url, {}, EVENT)).toMatchObject({ status: 204, error: undefined });
+    receiver.answer = (_, response) => response.writeHead(500).end('no\nway');
+    expect(await post.post(url, {}, EVENT)).toMatchObject({ status: 500, error: 'it answered 500: no way' });
+  });
+
+  test('follows no redirect, so that nobody is sent to an inner address by one', async () => {
+    const inner = await Receiver.start();
+    const receiver = await Receiver.start();
+    receiver.answer = (_, response) => response.writeHead(307, { location: inner.url }).end();
+    const posted = await poster({ allowLoopback: true }).post(receiver.url, {}, EVENT);
+    expect(posted.status).toBe(307);
+    expect(posted.error).toContain('redirects');
+    expect(inner.seen).toEqual([]);
+  });
+
+  test('to who does not answer ends', async () => {
+    const receiver = await Receiver.start();
+    receiver.answer = () => {};
+    const posted = await poster({ allowLoopback: true }, 50).post(receiver.url, {}, EVENT);
+    expect(posted).toMatchObject({ status: null, error: expect.stringContaining('no answer within') });
+  });
+
+  test('looks at what a name means when it is used: one that changes gets nobody inside', async () => {
+    const receiver = await Receiver.start();
+    const port = new URL(receiver.url).port;
+    const answers = ['127.0.0.1', '10.0.0.7'];
+    const resolve = (
+      _host: string,
+      _options: unknown,
+      done: (error: null, found: { address: string; family: number }[]) => void,
+    ) => done(null, [{ address: answers.shift() as string, family: 4 }]);
+    const post = poster({ allowLoopback: true }, 5_000, resolve);
+    const url = `http://hook.test:${port}/`;
+    receiver.answer = (_, response) => response.writeHead(204, { connection: 'close' }).end();
+    expect(await post.post(url, {}, EVENT)).toMatchObject({ status: 204 });
+    expect(await post.post(url, {}, EVENT)).toMatchObject({
+      status: null,
+      error: expect.stringContaining('public'),
+    });
+    expect(receiver.seen).toHaveLength(1);
+    const literal = await poster({ allowLoopback: false }).post(receiver.url, {}, EVENT);
+    expect(literal.error).toContain('public');
+  });
+});

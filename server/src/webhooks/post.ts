@@ -1,0 +1,117 @@
+/**
+ * Posting to strangers: bounded in time and size, to allowed addresses alone, and nowhere else.
+ *
+ * The address is looked at where the socket is opened, after the name was resolved and by the very answer that is
+ * used, so a name that changes what it means gets nobody further. Redirects are not followed.
+ */
+import { lookup } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { type AddressRule, isAllowed } from './addresses.ts';
+
+/** Long enough for a receiver that writes it down first; what takes longer should be done afterwards. */
+const TIMEOUT_MS = 15_000;
+/** Kept of an answer, for whoever wants to know why it failed. */
+const SAID_CHARS_MAX = 200;
+
+export interface Posted {
+  readonly status: number | null;
+  /** What went wrong; undefined where it was taken. */
+  readonly error: string | undefined;
+  readonly durationMs: number;
+}
+
+export class Poster {
+  readonly #rule: AddressRule;
+  readonly #timeoutMs: number;
+  readonly #resolve: typeof lookup;
+  readonly #agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
+
+  constructor(rule: AddressRule, timeoutMs = TIMEOUT_MS, resolve = lookup) {
+    this.#rule = rule;
+    this.#timeoutMs = timeoutMs;
+    this.#resolve = resolve;
+    const options = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1, lookup: this.#lookup };
+    this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  }
+
+  readonly #lookup: LookupFunction = (host, options, done) => {
+    this.#resolve(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) return done(error, '');
+      // One bad address among several is reason enough: the next attempt might take that one.
+      const bad = found.find(({ address }) => !isAllowed(address, this.#rule));
+      const [first] = found;
+      if (bad !== undefined || first === undefined)
+        return done(new Error(`${host} is not an address on the public internet`), '');
+      if (options.all === true) return done(null, found);
+      done(null, first.address, first.family);
+    });
+  };
+
+  /** Never rejects: whatever goes wrong is the receiver's answer. */
+  async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Posted> {
+    const startMs = performance.now();
+    const outcome = await this.#send(new URL(url), headers, body).catch((error: Error) => ({
+      status: null,
+      error: error.message || error.name,
+    }));
+    return { ...outcome, durationMs: Math.round(performance.now() - startMs) };
+  }
+
+  #send(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<Pick<Posted, 'status' | 'error'>> {
+    return new Promise((resolve, reject) => {
+      const host = url.hostname.replace(/^\[|\]$/g, '');
+      // A literal address is never looked up.
+      if (isIP(host) !== 0 && !isAllowed(host, this.#rule))
+        return reject(new Error(`${host} is not an address on the public internet`));
+      const { request } = url.protocol === 'https:' ? https : http;
+      const sent = request(url, {
+        method: 'POST',
+        agent: this.#agents[url.protocol as 'http:' | 'https:'],
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          'user-agent': 'Tallystick-Webhooks/1',
+          ...headers,
+        },
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      sent.on('error', (error) =>
+        reject(
+          error.name === 'AbortError' || error.name === 'TimeoutError'
+            ? new Error(`no answer within ${this.#timeoutMs / 1_000} s`)
+            : error,
+        ),
+      );
+      sent.on('response', (response) => {
+        let said = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          said = (said + chunk).slice(0, SAID_CHARS_MAX);
+        });
+        response.on('error', reject);
+        response.on('end', () => resolve(outcomeOf(response.statusCode ?? 0, said)));
+      });
+      sent.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agents['http:'].destroy();
+    this.#agents['https:'].destroy();
+  }
+}
+
+function outcomeOf(status: number, said: string): Pick<Posted, 'status' | 'error'> {
+  if (status >= 200 && status < 300) return { status, error: undefined };
+  if (status >= 300 && status < 400)
+    return { status, error: 'it redirects, which is not followed: give its last address' };
+  // Nothing unreadable goes into a log or a terminal.
+  const words = said.replace(/[^\x20-\x7e]+/g, ' ').trim();
+  return { status, error: words === '' ? `it answered ${status}` : `it answered ${status}: ${words}` };
+}
