@@ -61,7 +61,7 @@ export const WEBHOOK_CALLS = {
   'webhook.remove': served({
     schema: z.strictObject({ call: z.literal('webhook.remove'), id }),
     serve: async ({ pool }, asked) => {
-      if (await endpoints.removeEndpoint(pool, asked.id)) return {};
+      if (await endpoints.removeEndpoint(pool, asked.id)) return { id: asked.id };
       throw unknown(asked.id);
     },
   }),

@@ -171,9 +171,11 @@ export const removeWebhook = operation({
   path: '/v1/webhooks/{id}',
   summary: 'Remove a webhook endpoint and what is known of its deliveries',
   params,
-  answers: { 204: { description: 'Removed.' } },
+  answers: {
+    200: { description: 'Removed.', body: z.object({ id: z.string() }).meta({ id: 'RemovedWebhook' }) },
+  },
   problems,
-  examples: { erp: { summary: 'The ERP', params: { id: 'erp' }, status: 204 } },
+  examples: { erp: { summary: 'The ERP', params: { id: 'erp' }, status: 200, answer: { id: 'erp' } } },
 });
 
 /** In the order in which a newcomer would use them. */

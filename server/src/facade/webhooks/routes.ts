@@ -25,10 +25,7 @@ export function webhookRoutes(app: FastifyInstance, agent: Agent): void {
     ask({ call: 'webhook.test', ...params, testId: `test-${uuidv7()}` }, ATTEMPT_WAIT_MS),
   );
   route(app, ops.redeliver, ({ params }) => ask({ call: 'webhook.redeliver', ...params }, ATTEMPT_WAIT_MS));
-  route(app, ops.removeWebhook, async ({ params, reply }) => {
-    await ask({ call: 'webhook.remove', ...params });
-    return reply.send();
-  });
+  route(app, ops.removeWebhook, ({ params }) => ask({ call: 'webhook.remove', ...params }));
 
   route(app, ops.listDeliveries, async ({ params, query, request, reply }) => {
     const { limit, cursor, state } = query;
