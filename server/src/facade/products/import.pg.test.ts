@@ -128,6 +128,26 @@ describe('an import of products', () => {
     }
   });
 
+  test('that breaks behind rows that the books were told answers those rows first', async () => {
+    const good = Array.from({ length: 700 }, (_, i) =>
+      JSON.stringify({ sku: `B${i}`, names: { en: 'x' }, prices: {} }),
+    ).join('\n');
+    const { lines } = await send('application/x-ndjson', `${good}\n${'x'.repeat(300_000)}`);
+    expect(lines.at(-1)).toMatchObject({ done: false, created: 500, code: 'malformed_body' });
+    expect(lines.slice(0, -1).map(({ row }) => row)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1));
+    expect(await product('B499')).toMatchObject({ sku: 'B499' });
+  });
+
+  test('of one SKU many times, calls apart, keeps the last row', async () => {
+    const row = (i: number) => JSON.stringify({ sku: 'SAME', names: { en: `${i}` }, prices: {} });
+    const { lines } = await send(
+      'application/x-ndjson',
+      Array.from({ length: 1_201 }, (_, i) => row(i)).join('\n'),
+    );
+    expect(lines.at(-1)).toMatchObject({ done: true, refused: 0 });
+    expect(await product('SAME')).toMatchObject({ names: { en: '1200' } });
+  });
+
   test('takes CSV and NDJSON alone', async () => {
     const response = await fetch(`${url}/v1/products/import`, {
       method: 'POST',

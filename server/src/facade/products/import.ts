@@ -62,24 +62,41 @@ async function* results(
   const counts = { created: 0, changed: 0, same: 0, refused: 0 };
   let waiting: Checked[] = [];
   let version = 0;
-  const told = async () => {
-    const done = await written(agent, request, waiting, (reached) => {
+  /** Rows that the books are being told, while those behind them are read. One call at a time: the last of one SKU counts. */
+  let underWay: Promise<string> | undefined;
+  const tell = (rowsToTell: readonly Checked[]) => {
+    underWay = written(agent, request, rowsToTell, (reached) => {
       version = Math.max(version, reached);
+    }).then((done) => {
+      for (const { result } of done) counts[result] += 1;
+      return done.map((result) => `${JSON.stringify(result)}\n`).join('');
     });
-    waiting = [];
-    for (const { result } of done) counts[result] += 1;
-    return done.map((result) => `${JSON.stringify(result)}\n`).join('');
+    // It is heard of when its results are due.
+    underWay.catch(() => undefined);
+  };
+  const dueResults = async () => {
+    const due = underWay;
+    underWay = undefined;
+    return (await due) ?? '';
   };
   try {
     for await (const read of rows) {
       waiting.push(checked(read));
-      if (waiting.length >= ROWS_PER_CALL) yield await told();
+      if (waiting.length < ROWS_PER_CALL) continue;
+      if (underWay !== undefined) yield await dueResults();
+      tell(waiting);
+      waiting = [];
     }
-    if (waiting.length > 0) yield await told();
+    if (underWay !== undefined) yield await dueResults();
+    if (waiting.length > 0) tell(waiting);
+    if (underWay !== undefined) yield await dueResults();
     // Who reads the last line can read what was written, here too.
     await agent.catalogue.whenAt(version, OWN_COPY_MS);
     yield `${JSON.stringify({ done: true, ...counts })}\n`;
   } catch (error) {
+    // What the books were told before the file went wrong is written, and answered.
+    const last = await dueResults().catch(() => '');
+    if (last !== '') yield last;
     const code = error instanceof Problem ? error.code : 'malformed_body';
     const message = error instanceof Error ? error.message : String(error);
     // Rows that were answered are written; the file can be sent again from its beginning.
