@@ -15,7 +15,7 @@ const params = z.strictObject({ id: documentId });
 const read = { ...common, access: shared('webhooks:read'), routeClass: 'read' } as const;
 const write = { ...common, access: shared('webhooks:write'), routeClass: 'write' } as const;
 const problems = ['unknown_webhook', 'authority_unreachable'] as const;
-const url = 'https://erp.example.com/tallystick';
+const url = 'https://erp.example/tallystick';
 
 export const createWebhook = operation({
   ...write,
