@@ -26,7 +26,13 @@ export function drawDraft(call: Call, drawing: Drawing, fixed: ReadonlySet<Json>
       query[name] = String(drawValue(parameter.schema, name, drawing));
   }
   const path = pathOf(call.path, params);
-  return { call, params, query, headers: drawHeaders(call, path, drawing), body: drawBody(call, drawing) };
+  return {
+    call,
+    params,
+    query,
+    headers: drawHeaders(call, path, drawing),
+    body: drawBody(call, path, drawing),
+  };
 }
 
 export function toRequest({ call, params, query, headers, body }: Draft): Request {
@@ -79,13 +85,24 @@ function drawHeaders(call: Call, path: string, { prng, known, freshId }: Drawing
   return headers;
 }
 
-function drawBody(call: Call, drawing: Drawing): Json | undefined {
+function drawBody(call: Call, path: string, drawing: Drawing): Json | undefined {
   const { body } = call;
   const { prng } = drawing;
   if (body === undefined || (!body.isRequired && prng.chance(0.3))) return undefined;
   if (body.examples.length === 0 || (prng.chance(0.6) && body.schema.type !== 'string'))
-    return renamed(drawValue(body.schema, '', drawing), call, drawing);
-  return renamed(prng.pick(body.examples), call, drawing);
+    return asWasSaid(renamed(drawValue(body.schema, '', drawing), call, drawing), path, drawing);
+  return asWasSaid(renamed(prng.pick(body.examples), call, drawing), path, drawing);
+}
+
+/** A whole that the last answer about this thing had, and that the body names too, is mostly what it said. */
+function asWasSaid(value: Json, path: string, { prng, known }: Drawing): Json {
+  if (!isObject(value)) return value;
+  const thing = path.split('/').slice(0, 4).join('/');
+  const parts = Object.entries(value).map(([name, part]): [string, Json] => {
+    const said = known.saidOf(thing, name);
+    return [name, isObject(said) && isObject(part) && prng.chance(0.7) ? said : (part as Json)];
+  });
+  return Object.fromEntries(parts) as JsonObject;
 }
 
 /** An example under names of its own: what it makes can be made again. */
@@ -95,6 +112,7 @@ function renamed(value: Json, call: Call, drawing: Drawing): Json {
   const { prng, known } = drawing;
   const parts = Object.entries(value).map(([name, part]): [string, Json] => {
     if (name === 'id' || (name === 'sku' && call.needs === 'authority')) return [name, drawing.freshId()];
+    if (name === 'cart') return [name, known.pick('/v1/carts', prng) ?? drawing.freshId()];
     if (name === 'orderId') return [name, known.pick('/v1/orders', prng) ?? drawing.freshId()];
     if (name === 'lineId' || name === 'sku' || name === 'locationId')
       return [

@@ -85,7 +85,7 @@ function drawString(schema: JsonObject, name: string, drawing: Drawing): string 
 
 function drawNumber(schema: JsonObject, name: string, prng: Prng): number {
   // Nobody waits for anything while requests come one by one.
-  if (name === 'waitMs') return 0;
+  if (name === 'waitMs' || name === 'wait') return 0;
   const low = Number(
     schema.minimum ?? (schema.exclusiveMinimum === undefined ? 1 : Number(schema.exclusiveMinimum) + 1),
   );
@@ -106,7 +106,9 @@ function drawObject(schema: JsonObject, drawing: Drawing, depth: number): Json {
   const value: Record<string, Json> = {};
   for (const [name, part] of Object.entries((schema.properties ?? {}) as Record<string, JsonObject>)) {
     const isWanted =
-      required.includes(name) || name === 'waitMs' || name === 'id' ? prng.chance(0.97) : prng.chance(0.25);
+      required.includes(name) || name === 'waitMs' || name === 'wait' || name === 'id'
+        ? prng.chance(0.97)
+        : prng.chance(0.25);
     if (isWanted || required.includes(name)) value[name] = drawValue(part, name, drawing, depth + 1);
   }
   const { additionalProperties: others } = schema;

@@ -78,12 +78,13 @@ async function main(): Promise<void> {
     await migrate(pool);
     const town = await Town.open({ url: server.url, pool });
     const story = await tellStory(town, whole('seed'), whole('acts'));
+    // Before the walk, which may owe all that will ever be received.
+    const tenants = await Tenants.begin(town, whole('seed'));
+    const stolen = await tenants.go(whole('attempts'));
+    tenants.close();
     const walk = await Walk.begin(town, whole('seed'));
     try {
       const tally = await walk.go(whole('requests'));
-      const tenants = await Tenants.begin(town, whole('seed'));
-      const stolen = await tenants.go(whole('attempts'));
-      tenants.close();
       if (values.json) print(JSON.stringify({ walk: tally, story, tenants: stolen }));
       else {
         printStory(story);

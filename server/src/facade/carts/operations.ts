@@ -41,7 +41,8 @@ export const createCart = operation({
   body: cartBody,
   isBodyOptional: true,
   answers: { 201: { description: 'The cart and its tokens.', body: newCartSchema, headers: ['location'] } },
-  problems: ['unknown_sku', 'already_exists', 'owner_unreachable', 'read_only'],
+  // Anybody may make one, and nobody may say that a door passed it on.
+  problems: ['unknown_sku', 'already_exists', 'owner_unreachable', 'read_only', 'forbidden'],
   examples: {
     guest: {
       summary: 'A guest’s cart with a mug',
