@@ -55,6 +55,10 @@ export class Tail {
     return this.#base === undefined ? undefined : this.#last;
   }
 
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   start(): void {
     this.#filling ??= this.#fill();
   }

@@ -69,6 +69,23 @@ function run(events: number, statusOf: (id: string, nth: number) => number, more
 }
 
 describe('an endpoint', () => {
+  test('stands still where the feed has ended, and does not ask again and again', async () => {
+    const { tail, worker } = run(2, () => 200);
+    await vi.advanceTimersByTimeAsync(0);
+    const after = tail.after.bind(tail);
+    let asked = 0;
+    tail.after = (...args) => {
+      asked += 1;
+      // It would leave no time for this test to say so.
+      if (asked > 100) throw new Error('asked without end');
+      return after(...args);
+    };
+    tail.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toBeLessThan(3);
+    await worker.stop();
+  });
+
   test('gets what it asked for in order, and what comes later', async () => {
     const { tail, sent, places } = run(4, () => 200, { types: ['order.settled'] });
     await vi.advanceTimersByTimeAsync(0);

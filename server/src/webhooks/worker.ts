@@ -87,7 +87,11 @@ export class Worker {
     if (read === undefined) return;
     if (read.events.length === 0 && (read.next === undefined || read.next === this.#cursor)) {
       await this.#write();
-      if (!this.#isEnded) await Promise.race([tail.wait(this.#cursor, WAIT_MS), this.#untilWoken()]);
+      if (this.#isEnded) return;
+      // A tail that has stopped lets nobody wait: asked again and again, it would leave time for nothing else.
+      await (tail.isEnded
+        ? this.#untilWoken()
+        : Promise.race([tail.wait(this.#cursor, WAIT_MS), this.#untilWoken()]));
       return;
     }
     for (const event of read.events) {

@@ -60,8 +60,9 @@ export class BooksFeed {
   }
 
   async stop(): Promise<void> {
-    this.tail.stop();
+    // Who reads the tail ends before it does.
     await this.#leader.stop();
+    this.tail.stop();
     this.poster.close();
   }
 }
