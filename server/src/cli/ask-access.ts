@@ -4,6 +4,7 @@ import { ConfigError, readArgs } from '@tallystick/store-agent';
 import { ROLE_NAMES, type Role } from '../access/scopes.ts';
 import { operator, WHERE } from './ask.ts';
 import { readCredentials, tokenFrom } from './fleet/credentials.ts';
+import { unlessThere } from './fleet/operator.ts';
 
 export async function askToken(args: readonly string[]): Promise<number> {
   const { values } = readArgs(args, {
@@ -38,7 +39,7 @@ export async function askCredential(args: readonly string[]): Promise<number> {
     // The same again is no other one; whoever exists by this name stays as it is.
     await books
       .request('POST', '/v1/clients', { id: client, name: client, status: 'active' })
-      .catch(() => undefined);
+      .catch(unlessThere);
   const body = { id, name: values.name ?? id, role, client: client ?? null };
   const made = (await books.request('POST', '/v1/credentials', body)) as { id: string; secret: string };
   process.stdout.write(

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@tallystick/store-agent';
 import { z } from 'zod';
-import type { Operator } from './operator.ts';
+import { type Operator, unlessThere } from './operator.ts';
 
 const fileSchema = z.strictObject({
   /** A region's, where they get their tokens. */
@@ -37,10 +37,9 @@ export async function fleetCredentials(
 
 async function make(operator: Operator, role: string): Promise<FleetCredential> {
   const body = { name: NAMES[role], role };
-  const made = (await operator
-    .request('POST', '/v1/credentials', { ...body, id: role })
-    // The file was lost, and the secret with it: the books still have the name.
-    .catch(() => operator.request('POST', '/v1/credentials', { ...body, id: `${role}-${Date.now()}` }))) as {
+  const ask = (id: string) => operator.request('POST', '/v1/credentials', { ...body, id });
+  // Where the file was lost, and the secret with it, the books still have the name.
+  const made = ((await ask(role).catch(unlessThere)) ?? (await ask(`${role}-${Date.now()}`))) as {
     id: string;
     secret: string;
   };

@@ -17,6 +17,23 @@ export interface CatalogueEntry {
 /** Items of one request: a 100,000-product catalogue is a hundred of these. */
 const ITEMS_PER_REQUEST = 1_000;
 
+/** The authority heard the request and said no. */
+class Refused extends ConfigError {
+  /** As in the problem's `code`; empty where it gave none. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** @returns undefined where what was asked for is there already; every other refusal goes on. */
+export function unlessThere(error: unknown): undefined {
+  if (error instanceof Refused && error.code === 'already_exists') return undefined;
+  throw error;
+}
+
 export class Operator {
   readonly url: string;
   readonly #token: string;
@@ -38,7 +55,7 @@ export class Operator {
     }
   }
 
-  /** @throws ConfigError with what the authority said. */
+  /** @throws Refused with what the authority said; ConfigError where it does not answer. */
   async request(method: string, path: string, body?: unknown): Promise<unknown> {
     let response: Response;
     try {
@@ -55,8 +72,9 @@ export class Operator {
         `The authority at ${this.url} does not answer. Is it running? Start it with: npm start`,
       );
     }
-    const json = (await response.json()) as { detail?: string };
-    if (!response.ok) throw new ConfigError(json.detail ?? `The authority answered ${response.status}.`);
+    const json = (await response.json()) as { code?: string; detail?: string };
+    if (!response.ok)
+      throw new Refused(json.code ?? '', json.detail ?? `The authority answered ${response.status}.`);
     return json;
   }
 }
