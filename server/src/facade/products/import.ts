@@ -79,6 +79,11 @@ async function* results(
     underWay = undefined;
     return (await due) ?? '';
   };
+  /** Who reads it can read what was written, here too, also of a file that broke. */
+  const lastLine = async ({ done, ...why }: { done: boolean; code?: string; message?: string }) => {
+    await agent.catalogue.whenAt(version, OWN_COPY_MS);
+    return `${JSON.stringify({ done, ...counts, ...why })}\n`;
+  };
   try {
     for await (const read of rows) {
       waiting.push(checked(read));
@@ -90,9 +95,7 @@ async function* results(
     if (underWay !== undefined) yield await dueResults();
     if (waiting.length > 0) tell(waiting);
     if (underWay !== undefined) yield await dueResults();
-    // Who reads the last line can read what was written, here too.
-    await agent.catalogue.whenAt(version, OWN_COPY_MS);
-    yield `${JSON.stringify({ done: true, ...counts })}\n`;
+    yield await lastLine({ done: true });
   } catch (error) {
     // What the books were told before the file went wrong is written, and answered.
     const last = await dueResults().catch(() => '');
@@ -100,7 +103,7 @@ async function* results(
     const code = error instanceof Problem ? error.code : 'malformed_body';
     const message = error instanceof Error ? error.message : String(error);
     // Rows that were answered are written; the file can be sent again from its beginning.
-    yield `${JSON.stringify({ done: false, ...counts, code, message })}\n`;
+    yield await lastLine({ done: false, code, message });
   } finally {
     // Who sends before they read would wait for ever with what nobody takes any more, and not hear why.
     file.resume();
