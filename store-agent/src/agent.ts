@@ -41,6 +41,7 @@ import type { Figure } from './metrics.ts';
 import { retireChild } from './retire.ts';
 import { sellsFrom } from './sells-from.ts';
 import { serveCall } from './serve-call.ts';
+import { readParentTls } from './tls/parent-tls.ts';
 
 /** How long a call to a keeper may take, all hops together. */
 const KEEPER_WAIT_MS = 5_000;
@@ -116,6 +117,7 @@ export class Agent {
         identity: disk.identity,
         wantsLevels: config.kind === 'region',
         times: config.settings.times,
+        ...linkTlsOf(config),
       },
       serve: (body, _waitMs, from) => this.#serve(body, from),
       enrol: async (frame) => {
@@ -317,6 +319,10 @@ export class Agent {
     await this.host.stop();
     this.#disk.close();
   }
+}
+
+function linkTlsOf({ dataDir, settings: { parentTls } }: AgentConfig) {
+  return parentTls === undefined ? {} : { tls: () => readParentTls(dataDir, parentTls) };
 }
 
 function enrolledFrame(result: CallResult) {

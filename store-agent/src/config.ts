@@ -12,8 +12,10 @@ import {
 } from '@tallystick/crdt';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { corsSchema } from './http/headers.ts';
 import { PATIENCE } from './http/slow-clients.ts';
 import { PARENT_LINK_TIMES } from './link/parent-link.ts';
+import { doorTlsSchema, parentTlsSchema } from './tls/files.ts';
 
 const ms = z
   .number()
@@ -98,6 +100,12 @@ export const settingsSchema = z.strictObject({
       awayHours: z.number().min(0.001).max(8_760).default(72),
     })
     .prefault({}),
+  /** With it this replica's doors speak `https://` and `wss://` alone. */
+  tls: doorTlsSchema.optional(),
+  /** What its link to its parent needs beside a parent URL with `wss://`. */
+  parentTls: parentTlsSchema.optional(),
+  /** Which web pages of elsewhere may call; none, unless they are named. */
+  cors: corsSchema.prefault({}),
   /** How slow a client may be before it is cut off. */
   patience: z
     .strictObject({

@@ -17,6 +17,7 @@ import { mayAskAuthority } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
 import { ParentLink, type ParentLinkState, type ParentLinkTimes } from './link/parent-link.ts';
 import type { Log } from './log.ts';
+import type { LinkTls } from './tls/parent-tls.ts';
 import type { TurnJournal } from './turn-journal.ts';
 
 const ROOT = 'authority' as ReplicaId;
@@ -46,6 +47,7 @@ export interface HostOptions {
     readonly identity: Identity;
     readonly wantsLevels: boolean;
     readonly times: ParentLinkTimes;
+    readonly tls?: () => LinkTls | undefined;
   };
   /** `from` is the hop that a call came by; undefined where it was made here. */
   readonly serve: (body: string, waitMs: number, from: Peer | undefined) => Promise<CallResult>;
@@ -157,6 +159,7 @@ export class Host {
         },
       },
       parent.times,
+      parent.tls,
     );
   }
 

@@ -40,5 +40,6 @@ export { createLog, type Log, type LogLevel } from './log.ts';
 export { type Figure, metricsText } from './metrics.ts';
 export { exposed, type RetireResult, retireChild, takeBack } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';
+export { DoorTls } from './tls/door-tls.ts';
 export { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 export { words } from './words.ts';

@@ -14,6 +14,7 @@ import { openIdentity } from './identity.ts';
 import { SqliteJournal } from './journal/journal.ts';
 import { sha256 } from './journal/runs.ts';
 import { createLog } from './log.ts';
+import type { DoorTls } from './tls/door-tls.ts';
 
 const LAMP: ProductInput = {
   sku: 'LAMP',
@@ -30,10 +31,11 @@ export class TestRoot {
   readonly journal: SqliteJournal;
   readonly host: Host;
   readonly #app;
+  readonly #scheme: string;
   #version = 0;
   url = '';
 
-  constructor() {
+  constructor(tls?: DoorTls) {
     const log = createLog('root', 'silent');
     this.journal = SqliteJournal.open({ folder: this.folder });
     const replica = new Replica(
@@ -62,14 +64,15 @@ export class TestRoot {
         throw error;
       },
     });
-    this.#app = createApp(log);
-    openLinkDoor(this.#app, this.host);
+    this.#app = createApp(log, { tls });
+    openLinkDoor(this.#app, this.host, tls);
+    this.#scheme = tls === undefined ? 'ws' : 'wss';
   }
 
   async start(): Promise<void> {
     await this.#app.listen({ host: '127.0.0.1', port: 0 });
     const address = this.#app.server.address();
-    this.url = `ws://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/link`;
+    this.url = `${this.#scheme}://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/link`;
     this.host.engine.run((replica, now) => replica.beginLife(null, now));
     this.host.start();
     this.put('product', LAMP.sku, LAMP);

@@ -7,6 +7,7 @@ import type { OpenJournal } from './disk.ts';
 import { createApp, openLinkDoor } from './http/app.ts';
 import { lookRoutes } from './http/look-routes.ts';
 import { shopRoutes } from './http/shop-routes.ts';
+import { DoorTls } from './tls/door-tls.ts';
 
 export interface Served {
   readonly agent: Agent;
@@ -21,11 +22,14 @@ export async function serveAgent(
   openJournal?: OpenJournal,
 ): Promise<Served> {
   const agent = Agent.open(config, openJournal);
-  const app = createApp(agent.log, config.settings.patience);
-  routes(app, agent);
-  lookRoutes(app, agent);
-  openLinkDoor(app, agent.host);
+  let app: FastifyInstance;
   try {
+    const { tls: files, patience, cors } = config.settings;
+    const tls = files && new DoorTls(config.dataDir, files);
+    app = createApp(agent.log, { patience, tls, origins: cors.origins });
+    routes(app, agent);
+    lookRoutes(app, agent);
+    openLinkDoor(app, agent.host, tls);
     await listen(app, config.host, config.port);
   } catch (error) {
     await agent.stop();
@@ -36,7 +40,7 @@ export async function serveAgent(
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   return {
     agent,
-    url: `http://${config.host}:${port}`,
+    url: `${config.settings.tls === undefined ? 'http' : 'https'}://${config.host}:${port}`,
     stop: async () => {
       await app.close();
       await agent.stop();

@@ -7,6 +7,7 @@ import {
   ConfigError,
   createApp,
   createLog,
+  DoorTls,
   type LogLevel,
   listen,
   openLinkDoor,
@@ -34,6 +35,9 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
     'resend-ms': { type: 'string' },
     policy: { type: 'string' },
     'webhooks-to-loopback': { type: 'boolean' },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
+    'tls-clients': { type: 'string' },
     log: { type: 'string' },
     json: { type: 'boolean' },
   });
@@ -46,6 +50,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const resendMs = wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000);
   const postgresPort = wholeNumber('--postgres-port', values['postgres-port'] ?? '0', 0, 65_535);
   const policy = values.policy === undefined ? {} : { policy: readPolicy(values.policy) };
+  const tls = doorTls(values);
   const log = createLog('authority', level as LogLevel);
   const signal = stopSignal();
   const token = operatorToken(dataDir);
@@ -76,14 +81,14 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       onFatal: () => setTimeout(() => process.exit(1), 500),
       ...policy,
     });
-    const app = createApp(log);
+    const app = createApp(log, { tls });
     operatorRoutes(app, authority, token);
-    openLinkDoor(app, authority.host);
+    openLinkDoor(app, authority.host, tls);
     try {
       await listen(app, host, port);
       authority.start();
       const address = app.server.address();
-      const url = `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
+      const url = `${tls === undefined ? 'http' : 'https'}://${host}:${typeof address === 'object' && address !== null ? address.port : port}`;
       writeFileSync(join(dataDir, 'url'), `${url}\n`);
       // With the password, for `verify` beside a running fleet: only its owner can read it.
       writeFileSync(join(dataDir, DATABASE_URL_FILE), `${databaseUrl}\n`, { mode: 0o600 });
@@ -106,6 +111,15 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
 /** Whatever keeps a Postgres server of ours from starting is about this machine, and says what to do. */
 export function sayPlainly(error: Error): never {
   throw new ConfigError(error.message, { cause: error });
+}
+
+/** Paths are as seen from where the command is given. @throws ConfigError */
+function doorTls(values: Readonly<Record<string, unknown>>): DoorTls | undefined {
+  const { 'tls-cert': cert, 'tls-key': key, 'tls-clients': linkClientsCa } = values as Record<string, string>;
+  if (cert === undefined && key === undefined && linkClientsCa === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new ConfigError('--tls-cert and --tls-key go together: name the certificate and its key.');
+  return new DoorTls('.', { cert, key, ...(linkClientsCa === undefined ? {} : { linkClientsCa }) });
 }
 
 /** @throws ConfigError */

@@ -31,7 +31,8 @@ const START = `SwaggerUIBundle({ url: '/v1/openapi.json', dom_id: '#docs', deepL
 
 /** Scripts and styles from here alone; Swagger UI sets styles on its elements. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export function docsPage(app: FastifyInstance): void {
   app.register(fastifyStatic, {

@@ -14,6 +14,7 @@ import { SqliteJournal } from '../journal/journal.ts';
 import { restoreJournal } from '../journal/restore.ts';
 import { enrol } from '../link/enrol.ts';
 import { serveAgents } from '../serve.ts';
+import { readParentTls } from '../tls/parent-tls.ts';
 import { readOptions, stopSignal, wholeNumber, withPlainErrors } from './args.ts';
 
 const HELP = `tallystick-agent: one replica that sells from the rights it holds
@@ -21,7 +22,7 @@ const HELP = `tallystick-agent: one replica that sells from the rights it holds
   tallystick-agent run     --data DIR [--port N] [--host H] [--log LEVEL] [--json]
   tallystick-agent run     --data DIR --data DIR …   several replicas in one program, parents first
   tallystick-agent status  --url http://127.0.0.1:7402
-  tallystick-agent enroll  --data DIR --id ID --code CODE --parent ws://HOST:PORT/link --port N
+  tallystick-agent enroll  --data DIR --id ID --code CODE --parent ws://HOST:PORT/link --port N [--settings JSON]
   tallystick-agent link    --data DIR --parent ws://HOST:PORT/link   from its next start on, this is its parent
   tallystick-agent verify  --data DIR          recompute every chain, row, document and hold
   tallystick-agent backup  --data DIR --to FILE
@@ -167,7 +168,8 @@ async function enroll(args: readonly string[]): Promise<number> {
   const settings = readSettings(values.settings);
   onDisk(folder, () => mkdirSync(folder, { recursive: true }));
   const identity = openIdentity(join(folder, 'identity.pem'));
-  const { replicaKind, location } = await enrol(parent, id, code, identity);
+  const tls = settings.parentTls && readParentTls(folder, settings.parentTls);
+  const { replicaKind, location } = await enrol(parent, id, code, identity, tls);
   const place = location === '' ? null : location;
   writeAgentFile(folder, {
     replica: id,

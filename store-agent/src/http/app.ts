@@ -1,11 +1,14 @@
 /** App: a Fastify server with our problems, our limits and, where there are children, the link's door. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Server as TlsServer } from 'node:tls';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { WebSocketServer } from 'ws';
 import type { Host } from '../host.ts';
 import { WS_OPTIONS } from '../link/connection.ts';
 import type { Log } from '../log.ts';
+import { type DoorTls, hasShown } from '../tls/door-tls.ts';
+import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
 
@@ -17,13 +20,22 @@ const BODY_BYTES_MAX = 3 * 1024 * 1024;
 
 export const LINK_PATH = '/link';
 
-export function createApp(log: Log, patience: Patience = PATIENCE): FastifyInstance {
+export interface Door {
+  readonly patience?: Patience;
+  /** Left out: in the clear, for networks that nobody else can reach, or behind something that does it. */
+  readonly tls?: DoorTls | undefined;
+  /** Origins of pages of elsewhere that may call. */
+  readonly origins?: readonly string[];
+}
+
+export function createApp(log: Log, { patience = PATIENCE, tls, origins = [] }: Door = {}): FastifyInstance {
+  // Node keeps the time of heads; bodies have a pace, which a total time would break.
+  const http = { headersTimeout: patience.headersMs, connectionsCheckingInterval: lookEveryMs(patience) };
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // Node keeps the time of heads; bodies have a pace, which a total time would break.
-    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: lookEveryMs(patience) },
+    ...(tls === undefined ? { http } : { https: { ...http, ...tls.options } as never }),
     requestTimeout: 0,
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
@@ -33,12 +45,20 @@ export function createApp(log: Log, patience: Patience = PATIENCE): FastifyInsta
     routerOptions: { maxParamLength: 4_096 },
     frameworkErrors: frameworkProblem,
     clientErrorHandler: brokenRequest,
-  });
+  }) as FastifyInstance;
   // Fastify would take text/plain as well and hand its text to a call that wants an object.
   app.removeContentTypeParser('text/plain');
   installProblems(app);
+  answerHeaders(app, { isTls: tls !== undefined, origins });
   cutOffSlowClients(app.server, patience);
   app.server.on('checkExpectation', refusedExpectation);
+  if (tls !== undefined) {
+    const stop = tls.follow(app.server as unknown as TlsServer, log);
+    app.addHook('onClose', (_app, done) => {
+      stop();
+      done();
+    });
+  }
   return app;
 }
 
@@ -63,11 +83,18 @@ export function openUpgradeDoor(app: FastifyInstance, door: UpgradeDoor): void {
   });
 }
 
-/** Children come in at `/link` on the same port. */
-export function openLinkDoor(app: FastifyInstance, host: Host): WebSocketServer {
+/** Children come in at `/link` on the same port; with a certificate, where the door asks for one. */
+export function openLinkDoor(app: FastifyInstance, host: Host, tls?: DoorTls): WebSocketServer {
   const door = new WebSocketServer({ noServer: true, ...WS_OPTIONS });
   openUpgradeDoor(app, (request, socket, head) => {
     if (request.url?.split('?')[0] !== LINK_PATH) return false;
+    if (tls?.asksChildren === true && !hasShown(request.socket)) {
+      socket.on('error', () => socket.destroy());
+      socket.end('HTTP/1.1 403 Show A Client Certificate\r\nconnection: close\r\n\r\n', () =>
+        socket.destroy(),
+      );
+      return true;
+    }
     door.handleUpgrade(request, socket, head, (ws) => host.accept(ws));
     return true;
   });

@@ -14,7 +14,7 @@ let app: FastifyInstance;
 let port: number;
 
 async function open(patience: object): Promise<void> {
-  app = createApp(createLog('door', 'silent'), { ...SHORT, ...patience });
+  app = createApp(createLog('door', 'silent'), { patience: { ...SHORT, ...patience } });
   app.post('/whole', async () => ({ heard: true }));
   app.get('/large', async (_, reply) => reply.send(Buffer.alloc(LARGE)));
   app.get('/slow-answer', async (_, reply) => {

@@ -9,6 +9,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { Server as TlsServer } from 'node:tls';
 import { brokenRequest } from './problem.ts';
 
 export interface Patience {
@@ -44,7 +45,8 @@ export function readsAsItComes(request: IncomingMessage): void {
 
 export function cutOffSlowClients(server: Server, patience: Patience): void {
   const watches = new Map<Socket, Watch>();
-  server.on('connection', (socket: Socket) => {
+  // Under TLS requests come by the socket inside; one that never gets that far has the time of its handshake.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     watches.set(socket, new Watch(socket, patience));
     socket.once('close', () => watches.delete(socket));
   });

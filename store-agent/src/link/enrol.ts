@@ -4,14 +4,21 @@ import type { Enrolled } from '@tallystick/crdt/wire';
 import { WebSocket } from 'ws';
 import { ConfigError } from '../config-error.ts';
 import { enrolProof, type Identity } from '../identity.ts';
+import type { LinkTls } from '../tls/parent-tls.ts';
 import { Connection, WS_OPTIONS } from './connection.ts';
 
 const ENROL_MS = 10_000;
 
 /** @throws ConfigError with what the parent said, or why it could not be reached. */
-export function enrol(url: string, replica: ReplicaId, code: string, identity: Identity): Promise<Enrolled> {
+export function enrol(
+  url: string,
+  replica: ReplicaId,
+  code: string,
+  identity: Identity,
+  tls?: LinkTls,
+): Promise<Enrolled> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, { ...WS_OPTIONS, handshakeTimeout: ENROL_MS });
+    const socket = new WebSocket(url, { ...WS_OPTIONS, ...tls, handshakeTimeout: ENROL_MS });
     const timer = setTimeout(() => connection.end(), ENROL_MS);
     const finish = (outcome: Enrolled | string) => {
       clearTimeout(timer);

@@ -7,6 +7,7 @@ import { CHANNELS, type Frame, type Hello, PROTOCOL, type Refuse } from '@tallys
 import { WebSocket } from 'ws';
 import type { Engine } from '../engine.ts';
 import { helloProof, type Identity } from '../identity.ts';
+import type { LinkTls } from '../tls/parent-tls.ts';
 import { Connection, WS_OPTIONS } from './connection.ts';
 
 export interface ParentLinkPorts {
@@ -37,6 +38,7 @@ export class ParentLink {
   readonly #ports: ParentLinkPorts;
   readonly #times: ParentLinkTimes;
   readonly #random: () => number;
+  readonly #tls: () => LinkTls | undefined;
   #connection: Connection | undefined;
   #state: ParentLinkState = 'down';
   #attempt = 0;
@@ -46,8 +48,15 @@ export class ParentLink {
   #refusal: string | undefined;
   framesSent = 0;
 
-  constructor(url: string, ports: ParentLinkPorts, times = PARENT_LINK_TIMES, random = Math.random) {
+  constructor(
+    url: string,
+    ports: ParentLinkPorts,
+    times = PARENT_LINK_TIMES,
+    tls: () => LinkTls | undefined = () => undefined,
+    random = Math.random,
+  ) {
     this.#url = url;
+    this.#tls = tls;
     this.#ports = ports;
     this.#times = times;
     this.#random = random;
@@ -97,7 +106,17 @@ export class ParentLink {
     this.#refusal = undefined;
     // Why it is down stays readable while it is tried again and again.
     this.#set('connecting', this.#attempt === 0 ? `connecting to ${this.#url}` : this.#why);
-    const socket = new WebSocket(this.#url, { ...WS_OPTIONS, handshakeTimeout: this.#times.handshakeMs });
+    let tls: LinkTls | undefined;
+    try {
+      tls = this.#tls();
+    } catch (error) {
+      return this.#down((error as Error).message);
+    }
+    const socket = new WebSocket(this.#url, {
+      ...WS_OPTIONS,
+      ...tls,
+      handshakeTimeout: this.#times.handshakeMs,
+    });
     const connection = new Connection(socket, {
       frame: (frame) => {
         if (this.#connection === connection) this.#frame(frame);

@@ -1,4 +1,5 @@
 /** Sign-in at a region's door: every request is somebody's, and may do what its operation's declaration says. */
+import { Server as TlsServer } from 'node:tls';
 import { type Agent, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANYONE, type Principal } from '../../access/principal.ts';
@@ -142,7 +143,7 @@ function ownUrl(app: FastifyInstance): string {
   const address = app.server.address();
   if (typeof address !== 'object' || address === null) return 'http://127.0.0.1';
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${app.server instanceof TlsServer ? 'https' : 'http'}://${host}:${address.port}`;
 }
 
 const SAYS: Record<Refused, string> = {
