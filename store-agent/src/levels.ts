@@ -4,6 +4,7 @@ import type { LevelItem, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 
 export class Levels {
   readonly #bySku = new Map<Sku, Map<PoolId, LevelItem>>();
+  readonly #whenNews: ((skus: ReadonlySet<Sku>) => void)[] = [];
   #asOfMs: number | null = null;
 
   /** When the newest of these hints was true, by the clock of who said it; null where none came yet. */
@@ -11,10 +12,17 @@ export class Levels {
     return this.#asOfMs;
   }
 
+  /** Calls this with the SKUs of which something else is said now. */
+  whenNews(news: (skus: ReadonlySet<Sku>) => void): void {
+    this.#whenNews.push(news);
+  }
+
   apply(frame: LevelsFrame): void {
+    const skus = new Set<Sku>();
     this.#asOfMs = Math.max(this.#asOfMs ?? 0, frame.asOfMs);
     for (const item of frame.items) {
       const { sku } = parsePoolId(item.pool);
+      skus.add(sku);
       let pools = this.#bySku.get(sku);
       if (pools === undefined) {
         pools = new Map();
@@ -22,6 +30,7 @@ export class Levels {
       }
       pools.set(item.pool, item);
     }
+    for (const news of this.#whenNews) news(skus);
   }
 
   of(sku: string): readonly LevelItem[] {

@@ -48,7 +48,7 @@ export class Carts {
   readonly #gathering = new Gathering();
   #turn: Turn | undefined;
   #lastRemoval = 0;
-  #changed: (id: string) => void = () => {};
+  readonly #whenChanged: ((id: string) => void)[] = [];
 
   constructor(ports: CartsPorts) {
     this.#ports = ports;
@@ -56,9 +56,9 @@ export class Carts {
     this.#sweeper.unref();
   }
 
-  /** Calls this with each cart that changed, when that is durable. */
+  /** Calls this with each cart that was made or changed, when that is durable. */
   whenChanged(changed: (id: string) => void): void {
-    this.#changed = changed;
+    this.#whenChanged.push(changed);
   }
 
   /** How many documents are in memory. */
@@ -74,6 +74,7 @@ export class Carts {
     doc.clientID = this.#ports.regionClient;
     write(doc);
     this.#ports.file.create(id, Y.encodeStateAsUpdate(doc), this.#ports.nowMs());
+    this.#changed(id);
   }
 
   /** undefined where there is no such cart */
@@ -82,6 +83,11 @@ export class Carts {
     const cart = open ?? this.#open(id);
     if (cart !== undefined) cart.usedAtMs = this.#ports.nowMs();
     return cart;
+  }
+
+  /** A cart that somebody looks at already. */
+  opened(id: string): LiveCart | undefined {
+    return this.#carts.get(id);
   }
 
   #open(id: string): LiveCart | undefined {
@@ -195,6 +201,10 @@ export class Carts {
     for (const { cart, frame } of turn.frames) for (const listener of cart.listeners) listener.send(frame);
     for (const { done } of turn.after) done();
     for (const cart of turn.carts) this.#changed(cart.id);
+  }
+
+  #changed(id: string): void {
+    for (const changed of this.#whenChanged) changed(id);
   }
 
   /** Nothing of the turn is on disk, and nobody was told: the documents go back, and clients bring it again. */

@@ -13,12 +13,13 @@ import {
   missingFrame,
   readLiveFrame,
 } from './frames.ts';
+import type { Hints } from './hints.ts';
 import type { Listener, LiveCart } from './live-cart.ts';
 
 /** What a slow reader may have waiting before it is cut off; it comes back and gets what it lacks in one piece. */
 const WAITING_BYTES_MAX = 1024 * 1024;
-/** A client that hears nothing for 30 s takes its connection for dead. */
-const SAY_SOMETHING_MS = 20_000;
+/** A client that hears nothing for 30 s takes its connection for dead, and forgets a presence that is not said again. */
+const SAY_AGAIN_MS = 15_000;
 /** Two signs of life that were missed. */
 const SILENT_MS = 65_000;
 
@@ -30,6 +31,7 @@ const UNREADABLE = 'The cart cannot be read now.';
 export interface ConnectionPorts {
   readonly carts: Carts;
   readonly cart: LiveCart;
+  readonly hints: Hints;
   readonly mayEdit: boolean;
   /** How often one connection may say something; who says more is read later. */
   readonly pace: TokenBuckets;
@@ -41,14 +43,14 @@ export class Connection implements Listener {
   readonly #ports: ConnectionPorts;
   readonly #name: string;
   #heardAtMs: number;
-  #saidAtMs: number;
+  #saidAgainAtMs: number;
   #resume: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, name: string, ports: ConnectionPorts) {
     this.#socket = socket;
     this.#name = name;
     this.#ports = ports;
-    this.#heardAtMs = this.#saidAtMs = ports.nowMs();
+    this.#heardAtMs = this.#saidAgainAtMs = ports.nowMs();
     socket.on('message', (data, isBinary) => this.#message(data as Buffer, isBinary));
     socket.on('pong', () => {
       this.#heardAtMs = ports.nowMs();
@@ -58,6 +60,7 @@ export class Connection implements Listener {
     ports.cart.listeners.add(this);
     this.#whenDurable(() => {
       this.send(askFrame(Y.encodeStateVector(ports.cart.doc)));
+      ports.hints.opened(ports.cart);
       const here = ports.cart.presences.all();
       if (here.length > 0) this.send(awarenessFrame(here));
     });
@@ -69,7 +72,6 @@ export class Connection implements Listener {
       this.#socket.terminate();
       return;
     }
-    this.#saidAtMs = this.#ports.nowMs();
     this.#socket.send(frame);
   }
 
@@ -96,7 +98,12 @@ export class Connection implements Listener {
       return;
     }
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
-    if (nowMs - this.#saidAtMs > SAY_SOMETHING_MS) this.send(awarenessFrame([]));
+    if (nowMs - this.#saidAgainAtMs < SAY_AGAIN_MS) return;
+    this.#saidAgainAtMs = nowMs;
+    const { cart, hints } = this.#ports;
+    this.send(awarenessFrame(cart.presences.again()));
+    // Prices and what a hold's time took are not announced: they are looked at now and then.
+    hints.changed(cart.id);
   }
 
   #message(data: Buffer, isBinary: boolean): void {

@@ -9,10 +9,9 @@ import { type Agent, closeSocketsOf, openUpgradeDoor, Problem, problemJson } fro
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import { TokenBuckets } from '../facade/limits/token-buckets.ts';
-import type { CartFile } from './cart-file.ts';
 import { readCartToken } from './cart-token.ts';
-import type { Carts } from './carts.ts';
 import { Connection } from './connection.ts';
+import type { OpenCarts } from './live.ts';
 import type { LiveCart } from './live-cart.ts';
 
 const PATH = '/v1/carts/live/';
@@ -27,7 +26,7 @@ const CONNECTIONS_PER_CART = 64;
 const PACE = { perSecond: 200, burst: 1_000 };
 const LOOK_EVERY_MS = 10_000;
 
-export function liveDoor(app: FastifyInstance, agent: Agent, carts: Carts, file: CartFile): void {
+export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hints }: OpenCarts): void {
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -62,7 +61,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, carts: Carts, file:
       const { cart, mayEdit } = admit(request, url);
       server.handleUpgrade(request, socket, head, (ws) => {
         opened += 1;
-        const ports = { carts, cart, mayEdit, pace, nowMs: () => performance.now() };
+        const ports = { carts, cart, hints, mayEdit, pace, nowMs: () => performance.now() };
         const connection = new Connection(ws, String(opened), ports);
         connections.add(connection);
         ws.on('close', () => {

@@ -3,6 +3,8 @@ import type { Presence } from './frames.ts';
 
 /** Of one cart. More are a crowd that nobody could look at. */
 const CLIENTS_MAX = 256;
+/** Under which the region shows what it knows; Yjs draws its own ids from four billion. */
+const REGION_PRESENCE = 0;
 
 interface Known extends Presence {
   /** The connection that said so last. */
@@ -11,10 +13,14 @@ interface Known extends Presence {
 
 export class Presences {
   readonly #known = new Map<number, Known>();
+  #region: Presence | undefined;
+  /** Later than any clock of a process before this one, for clients that heard that. */
+  #clock = Date.now();
 
-  /** @returns what is news; the rest was known or is older than what is known */
+  /** @returns what is news; the rest was known or is older than what is known, or is the region's to say */
   take(presences: readonly Presence[], by: object): Presence[] {
     return presences.filter((presence) => {
+      if (presence.client === REGION_PRESENCE) return false;
       const known = this.#known.get(presence.client);
       const isLeaving = presence.state === 'null';
       if (known === undefined && (isLeaving || this.#known.size >= CLIENTS_MAX)) return false;
@@ -28,13 +34,30 @@ export class Presences {
     });
   }
 
+  /** @returns what to tell; undefined where it is what was said before */
+  regionShows(state: string): Presence | undefined {
+    if (this.#region?.state === state) return undefined;
+    return this.#regionSays(state);
+  }
+
+  /** The same once more, or nothing: clients forget who says nothing for half a minute. */
+  again(): Presence[] {
+    return this.#region === undefined ? [] : [this.#regionSays(this.#region.state)];
+  }
+
+  #regionSays(state: string): Presence {
+    this.#clock += 1;
+    this.#region = { client: REGION_PRESENCE, clock: this.#clock, state };
+    return this.#region;
+  }
+
   all(): Presence[] {
-    return [...this.#known.values()];
+    return [...this.#known.values(), ...(this.#region === undefined ? [] : [this.#region])];
   }
 
   /** A connection is gone, and with it whoever it showed. @returns what to tell the others */
   leave(by: object): Presence[] {
-    const gone = this.all().filter((known) => (known as Known).by === by);
+    const gone = [...this.#known.values()].filter((known) => known.by === by);
     for (const { client } of gone) this.#known.delete(client);
     return gone.map(({ client, clock }) => ({ client, clock: clock + 1, state: 'null' }));
   }

@@ -43,6 +43,13 @@ test('a hold follows its line, whoever edits it, and says so', async () => {
   await holds(0);
 });
 
+test('what a cart is made with is set aside too', async () => {
+  const cart = await town.makeCart({ lines: [{ sku: 'LAMP', quantity: 2 }] });
+  await holds(2);
+  await asked(cart, 'DELETE', '/lines/LAMP');
+  await holds(0);
+});
+
 test('what one cart holds no other can have, and its own checkout is not in its own way', async () => {
   const [mine, other] = [await town.makeCart(), await town.makeCart()];
   await asked(mine, 'PUT', '/lines/LAMP', { quantity: 8 });

@@ -32,6 +32,7 @@ const NAME = /^cart-hold:([\w-]{22}):/;
 export class CartHolds {
   readonly #agent: Agent;
   readonly #carts: Carts;
+  readonly #followed: (cartId: string) => void;
   /** By cart, as a hash, because the names of both do not fit into one. */
   readonly #ids = new Map<string, Set<HoldId>>();
   #forgetAt = FORGET_AT_MIN;
@@ -39,8 +40,10 @@ export class CartHolds {
   readonly #last = new Map<string, Promise<unknown>>();
   readonly #due = new Set<string>();
 
-  constructor(agent: Agent, carts: Carts) {
+  /** @param followed called with each cart of which something else may be set aside now */
+  constructor(agent: Agent, carts: Carts, followed: (cartId: string) => void) {
     this.#agent = agent;
+    this.#followed = followed;
     this.#carts = carts;
     for (const id of agent.engine.replica.ledger.holds.keys()) {
       const [, cart] = NAME.exec(id) ?? [];
@@ -98,6 +101,7 @@ export class CartHolds {
       if (missing > 0) answers.push(this.#hold(cartId, sku, missing));
     }
     await Promise.all(answers);
+    this.#followed(cartId);
     if (held.size === 0 && wanted.size === 0) this.#ids.delete(keyOf(cartId));
   }
 

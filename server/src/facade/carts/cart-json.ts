@@ -40,6 +40,12 @@ export function cartJson(agent: Agent, holds: CartHolds, id: string, { lines, ..
   return { id, lines: priced.map(({ line }) => line), ...fields, total };
 }
 
+/** What live clients hear beside the document: what it does not say itself. */
+export function hintOf({ lines, total }: CartJson): object {
+  const said = lines.map(({ sku, available, held, unitPrice }) => [sku, { available, held, unitPrice }]);
+  return { lines: Object.fromEntries(said), total };
+}
+
 /** Of the place that lines are sourced from first, as orders have it. */
 function currencyHere(agent: Agent): string {
   const [first] = agent.sellsFrom();

@@ -23,7 +23,7 @@ import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
 import { CartHolds } from './cart-holds.ts';
-import { cartJson } from './cart-json.ts';
+import { cartJson, hintOf } from './cart-json.ts';
 import { Checkouts, checkOpen } from './checkout.ts';
 import * as ops from './operations.ts';
 
@@ -34,10 +34,11 @@ export function cartRoutes(
   app: FastifyInstance,
   agent: Agent,
   owners: Owners,
-  { carts, file }: OpenCarts,
+  { carts, file, hints }: OpenCarts,
 ): void {
-  const holds = new CartHolds(agent, carts);
+  const holds = new CartHolds(agent, carts, (id) => hints.changed(id));
   const checkouts = new Checkouts(agent, carts, holds);
+  hints.saying((id, cart) => hintOf(cartJson(agent, holds, id, cart)));
 
   /** Who asks, as entries name it. @throws Problem where the token is for something else */
   const actorFor = (

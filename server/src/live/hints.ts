@@ -1,0 +1,114 @@
+/**
+ * Hints: what a region says of a cart's lines beside the document: how many there are, what is set aside,
+ * what it costs now. It is the presence of one more client, whom nobody else may speak for:
+ *
+ *   provider.awareness.getStates().get(0)?.lines.LAMP.available
+ *
+ * Not in the document, because a hint is worth nothing a minute later: there it would be saved, merged
+ * and carried about by devices that are cut off, and each new level would make every cart longer.
+ */
+import { type Cart, readCart } from '@tallystick/crdt/cart';
+import { awarenessFrame } from './frames.ts';
+import type { LiveCart } from './live-cart.ts';
+
+/** Edits and levels of so long make one hint. */
+const GATHER_MS = 500;
+/** Hints of one turn; the rest has the next one. */
+const HINTS_PER_TURN = 500;
+
+/** What is said of a cart; it becomes JSON. */
+export type Say = (id: string, cart: Cart) => object;
+
+export class Hints {
+  readonly #opened: (id: string) => LiveCart | undefined;
+  /** As it was read last, for carts that have left memory. */
+  readonly #known = new Map<string, Cart>();
+  readonly #bySku = new Map<string, Set<string>>();
+  readonly #due = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #say: Say | undefined;
+
+  /** @param opened a cart that somebody looks at; asking does not keep it in memory */
+  constructor(opened: (id: string) => LiveCart | undefined) {
+    this.#opened = opened;
+  }
+
+  /** From here on this is what is said. */
+  saying(say: Say): void {
+    this.#say = say;
+  }
+
+  /** Somebody comes to a cart: what is known of it is there at once. */
+  opened(cart: LiveCart): void {
+    if (this.#known.has(cart.id)) this.changed(cart.id);
+    else this.#hint(cart.id);
+  }
+
+  /** A cart says something else; soon its devices hear what that means. */
+  changed(id: string): void {
+    this.#due.add(id);
+    this.#timer ??= setTimeout(() => this.#turn(), GATHER_MS).unref();
+  }
+
+  /** There are more or fewer of these. */
+  levelsChanged(skus: Iterable<string>): void {
+    for (const sku of skus) for (const id of this.#bySku.get(sku) ?? []) this.changed(id);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#due.clear();
+  }
+
+  #turn(): void {
+    this.#timer = undefined;
+    let left = HINTS_PER_TURN;
+    for (const id of this.#due) {
+      if (left === 0) break;
+      left -= 1;
+      this.#due.delete(id);
+      this.#hint(id);
+    }
+    if (this.#due.size > 0) this.#timer = setTimeout(() => this.#turn(), 1).unref();
+  }
+
+  #hint(id: string): void {
+    const live = this.#opened(id);
+    if (live === undefined || live.listeners.size === 0 || this.#say === undefined) {
+      this.#forget(id);
+      return;
+    }
+    // What is not durable yet comes here again when it is.
+    if (live.isDirty) return;
+    const cart = this.#read(live);
+    if (cart === undefined) return;
+    const presence = live.presences.regionShows(JSON.stringify(this.#say(id, cart)));
+    if (presence === undefined) return;
+    const frame = awarenessFrame([presence]);
+    for (const listener of live.listeners) listener.send(frame);
+  }
+
+  #read(live: LiveCart): Cart | undefined {
+    const known = this.#known.get(live.id);
+    if (!live.isLoaded && known !== undefined) return known;
+    const read = readCart(live.doc);
+    if (!read.ok) return undefined;
+    this.#forget(live.id);
+    this.#known.set(live.id, read.cart);
+    for (const { sku } of read.cart.lines) {
+      const carts = this.#bySku.get(sku);
+      if (carts === undefined) this.#bySku.set(sku, new Set([live.id]));
+      else carts.add(live.id);
+    }
+    return read.cart;
+  }
+
+  #forget(id: string): void {
+    for (const { sku } of this.#known.get(id)?.lines ?? []) {
+      const carts = this.#bySku.get(sku);
+      carts?.delete(id);
+      if (carts?.size === 0) this.#bySku.delete(sku);
+    }
+    this.#known.delete(id);
+  }
+}
