@@ -2,7 +2,14 @@
 export { Agent, type Done, type GoodsCommand } from './agent.ts';
 export { Catalogue } from './catalogue/catalogue.ts';
 export * from './catalogue/items.ts';
-export { readArgs, readOptions, stopSignal, wholeNumber, withPlainErrors } from './cli/args.ts';
+export {
+  readArgs,
+  readOptions,
+  STOP_WITH_INPUT,
+  stopSignal,
+  wholeNumber,
+  withPlainErrors,
+} from './cli/args.ts';
 export { runAgent } from './cli/commands.ts';
 export {
   type AgentConfig,

@@ -88,7 +88,14 @@ function plainMessage(error: unknown): string {
 /** A terminal and npm may both hand on one Ctrl-C; people do not press it twice this fast. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Resolves at the first SIGINT or SIGTERM; a later second one ends the process at once. */
+/** Set for a program that another one starts and watches over: it stops when whoever started it is gone. */
+export const STOP_WITH_INPUT = 'TALLYSTICK_STOP_WITH_INPUT';
+
+/**
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP; a later second one ends the process at once. Where
+ * {@link STOP_WITH_INPUT} is 1, the end of standard input counts as SIGTERM: the system closes that pipe
+ * however the other end died, by `kill -9` too, so that nothing goes on holding ports and files for nobody.
+ */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let stoppingSinceMs: number | undefined;
@@ -100,5 +107,14 @@ export function stopSignal(): Promise<NodeJS.Signals> {
         resolve(signal);
       });
     }
+    if (process.env[STOP_WITH_INPUT] === '1') atEndOfInput(() => resolve('SIGTERM'));
   });
+}
+
+function atEndOfInput(then: () => void): void {
+  const { stdin } = process;
+  stdin.once('close', then).on('error', () => undefined);
+  stdin.resume();
+  // What else there is to do keeps a process alive; that it could still be told to stop does not.
+  (stdin as { unref?: () => void }).unref?.();
 }

@@ -6,15 +6,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { ConfigError } from '@tallystick/store-agent';
+import { ConfigError, STOP_WITH_INPUT } from '@tallystick/store-agent';
 
 export interface ProcessOptions {
   readonly name: string;
   readonly args: readonly string[];
   readonly logFile: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Told when the process ended by itself and will be started again. */
-  /** `wasKilled`: by `kill`, and not by itself. */
+  /** Told when the process ended and will be started again. `wasKilled`: by `kill`, and not by itself. */
   readonly onRestart?: (name: string, why: string, wasKilled: boolean) => void;
 }
 
@@ -51,8 +50,9 @@ export class FleetProcess {
     return this.#url;
   }
 
-  /** Resolves when the process listens. @throws ConfigError with the last thing it said, if it ends before. */
+  /** Resolves when the process listens. @throws ConfigError with the last thing it said, if it ends before; or where it was stopped. */
   async start(): Promise<Listening> {
+    if (this.#isStopping) throw new ConfigError(`${this.name} was stopped before it started.`);
     const listening = await this.#spawn();
     this.#url = listening.url;
     return listening;
@@ -64,11 +64,13 @@ export class FleetProcess {
     // A full disk costs the log, never the process that watches over the fleet.
     log.on('error', () => undefined);
     const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      // Nothing is written to its input: that the pipe closes tells it that this process is gone.
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env, [STOP_WITH_INPUT]: '1' },
       // Ctrl-C reaches the whole group; the fleet is stopped in order by its parent instead.
       detached: true,
     });
+    child.stdin?.on('error', () => undefined);
     this.#child = child;
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -68,6 +68,7 @@ export class Fleet {
   authority!: AuthorityUp;
   operator!: Operator;
   isFirstStart = false;
+  #isStopping = false;
 
   constructor(plan: FleetPlan, events: FleetEvents) {
     this.plan = plan;
@@ -130,7 +131,9 @@ export class Fleet {
     ];
   }
 
+  /** @throws ConfigError where the fleet was stopped meanwhile: a start that is broken off starts nothing more. */
   #process(name: string, args: readonly string[]): FleetProcess {
+    if (this.#isStopping) throw new ConfigError(`The fleet was stopped before ${name} was started.`);
     const started = new FleetProcess({
       name,
       args,
@@ -186,7 +189,7 @@ export class Fleet {
     const code = await this.operator.addReplica({ id, kind, parent, location });
     const identity = openIdentity(join(folder, 'identity.pem'));
     const direct = `ws://127.0.0.1:${this.#portOf(parent)}/link`;
-    await untilItWorks(() => enrol(direct, id as ReplicaId, code, identity));
+    await this.#untilItWorks(() => enrol(direct, id as ReplicaId, code, identity));
     writeAgentFile(folder, {
       replica: id,
       kind,
@@ -222,11 +225,15 @@ export class Fleet {
 
   /** Resolves once a replica can sell. @throws ConfigError where it does not come up in time. */
   async ready(replica: string): Promise<void> {
-    await untilItWorks(async () => {
+    await this.#untilItWorks(async () => {
       const response = await fetch(`${this.url(replica)}/readyz`).catch(() => undefined);
       if (response?.ok !== true)
         throw new ConfigError(`${replica} is not ready: see its log in ${this.plan.dataDir}/logs.`);
     });
+  }
+
+  #untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
+    return untilItWorks(attempt, () => this.#isStopping);
   }
 
   /** The first start is complete: the next one brings up what is there. */
@@ -236,6 +243,7 @@ export class Fleet {
 
   /** Children first, the books last: whatever was sold reaches them if it still can. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.stopReplicas();
     await this.processes.get('authority')?.stop();
   }
@@ -261,15 +269,18 @@ function levelsOf(replicas: readonly FleetReplica[]): FleetReplica[][] {
   return levels;
 }
 
-/** Tries again, in growing pauses, for a minute. */
-export async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
+/** Tries again, in growing pauses, for a minute, or until nobody waits for it any more. */
+export async function untilItWorks(
+  attempt: () => Promise<unknown>,
+  isGivenUp: () => boolean = () => false,
+): Promise<void> {
   const startedMs = performance.now();
   for (let pauseMs = 25; ; pauseMs = Math.min(500, pauseMs * 2)) {
     try {
       await attempt();
       return;
     } catch (error) {
-      if (performance.now() - startedMs > SETTLE_MS) throw error;
+      if (isGivenUp() || performance.now() - startedMs > SETTLE_MS) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

@@ -1,8 +1,10 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError, readOptions, stopSignal, wholeNumber } from '@tallystick/store-agent';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
+import { waitForPorts } from '../fleet/wait-for-ports.ts';
 import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 
 const DEFAULT_DATA = '.tallystick';
@@ -74,7 +76,7 @@ export async function up(args: readonly string[]): Promise<number> {
     step: (message) => say(`  ${message}`),
     restarted: (name, why) => say(`  ${name} ended (${why}); starting it again`),
   });
-  const started = fleet.start().then(async () => {
+  const started = startFleet(fleet, say).then(async () => {
     if (fleet.isFirstStart) {
       await fillShelves(fleet);
       // Only now: a first start that was broken off is a first start again.
@@ -97,6 +99,16 @@ export async function up(args: readonly string[]): Promise<number> {
   }
   say('stopped; everything that was sold is on disk');
   return 0;
+}
+
+/** A folder that a fleet was made in may have one that is just ending. */
+async function startFleet(fleet: Fleet, say: (line: string) => void): Promise<void> {
+  const { dataDir, authorityPort, postgresPort, replicas } = fleet.plan;
+  if (existsSync(dataDir)) {
+    const ports = [...replicas.map(({ port }) => port), authorityPort, postgresPort];
+    await waitForPorts(ports, (port) => say(`  port ${port} is in use; waiting for an earlier fleet to end`));
+  }
+  await fleet.start();
 }
 
 /** Goods arrive at each place once: a delivery that is repeated is the same delivery. */
