@@ -3,10 +3,10 @@
  *
  * A region is one thread: whatever comes while it works waits until the loop looks at its sockets again,
  * so the time of a pass is what everybody waits. As CoDel does it (RFC 8289), a long pass alone means
- * nothing (a batch, a pause for garbage); a delay that stands, where the shortest of several passes was
- * too long, means that more comes than can be done. Then a pass takes in as many as fit into the delay
- * that is wanted, and the rest hears so at once, which costs a fraction of what it asked for. Once passes
- * are short again the number grows back by tenths.
+ * nothing (a batch, a pause for garbage); a delay that stands, where the shortest of all passes of a
+ * tenth of a second was too long, means that more comes than can be done: a crowd. Then a pass takes in as
+ * many as fit into the delay that is wanted, and the rest hears so at once, which costs a fraction of what
+ * it asked for. A crowd is over when nobody had to be refused for a while.
  */
 import { performance } from 'node:perf_hooks';
 
@@ -14,14 +14,15 @@ import { performance } from 'node:perf_hooks';
 const TARGET_MS = 10;
 /** A flush takes as long for one as for all: a slow disk asks for more at a time, not for less. */
 const COMMITS_PER_PASS = 4;
-/** A delay stands when so many passes in a row, and for so long, were too long. */
+/** A delay stands when so many passes in a row, and for so long, were too long: CoDel's interval. */
 const PASSES_MIN = 3;
-const WINDOW_MS = 30;
+const WINDOW_MS = 100;
 /** Also where something else takes all the time, or the code is still cold, so many are taken in. */
 const TAKEN_MIN = 64;
-/** Without a delay that stands. */
-const TAKEN_MAX = 512;
-const GROWTH = 1.1;
+/** Where there is no crowd: what comes in a quarter of a second, should the loop stand still for that long. */
+const TAKEN_MAX = 1_024;
+/** Without a refusal, until a crowd is over. */
+const CALM_MS = 500;
 
 export interface AdmissionTools {
   nowMs(): number;
@@ -44,6 +45,10 @@ export class Admission {
   /** In this pass. */
   #taken = 0;
   #takenMax = TAKEN_MAX;
+  #isCrowded = false;
+  #hasRefused = false;
+  /** When the last one was refused, of a crowd. */
+  #refusedMs = 0;
   #endedMs = 0;
   #idleMs = 0;
   /** Of the window. */
@@ -63,13 +68,25 @@ export class Admission {
     return this.#takenMax;
   }
 
-  /** Asked for each request, once. @returns false where it is to be refused. */
+  /** Whether more comes than can be done: those who come may be looked at for whether they are to be refused. */
+  get isCrowded(): boolean {
+    return this.#isCrowded;
+  }
+
+  /** Asked before a request is read. @returns true where it is to be refused; it is then not asked about again. */
+  refuses(): boolean {
+    if (this.#taken < this.#takenMax) return false;
+    this.#hasRefused = true;
+    return true;
+  }
+
+  /** Asked for each request that was read, once. @returns false where it is to be refused. */
   admits(): boolean {
     if (!this.#isPassOpen) {
       this.#isPassOpen = true;
       this.#tools.endOfPass(() => this.#endPass());
     }
-    if (this.#taken >= this.#takenMax) return false;
+    if (this.refuses()) return false;
     this.#taken += 1;
     return true;
   }
@@ -78,20 +95,31 @@ export class Admission {
     const [nowMs, idleMs] = [this.#tools.nowMs(), this.#tools.idleMs()];
     const tookMs = nowMs - this.#endedMs - (idleMs - this.#idleMs);
     [this.#endedMs, this.#idleMs] = [nowMs, idleMs];
+    if (this.#hasRefused) this.#refusedMs = nowMs;
+    this.#hasRefused = false;
     this.#passes += 1;
     this.#busyMs += tookMs;
     this.#shortestMs = Math.min(this.#shortestMs, tookMs);
     this.#takenInAll += this.#taken;
     this.#taken = 0;
     this.#isPassOpen = false;
-    if (this.#passes >= PASSES_MIN && this.#busyMs >= WINDOW_MS) this.#endWindow();
+    if (nowMs - this.#refusedMs > CALM_MS) {
+      this.#isCrowded = false;
+      this.#takenMax = TAKEN_MAX;
+    }
+    if (this.#passes >= PASSES_MIN && this.#busyMs >= WINDOW_MS) this.#endWindow(nowMs);
   }
 
-  #endWindow(): void {
+  #endWindow(nowMs: number): void {
     const targetMs = Math.max(TARGET_MS, COMMITS_PER_PASS * this.#commitMs());
-    const fitting = (this.#takenInAll / this.#busyMs) * targetMs;
-    const next = this.#shortestMs > targetMs ? fitting : Math.ceil(this.#takenMax * GROWTH);
-    this.#takenMax = Math.min(TAKEN_MAX, Math.max(TAKEN_MIN, Math.floor(next)));
+    if (!this.#isCrowded && this.#shortestMs > targetMs) {
+      this.#isCrowded = true;
+      this.#refusedMs = nowMs;
+    }
+    if (this.#isCrowded) {
+      const fitting = Math.floor((this.#takenInAll / this.#busyMs) * targetMs);
+      this.#takenMax = Math.min(TAKEN_MAX, Math.max(TAKEN_MIN, fitting));
+    }
     this.#passes = 0;
     this.#busyMs = 0;
     this.#takenInAll = 0;

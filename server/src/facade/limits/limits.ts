@@ -7,7 +7,7 @@ import { type Taken, TokenBuckets } from './token-buckets.ts';
 import { turnAwayCrowds } from './turn-away.ts';
 
 /** Requests under way at once, over all callers: those that wait for others take up memory, if no time. */
-const UNDER_WAY_MAX = 512;
+const UNDER_WAY_MAX = 1_024;
 /** A retry sooner than this meets the same crowd. */
 const CROWD_RETRY_S = 1;
 

@@ -10,12 +10,17 @@ import { turnAwayCrowds } from './turn-away.ts';
 let app: FastifyInstance;
 let url: string;
 let asked = 0;
+let read = 0;
 let isFull = true;
 
 /** A crowd that comes and goes when the test says so. */
 class TestAdmission extends Admission {
-  override admits(): boolean {
-    return !isFull;
+  override get isCrowded(): boolean {
+    return isFull;
+  }
+
+  override refuses(): boolean {
+    return isFull;
   }
 }
 
@@ -27,6 +32,14 @@ beforeAll(async () => {
     return { id: 'sold' };
   });
   turnAwayCrowds(app.server, new TestAdmission(() => 0));
+  app.server.on('request', () => {
+    read += 1;
+  });
+  app.server.on('upgrade', (_request, socket) => {
+    socket.on('end', () => socket.destroy());
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n');
+    socket.on('data', (data: Buffer) => socket.write(`said ${data.toString('latin1')}`));
+  });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(() => app.close());
@@ -51,30 +64,81 @@ test('a crowd hears 503 with Retry-After, not all of them the same, and nothing 
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
 
-test('the same connection is answered once there is room', async () => {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+const REQUEST = (() => {
   const body = '{"lines":[]}';
-  const request = `POST /v1/orders HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-  const answers: number[] = [];
-  const answered = (count: number) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (answers.length < count) return;
-        socket.off('data', look);
-        resolve();
-      };
-      socket.on('data', look);
-    });
+  return `POST /v1/orders HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+})();
+
+/** A connection that keeps what was answered: `answered(n)` resolves with the statuses once there are so many. */
+function caller() {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const statuses: number[] = [];
+  let text = '';
+  let look = () => {};
   socket.on('data', (data) => {
-    for (const [, status] of data.toString().matchAll(/HTTP\/1\.1 (\d+)/g)) answers.push(Number(status));
+    text += data.toString('latin1');
+    statuses.splice(
+      0,
+      statuses.length,
+      ...[...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, of]) => Number(of)),
+    );
+    look();
   });
+  const answered = (count: number) =>
+    new Promise<readonly number[]>((resolve) => {
+      look = () => {
+        if (statuses.length >= count) resolve([...statuses]);
+      };
+      look();
+    });
+  return { socket, answered, said: () => text };
+}
+
+test('the same connection is answered once there is room, and refused again without being read', async () => {
+  const { socket, answered, said: answers } = caller();
+  const before = { asked, read };
+  for (const [i, full] of [true, false, true, true, false, true].entries()) {
+    isFull = full;
+    socket.write(REQUEST);
+    await answered(i + 1);
+  }
+  expect(await answered(6)).toEqual([503, 200, 503, 503, 200, 503]);
+  expect(asked - before.asked).toBe(2);
+  // The first crowd that a connection meets is still read.
+  expect(read - before.read).toBe(3);
+  const problems = answers().match(/retry-after: [123]\r\n[^{]*\{"type":[^}]*"overloaded"/g);
+  expect(problems).toHaveLength(4);
+  socket.destroy();
+});
+
+test('in a crowd, parts and several at once are put together and answered in order', async () => {
+  const { socket, answered } = caller();
   isFull = true;
-  socket.write(request);
+  socket.write(REQUEST);
   await answered(1);
-  isFull = false;
-  socket.write(request);
+  socket.write(REQUEST);
   await answered(2);
-  expect(answers).toEqual([503, 200]);
-  expect(asked).toBe(1);
+  // A head in two parts, of which none is a request; then two requests at once.
+  socket.write(REQUEST.slice(0, 40));
+  await new Promise((resolve) => setImmediate(resolve));
+  socket.write(REQUEST.slice(40));
+  await answered(3);
+  socket.write(REQUEST + REQUEST);
+  expect(await answered(5)).toEqual([503, 503, 503, 503, 503]);
+  isFull = false;
+  socket.write(REQUEST);
+  expect((await answered(6)).at(-1)).toBe(200);
+  socket.destroy();
+});
+
+test('a socket that was refused may go on with another protocol', async () => {
+  const { socket, answered, said: answers } = caller();
+  isFull = true;
+  socket.write(REQUEST);
+  await answered(1);
+  socket.write('GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n');
+  await answered(2);
+  socket.write(REQUEST);
+  await expect.poll(answers).toContain(`said ${REQUEST}`);
   socket.destroy();
 });

@@ -1,40 +1,93 @@
-/** Turning away: what is refused for want of time is refused before anybody reads it, for next to nothing. */
+/**
+ * Turning away: what is refused for want of time is refused before anybody reads it, for next to nothing.
+ *
+ * In a crowd refusals outnumber orders, and what they cost is taken from orders. Node spends twice as
+ * much on the reading of a request and the writing of an answer as the kernel does on their bytes: so
+ * where a socket brings exactly one whole request, and nothing else is under way on it, the answer
+ * is written to the socket, and the parser never hears of it. Whatever is not surely so is read first.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Problem, problemJson } from '@tallystick/store-agent';
 import type { Admission } from './admission.ts';
+import { isWholeRequest } from './whole-request.ts';
 
 /** Whoever looks whether this region is alive is answered at all times. */
 const ALWAYS: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics']);
-/** Seconds, in turn: those who were refused together do not come back together. */
-const RETRY_AFTER_S = ['1', '2', '3'] as const;
 
 const BODY = JSON.stringify(
   problemJson(new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.')),
 );
+/** Seconds, in turn: those who were refused together do not come back together. */
+const REFUSALS = ['1', '2', '3'].map((retryAfter) => {
+  const fields = [
+    ['content-type', 'application/problem+json'],
+    ['cache-control', 'no-store'],
+    ['retry-after', retryAfter],
+    ['content-length', String(Buffer.byteLength(BODY))],
+  ] as const;
+  const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return {
+    headers: fields.flat(),
+    bytes: Buffer.from(`HTTP/1.1 503 Service Unavailable\r\n${head}\r\n${BODY}`),
+  };
+});
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
+type OnData = (chunk: Buffer) => void;
 
 /** Stands before the first that listens to the server's requests: the framework, which it is made with. */
 export function turnAwayCrowds(server: Server, admission: Admission): void {
-  const [inside] = server.listeners('request') as [Listener];
+  const [inside] = server.listeners('request') as [OnRequest];
   server.off('request', inside);
   let refused = 0;
+  const refusal = () => {
+    refused += 1;
+    return REFUSALS[refused % REFUSALS.length] as (typeof REFUSALS)[number];
+  };
+  /** The last answer of each connection at which nobody stands. */
+  const answers = new WeakMap<Socket, ServerResponse>();
+  const guards = new WeakMap<Socket, OnData>();
+
+  /** Only where a crowd was met: until then the bytes of a connection go to the parser without a detour. */
+  const guard = (socket: Socket) => {
+    if (guards.has(socket)) return;
+    const [parse] = socket.listeners('data') as [OnData];
+    const look: OnData = (chunk) => {
+      const isRefused =
+        admission.isCrowded &&
+        isAtRest(socket, answers.get(socket)) &&
+        isWholeRequest(chunk) &&
+        admission.refuses();
+      if (isRefused) socket.write(refusal().bytes);
+      else parse.call(socket, chunk);
+    };
+    guards.set(socket, look);
+    socket.off('data', parse);
+    socket.on('data', look);
+  };
+  // Node takes its own listener off a socket that goes on with another protocol, and this one stands in its place.
+  server.on('upgrade', (_request: IncomingMessage, socket: Socket) => {
+    const look = guards.get(socket);
+    if (look !== undefined) socket.off('data', look);
+  });
+
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answers.set(request.socket, response);
+    if (admission.isCrowded) guard(request.socket);
     if (ALWAYS.has(request.url) || admission.admits()) {
       inside.call(server, request, response);
       return;
     }
-    refused += 1;
-    response.writeHead(503, [
-      'content-type',
-      'application/problem+json',
-      'cache-control',
-      'no-store',
-      'retry-after',
-      RETRY_AFTER_S[refused % RETRY_AFTER_S.length] as string,
-      'content-length',
-      String(Buffer.byteLength(BODY)),
-    ]);
+    response.writeHead(503, refusal().headers);
     response.end(BODY);
   });
+}
+
+/**
+ * All that was asked is answered, and the client takes what it is told. The parser may have the beginning of
+ * a head then; what follows it never looks like a request, as nothing in a head begins a line that way.
+ */
+function isAtRest(socket: Socket, answer: ServerResponse | undefined): boolean {
+  return answer?.writableFinished === true && answer.req.complete && !socket.writableNeedDrain;
 }
