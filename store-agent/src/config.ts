@@ -119,6 +119,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** For how long a region sets aside what is put into a cart, from its last edit on. 0: not at all. */
       holdMs: z.number().int().min(0).max(86_400_000).default(0),
+      /** After how long without a touch a cart counts as left, and is told of. 0: never. */
+      abandonedMs: z.number().int().min(0).max(7_776_000_000).default(3_600_000),
     })
     .prefault({}),
   /** All writers of this region, this one included, the same list at each: any door passes a request on to its owner. */

@@ -1,15 +1,19 @@
 /** Reading a cart: what its document says, or why it is none that this release reads. */
 import type * as Y from 'yjs';
 import { isDocumentId, isSku, type Sku } from '../ids.ts';
+import { isTotal, readPresses } from './press.ts';
 import { isSlipName, quantityOf, readSaying, type Said } from './saying.ts';
 import {
   CART_LINES_MAX,
   CART_VERSION,
   type CartFields,
   fieldsOf,
+  isPlain,
   isSlip,
   NOTE_CHARS_MAX,
   OPAQUE_CHARS_MAX,
+  type Press,
+  type Refused,
   type Saying,
   SLIPS_MAX,
   slipsOf,
@@ -28,6 +32,10 @@ export interface Cart extends CartFields {
   readonly order?: string;
   /** The cart that took over what was in this guest's. */
   readonly mergedInto?: string;
+  /** Why "order" did nothing when it was pressed last. */
+  readonly refused?: Refused;
+  /** Where "order" is pressed and nobody answered yet. */
+  readonly presses?: readonly Press[];
 }
 
 export type CartRead =
@@ -55,8 +63,12 @@ export function readCart(doc: Y.Doc): CartRead {
     .filter(({ quantity }) => quantity > 0)
     .sort((a, b) => (a.sku < b.sku ? -1 : 1));
   if (lines.length > CART_LINES_MAX) return malformed(`more than ${CART_LINES_MAX} lines`);
+  const presses = readPresses(doc);
+  if (presses === undefined) return malformed('a press is not what the schema says');
+  if (presses.length > SLIPS_MAX) return malformed(`pressed on more than ${SLIPS_MAX} devices`);
   const { v: _, ...values } = fields.toJSON();
-  return { ok: true, cart: { ...(values as CartFields), lines } };
+  const pressed = presses.length === 0 ? {} : { presses };
+  return { ok: true, cart: { ...(values as CartFields), ...pressed, lines } };
 }
 
 /** Of a document that was read before. */
@@ -90,12 +102,19 @@ function saidOf(doc: Y.Doc): Map<string, Map<string, Saying>> | string {
 const opaque = (value: unknown) =>
   typeof value === 'string' && value.length <= OPAQUE_CHARS_MAX && isDocumentId(value);
 
+function isRefused(value: unknown): boolean {
+  if (!isPlain(value)) return false;
+  const { code, total } = value;
+  return typeof code === 'string' && code.length <= OPAQUE_CHARS_MAX && (total === null || isTotal(total));
+}
+
 const FIELD_IS: Readonly<Record<string, (value: unknown) => boolean>> = {
   v: (value) => value === CART_VERSION,
   customer: opaque,
   delivery: opaque,
   order: opaque,
   mergedInto: opaque,
+  refused: isRefused,
   gift: (value) => typeof value === 'boolean',
   note: isNote,
 };

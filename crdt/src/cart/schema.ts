@@ -1,8 +1,9 @@
 /**
- * Schema of a cart, version 1: a Yjs document with two maps at its root.
+ * Schema of a cart, version 1: a Yjs document with three maps at its root.
  *
  *   lines   client id → slip         what each device says about each SKU, in its own words alone
  *   cart    word → value             one value for all: the one that was written last stays
+ *   presses client id → total        who pressed "order", and what the shopper saw it cost
  *
  * A slip is a Y.Map of SKU → Saying, and its key is the Yjs client id of the only one who writes it:
  * a little tally, one row a writer. What a guest's cart brought along is a plain object under
@@ -14,6 +15,9 @@ export const CART_VERSION = 1;
 
 export const LINES = 'lines';
 export const FIELDS = 'cart';
+export const PRESSES = 'presses';
+/** Roots of a document; one that has more is no cart. */
+export const ROOTS = 3;
 
 /** Devices, sessions and merged carts that one cart hears of. A page that is loaded anew is a new one. */
 export const SLIPS_MAX = 1_000;
@@ -45,7 +49,27 @@ export interface QuantitySet {
 export type Seen = readonly [added: number, nr: number];
 
 /** What only the region that keeps the cart writes. */
-export const REGION_FIELDS = ['v', 'order', 'mergedInto'] as const;
+export const REGION_FIELDS = ['v', 'order', 'mergedInto', 'refused'] as const;
+
+/** An amount of money as the shopper saw it. */
+export interface Total {
+  /** In minor units, from 0. */
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+/** "Order" was pressed on a device, which has the Yjs client id `by`. */
+export interface Press extends Total {
+  readonly by: string;
+}
+
+/** Why nothing was ordered when "order" was pressed last. */
+export interface Refused {
+  /** A code of the error table, such as `cart_changed`. */
+  readonly code: string;
+  /** What it would cost now; null where it cannot be bought. */
+  readonly total: Total | null;
+}
 
 /** What any device may set; the value that was written last stays. */
 export interface CartFields {

@@ -21,6 +21,11 @@ export function inTheNameOf<T>(asker: Asker, act: () => T): T {
   return whoAsks.run(asker, act);
 }
 
+/** The replica at whose door they asked; undefined where it is this one. */
+export function askedAt(): string | undefined {
+  return whoAsks.getStore()?.via;
+}
+
 /** Tells the transaction in whose name it is; without a name it is the books' own. */
 export async function sayWho(client: pg.PoolClient): Promise<void> {
   const asker = whoAsks.getStore();

@@ -5,7 +5,14 @@
  * A version gains fields and loses none; a change that would break a reader is a new version.
  */
 import { z } from 'zod';
-import { boughtSchema, goodsSchema, linesOmitted, movedSchema, orderSchema } from './data-schemas.ts';
+import {
+  boughtSchema,
+  goodsSchema,
+  leftCartSchema,
+  linesOmitted,
+  movedSchema,
+  orderSchema,
+} from './data-schemas.ts';
 import * as examples from './examples.ts';
 
 export interface EventKind {
@@ -143,6 +150,12 @@ export const EVENTS = {
       reason: 'spring stocktake',
       lines: [{ sku: 'LAMP', locationId: 'depot', found: 38, change: -2 }],
     },
+  },
+  'cart.abandoned': {
+    version: 1,
+    summary: 'A cart has something in it, and nobody touched it for a while. Once for each cart.',
+    data: leftCartSchema.meta({ id: 'CartAbandoned' }),
+    example: examples.leftCart,
   },
   'replica.offline': {
     version: 1,

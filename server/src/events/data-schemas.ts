@@ -43,6 +43,28 @@ export const movedSchema = orderSchema.extend({
   linesOmitted,
 });
 
+const money = z.object({ amountMinor: z.int(), currency: z.string() });
+
+/** A cart by what is in it: no note, no address, nothing that names a person. */
+export const leftCartSchema = z.object({
+  cartId: z.string().max(128),
+  replica: z.string().meta({ description: 'The region that keeps it.' }),
+  customerId: z.string().max(128).optional(),
+  leftAt: z.iso.datetime().meta({ description: 'When somebody touched it last.' }),
+  lines: z
+    .array(
+      z.object({
+        sku: z.string().max(64),
+        quantity: z.int(),
+        unitPrice: money
+          .nullable()
+          .meta({ description: 'As of now; null where it is not for sale any more.' }),
+      }),
+    )
+    .max(EVENT_LINES_MAX),
+  total: money.nullable(),
+});
+
 export const goodsSchema = z.object({
   documentId: z.string(),
   lines: z.array(z.object({ sku: z.string(), locationId: z.string(), quantity: z.int() })),

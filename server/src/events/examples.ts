@@ -36,6 +36,15 @@ export const goods = {
 
 export const level = { sku: 'LAMP', locationId: 'depot', onHand: 40, available: 38, committed: 2 };
 
+export const leftCart = {
+  cartId: '0198f0a2-7c1e-7a55-8b8e-3f7d5a4c9e02',
+  replica: 'eu',
+  customerId: 'cust-81',
+  leftAt: '2026-05-04T10:00:00.000Z',
+  lines: [{ sku: 'LAMP', quantity: 2, unitPrice: { amountMinor: 1_000, currency: 'EUR' } }],
+  total: { amountMinor: 2_000, currency: 'EUR' },
+};
+
 /** The envelope of an event as the document shows it. */
 export function exampleEvent(type: string) {
   return {

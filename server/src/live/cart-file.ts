@@ -11,8 +11,9 @@ import * as Y from 'yjs';
 
 /** 'CART': says whose file this is. */
 const APPLICATION_ID = 0x43415254;
-const TABLES_VERSION = 1;
-const TABLES = `
+/** How the tables came to be; a file has taken so many of these steps as its version says. */
+const STEPS: readonly string[] = [
+  `
   create table secrets (name text primary key, value blob not null) strict;
   create table carts (
     nr integer primary key,
@@ -27,7 +28,17 @@ const TABLES = `
     bytes blob not null,
     primary key (cart, seq)
   ) strict, without rowid;
-`;
+  `,
+  // Whether "order" is pressed and not answered; what was told of a cart that was left (see LEFT).
+  `
+  alter table carts add column pressed integer not null default 0;
+  alter table carts add column left_told integer not null default 0;
+  create index carts_pressed on carts (nr) where pressed = 1;
+  create index carts_untold on carts (touched_ms) where left_told = 0;
+  `,
+];
+/** Nothing told yet; told, once and for all; looked at, and nothing to tell until it changes. */
+export const LEFT = { untold: 0, told: 1, nothing: 2 } as const;
 /** `pragma synchronous` as a number. */
 const FULL = 2;
 const CACHE_KIB = 8 * 1024;
@@ -38,6 +49,7 @@ const PAGE_BYTES = 4_096;
 export interface StoredCart {
   readonly nr: number;
   readonly state: Uint8Array;
+  readonly isPressed: boolean;
   readonly updates: readonly Uint8Array[];
   /** The number that the next update gets. */
   readonly nextSeq: number;
@@ -47,6 +59,21 @@ export interface NewUpdate {
   readonly nr: number;
   readonly seq: number;
   readonly bytes: Uint8Array;
+}
+
+/** What one commit writes. */
+export interface Saved {
+  readonly updates: readonly NewUpdate[];
+  readonly whole: readonly WholeCart[];
+  /** Carts where "order" is pressed now, or is no more. */
+  readonly pressed: readonly { readonly nr: number; readonly isPressed: boolean }[];
+}
+
+/** A cart that nobody touched for a while. */
+export interface Untouched {
+  readonly id: string;
+  readonly nr: number;
+  readonly touchedMs: number;
 }
 
 /** A cart as it is now, in place of its state and all updates so far. */
@@ -89,11 +116,14 @@ export class CartFile {
 
   load(id: string): StoredCart | undefined {
     return onDisk(this.#path, () => {
-      const cart = this.#sql.find.get(id) as { nr: number; state: Uint8Array } | undefined;
+      const cart = this.#sql.find.get(id) as { nr: number; state: Uint8Array; pressed: number } | undefined;
       if (cart === undefined) return undefined;
-      const rows = this.#sql.updates.all(cart.nr) as { seq: number; bytes: Uint8Array }[];
+      const { nr, state, pressed } = cart;
+      const rows = this.#sql.updates.all(nr) as { seq: number; bytes: Uint8Array }[];
       return {
-        ...cart,
+        nr,
+        state,
+        isPressed: pressed === 1,
         updates: rows.map(({ bytes }) => bytes),
         nextSeq: (rows.at(-1)?.seq ?? 0) + 1,
       };
@@ -101,7 +131,7 @@ export class CartFile {
   }
 
   /** One commit for all of it. @throws JournalError, and nothing was written */
-  commit(updates: readonly NewUpdate[], whole: readonly WholeCart[], nowMs: number): void {
+  commit({ updates, whole, pressed }: Saved, nowMs: number): void {
     onDisk(this.#path, () =>
       this.#db
         .transaction(() => {
@@ -110,9 +140,29 @@ export class CartFile {
             this.#sql.replace.run(state, nowMs, nr);
             this.#sql.forget.run(nr);
           }
+          for (const { nr, isPressed } of pressed) this.#sql.press.run(isPressed ? 1 : 0, nr);
         })
         .immediate(),
     );
+  }
+
+  /** Carts where "order" is pressed and not answered. */
+  pressed(limit: number): string[] {
+    return onDisk(this.#path, () => this.#sql.pressed.pluck().all(limit) as string[]);
+  }
+
+  /** Who has updates beside its state was used when this file was closed last, whatever ended that. */
+  touchUsed(nowMs: number): void {
+    onDisk(this.#path, () => this.#sql.touchUsed.run(nowMs));
+  }
+
+  /** Carts that nobody touched since and of which nothing was told, the one first that was left first. */
+  untouched(sinceMs: number, limit: number): Untouched[] {
+    return onDisk(this.#path, () => this.#sql.untouched.all(sinceMs, limit) as Untouched[]);
+  }
+
+  noteLeft(nr: number, told: (typeof LEFT)[keyof typeof LEFT]): void {
+    onDisk(this.#path, () => this.#sql.noteLeft.run(told, nr));
   }
 
   /** Carts that nobody touched since, a bounded number at a time. @returns how many were removed */
@@ -146,16 +196,30 @@ export function documentOf({ state, updates }: StoredCart): Y.Doc {
   return doc;
 }
 
+/** Its time is that of its state; what came in since stands beside it. */
+const IN_USE = 'exists (select 1 from updates where cart = carts.nr)';
+
 function prepare(db: Database.Database) {
   return {
     create: db.prepare('insert into carts (id, state, touched_ms) values (?, ?, ?)'),
     number: db.prepare('select nr from carts where id = ?'),
-    find: db.prepare('select nr, state from carts where id = ?'),
+    find: db.prepare('select nr, state, pressed from carts where id = ?'),
     updates: db.prepare('select seq, bytes from updates where cart = ? order by seq'),
     add: db.prepare('insert into updates (cart, seq, bytes) values (?, ?, ?)'),
-    replace: db.prepare('update carts set state = ?, touched_ms = ? where nr = ?'),
+    replace: db.prepare(
+      `update carts set state = ?, touched_ms = ?,
+        left_told = iif(left_told = ${LEFT.told}, ${LEFT.told}, ${LEFT.untold}) where nr = ?`,
+    ),
+    press: db.prepare('update carts set pressed = ? where nr = ?'),
+    pressed: db.prepare('select id from carts where pressed = 1 order by nr limit ?'),
+    touchUsed: db.prepare('update carts set touched_ms = ? where nr in (select cart from updates)'),
+    untouched: db.prepare(
+      `select id, nr, touched_ms as touchedMs from carts where left_told = ${LEFT.untold} and touched_ms < ?
+        and not ${IN_USE} order by touched_ms limit ?`,
+    ),
+    noteLeft: db.prepare('update carts set left_told = ? where nr = ?'),
     forget: db.prepare('delete from updates where cart = ?'),
-    old: db.prepare('select nr from carts where touched_ms < ? limit ?'),
+    old: db.prepare(`select nr from carts where touched_ms < ? and not ${IN_USE} limit ?`),
     remove: db.prepare('delete from carts where nr = ?'),
   };
 }
@@ -166,7 +230,7 @@ function open(path: string): Database.Database {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma(`cache_size = -${CACHE_KIB}`);
     const version = Number(db.pragma('user_version', { simple: true }));
-    if (version > TABLES_VERSION) {
+    if (version > STEPS.length) {
       throw new JournalError(
         'too_new',
         `${path} was written by a newer release. Install that release again.`,
@@ -177,13 +241,11 @@ function open(path: string): Database.Database {
     db.pragma('foreign_keys = ON');
     db.pragma(`journal_size_limit = ${WAL_PAGES * PAGE_BYTES}`);
     db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
-    if (version === 0) {
-      db.transaction(() => {
-        db.exec(TABLES);
-        db.pragma(`application_id = ${APPLICATION_ID}`);
-        db.pragma(`user_version = ${TABLES_VERSION}`);
-      }).immediate();
-    }
+    db.transaction(() => {
+      for (const step of STEPS.slice(version)) db.exec(step);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${STEPS.length}`);
+    }).immediate();
     assertSafe(db, path);
     return db;
   } catch (error) {

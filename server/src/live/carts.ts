@@ -5,7 +5,7 @@
  * to anybody, the sender included: a client that hears its own edit back knows that it is saved.
  */
 import type { Cart } from '@tallystick/crdt/cart';
-import { readCart } from '@tallystick/crdt/cart';
+import { pressesOf, readCart } from '@tallystick/crdt/cart';
 import { Gathering, type Log, Problem } from '@tallystick/store-agent';
 import * as Y from 'yjs';
 import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
@@ -21,6 +21,8 @@ const LEAVE_PER_SWEEP = 1_000;
 /** A cart that nobody changed for so long is removed. */
 const KEPT_MS = 90 * 86_400_000;
 const REMOVE_PER_SWEEP = 20;
+/** Carts where "order" waits for an answer that could not be given yet. */
+const PRESSED_PER_SWEEP = 100;
 
 /** Closing codes of RFC 6455: not what we take; something is wrong here, come again. */
 const POLICY_VIOLATION = 1008;
@@ -49,9 +51,11 @@ export class Carts {
   #turn: Turn | undefined;
   #lastRemoval = 0;
   readonly #whenChanged: ((id: string) => void)[] = [];
+  #whenPressed: (id: string) => void = () => {};
 
   constructor(ports: CartsPorts) {
     this.#ports = ports;
+    ports.file.touchUsed(ports.nowMs());
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
     this.#sweeper.unref();
   }
@@ -59,6 +63,22 @@ export class Carts {
   /** Calls this with each cart that was made or changed, when that is durable. */
   whenChanged(changed: (id: string) => void): void {
     this.#whenChanged.push(changed);
+  }
+
+  /** Calls this with a cart where "order" is pressed, when that is durable, and again until it is answered. */
+  whenPressed(pressed: (id: string) => void): void {
+    this.#whenPressed = pressed;
+  }
+
+  /** Nothing is pressed there: it was said to be, because what came after it could not be looked at. */
+  notPressed(id: string): void {
+    const cart = this.#need(id);
+    if (cart.isDirty || !cart.isPressed) return;
+    this.#ports.file.commit(
+      { updates: [], whole: [], pressed: [{ nr: cart.nr, isPressed: false }] },
+      this.#ports.nowMs(),
+    );
+    cart.isPressed = false;
   }
 
   /** How many documents are in memory. */
@@ -184,13 +204,19 @@ export class Carts {
     this.#turn = undefined;
     try {
       const whole: WholeCart[] = [];
+      const pressed: { nr: number; isPressed: boolean }[] = [];
       for (const cart of turn.carts) {
         const state = cart.whole();
         if (state !== undefined) whole.push({ nr: cart.nr, state });
+        // What is spoiled cannot be looked at: it is looked at again once it was read anew.
+        const isPressed = cart.isSpoiled || pressesOf(cart.doc).size > 0;
+        if (isPressed !== cart.isPressed) pressed.push({ nr: cart.nr, isPressed });
+        cart.isPressed = isPressed;
       }
       if (turn.updates.length > 0) {
+        const saved = { updates: turn.updates, whole, pressed };
         this.#gathering.commit(turn.updates.length, () =>
-          this.#ports.file.commit(turn.updates, whole, this.#ports.nowMs()),
+          this.#ports.file.commit(saved, this.#ports.nowMs()),
         );
       }
     } catch (error) {
@@ -200,7 +226,10 @@ export class Carts {
     for (const cart of turn.carts) cart.isDirty = false;
     for (const { cart, frame } of turn.frames) for (const listener of cart.listeners) listener.send(frame);
     for (const { done } of turn.after) done();
-    for (const cart of turn.carts) this.#changed(cart.id);
+    for (const cart of turn.carts) {
+      this.#changed(cart.id);
+      if (cart.isPressed) this.#whenPressed(cart.id);
+    }
   }
 
   #changed(id: string): void {
@@ -219,6 +248,7 @@ export class Carts {
 
   /** Something is in the document that is to be in no cart: what was good is saved, and read again when it is needed. */
   #readAnew(cart: LiveCart): void {
+    cart.spoil();
     this.flush();
     cart.unload();
   }
@@ -239,7 +269,8 @@ export class Carts {
         const state = cart.whole(0);
         return state === undefined ? [] : [{ nr: cart.nr, state }];
       });
-      if (whole.length > 0) this.#ports.file.commit([], whole, nowMs);
+      if (whole.length > 0) this.#ports.file.commit({ updates: [], whole, pressed: [] }, nowMs);
+      for (const id of this.#ports.file.pressed(PRESSED_PER_SWEEP)) this.#whenPressed(id);
       if (nowMs - this.#lastRemoval > 60_000) {
         this.#lastRemoval = nowMs;
         this.#ports.file.removeUntouched(nowMs - KEPT_MS, REMOVE_PER_SWEEP);

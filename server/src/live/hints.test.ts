@@ -13,7 +13,7 @@ interface Hint {
 let town: CartTown;
 
 beforeAll(async () => {
-  town = await CartTown.start(60_000);
+  town = await CartTown.start({ holdMs: 60_000 });
 });
 
 afterEach(() => town.hangUp());

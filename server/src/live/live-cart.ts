@@ -24,6 +24,8 @@ export class LiveCart {
   usedAtMs = 0;
   /** Whether something is in the document that the disk does not have yet. */
   isDirty = false;
+  /** Whether "order" is pressed and not answered, as the disk has it. */
+  isPressed = false;
   readonly #file: CartFile;
   readonly #regionClient: number;
   #doc: Y.Doc | undefined;
@@ -31,6 +33,7 @@ export class LiveCart {
   #nextSeq = 1;
   #updatesKept = 0;
   #bytes = 0;
+  #isSpoiled = false;
 
   constructor(file: CartFile, id: string, nr: number, regionClient: number) {
     this.#file = file;
@@ -51,6 +54,7 @@ export class LiveCart {
     this.#nextSeq = stored.nextSeq;
     this.#updatesKept = stored.updates.length;
     this.#bytes = stored.state.length + stored.updates.reduce((sum, { length }) => sum + length, 0);
+    this.isPressed = stored.isPressed;
     this.#doc = doc;
     return doc;
   }
@@ -72,6 +76,15 @@ export class LiveCart {
     return this.#made;
   }
 
+  /** Something is in the document that is to be in no cart; it is not written any more, and thrown away next. */
+  spoil(): void {
+    this.#isSpoiled = true;
+  }
+
+  get isSpoiled(): boolean {
+    return this.#isSpoiled;
+  }
+
   nextSeq(update: Uint8Array): number {
     this.#updatesKept += 1;
     this.#bytes += update.length;
@@ -81,7 +94,7 @@ export class LiveCart {
 
   /** The whole document, where there are so many updates that it is worth writing; else undefined. */
   whole(keptMax = UPDATES_KEPT_MAX): Uint8Array | undefined {
-    if (this.#doc === undefined || this.#updatesKept <= keptMax) return undefined;
+    if (this.#doc === undefined || this.#isSpoiled || this.#updatesKept <= keptMax) return undefined;
     const state = Y.encodeStateAsUpdate(this.#doc);
     this.#updatesKept = 0;
     this.#bytes = state.length;
@@ -92,6 +105,7 @@ export class LiveCart {
   unload(): void {
     this.#doc?.destroy();
     this.#doc = undefined;
+    this.#isSpoiled = false;
     this.isDirty = false;
   }
 }

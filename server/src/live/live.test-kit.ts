@@ -25,8 +25,7 @@ export class CartTown {
   #folder = '';
   region!: Served;
 
-  /** @param holdMs for how long what is in a cart is set aside; 0: not at all */
-  static async start(holdMs = 0): Promise<CartTown> {
+  static async start(settings: { holdMs?: number; abandonedMs?: number } = {}): Promise<CartTown> {
     const town = new CartTown();
     await town.root.start();
     town.root.put('location', 'depot', {
@@ -42,7 +41,7 @@ export class CartTown {
     writeAgentFile(town.#folder, {
       ...file,
       location: null,
-      settings: { ...file.settings, carts: { holdMs } },
+      settings: { ...file.settings, carts: { ...file.settings.carts, ...settings } },
     });
     await town.open();
     const link = `${town.region.url.replace('http', 'ws')}/link`;
@@ -127,6 +126,27 @@ export class CartTown {
     const provider = this.provider(cart, doc);
     await until(() => provider.synced, 'the client is in step');
     return provider;
+  }
+
+  /** What the LAMP costs from now on. */
+  async price(amountMinor: number): Promise<void> {
+    const lamp = {
+      sku: 'LAMP',
+      names: { en: 'Desk lamp' },
+      baseUnit: 'piece',
+      taxRateBp: 1900,
+      taxIncluded: true,
+    };
+    this.root.put('product', 'LAMP', { ...lamp, prices: { EUR: amountMinor } });
+    await until(
+      () => this.region.agent.catalogue.product('LAMP')?.prices.EUR === amountMinor,
+      'the region knows the price',
+    );
+  }
+
+  /** The data folder of the region, for whoever looks while it is stopped. */
+  get regionFolder(): string {
+    return this.#folder;
   }
 
   hangUp(): void {

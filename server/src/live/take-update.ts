@@ -2,7 +2,15 @@
  * Taking in an update from a device: whatever it holds, the document is a cart afterwards, or the
  * update is refused and the document is to be thrown away and read from disk again.
  */
-import { CART_BYTES_MAX, fieldsOf, forgedSlip, REGION_FIELDS, readCart } from '@tallystick/crdt/cart';
+import {
+  CART_BYTES_MAX,
+  fieldsOf,
+  forgedPress,
+  forgedSlip,
+  REGION_FIELDS,
+  ROOTS,
+  readCart,
+} from '@tallystick/crdt/cart';
 import * as Y from 'yjs';
 
 /** More structs than a cart of the largest size can have. */
@@ -41,11 +49,13 @@ export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number,
   doc.store.pendingDs = null;
   const read = readCart(doc);
   if (!read.ok) return refuse(read.message);
-  if (doc.share.size > 2) return refuse('the document has parts that no cart has');
+  if (doc.share.size > ROOTS) return refuse('the document has parts that no cart has');
   const changed = REGION_FIELDS.findIndex((name, i) => fieldsOf(doc).get(name) !== known[i]);
   if (changed >= 0) return refuse(`${REGION_FIELDS[changed]} is the region’s to write`);
   const forged = forgedSlip(doc);
   if (forged !== undefined) return refuse(`somebody else wrote in the slip of ${forged}`);
+  const pressed = forgedPress(doc);
+  if (pressed !== undefined) return refuse(`somebody else pressed in the name of ${pressed}`);
   if (bytes + update.length > CART_BYTES_MAX && Y.encodeStateAsUpdate(doc).length > CART_BYTES_MAX)
     return refuse('the cart would be too large');
   return { ok: true, gap };

@@ -5,6 +5,7 @@ import { type Asker, bySchema, inTheNameOf } from '../who-asks.ts';
 import { ACCESS_CALLS } from './access-calls.ts';
 import { AUDIT_CALLS } from './audit-calls.ts';
 import type { ServedCall } from './call.ts';
+import { CART_CALLS } from './cart-calls.ts';
 import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
 import { EVENT_CALLS } from './event-calls.ts';
@@ -21,6 +22,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   why: whyCall,
   ...ACCESS_CALLS,
   ...AUDIT_CALLS,
+  ...CART_CALLS,
   ...CUSTOMER_CALLS,
   ...EVENT_CALLS,
   ...WEBHOOK_CALLS,

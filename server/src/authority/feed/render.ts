@@ -58,8 +58,8 @@ function eventOf({ id, type: factType, at, payload }: Told, order: OrderAsSold |
 
 type Data = Readonly<Record<string, unknown>>;
 
-function subjectOf({ orderId, documentId, replica, sku, locationId }: Data): string {
-  return String(orderId ?? documentId ?? replica ?? `${sku}@${locationId}`);
+function subjectOf({ orderId, documentId, cartId, replica, sku, locationId }: Data): string {
+  return String(orderId ?? documentId ?? cartId ?? replica ?? `${sku}@${locationId}`);
 }
 
 function dataOf(type: EventType, payload: Payload, order: OrderAsSold | undefined): Data {
@@ -106,6 +106,7 @@ function dataOf(type: EventType, payload: Payload, order: OrderAsSold | undefine
     case 'stock.level_changed':
     case 'stock.low':
     case 'stock.shortage':
+    case 'cart.abandoned':
     case 'replica.offline':
     case 'replica.online':
       return payload;

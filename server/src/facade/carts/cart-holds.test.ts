@@ -8,7 +8,7 @@ const LAMPS = 'LAMP@depot' as PoolId;
 let town: CartTown;
 
 beforeAll(async () => {
-  town = await CartTown.start(60_000);
+  town = await CartTown.start({ holdMs: 60_000 });
 });
 
 afterEach(() => town.hangUp());

@@ -5,7 +5,8 @@ import type { Agent } from '@tallystick/store-agent';
 import type { CartHolds } from './cart-holds.ts';
 import type { CartJson } from './schema.ts';
 
-export function cartJson(agent: Agent, holds: CartHolds, id: string, { lines, ...fields }: Cart): CartJson {
+export function cartJson(agent: Agent, holds: CartHolds, id: string, cart: Cart): CartJson {
+  const { lines, presses: _, ...fields } = cart;
   const currency = currencyHere(agent);
   const priced = lines.map(({ sku, quantity }) => {
     const product = agent.catalogue.product(sku);

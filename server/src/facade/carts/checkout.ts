@@ -37,6 +37,7 @@ export class Checkouts {
     if (ordered === undefined) return cart;
     const closed = await this.#carts.edit(id, (doc, now) => {
       fieldsOf(doc).set('order', orderIdOf(id));
+      fieldsOf(doc).delete('refused');
       // What a device added that was not ordered stays, for the shopper to see.
       for (const { sku, quantity } of now.lines) {
         const left = Math.max(0, quantity - (ordered.get(sku) ?? 0));

@@ -25,19 +25,29 @@ import { route } from '../route.ts';
 import { CartHolds } from './cart-holds.ts';
 import { cartJson, hintOf } from './cart-json.ts';
 import { Checkouts, checkOpen } from './checkout.ts';
+import { leftCarts } from './left.ts';
 import * as ops from './operations.ts';
+import { Presses } from './presses.ts';
 
 /** As long as a cart is kept that nobody touches. */
 const TOKEN_MS = 90 * 86_400_000;
 
-export function cartRoutes(
-  app: FastifyInstance,
-  agent: Agent,
-  owners: Owners,
-  { carts, file, hints }: OpenCarts,
-): void {
+export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, open: OpenCarts): void {
+  const { carts, file, hints } = open;
   const holds = new CartHolds(agent, carts, (id) => hints.changed(id));
   const checkouts = new Checkouts(agent, carts, holds);
+  const jsonOf = async (id: string) => cartJson(agent, holds, id, await carts.read(id));
+  new Presses({
+    carts,
+    checkouts,
+    totalOf: async (id) => (await jsonOf(id)).total,
+    waits: (id, error) => agent.log.debug({ err: error, cart: id }, 'a cart waits to be ordered'),
+  });
+  const left = leftCarts(agent, open, (id, cart) => cartJson(agent, holds, id, cart));
+  app.addHook('onClose', (_app, done) => {
+    left?.stop();
+    done();
+  });
   hints.saying((id, cart) => hintOf(cartJson(agent, holds, id, cart)));
 
   /** Who asks, as entries name it. @throws Problem where the token is for something else */

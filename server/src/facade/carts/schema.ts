@@ -85,6 +85,9 @@ export const cartSchema = z
     delivery: z.string().optional(),
     total: money.nullable().meta({ description: 'Tax included; null where a line has no price.' }),
     order: z.string().optional().meta({ description: 'The order that it became.' }),
+    refused: z.object({ code: z.string(), total: money.nullable() }).optional().meta({
+      description: 'Why nothing was ordered when a live client pressed last, and what it costs now.',
+    }),
     mergedInto: z.string().optional().meta({ description: 'The cart that took over its lines.' }),
   })
   .meta({ id: 'Cart' });

@@ -1,0 +1,138 @@
+/** What a region's carts leave on its disk, whatever comes in beside it, and what is told of those that were left. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sku } from '@tallystick/crdt';
+import { addUnits, fieldsOf, readCart, setQuantity } from '@tallystick/crdt/cart';
+import { createLog, Problem } from '@tallystick/store-agent';
+import { until } from '@tallystick/store-agent/test-kit';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import * as Y from 'yjs';
+import { CartFile, documentOf } from './cart-file.ts';
+import { Carts } from './carts.ts';
+import { type LeftCart, LeftCarts } from './left-carts.ts';
+import type { Listener, LiveCart } from './live-cart.ts';
+
+const LAMP = 'LAMP' as Sku;
+const DAY = 86_400_000;
+const log = createLog('eu', 'silent');
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'tallystick-carts-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+function open(path: string, nowMs = () => 1_000 * DAY) {
+  const file = new CartFile(path);
+  const carts = new Carts({ file, log, regionClient: 1, nowMs });
+  return { file, carts };
+}
+
+const nobody: Listener = { send: () => {}, end: () => {} };
+
+test('an update that was refused is never written, also where the cart is written whole in the same turn', async () => {
+  const path = join(folder(), 'carts.db');
+  const { carts } = open(path);
+  carts.create('c', () => {});
+  const cart = carts.find('c');
+  if (cart === undefined) throw new Error('no cart');
+  const device = new Y.Doc();
+  device.on('update', (update) => carts.take(cart, update, nobody));
+  // More updates than are kept beside a state: the next commit writes the whole document.
+  for (let i = 1; i <= 100; i += 1) setQuantity(device, LAMP, i);
+  const hostile = new Y.Doc();
+  fieldsOf(hostile).set('admin', true);
+  carts.take(cart, Y.encodeStateAsUpdate(hostile), nobody);
+  carts.close();
+  const again = new CartFile(path);
+  const stored = again.load('c');
+  again.close();
+  if (stored === undefined) throw new Error('the cart is gone');
+  expect(readCart(documentOf(stored))).toEqual({ ok: true, cart: { lines: [{ sku: LAMP, quantity: 100 }] } });
+});
+
+test('a cart of old that somebody uses again is not removed, also where the region was killed', () => {
+  const path = join(folder(), 'carts.db');
+  const old = new CartFile(path);
+  old.create('used', Y.encodeStateAsUpdate(new Y.Doc()), 0);
+  old.create('left', Y.encodeStateAsUpdate(new Y.Doc()), 0);
+  const nr = old.find('used') as number;
+  const doc = new Y.Doc();
+  addUnits(doc, LAMP, 1);
+  old.commit({ updates: [{ nr, seq: 1, bytes: Y.encodeStateAsUpdate(doc) }], whole: [], pressed: [] }, 0);
+  expect(old.removeUntouched(100 * DAY, 10)).toBe(1);
+  old.close();
+  const { file, carts } = open(path, () => 100 * DAY);
+  expect(file.find('left')).toBeUndefined();
+  // What is written whole counts from when it was used, as far as that is known.
+  file.commit({ updates: [], whole: [{ nr, state: Y.encodeStateAsUpdate(doc) }], pressed: [] }, 100 * DAY);
+  expect(file.removeUntouched(100 * DAY, 10)).toBe(0);
+  carts.close();
+});
+
+test('a file of the release before is read, and keeps its carts', async () => {
+  const path = join(folder(), 'carts.db');
+  const doc = new Y.Doc();
+  addUnits(doc, LAMP, 3);
+  const before = new Database(path);
+  before.exec(`
+    pragma application_id = ${0x43415254};
+    pragma user_version = 1;
+    create table secrets (name text primary key, value blob not null) strict;
+    create table carts (nr integer primary key, id text not null unique, state blob not null, touched_ms integer not null) strict;
+    create index carts_by_touch on carts (touched_ms);
+    create table updates (cart integer not null references carts, seq integer not null, bytes blob not null, primary key (cart, seq)) strict, without rowid;`);
+  before.prepare('insert into carts values (1, ?, ?, 5)').run('c', Y.encodeStateAsUpdate(doc));
+  before.close();
+  const { carts } = open(path);
+  expect((await carts.read('c')).lines).toEqual([{ sku: LAMP, quantity: 3 }]);
+  carts.close();
+});
+
+test('a cart that was left is told of once: not while it is used, and as often as it takes to be heard', async () => {
+  let nowMs = 0;
+  const { file, carts } = open(join(folder(), 'carts.db'), () => nowMs);
+  for (const id of ['full', 'empty', 'ordered']) {
+    carts.create(id, (doc) => {
+      if (id !== 'empty') addUnits(doc, LAMP, 2);
+      if (id === 'ordered') fieldsOf(doc).set('order', 'o-1');
+    });
+  }
+  const heard: LeftCart[] = [];
+  let attempts = 0;
+  const left = new LeftCarts({
+    carts,
+    file,
+    log,
+    afterMs: 5,
+    nowMs: () => nowMs,
+    tell: async (cart) => {
+      attempts += 1;
+      if (attempts < 3) throw new Problem('authority_unreachable', 'not now');
+      heard.push(cart);
+    },
+  });
+  onTestFinished(() => {
+    left.stop();
+    carts.close();
+  });
+  nowMs = 10;
+  const isDone = () => file.untouched(nowMs, 10).length === 0;
+  await until(() => heard.length === 1 && isDone(), 'it is told of');
+  expect(heard).toMatchObject([{ id: 'full', touchedMs: 0, cart: { lines: [{ sku: LAMP, quantity: 2 }] } }]);
+  expect(attempts).toBe(3);
+  // Somebody comes back to both, and leaves again: who was told of is not told of again.
+  const write = async (id: string) => {
+    await carts.edit(id, (doc) => addUnits(doc, LAMP, 5));
+    // Quiet since then: it is written as one state.
+    const state = Y.encodeStateAsUpdate((carts.find(id) as LiveCart).doc);
+    file.commit({ updates: [], whole: [{ nr: file.find(id) as number, state }], pressed: [] }, nowMs);
+  };
+  await write('full');
+  await write('empty');
+  nowMs = 20;
+  await until(() => heard.length === 2 && isDone(), 'the other one is told of');
+  expect(heard[1]).toMatchObject({ id: 'empty', touchedMs: 10 });
+});
