@@ -78,7 +78,8 @@ describe('a shop under a root, on real sockets and a real journal', () => {
     await until(() => till.agent.host.parent?.state !== 'up', 'the link is down');
     const offline = await post(till, '/v1/sales', { id: 't2', lines: [{ sku: 'LAMP', quantity: granted }] });
     expect(offline.status).toBe(201);
-    const over = await post(till, '/v1/sales', { id: 't3', lines: [{ sku: 'LAMP', quantity: 1 }] });
+    const one = { id: 't3', lines: [{ sku: 'LAMP', quantity: 1 }], waitMs: 0 };
+    const over = await post(till, '/v1/sales', one);
     expect(over.status).toBe(409);
     expect(over.body).toMatchObject({ code: 'insufficient_stock' });
   });

@@ -35,7 +35,11 @@ export class TestRoot {
   #version = 0;
   url = '';
 
-  constructor(tls?: DoorTls) {
+  /** @param handshakeMs within which whoever knocks has to say who they are */
+  constructor({
+    tls,
+    handshakeMs = 20_000,
+  }: { tls?: DoorTls | undefined; handshakeMs?: number | undefined } = {}) {
     const log = createLog('root', 'silent');
     this.journal = SqliteJournal.open({ folder: this.folder });
     const replica = new Replica(
@@ -57,7 +61,7 @@ export class TestRoot {
       },
       log,
       resendMs: 100,
-      handshakeMs: 1_000,
+      handshakeMs,
       serve: async () => ({ ok: false, code: 'unknown_order', message: 'no books here' }),
       enrol: async () => ({ kind: 'refuse', code: 'enrolment_refused', message: 'no enrolment here' }),
       onFailure: (error) => {
@@ -120,6 +124,8 @@ export class TestRoot {
     const key = Buffer.from(openIdentity(join(folder, 'identity.pem')).publicKey).toString('base64');
     this.put('replica', id, { id, kind, parent, location, publicKey: key, status: 'enrolled' });
     const settings = settingsSchema.parse({
+      // As long as may be: whoever waits in vain is told so by the tree, and not by the clock.
+      sellWaitMs: 10_000,
       link: { resendMs: 100 },
       times: { retryMsMin: 10, retryMsMax: 50 },
       auth: { signIn: 'off' },
@@ -146,7 +152,7 @@ export class TestRoot {
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const startedMs = performance.now();
   while (!(await condition())) {
-    if (performance.now() - startedMs > 10_000) throw new Error(`Waited in vain for: ${what}`);
+    if (performance.now() - startedMs > 20_000) throw new Error(`Waited in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

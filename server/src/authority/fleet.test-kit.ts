@@ -141,6 +141,8 @@ export class TestFleet {
     mkdirSync(folder, { recursive: true });
     await enrol(parentUrl, id as ReplicaId, added.code, openIdentity(join(folder, 'identity.pem')));
     const settings = settingsSchema.parse({
+      // As long as may be: whoever waits in vain is told so by the tree, and not by the clock.
+      sellWaitMs: 10_000,
       link: { resendMs: 100 },
       policy: { spreadEveryMs: 0, recallMs: 300 },
       times: { retryMsMin: 10, retryMsMax: 50 },
@@ -242,7 +244,7 @@ export function onHand(agent: Agent, sku: string, place: string): number {
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const startedMs = performance.now();
   while (!(await condition())) {
-    if (performance.now() - startedMs > 15_000) throw new Error(`Waited in vain for: ${what}`);
+    if (performance.now() - startedMs > 30_000) throw new Error(`Waited in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -30,6 +30,10 @@ async function town() {
   const sold = await sell(fleet, 's1', 2);
   expect(sold.status).toBe(201);
   await until(() => till.order('s1').stage === 'settled', 'the till’s sale settles');
+  await until(
+    () => onHand(berlin, 'MUG', 'berlin') + onHand(till, 'MUG', 'berlin') === 18,
+    'none is under way between the shop and its till',
+  );
   return { fleet, berlin, depot, till };
 }
 
@@ -37,7 +41,7 @@ const sell = (fleet: TestFleet, id: string, quantity: number): Promise<Answer> =
   fleet.post('till', '/v1/sales', {
     id,
     lines: [{ sku: 'MUG', quantity, locationId: 'berlin' }],
-    waitMs: 8_000,
+    waitMs: 10_000,
   });
 
 const booked = (fleet: TestFleet, available: number) =>
@@ -67,7 +71,8 @@ describe('[F3a] a till is given another parent', () => {
     await until(() => moved.order('s3').stage === 'settled', 'the sale settles by the new way');
     await booked(fleet, 20 - 2 - held);
     const { authority } = fleet.authorities[0] as NonNullable<(typeof fleet.authorities)[0]>;
-    expect(authority.why('MUG').words).toContain('every unit is accounted for');
+    const words = () => authority.why('MUG').words;
+    await until(() => words().includes('every unit is accounted for'), 'every unit is accounted for');
     expect((await verifyChains(authority.pool)).problems).toEqual([]);
     const { rows } = await authority.pool.query(
       'select replica, parent_before, parent_after, operator from tallystick.moves',

@@ -27,7 +27,7 @@ const lamps = (n: number) => [{ sku: 'LAMP', quantity: n, locationId: 'depot' }]
 
 /** Sold at a region, settled in the books. */
 async function sell(fleet: TestFleet, at: string, id: string, n: number): Promise<void> {
-  const sold = await fleet.post(at, '/v1/orders', { id, lines: lamps(n), waitMs: 8_000 });
+  const sold = await fleet.post(at, '/v1/orders', { id, lines: lamps(n), waitMs: 10_000 });
   expect(sold).toMatchObject({ status: 201 });
   await until(() => fleet.served.get(at)?.agent.order(id).stage === 'settled', `${id} is settled`);
 }
@@ -92,7 +92,11 @@ describe('[F6] an authority whose books were put back', () => {
     expect(await settledOrders(authority)).toEqual(['o1', 'o2', 'o3']);
     const { rows } = await authority.pool.query('select from tallystick.duplicates');
     expect(rows).toEqual([]);
-    expect(authority.why('LAMP').pools[0]).toMatchObject({ onHand: 40, available: 40 - 12 });
+    const lampsInBooks = () => authority.why('LAMP').pools[0];
+    await until(
+      () => lampsInBooks()?.onHand === 40 && lampsInBooks()?.available === 40 - 12,
+      'all forty are there, and twelve are sold',
+    );
     const status = (await operator(fleet, 'GET', '/v1/recovery')).body as { left: { n: number }[] };
     const left = status.left.reduce((sum, { n }) => sum + n, 0);
     const recovered = await operator(fleet, 'POST', '/v1/recoveries', { id: 'r2', ...act });
@@ -104,7 +108,7 @@ describe('[F6] an authority whose books were put back', () => {
     });
     // Every unit can be sold again, and not one more.
     await sell(fleet, 'us', 'o4', 40 - 12);
-    const tooMany = await fleet.post('eu', '/v1/orders', { id: 'o5', lines: lamps(1), waitMs: 2_000 });
+    const tooMany = await fleet.post('eu', '/v1/orders', { id: 'o5', lines: lamps(1), waitMs: 10_000 });
     expect(tooMany).toMatchObject({ status: 409 });
     expect((await verifyChains(authority.pool)).problems).toEqual([]);
   }, 60_000);
@@ -160,7 +164,8 @@ describe('[F6] an authority whose books were put back', () => {
         first.host.engine.replica.ledger.durablePosition,
       'both have read the same',
     );
-    expect(second.host.engine.replica.ledger.streams.get(before)?.head.fence?.reason).toBe('rollback');
+    const fence = () => second.host.engine.replica.ledger.streams.get(before)?.head.fence?.reason;
+    await until(() => fence() === 'rollback', 'the other has read how the life before ended');
     const { rows } = await first.pool.query(
       `select from tallystick.writers where writer like 'authority.%' and fence_seq is null`,
     );

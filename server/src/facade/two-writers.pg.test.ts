@@ -29,7 +29,7 @@ async function call(door: Door, method: string, path: string, body?: unknown) {
 const order = (id: string) => ({
   id,
   lines: [{ lineId: 'a', sku: 'MUG', quantity: 1, locationId: 'depot' }],
-  waitMs: 3_000,
+  waitMs: 10_000,
 });
 
 /** Both know the list, which needs the ports: so they are stopped once, told, and started on them again. */
@@ -74,7 +74,7 @@ describe('a region of two writers', () => {
       const hold = {
         id,
         ttlMs: 60_000,
-        waitMs: 3_000,
+        waitMs: 10_000,
         lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }],
       };
       expect((await call('eu-b', 'POST', '/v1/holds', hold)).status).toBe(201);
@@ -87,7 +87,7 @@ describe('a region of two writers', () => {
     const hold = {
       id,
       ttlMs: 60_000,
-      waitMs: 3_000,
+      waitMs: 10_000,
       lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }],
     };
     await call('eu-a', 'POST', '/v1/holds', hold);

@@ -44,6 +44,9 @@ test('[L7] silence, text, noise and a wrong first word are refused', async () =>
 });
 
 test('[L7] whoever says nothing is sent away', async () => {
+  await scene.stop();
+  scene = new Scene(200);
+  await scene.start();
   const silent = scene.stranger();
   expect(await silent.isRefused('unauthenticated')).toMatch(/No hello/);
 });

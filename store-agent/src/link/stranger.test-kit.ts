@@ -29,9 +29,13 @@ export const THIEF = writerId('thief' as ReplicaId, 1, '0'.repeat(31).concat('1'
 
 /** A root with two shops enrolled: berlin, and a thief whose key strangers hold. */
 export class Scene {
-  readonly root = new TestRoot();
+  readonly root: TestRoot;
   readonly #strangers: Stranger[] = [];
   #identity: Identity | undefined;
+
+  constructor(handshakeMs?: number) {
+    this.root = new TestRoot({ handshakeMs });
+  }
 
   async start(): Promise<void> {
     await this.root.start();

@@ -44,7 +44,7 @@ async function serve(folder: string, settings: object): Promise<Served> {
 }
 
 async function root(tls?: DoorTls): Promise<TestRoot> {
-  const made = new TestRoot(tls);
+  const made = new TestRoot({ tls });
   await made.start();
   onTestFinished(() => made.stop());
   return made;

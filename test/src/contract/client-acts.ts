@@ -40,7 +40,7 @@ const KINDS = {
 } as const;
 /** Longer than any run, so that no hold ends by itself. */
 const HOLD_MS = 3_600_000;
-const WAIT_MS = 200;
+const WAIT_MS = 2_000;
 
 export function drawAct(client: Client): Act {
   const { prng, orders, holds } = client;

@@ -86,10 +86,10 @@ export class Tenants {
     const lines = [{ lineId: 'a', sku: 'MUG', quantity: 1, locationId: 'depot' }];
     const payments = [{ method: 'invoice', amountMinor: 1_000, currency: 'EUR', reference: word() }];
     const made: [Kind, JsonObject][] = [
-      ['orders', { id: name(), lines, note: word(), customer: word(), payments, waitMs: 3_000 }],
+      ['orders', { id: name(), lines, note: word(), customer: word(), payments, waitMs: 10_000 }],
       [
         'holds',
-        { id: name(), lines: lines.map(({ lineId: _, ...line }) => line), ttlMs: 86_400_000, waitMs: 3_000 },
+        { id: name(), lines: lines.map(({ lineId: _, ...line }) => line), ttlMs: 86_400_000, waitMs: 10_000 },
       ],
       ['customers', { id: name(), name: word(), email: `${word()}@example.org` }],
     ];

@@ -2,6 +2,7 @@
 import { decodeEntry, encodeEntry } from '@tallystick/crdt';
 import { encodeFrame, MalformedBytes } from '@tallystick/crdt/wire';
 import { describe, expect, test } from 'vitest';
+import { unseenSeed } from '../unseen-seed.test-kit.ts';
 import { runDoor } from './door.ts';
 import { DOORS } from './doors.ts';
 import { sampleEntry } from './sample-entries.ts';
@@ -20,7 +21,7 @@ const SLICES = [
 describe('hostile bytes and words change nothing, crash nothing and never hang', () => {
   test.each(SLICES)('[L7] the $name door, $fixed fixed seeds and $fresh fresh ones', async (slice) => {
     const make = DOORS[slice.name] as (typeof DOORS)[string];
-    const start = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+    const start = unseenSeed();
     console.log(`fuzz: ${slice.name}, fresh seeds ${start} to ${start + slice.fresh - 1}`);
     for (const [from, count] of [
       [1, slice.fixed],

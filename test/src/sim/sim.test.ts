@@ -1,5 +1,6 @@
 /** A slice of the simulator for every run of the tests; `npm run sim` runs as many seeds as one likes. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { unseenSeed } from '../unseen-seed.test-kit.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { hunt } from './hunt.ts';
 import { NOTHING_LESS } from './less.ts';
@@ -37,7 +38,7 @@ describe('the shipping core on a seeded clock, network and disk', () => {
   });
 
   test('fresh seeds, each printed', { timeout: 60_000 }, async () => {
-    const start = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+    const start = unseenSeed();
     const count = 8;
     console.log(`sim: fresh seeds ${start} to ${start + count - 1}, ${ACTS} acts each`);
     const report = await run(start, count);

@@ -31,8 +31,12 @@ test('whoever began first and commits last neither hides nor is skipped: nobody 
   await tell(early, 'A', 'B');
   const second = tell(late, 'C');
   const isWaiting = async () =>
-    (await pool.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%tell(%'`))
-      .rowCount === 1;
+    (
+      await pool.query(
+        `select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%tell(%'`,
+      )
+    ).rowCount === 1;
   while (!(await isWaiting()));
   expect(await subjects(pool)).toEqual([]);
   await early.query('commit');

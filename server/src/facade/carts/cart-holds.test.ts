@@ -27,7 +27,7 @@ function setAside(): number {
 }
 
 const holds = (n: number) => until(() => setAside() === n, `${n} lamps are set aside`);
-const total = (lamps: number) => ({ total: { amountMinor: lamps * 4900, currency: 'EUR' }, waitMs: 3_000 });
+const total = (lamps: number) => ({ total: { amountMinor: lamps * 4900, currency: 'EUR' }, waitMs: 10_000 });
 
 test('a hold follows its line, whoever edits it, and says so', async () => {
   const cart = await town.makeCart();

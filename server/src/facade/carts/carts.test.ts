@@ -27,7 +27,7 @@ const asked = (
   });
 
 const oneLamp = { lines: [{ sku: 'LAMP', quantity: 1 }] };
-const total = (lamps: number) => ({ total: { amountMinor: lamps * 4900, currency: 'EUR' }, waitMs: 3_000 });
+const total = (lamps: number) => ({ total: { amountMinor: lamps * 4900, currency: 'EUR' }, waitMs: 10_000 });
 
 describe('the calls', () => {
   test('lines are added, set and removed, and the ETag follows', async () => {
@@ -164,7 +164,7 @@ describe('checkout', () => {
     const order = await town.call('POST', '/v1/orders', {
       id,
       lines: [{ sku: 'LAMP', quantity: 1 }],
-      waitMs: 3_000,
+      waitMs: 10_000,
     });
     expect(order.status).toBe(201);
     const pressed = await asked(cart, 'POST', '/checkout', total(1));

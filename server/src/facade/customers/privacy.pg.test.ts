@@ -60,7 +60,7 @@ describe('a person', () => {
         id,
         customer: 'c-1',
         lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }],
-        waitMs: 5_000,
+        waitMs: 10_000,
       };
       expect((await call('POST', '/v1/orders', order)).status).toBe(201);
     }

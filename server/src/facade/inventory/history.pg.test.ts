@@ -134,7 +134,7 @@ test('what is missing without a right to it is owed until it is repaid, and show
   const stock = async () => (await said(await fetch(`${url}/v1/inventory/MUG`))).body;
   const owed = async () => (await stock()).owed as number;
   expect(await owed()).toBe(0);
-  await post('/v1/orders', { id: 'o-1', lines: [{ ...lines[0], quantity: 20 }], waitMs: 5_000 });
+  await post('/v1/orders', { id: 'o-1', lines: [{ ...lines[0], quantity: 20 }], waitMs: 10_000 });
   await adjust('b-1', 'damage', 4);
   await until(async () => (await owed()) === 4, 'the region has heard of the loss');
   expect(await stock()).toMatchObject({ locations: [{ locationId: 'depot', owed: 4 }] });

@@ -21,7 +21,7 @@ const order = (id: string, quantity: number, sku = 'MUG') => ({
 });
 const ASYNC = { prefer: 'respond-async' };
 const later = (body: object, query = '', headers: Record<string, string> = ASYNC) =>
-  call('POST', `/v1/orders/batch${query}`, { waitMs: 3_000, ...body }, headers);
+  call('POST', `/v1/orders/batch${query}`, { waitMs: 10_000, ...body }, headers);
 const asked = (batch: object) =>
   JSON.stringify({ sender: { role: 'operator', actor: 'rest:anyone' }, batch });
 const statusOf = (id: string) => call('GET', `/v1/order-batches/${id}`);
@@ -79,7 +79,7 @@ describe('Prefer: respond-async', () => {
     await fleet.stopOne('eu');
     // As it is found where the process died between the 202 and the commit.
     const db = new Database(join(fleet.folder, 'eu', 'batches.db'));
-    const body = { id: 'b1', orders: [order('o1', 2)], waitMs: 3_000 };
+    const body = { id: 'b1', orders: [order('o1', 2)], waitMs: 10_000 };
     db.prepare('insert into batch (id, hash, asked) values (?, ?, ?)').run(
       'b1',
       'hash',

@@ -87,7 +87,7 @@ export const createOrder = operation({
         id: 'order-pieces',
         lines: [{ sku: 'MUG', quantity: 2, unit: 'piece' }],
         allowSplit: true,
-        waitMs: 5_000,
+        waitMs: 10_000,
       },
       status: 201,
       answer: { lines: [{ quantity: 2, unit: 'piece', quantityUnits: 2 }] },
@@ -163,7 +163,7 @@ export const createOrders = operation({
           { id: 'batch-3', lines: [{ sku: 'MUG', quantity: 1, locationId: 'depot' }] },
           { id: 'batch-4', lines: [{ sku: 'MUG', quantity: 1_000_000, locationId: 'depot' }] },
         ],
-        waitMs: 2_000,
+        waitMs: 10_000,
       },
       status: 207,
       answer: {

@@ -1,4 +1,5 @@
 /** Orders through a region's door under a real authority: batches, moves of goods, lists, and repeats of each. */
+import type { Agent } from '@tallystick/store-agent';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
 
 describe('a batch of orders', () => {
   const place = (orders: object[], query = '') =>
-    call('POST', `/v1/orders/batch${query}`, { orders, waitMs: 3_000 });
+    call('POST', `/v1/orders/batch${query}`, { orders, waitMs: 10_000 });
 
   test('[T5] is summed over its orders: six and five of ten are not sold, and nothing of them is', async () => {
     const answer = await place([order('o1', 6), order('o2', 5)]);
@@ -57,9 +58,29 @@ describe('a batch of orders', () => {
 
   test('asked for again while it is being placed is told to wait, never no and yes', async () => {
     const orders = [order('o1', 6), order('o2', 4)];
-    const answers = await Promise.all(['', '', '?partial=true', ''].map((query) => place(orders, query)));
-    expect(answers.map(({ status }) => status)).toContain(409);
-    for (const answer of answers) if (answer.status >= 300) expectProblem(answer, 409, 'request_under_way');
+    const { agent } = fleet.served.get('eu') as { agent: Agent };
+    const submit = agent.submit.bind(agent);
+    let goOn = () => {};
+    const othersHeard = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    // Whoever is first takes until all others have been answered.
+    agent.submit = async (command) => {
+      await othersHeard;
+      return submit(command);
+    };
+    let heard = 0;
+    const answers = await Promise.all(
+      ['', '', '?partial=true', ''].map(async (query) => {
+        const answer = await place(orders, query);
+        heard += 1;
+        if (heard === 3) goOn();
+        return answer;
+      }),
+    );
+    const refused = answers.filter(({ status }) => status >= 300);
+    expect(refused).toHaveLength(3);
+    for (const answer of refused) expectProblem(answer, 409, 'request_under_way');
     expect((await place(orders)).body.results).toMatchObject([{ replayed: true }, { replayed: true }]);
   });
 
@@ -94,7 +115,7 @@ describe('a batch of orders', () => {
 
 describe('goods of an order', () => {
   test('leave once and come back once, however often it is said', async () => {
-    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 10_000 });
     const parcel = { id: 'p1', lines: [{ lineId: 'a', quantity: 2 }] };
     for (let i = 0; i < 2; i += 1)
       expect((await call('POST', '/v1/orders/o1/shipments', parcel)).status).toBe(201);
@@ -120,7 +141,7 @@ describe('goods of an order', () => {
   });
 
   test('are not moved where the order has no such line, or without a name for the move', async () => {
-    await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 10_000 });
     expectProblem(
       await call('POST', '/v1/orders/o1/shipments', { id: 'p', lines: [{ lineId: 'z' }] }),
       400,
@@ -131,7 +152,7 @@ describe('goods of an order', () => {
   });
 
   test('all that is left is shipped once, and taken back once, by a request that comes again', async () => {
-    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 10_000 });
     for (const path of ['shipments', 'returns']) {
       const first = await call('POST', `/v1/orders/o1/${path}`, { id: 'all' });
       const again = await call('POST', `/v1/orders/o1/${path}`, { id: 'all' });
@@ -145,7 +166,7 @@ describe('goods of an order', () => {
   });
 
   test('of a cancelled order are neither shipped nor taken back, though their keeper has not heard of it', async () => {
-    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 10_000 });
     await call('POST', '/v1/orders/o1/shipments', { id: 'p1', lines: [{ lineId: 'a', quantity: 1 }] });
     expect((await call('POST', '/v1/orders/o1/cancel')).status).toBe(200);
     for (const path of ['shipments', 'returns']) {
@@ -161,14 +182,14 @@ describe('goods of an order', () => {
   });
 
   test('that left cannot be cancelled, and a cancelled order goes nowhere', async () => {
-    await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 10_000 });
     await call('PUT', '/v1/orders/o1/status', { status: 'shipped' });
     expectProblem(
       await call('PUT', '/v1/orders/o1/status', { status: 'cancelled' }),
       409,
       'status_move_refused',
     );
-    await call('POST', '/v1/orders', { ...order('o2', 1), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o2', 1), waitMs: 10_000 });
     expect((await call('POST', '/v1/orders/o2/cancel')).body).toMatchObject({ status: 'cancelled' });
     for (const status of ['processing', 'shipped', 'delivered', 'returned']) {
       expectProblem(await call('PUT', '/v1/orders/o2/status', { status }), 409, 'status_move_refused');
@@ -178,7 +199,7 @@ describe('goods of an order', () => {
 
 describe('goods that come back as an adjustment', () => {
   test('are those of the order as well: never more than left it, and never lines that were cancelled', async () => {
-    await call('POST', '/v1/orders', { ...order('o1', 2), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o1', 2), waitMs: 10_000 });
     const back = (id: string, more: object = {}) =>
       call('POST', '/v1/inventory/adjustments', {
         id,
@@ -190,7 +211,7 @@ describe('goods that come back as an adjustment', () => {
     expectProblem(await back('r0', { sku: 'LAMP' }), 400, 'invalid_request');
     for (let i = 0; i < 2; i += 1) expect((await back('r1')).status).toBe(201);
     expectProblem(await back('r2', { quantity: 2 }), 409, 'more_than_ordered');
-    await call('POST', '/v1/orders', { ...order('o2', 1), waitMs: 3_000 });
+    await call('POST', '/v1/orders', { ...order('o2', 1), waitMs: 10_000 });
     await call('POST', '/v1/orders/o2/cancel');
     const cancelled = { id: 'r3', type: 'return', orderId: 'o2', lines: [line(1)] };
     expectProblem(await call('POST', '/v1/inventory/adjustments', cancelled), 409, 'more_than_ordered');
@@ -199,7 +220,7 @@ describe('goods that come back as an adjustment', () => {
 
 describe('a hold without a location', () => {
   test('[T8] is the same hold again, also when the goods would now be found elsewhere', async () => {
-    const hold = { id: 'h1', ttlMs: 60_000, waitMs: 3_000, lines: [{ sku: 'MUG', quantity: 8 }] };
+    const hold = { id: 'h1', ttlMs: 60_000, waitMs: 10_000, lines: [{ sku: 'MUG', quantity: 8 }] };
     const first = await call('POST', '/v1/holds', hold);
     expect(first.body).toMatchObject({ lines: [{ locationId: 'depot' }] });
     await fleet.add('berlin', 'store', 'eu', 'berlin');
@@ -216,7 +237,7 @@ describe('lists of orders', () => {
   test('come from the books, newest first, filtered and in pages', async () => {
     for (let i = 0; i < 5; i += 1) {
       const client = i % 2 === 0 ? 'acme' : 'best';
-      await call('POST', '/v1/orders', { ...order(`o${i}`, 1), client, waitMs: 3_000 });
+      await call('POST', '/v1/orders', { ...order(`o${i}`, 1), client, waitMs: 10_000 });
     }
     await call('POST', '/v1/orders/o4/cancel');
     const ids = async (query: string) =>

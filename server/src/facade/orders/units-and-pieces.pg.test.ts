@@ -43,7 +43,7 @@ describe('a line by the case', () => {
   const cases = (quantity: number, unit = 'case') => ({
     id: 'o-1',
     lines: [{ lineId: 'a', sku: 'CUP', locationId: 'depot', quantity, unit }],
-    waitMs: 3_000,
+    waitMs: 10_000,
   });
 
   test('takes twelve pieces a case, and keeps what was asked, here and in the books', async () => {
@@ -101,7 +101,7 @@ describe('a line without a location', () => {
       { sku: 'MUG', quantity: 3, locationId: 'depot' },
       { sku: 'MUG', quantity: 3, locationId: 'berlin' },
     ];
-    await post('/v1/holds', { id: 'h', ttlMs: 60_000, waitMs: 5_000, lines });
+    await post('/v1/holds', { id: 'h', ttlMs: 60_000, waitMs: 10_000, lines });
     await post('/v1/holds/h/release', {});
   };
 
@@ -140,7 +140,7 @@ describe('a line without a location', () => {
     // Read again once the catalogue changes, as after a start.
     await post('/v1/products', { sku: 'NEW', names: { en: 'New' }, prices: {} });
     expect(agent().sellsFrom()).toEqual(['poznan', 'madrid', 'depot']);
-    const lamp = { id: 'o-9', lines: [{ sku: 'LAMP', quantity: 1 }], waitMs: 5_000 };
+    const lamp = { id: 'o-9', lines: [{ sku: 'LAMP', quantity: 1 }], waitMs: 10_000 };
     expect((await post('/v1/orders', lamp)).body).toMatchObject({ lines: [{ locationId: 'poznan' }] });
   });
 });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ReplicaId } from '@tallystick/crdt';
 import { enrol, openIdentity } from '@tallystick/store-agent';
-import { expectProblem, said } from '@tallystick/store-agent/test-kit';
+import { expectProblem, type Said, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
 
@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 describe('replicas', () => {
   test('are listed with their links, as their parents say', async () => {
-    await until(async () => (await linkOf('depot')) === 'up', 'the depot is seen');
+    for (const id of ['depot', 'eu']) await until(async () => (await linkOf(id)) === 'up', `${id} is seen`);
     const { body } = await get('/v1/replicas');
     expect(body).toMatchObject({
       items: [
@@ -41,13 +41,16 @@ describe('replicas', () => {
     expect(rest.body).toMatchObject({ items: [{ id: 'eu' }], nextCursor: null });
     await fleet.stopOne('depot');
     await until(async () => (await linkOf('depot')) === 'down', 'its parent says that it is away');
-    expect((await get('/v1/replicas/depot')).body.lag).toBeNull();
+    const lag = async () => (await get('/v1/replicas/depot')).body.lag;
+    await until(async () => (await lag()) === null, 'nobody can say how far it has come');
   });
 
   test('tell their lives and their lag, and what they may sell, page by page', async () => {
-    const settled = async () => (await get('/v1/replicas/depot')).body.lag as { unsettledEntries: number };
-    await until(async () => (await settled())?.unsettledEntries === 0, 'all of it stands in the books');
-    const { body } = await get('/v1/replicas/depot');
+    let body: Said['body'] = {};
+    await until(async () => {
+      ({ body } = await get('/v1/replicas/depot'));
+      return (body.lag as { unsettledEntries: number } | null)?.unsettledEntries === 0;
+    }, 'all of it stands in the books');
     expect(body.lives).toHaveLength(1);
     expect(body).toMatchObject({ children: [], lag: { unsentEntries: 0 } });
     expect((await get('/v1/replicas/eu')).body.children).toEqual(['depot']);
@@ -95,7 +98,9 @@ describe('replicas', () => {
       body: { id: 'r-1', replica: 'depot', reclaimed: { units: 1, pools: 1 } },
     });
     expect(answers[1]?.body).toEqual(answers[0]?.body);
-    expect((await get('/v1/replicas/depot')).body).toMatchObject({ status: 'retired', fenced: 'retired' });
+    expect((await get('/v1/replicas/depot')).body).toMatchObject({ status: 'retired' });
+    const fenced = async () => (await get('/v1/replicas/depot')).body.fenced;
+    await until(async () => (await fenced()) === 'retired', 'the books have heard that it is shut out');
     expectProblem(await post('/v1/replicas/depot/retire', {}), 400, 'invalid_request');
     expectProblem(await post('/v1/replicas/nobody/retire', { id: 'r-2' }), 404, 'not_found');
   });

@@ -57,7 +57,7 @@ test('events arrive signed and in order; one endpoint that hangs holds up nobody
   await until(() => good.seen.length === 3, 'three deliveries came');
   expect(good.subjects).toEqual(['d1', 'd2', 'd3']);
   expect(good.unverified).toEqual([]);
-  await until(() => stuck.seen.length === 1, 'the stuck one was asked');
+  await until(() => stuck.seen.length > 0, 'the stuck one was asked');
   await until(async () => (await call('GET', '/going')).body.isEnabled === false, '410 disables');
   expect(going.subjects).toEqual(['d1']);
 

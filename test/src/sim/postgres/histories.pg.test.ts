@@ -1,5 +1,6 @@
 /** A slice of the histories for every run of the tests; `npm run sim -- --postgres` plays as many as one likes. */
 import { expect, inject, test } from 'vitest';
+import { unseenSeed } from '../../unseen-seed.test-kit.ts';
 import { compareSeeds, findPlanted } from './compare.ts';
 import { addCounts, noCounts } from './counts.ts';
 import { plant } from './plant.ts';
@@ -35,8 +36,8 @@ test('[D1] [F3a] [F6] [L4] [T8] fixed seeds: simulator, model and Postgres hold 
   expect(unmet).toEqual([]);
 });
 
-test('a fresh seed, printed', { timeout: 30_000 }, async () => {
-  const start = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+test('a fresh seed, printed', { timeout: 60_000 }, async () => {
+  const start = unseenSeed();
   console.log(`sim: played into Postgres: seed ${start}, ${ACTS} acts`);
   const { counts, disagreements } = await compareSeeds(templateUrl, playSeed, {
     start,
@@ -58,7 +59,7 @@ test.each(inTests)('found: $name', { timeout: 60_000 }, async (bug) => {
   expect(await findPlanted(templateUrl, play, { start, seeds: PLANTED_SEEDS_MAX, acts: ACTS })).toBeDefined();
 });
 
-test('a mistake that is none is not found', { timeout: 30_000 }, async () => {
+test('a mistake that is none is not found', { timeout: 60_000 }, async () => {
   const find = 'turn_now bigint := p_turn + 1;';
   const file = 'server/src/authority/migrations/0003_commit_turn.sql';
   const play = await plant({ name: 'none', file, find, replace: `${find} -- as ever` });
