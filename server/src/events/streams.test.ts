@@ -7,6 +7,7 @@ import { type Sink, type StreamEnd, Streams } from './streams.ts';
 import { type Read, Tail } from './tail.ts';
 
 const NO_LOG = { warn: () => {} } as never;
+const SILENT = { read: () => new Promise<never>(() => {}), glance: () => new Promise<never>(() => {}) };
 
 function event(position: number, sku: string, locationId = 'depot'): Held {
   return held({
@@ -43,7 +44,7 @@ class Reader implements Sink {
 }
 
 function feed(older: (after: number) => Promise<Read> = () => Promise.reject(new Error('out of reach'))) {
-  const tail = new Tail({ read: () => new Promise(() => {}) }, NO_LOG, { eventsMax: 10, bytesMax: 100_000 });
+  const tail = new Tail(SILENT, NO_LOG, { eventsMax: 10, bytesMax: 100_000 });
   let nowMs = 0;
   const streams = new Streams({ tail, readOlder: older, nowMs: () => nowMs });
   onTestFinished(() => streams.stop());
@@ -146,7 +147,7 @@ describe('streams', () => {
     fc.assert(
       fc.property(acts, (list) => {
         const { tail, streams } = feed();
-        const bound = new Tail({ read: () => new Promise(() => {}) }, NO_LOG);
+        const bound = new Tail(SILENT, NO_LOG);
         streams.stop();
         bound.append([], 0);
         const many = new Streams({

@@ -55,9 +55,13 @@ export class Streams {
   }
 
   open(filter: Filter, after: number, sink: Sink): Stream {
+    const leave = this.#ports.tail.follow();
     const stream = new Stream(this.#ports, filter, after, sink, {
       live: (self, isLive) => this.#register(self, isLive),
-      ended: (self) => this.#all.delete(self),
+      ended: (self) => {
+        this.#all.delete(self);
+        leave();
+      },
     });
     this.#all.add(stream);
     stream.evaluate();

@@ -1,7 +1,9 @@
 /**
  * Tail: the newest events in memory, filled by one reader, served to any number of others.
  *
- * It is bounded in events and in bytes: what is older is read where it came from.
+ * It is bounded in events and in bytes: what is older is read where it came from. Every event is read while
+ * somebody follows; while nobody does, the tail glances at the newest now and again, and what happened in
+ * between costs nothing here. Whoever reads says so first (`follow`), and then waits until it was `heard`.
  */
 import type { Log } from '@tallystick/store-agent';
 import type { Held } from './event.ts';
@@ -13,8 +15,13 @@ export type Read =
   | { readonly gone: string; readonly restart: number };
 
 export interface TailSource {
-  /** Resolves when there is something, or after a while with nothing. `after` undefined begins at the end. */
-  read(after: number | undefined): Promise<Read>;
+  /**
+   * Resolves when there is something; with nothing at once, or after a while where it `waits`. `after` undefined
+   * begins at the end.
+   */
+  read(after: number | undefined, waits: boolean): Promise<Read>;
+  /** Some of the newest, behind whatever is left out; at once. */
+  glance(after: number | undefined): Promise<Read>;
 }
 
 export interface TailBounds {
@@ -25,6 +32,11 @@ export interface TailBounds {
 const TAIL_BOUNDS: TailBounds = { eventsMax: 20_000, bytesMax: 32 * 1024 * 1024 };
 /** The source failed: it is asked again this often. */
 const RETRY_MS = 250;
+const GLANCE_EVERY_MS = 2_000;
+/** Who asks again and again follows without a break. */
+const LINGER_MS = 30_000;
+/** Somebody who comes waits no longer for what is new; whoever stands in between may be away. */
+const HEAR_WAIT_MS = 1_000;
 
 export class Tail {
   readonly #source: TailSource;
@@ -39,6 +51,12 @@ export class Tail {
   #base: number | undefined;
   #last = 0;
   #isEnded = false;
+  #followers = 0;
+  #lingerUntilMs = 0;
+  /** Read behind its end since somebody followed. */
+  #isHeard = false;
+  #wake: (() => void) | undefined;
+  readonly #hearers = new Set<() => void>();
   #filling: Promise<void> | undefined;
   /** When the source last answered, by the clock of this machine. */
   heardAtMs: number | undefined;
@@ -66,24 +84,82 @@ export class Tail {
   /** Nothing is appended any more; who waits is told. The source's read that is under way is not waited for. */
   stop(): void {
     this.#isEnded = true;
+    this.#wake?.();
+    this.#hear();
     for (const listener of this.#listeners) listener([]);
+  }
+
+  /** Somebody reads. @returns a function that ends it */
+  follow(): () => void {
+    this.#followers += 1;
+    this.#wake?.();
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#followers -= 1;
+      this.#lingerUntilMs = performance.now() + LINGER_MS;
+    };
+  }
+
+  get #isFollowed(): boolean {
+    return this.#followers > 0 || performance.now() < this.#lingerUntilMs;
+  }
+
+  /** For who follows: resolves when the tail has caught up with its source, or that does not answer. */
+  async heard(): Promise<void> {
+    if (this.#isHeard) return;
+    await within(HEAR_WAIT_MS, (done) => {
+      this.#hearers.add(done);
+      return () => this.#hearers.delete(done);
+    });
+  }
+
+  #hear(): void {
+    for (const done of [...this.#hearers]) done();
   }
 
   async #fill(): Promise<void> {
     while (!this.#isEnded) {
       try {
-        const read = await this.#source.read(this.last);
-        if (this.#isEnded) return;
-        this.isConnected = true;
-        this.heardAtMs = Date.now();
-        if ('gone' in read) this.#restart(read.restart);
-        else this.append(read.events, read.next);
+        await this.#step();
       } catch (error) {
         if (this.isConnected) this.#log.warn({ err: error }, 'the feed cannot be read now');
         this.isConnected = false;
+        this.#hear();
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  async #step(): Promise<void> {
+    const { last } = this;
+    if (this.#isFollowed) {
+      const read = await this.#source.read(last, this.#isHeard);
+      this.#take(read);
+      if (this.#isHeard || this.last !== last) return;
+      this.#isHeard = true;
+      this.#hear();
+      return;
+    }
+    this.#isHeard = false;
+    const read = await this.#source.glance(last);
+    // Whoever came meanwhile wants those that were left out as well.
+    if (!this.#isFollowed || last === undefined) this.#take(read);
+    if (this.#isFollowed || this.#isEnded) return;
+    await within(GLANCE_EVERY_MS, (done) => {
+      this.#wake = done;
+      return () => {};
+    });
+  }
+
+  #take(read: Read): void {
+    if (this.#isEnded) return;
+    this.isConnected = true;
+    this.heardAtMs = Date.now();
+    if (!('gone' in read)) return this.append(read.events, read.next);
+    this.#restart(read.restart);
+    for (const listener of this.#listeners) listener([]);
   }
 
   #restart(position: number): void {
@@ -139,14 +215,19 @@ export class Tail {
   /** Resolves when there is something behind a position, when the tail stops, or after a time. */
   wait(position: number, waitMs: number): Promise<void> {
     if (this.#isEnded || (this.#base !== undefined && this.#last > position)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        off();
-        resolve();
-      };
-      const timer = setTimeout(done, waitMs);
-      const off = this.onAppend(done);
-    });
+    return within(waitMs, (done) => this.onAppend(done));
   }
+}
+
+/** Resolves when `done` is called, or after a time. @param listen may say how to end it */
+function within(ms: number, listen: (done: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      off();
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    const off = listen(done);
+  });
 }

@@ -10,6 +10,7 @@ import { Worker } from './worker.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
+const SILENT = { read: () => new Promise<never>(() => {}), glance: () => new Promise<never>(() => {}) };
 
 function event(position: number): Held {
   return held({
@@ -32,7 +33,7 @@ function endpoint(more: Partial<Endpoint> = {}): Endpoint {
 }
 
 function run(events: number, statusOf: (id: string, nth: number) => number, more: Partial<Endpoint> = {}) {
-  const tail = new Tail({ read: () => new Promise(() => {}) }, { warn: () => {} } as never);
+  const tail = new Tail(SILENT, { warn: () => {} } as never);
   tail.append([], 0);
   if (events > 0)
     tail.append(

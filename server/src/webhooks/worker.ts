@@ -59,6 +59,7 @@ export class Worker {
   }
 
   async #run(): Promise<void> {
+    const leave = this.#ports.tail.follow();
     while (!this.#isEnded) {
       try {
         await this.#untilDue();
@@ -71,6 +72,7 @@ export class Worker {
         await this.#pause(WAIT_MS);
       }
     }
+    leave();
     await this.#write().catch(() => {});
   }
 

@@ -1,7 +1,9 @@
 /** The feed, for regions: what stands behind a position, or word that there is nothing yet. */
 import { z } from 'zod';
+import type { Read } from '../../events/tail.ts';
 import { toWire, WIRE_EVENTS_MAX } from '../../events/wire-events.ts';
-import { readBooks } from '../feed/books-tail.ts';
+import type { BooksFeed } from '../feed/books-feed.ts';
+import { readBooks, readNewest } from '../feed/books-tail.ts';
 import { served } from './call.ts';
 
 export const EVENT_CALLS = {
@@ -11,15 +13,33 @@ export const EVENT_CALLS = {
       /** Left out: nothing but the end of the feed. */
       after: z.int().min(0).optional(),
       limit: z.int().min(1).max(WIRE_EVENTS_MAX),
+      /** The newest alone, where there are more. */
+      newest: z.boolean(),
       waitMs: z.int().min(0).max(30_000),
     }),
-    serve: async ({ feed: { tail }, pool }, { after, limit, waitMs }) => {
+    serve: async ({ feed, pool }, { after, limit, newest, waitMs }) => {
+      if (newest) return wire(await readNewest(pool, after ?? 0, limit));
       if (after === undefined) return readBooks(pool, undefined, 0);
-      if (tail.after(after, 1)?.length === 0) await tail.wait(after, waitMs);
-      const found = tail.after(after, limit);
-      if (found !== undefined) return toWire(found, found.at(-1)?.position ?? after);
-      const read = await readBooks(pool, after, limit);
-      return 'gone' in read ? read : toWire(read.events, read.next);
+      const found = waitMs === 0 ? undefined : await waitFor(feed, after, limit, waitMs);
+      return found === undefined
+        ? wire(await readBooks(pool, after, limit))
+        : toWire(found, found.at(-1)?.position ?? after);
     },
   }),
 };
+
+/** In the tail; undefined where it does not reach as far back. */
+async function waitFor({ tail }: BooksFeed, after: number, limit: number, waitMs: number) {
+  const leave = tail.follow();
+  try {
+    await tail.heard();
+    if (tail.after(after, 1)?.length === 0) await tail.wait(after, waitMs);
+    return tail.after(after, limit);
+  } finally {
+    leave();
+  }
+}
+
+function wire(read: Read) {
+  return 'gone' in read ? read : toWire(read.events, read.next);
+}

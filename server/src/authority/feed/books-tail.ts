@@ -24,12 +24,17 @@ export class BooksTailSource implements TailSource {
     this.#wake?.();
   }
 
-  async read(after: number | undefined): Promise<Read> {
+  async read(after: number | undefined, waits: boolean): Promise<Read> {
     this.#woken = false;
     const read = await readBooks(this.#pool, after, PAGE);
     const isNews = 'gone' in read || read.next !== after;
-    if (!isNews && !this.#woken) await this.#pause();
+    if (waits && !isNews && !this.#woken) await this.#pause();
     return read;
+  }
+
+  /** No event at all: what the tail does not hold is in the books, which are here. */
+  glance(): Promise<Read> {
+    return readBooks(this.#pool, undefined, 0);
   }
 
   #pause(): Promise<void> {
@@ -56,4 +61,13 @@ export async function readBooks(pool: pg.Pool, after: number | undefined, limit:
   if (after === undefined) return { events: [], next: read.last };
   if ('gone' in read) return { gone: GONE[read.gone], restart: read.last };
   return { events: read.events.map(held), next: read.next };
+}
+
+/** Behind a position, or the newest alone where there are more. */
+export async function readNewest(pool: pg.Pool, after: number, limit: number): Promise<Read> {
+  const end = await readBooks(pool, undefined, 0);
+  if ('gone' in end) return end;
+  const read = await readBooks(pool, Math.max(after, end.next - limit), limit);
+  // Not so many since the books were put back, or since they were cut off.
+  return 'gone' in read ? readBooks(pool, after, limit) : read;
 }

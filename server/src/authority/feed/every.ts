@@ -2,15 +2,30 @@
 import type { Log } from '@tallystick/store-agent';
 import type { Duty } from './leader.ts';
 
+/** After it is done it is left alone for so many times as long as it took, and for no longer than that. */
+export interface Rest {
+  readonly factor: number;
+  readonly msMax: number;
+}
+
 export class Every implements Duty {
   readonly #everyMs: number;
   readonly #log: Log;
   readonly #failed: string;
   readonly #act: () => Promise<void>;
+  readonly #rest: Rest;
+  #restsUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #acting: Promise<void> | undefined;
 
-  constructor(everyMs: number, log: Log, failed: string, act: () => Promise<void>) {
+  constructor(
+    everyMs: number,
+    log: Log,
+    failed: string,
+    act: () => Promise<void>,
+    rest: Rest = { factor: 0, msMax: 0 },
+  ) {
+    this.#rest = rest;
     this.#everyMs = everyMs;
     this.#log = log;
     this.#failed = failed;
@@ -19,19 +34,23 @@ export class Every implements Duty {
 
   start(): void {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => void this.now(), this.#everyMs);
+    this.#timer = setInterval(() => this.#now(), this.#everyMs);
     this.#timer.unref();
-    void this.now();
+    this.#now();
   }
 
-  /** Once, unless it is being done. */
-  now(): Promise<void> {
+  /** Once, unless it is being done or rests. */
+  #now(): void {
+    const beganMs = performance.now();
+    if (beganMs < this.#restsUntilMs) return;
     this.#acting ??= this.#act()
       .catch((error: unknown) => this.#log.warn({ err: error }, this.#failed))
       .finally(() => {
+        const { factor, msMax } = this.#rest;
+        const endedMs = performance.now();
+        this.#restsUntilMs = endedMs + Math.min(msMax, factor * (endedMs - beganMs));
         this.#acting = undefined;
       });
-    return this.#acting;
   }
 
   async stop(): Promise<void> {

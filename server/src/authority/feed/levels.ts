@@ -2,7 +2,8 @@
  * Levels told: what changed since the last look, a few times a second, the last state of each pool.
  *
  * The values are read from the books, so none is told before it is committed; which pools to look at is a hint.
- * A new leader looks at all of them once, whatever its predecessor had not told yet.
+ * A new leader looks at all of them once, whatever its predecessor had not told yet. Telling rests many times as
+ * long as it took: where much moves at once, levels come less often and take nothing from those who sell.
  */
 import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
@@ -11,28 +12,35 @@ import type { Duty } from './leader.ts';
 
 /** Three times a second: soon enough to look live, seldom enough for a product that sells all the time. */
 const TELL_EVERY_MS = 333;
-/** Of one statement; what is left goes with the next. */
-const POOLS_MAX = 2_000;
+/** A twentieth of the time at most is spent here; and nobody waits for a level much longer than this. */
+const REST = { factor: 19, msMax: 3_000 };
+/** Of one statement, which keeps the lock of the feed from those who commit; what is left goes with the next. */
+const POOLS_MAX = 500;
 
 export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty {
   let isNewLeader = true;
-  const duty = new Every(TELL_EVERY_MS, log, 'levels of stock could not be told', async () => {
+  const tell = (pools: readonly string[] | null) =>
+    pool.query({ name: 'tell_levels', text: 'select tallystick.tell_levels($1)', values: [pools] });
+  const act = async () => {
     if (isNewLeader) {
       changed.clear();
-      await pool.query('select tallystick.tell_levels(null)');
+      await tell(null);
       isNewLeader = false;
     }
-    while (changed.size > 0) {
-      const pools = [...changed].slice(0, POOLS_MAX);
+    // Those of this moment; what changes meanwhile has its turn after the rest.
+    const due = [...changed];
+    for (let from = 0; from < due.length; from += POOLS_MAX) {
+      const pools = due.slice(from, from + POOLS_MAX);
       for (const one of pools) changed.delete(one);
       try {
-        await pool.query('select tallystick.tell_levels($1)', [pools]);
+        await tell(pools);
       } catch (error) {
         for (const one of pools) changed.add(one);
         throw error;
       }
     }
-  });
+  };
+  const duty = new Every(TELL_EVERY_MS, log, 'levels of stock could not be told', act, REST);
   return {
     start: () => duty.start(),
     stop: () => {

@@ -103,7 +103,7 @@ test('a list, a stream and a socket hear the same, filtered alike, and each goes
   expect(sse.said.at(-1)).toContain('"code":"stopping"');
 });
 
-test('while the authority is away the region serves what it has and says so; what it has not is out of reach', async () => {
+test('while the authority is away the region serves what it has and says so', async () => {
   const { fleet, url, receive } = await shop();
   const start = (await list(url)).body.next;
   await receive('d1', 'LAMP');
@@ -116,7 +116,6 @@ test('while the authority is away the region serves what it has and says so; wha
     const { body } = await list(url, `?after=${start}`);
     expect(body.items[0]).toMatchObject({ type: 'stock.received', subject: 'd1' });
     expect(Date.parse(body.asOf as string)).toBeGreaterThan(0);
-    if (start !== '0') expect(await list(url, '?after=0')).toMatchObject({ status: 503 });
   });
   await receive('d2', 'LAMP');
   await until(async () => {

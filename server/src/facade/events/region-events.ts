@@ -13,6 +13,17 @@ const ASK_WAIT_MS = 5_000;
 /** On top of that, for the way. */
 const PATIENCE_MS = 5_000;
 
+/** Kept by a region that nobody reads, should the authority be away when somebody does. */
+const GLANCE_EVENTS = 200;
+
+interface Asked {
+  readonly after: number | undefined;
+  readonly limit?: number;
+  /** The newest alone, where there are more. */
+  readonly newest?: boolean;
+  readonly waits?: boolean;
+}
+
 export interface FeedStatus {
   /** When the authority last said that these are all. */
   readonly asOf: string | null;
@@ -26,7 +37,9 @@ export class RegionEvents {
 
   constructor(agent: Agent) {
     this.#agent = agent;
-    this.tail = new Tail({ read: (after) => this.#ask(after, ASK_WAIT_MS) }, agent.log);
+    const read = (after: number | undefined, waits: boolean) => this.#ask({ after, waits });
+    const glance = (after: number | undefined) => this.#ask({ after, limit: GLANCE_EVENTS, newest: true });
+    this.tail = new Tail({ read, glance }, agent.log);
     this.streams = new Streams({
       tail: this.tail,
       readOlder: (after) => this.readOlder(after),
@@ -45,11 +58,12 @@ export class RegionEvents {
 
   /** @throws Problem where the authority cannot be reached */
   readOlder(after: number): Promise<Read> {
-    return this.#ask(after, 0);
+    return this.#ask({ after });
   }
 
-  async #ask(after: number | undefined, waitMs: number): Promise<Read> {
-    const call = { call: 'events.read', after, limit: WIRE_EVENTS_MAX, waitMs };
+  async #ask({ after, limit = WIRE_EVENTS_MAX, newest = false, waits = false }: Asked): Promise<Read> {
+    const waitMs = waits ? ASK_WAIT_MS : 0;
+    const call = { call: 'events.read', after, limit, newest, waitMs };
     return fromWire(await askAuthority(this.#agent, call, waitMs + PATIENCE_MS));
   }
 

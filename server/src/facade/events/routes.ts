@@ -16,7 +16,7 @@ const READERS_MAX = 5_000;
 
 export function eventRoutes(app: FastifyInstance, agent: Agent): void {
   const events = new RegionEvents(agent);
-  let polling = 0;
+  let asking = 0;
   app.addHook('onReady', (done) => {
     events.start();
     done();
@@ -34,28 +34,31 @@ export function eventRoutes(app: FastifyInstance, agent: Agent): void {
   });
 
   route(app, listEvents, async ({ query, principal, request, reply }) => {
-    if (events.streams.count + polling >= READERS_MAX)
+    if (events.streams.count + asking >= READERS_MAX)
       throw new Problem(
         'overloaded',
         'As many follow the events here as can. Try again later, or another region.',
       );
     const filter = filterOf(query, principal);
-    const after = afterOf(request, query.after) ?? events.tail.last;
-    if (after === undefined)
-      throw new Problem(
-        'authority_unreachable',
-        'This region has not heard of any event yet. Try again later.',
-      );
     const isStream = wantsUpgrade(request) || (request.method === 'GET' && wantsStream(request));
-    // Who asks for what is gone hears it in the answer, where every client looks.
-    if (isStream) await pieceAfter(events, after);
-    if (wantsUpgrade(request)) return openSocket(events, filter, after, request, reply);
-    if (isStream) return openEventStream(events, filter, after, reply);
-    polling += 1;
+    const leave = events.tail.follow();
+    asking += 1;
     try {
-      return await poll(events, filter, after, query.limit, query.wait * 1_000);
+      await events.tail.heard();
+      const after = afterOf(request, query.after) ?? events.tail.last;
+      if (after === undefined)
+        throw new Problem(
+          'authority_unreachable',
+          'This region has not heard of any event yet. Try again later.',
+        );
+      if (!isStream) return await poll(events, filter, after, query.limit, query.wait * 1_000);
+      // Who asks for what is gone hears it in the answer, where every client looks.
+      await pieceAfter(events, after);
+      if (wantsUpgrade(request)) return openSocket(events, filter, after, request, reply);
+      return openEventStream(events, filter, after, reply);
     } finally {
-      polling -= 1;
+      leave();
+      asking -= 1;
     }
   });
 }
