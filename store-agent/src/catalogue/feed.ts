@@ -56,9 +56,12 @@ export class CatalogueFeed {
       if (isUnderWay || isComplete) continue;
       copy.sentAtMs = nowMs;
       const from = copy.seen;
-      const items = bounded(await this.#ports.since(from, ITEMS_PER_FRAME));
-      const last = items.at(-1);
-      const to = last === undefined ? from : last.version;
+      const upTo = this.#ports.version();
+      const found = await this.#ports.since(from, ITEMS_PER_FRAME);
+      const items = bounded(found);
+      const isAll = items.length === found.length && found.length < ITEMS_PER_FRAME;
+      // The newest versions may be of items that are not for this copy: it counts on, and so do those below it.
+      const to = Math.max(items.at(-1)?.version ?? from, isAll ? upTo : 0);
       copy.sentTo = to;
       copy.isTold = to >= this.#ports.version();
       const own = items.filter(({ kind }) => this.#ports.mayHave(child, kind));
