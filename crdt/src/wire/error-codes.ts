@@ -35,6 +35,7 @@ const table = {
   unknown_customer: [404, false, 'No customer has this id.'],
   unknown_hold: [404, false, 'No hold has this id here.'],
   unknown_cart: [404, false, 'No cart has this id here.'],
+  unknown_transfer: [404, false, 'No transfer has this id.'],
   unknown_webhook: [404, false, 'No webhook endpoint, or no delivery to it, has this id.'],
   position_gone: [
     410,
@@ -59,11 +60,7 @@ const table = {
   hold_ended: [409, false, 'The hold has expired or was ended. Hold again.'],
   hold_capturing: [409, true, 'A payment for this hold is under way. Wait for its outcome.'],
   already_cancelled: [409, false, 'The order, or this line of it, is cancelled already.'],
-  status_move_refused: [
-    409,
-    false,
-    'The order cannot go from its status to that one. See detail for those it can.',
-  ],
+  status_move_refused: [409, false, 'It cannot go from its status to that one. See detail for those it can.'],
   cart_closed: [409, false, 'The cart was ordered or merged. Make a new one.'],
   cart_empty: [409, false, 'There is nothing in the cart to order.'],
   cart_changed: [409, false, 'The cart costs something else now. Show it again and ask the shopper.'],

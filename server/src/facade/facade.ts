@@ -37,6 +37,8 @@ import { PRODUCT_OPERATIONS } from './products/operations.ts';
 import { productRoutes } from './products/routes.ts';
 import { REPLICA_OPERATIONS } from './replicas/operations.ts';
 import { replicaRoutes } from './replicas/routes.ts';
+import { TRANSFER_OPERATIONS } from './transfers/operations.ts';
+import { transferRoutes } from './transfers/routes.ts';
 import { WEBHOOK_OPERATIONS } from './webhooks/operations.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -45,6 +47,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...PRODUCT_OPERATIONS,
   ...LOCATION_OPERATIONS,
   ...INVENTORY_OPERATIONS,
+  ...TRANSFER_OPERATIONS,
   ...ORDER_OPERATIONS,
   ...GOODS_OPERATIONS,
   ...HOLD_OPERATIONS,
@@ -62,6 +65,7 @@ export const TAGS: readonly Tag[] = [
   { name: 'Products', description: 'What is for sale: names, units, barcodes, prices.' },
   { name: 'Locations', description: 'Where goods stand: shops and warehouses.' },
   { name: 'Inventory', description: 'How many there are, and why.' },
+  { name: 'Transfers', description: 'Goods on their way: expected from outside, or sent by another place.' },
   { name: 'Orders', description: 'What was sold, and what became of it.' },
   { name: 'Customers', description: 'People who buy, known to orders by an opaque id alone.' },
   { name: 'Carts', description: 'What shoppers mean to buy, on all their devices at once.' },
@@ -97,6 +101,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);
   adjustmentRoutes(app, agent);
+  transferRoutes(app, agent);
   const owners = new Owners(agent);
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);

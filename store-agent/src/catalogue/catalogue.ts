@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { Awaited } from '../awaited.ts';
 import { ConfigError } from '../config-error.ts';
 import { asJournalError, JournalError } from '../journal/errors.ts';
+import { Incoming } from './incoming.ts';
 import {
   type ItemKind,
   type Location,
@@ -16,6 +17,7 @@ import {
   productSchema,
   type ReplicaRecord,
   replicaSchema,
+  transferSchema,
 } from './items.ts';
 import { ProductFinder, type ProductQuery } from './product-finder.ts';
 
@@ -39,6 +41,8 @@ export class Catalogue implements Directory {
   readonly #locations = new Map<string, Location>();
   readonly #replicas = new Map<string, ReplicaRecord>();
   readonly #products = new Map<string, Product>();
+  /** Goods on their way, by where they will stand. */
+  readonly incoming = new Incoming();
   readonly #awaited = new Awaited();
   #version = 0;
   #asOfMs: number | null = null;
@@ -64,6 +68,12 @@ export class Catalogue implements Directory {
       const rows = this.#db.prepare('select id, body from item where kind = ?').all(kind);
       for (const { id, body } of rows as { id: string; body: string | null }[]) this.#index(kind, id, body);
     }
+    // Those that have come are many, and nobody waits for them.
+    const waiting = this.#db.prepare(
+      "select id, body from item where kind = 'transfer' and body ->> 'status' = 'expected'",
+    );
+    for (const { id, body } of waiting.all() as { id: string; body: string }[])
+      this.#index('transfer', id, body);
   }
 
   get copy(): CatalogueCopy {
@@ -98,6 +108,8 @@ export class Catalogue implements Directory {
     }
     if (kind === 'location') indexOf(this.#locations, id, body, locationSchema);
     else if (kind === 'replica') indexOf(this.#replicas, id, body, replicaSchema);
+    else if (kind === 'transfer')
+      this.incoming.put(id, body === null ? undefined : transferSchema.parse(JSON.parse(body)));
   }
 
   /** Items after a version, oldest first: what a child's copy lacks. */

@@ -76,18 +76,46 @@ export const replicaSchema = z.object({
   status: z.enum(['expected', 'enrolled', 'retired']),
 });
 
+/** Goods on their way to a place: from another of ours, or from outside. */
+export const transferSchema = z.object({
+  id: z.string(),
+  from: z.string().optional(),
+  to: z.string(),
+  lines: z.array(z.object({ sku: z.string(), quantity: z.number(), received: z.number() })),
+  expectedAt: z.string().optional(),
+  reference: z.string().optional(),
+  /** `received` once nothing is left to come. */
+  status: z.enum(['expected', 'received', 'cancelled']),
+  /** The ids of what was received so far. */
+  receipts: z.array(z.string()),
+});
+
 export type Product = z.infer<typeof productSchema>;
 /** As they are written, before their ids are checked. */
 export type ProductInput = z.input<typeof productSchema>;
 export type LocationInput = z.input<typeof locationSchema>;
 export type Location = z.infer<typeof locationSchema>;
 export type ReplicaRecord = z.infer<typeof replicaSchema>;
+export type Transfer = z.infer<typeof transferSchema>;
 
-export const ITEM_KINDS = ['product', 'location', 'replica', 'client', 'credential', 'signing-key'] as const;
+export const ITEM_KINDS = [
+  'product',
+  'location',
+  'replica',
+  'transfer',
+  'client',
+  'credential',
+  'signing-key',
+] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
 /** What only doors need that let clients in: it goes to regions and no further, so that no stolen till has it. */
-const REGIONS_ONLY: ReadonlySet<string> = new Set<ItemKind>(['client', 'credential', 'signing-key']);
+const REGIONS_ONLY: ReadonlySet<string> = new Set<ItemKind>([
+  'transfer',
+  'client',
+  'credential',
+  'signing-key',
+]);
 
 /** Whether a child may have an item of this kind in its copy. */
 export function isForChild(kind: string, isRegion: boolean): boolean {

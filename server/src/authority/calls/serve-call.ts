@@ -14,6 +14,7 @@ import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
 import { REPLICA_CALLS } from './replica-calls.ts';
+import { TRANSFER_CALLS } from './transfer-calls.ts';
 import { WEBHOOK_CALLS } from './webhook-calls.ts';
 import { whyCall } from './why-call.ts';
 
@@ -31,6 +32,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...PRODUCT_CALLS,
   ...REPLICA_CALLS,
   ...LOCATION_CALLS,
+  ...TRANSFER_CALLS,
 };
 
 /** @param via the replica that the call came through; undefined where it was made here */

@@ -38,17 +38,26 @@ function productOf(agent: Agent, sku: string): Product {
  * region and all below it owe: goods that were handed over or are missing without a right.
  */
 function stockJson(agent: Agent, product: Product, only?: string) {
-  const levels = agent.levels
-    .of(product.sku)
-    .filter(({ pool }) => only === undefined || locationOf(pool) === only);
-  const locations = levels.map(({ pool, onHand, available }) => ({
-    locationId: locationOf(pool),
-    onHand,
-    available,
-    committed: onHand - available,
-    owed: agent.engine.replica.hub.totals.owed.get(pool) ?? 0,
-    sellableHere: agent.engine.replica.canSell(poolId(product.sku as Sku, locationOf(pool) as LocationId)),
-  }));
+  const levels = new Map(
+    agent.levels.of(product.sku).map((level) => [locationOf(level.pool) as string, level]),
+  );
+  const coming = agent.catalogue.incoming.of(product.sku);
+  const places = [...levels.keys(), ...[...coming.keys()].filter((place) => !levels.has(place))];
+  const locations = places
+    .filter((place) => only === undefined || place === only)
+    .map((locationId) => {
+      const { onHand, available } = levels.get(locationId) ?? { onHand: 0, available: 0 };
+      const pool = poolId(product.sku as Sku, locationId as LocationId);
+      return {
+        locationId,
+        onHand,
+        available,
+        committed: onHand - available,
+        incoming: coming.get(locationId) ?? 0,
+        owed: agent.engine.replica.hub.totals.owed.get(pool) ?? 0,
+        sellableHere: agent.engine.replica.canSell(pool),
+      };
+    });
   const sum = (of: (level: (typeof locations)[number]) => number) =>
     locations.reduce((n, level) => n + of(level), 0);
   const { asOfMs } = agent.levels;
@@ -59,6 +68,7 @@ function stockJson(agent: Agent, product: Product, only?: string) {
     onHand: sum(({ onHand }) => onHand),
     available: sum(({ available }) => available),
     committed: sum(({ committed }) => committed),
+    incoming: sum(({ incoming }) => incoming),
     owed: sum(({ owed }) => owed),
     sellableHere: sum(({ sellableHere }) => sellableHere),
     locations,

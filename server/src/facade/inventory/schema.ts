@@ -9,6 +9,9 @@ const levels = {
   onHand: z.int().meta({ description: 'Goods that stand there. A hint of `asOf`.' }),
   available: z.int().meta({ description: 'What can still be sold, by anybody. A hint of `asOf`.' }),
   committed: z.int().meta({ description: 'Sold or set aside, and not yet gone. A hint of `asOf`.' }),
+  incoming: z.int().meta({
+    description: 'On its way there: announced or sent by a transfer, and not yet received. A hint.',
+  }),
   owed: z.int().meta({
     description:
       'Units handed over or missing without a right to them, by this region and those below it; they are in committed.',
