@@ -13,4 +13,5 @@ export { beginAnew, findPutBack, noteTurn, type PutBack } from './authority/put-
 export { pgTurnJournal } from './authority/turn-journal.ts';
 export { verifyChains } from './authority/verify.ts';
 export { FrameReader } from './cli/replay/frame-reader.ts';
+export { openApiDocument } from './facade/facade.ts';
 export { regionRoutes } from './region/region.ts';

@@ -155,9 +155,9 @@ export class TestFleet {
     return this.run(id);
   }
 
-  /** Starts a replica that is enrolled. */
-  async run(id: string): Promise<Agent> {
-    const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent' });
+  /** Starts a replica that is enrolled; on a port that it had, those below it find it again. */
+  async run(id: string, port = 0): Promise<Agent> {
+    const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent', port });
     const served = await serveAgent(config, config.kind === 'region' ? regionRoutes : shopRoutes);
     this.served.set(id, served);
     await until(() => served.agent.unready() === undefined, `${id} is ready`);
@@ -193,13 +193,19 @@ export class TestFleet {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  /** A bearer token of a credential that is made for it; with `client` one that sees that client's own alone. */
+  /** A bearer token of a credential that is made for it. */
   async token(region: string, role: Role, client?: string, scope?: string): Promise<string> {
+    const { id, secret } = await this.credential(role, client);
+    return this.tokenFor(region, id, secret, scope);
+  }
+
+  /** With `client` one that sees that client's own alone. Regions hear of it a moment later. */
+  async credential(role: Role, client?: string): Promise<{ id: string; secret: string }> {
     this.#credentials += 1;
     const id = `${role}-${this.#credentials}`;
     const { authority } = this.authorities[0] as OpenAuthority;
     const { secret } = await addCredential(authority, { id, name: id, role, client: client ?? null });
-    return this.tokenFor(region, id, secret, scope);
+    return { id, secret };
   }
 
   /** Retried until the region has heard of the credential. */

@@ -88,6 +88,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+export function openApiDocument(): Record<string, unknown> {
+  return openApi(OPERATIONS, TAGS, version);
+}
+
 export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: OpenCarts): void {
   app.addContentTypeParser(
     'application/merge-patch+json',
@@ -114,7 +118,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   credentialRoutes(app, agent);
   auditRoutes(app, agent);
   refuseOtherMethods(app, [...OPERATIONS, ...ALIASES]);
-  const document = JSON.stringify(openApi(OPERATIONS, TAGS, version));
+  const document = JSON.stringify(openApiDocument());
   app.get('/v1/openapi.json', async (_request, reply) =>
     reply
       .header('cache-control', 'public, max-age=300')

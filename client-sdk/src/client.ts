@@ -1,0 +1,146 @@
+/** The client: what an application makes once and keeps. */
+import {
+  type EventFilter,
+  type EventOptions,
+  type EventType,
+  followEvents,
+  type TallystickEvent,
+} from './events/events.ts';
+import { type Ports, worldPorts } from './ports.ts';
+import { type Auth, tokenSource } from './rest/auth.ts';
+import { createRest, type Rest } from './rest/rest.ts';
+import { type RetryRules, USUAL_RETRIES } from './rest/retry.ts';
+import { createTransport } from './rest/transport.ts';
+import { createLiveStock, type LiveStock } from './stock/live-stock.ts';
+import { StockFeed } from './stock/stock-feed.ts';
+
+export interface ClientOptions {
+  /** A region, such as `https://eu.example.com`. */
+  readonly url: string;
+  /** Leave it out where nobody signs in, or for carts alone. */
+  readonly auth?: Auth;
+  readonly retry?: Partial<RetryRules>;
+  /** Milliseconds until one attempt of a call counts as failed; usually 30,000. */
+  readonly timeoutMs?: number;
+  /** Instead of the global one. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Typed calls, events and live stock of one region. Made by {@link createClient}. */
+export interface Client extends Rest {
+  /** The region, without a slash at the end. */
+  readonly url: string;
+  /**
+   * Follows what happens, in the order of the books, through lost lines and restarts of the region.
+   *
+   * The loop ends when `signal` is aborted, or with a {@link TallystickError} where going on is impossible:
+   * `position_gone` (events from there on are not kept any more: read the state anew), `forbidden`, `unauthenticated`.
+   * Keep the `id` of what you have dealt with, and pass it as `after` next time.
+   *
+   * @example
+   * ```ts
+   * import { createClient } from '@tallystick/client-sdk';
+   *
+   * const client = createClient({ url: 'http://127.0.0.1:7400', auth: 'token' });
+   * for await (const event of client.events({ type: ['order.settled', 'stock.low'] }, { after: '0' })) {
+   *   if (event.type === 'order.settled') console.log(event.data.orderId, event.data.lines.length);
+   *   else console.log(`${event.data.available} ${event.data.sku} left at ${event.data.locationId}`);
+   * }
+   * ```
+   */
+  events<const T extends EventType = EventType>(
+    filter?: EventFilter<T>,
+    options?: EventOptions,
+  ): AsyncIterableIterator<TallystickEvent<T>>;
+  /**
+   * The level of one product, kept up to date while somebody has subscribed; all products share one stream.
+   * The same product gives the same object.
+   *
+   * @example
+   * ```ts
+   * import { createClient } from '@tallystick/client-sdk';
+   *
+   * const lamp = createClient({ url: 'http://127.0.0.1:7400', auth: 'token' }).stock('LAMP');
+   * const stop = lamp.subscribe(() => {
+   *   const { state, level } = lamp.getSnapshot();
+   *   console.log(state, level?.available);
+   * });
+   * setTimeout(stop, 60_000);
+   * ```
+   */
+  stock(sku: string): LiveStock;
+  /** Ends what the client does by itself. Calls that are under way go on. */
+  close(): void;
+}
+
+/** Products that nobody watches are remembered, for who comes back to a page; so many. */
+const STOCKS_MAX = 1_000;
+
+/**
+ * Makes a client of one region.
+ *
+ * @throws TypeError where `url` is none of http or https
+ * @example
+ * ```ts
+ * import { createClient } from '@tallystick/client-sdk';
+ *
+ * const client = createClient({
+ *   url: 'http://127.0.0.1:7400',
+ *   auth: { clientId: 'erp', clientSecret: 'from `npx tallystick credential`' },
+ * });
+ * const order = await client.post('/v1/orders', { body: { lines: [{ sku: 'LAMP', quantity: 2 }] } });
+ * console.log(order.id, order.status, order.stage);
+ * ```
+ */
+export function createClient(options: ClientOptions): Client {
+  return createClientOn(options, worldPorts(options.fetch));
+}
+
+/** The same in a world of the caller's own. */
+export function createClientOn(options: ClientOptions, ports: Ports): Client {
+  const url = regionUrl(options.url);
+  const tokens = tokenSource(options.auth, url, ports);
+  const retries = { ...USUAL_RETRIES, ...options.retry };
+  const transport = createTransport({ url, tokens, retries, timeoutMs: options.timeoutMs ?? 30_000 }, ports);
+  const rest = createRest(transport, ports);
+  const feed = new StockFeed({ transport, rest, ports });
+  const stocks = new Map<string, ReturnType<typeof createLiveStock>>();
+  const closing = new AbortController();
+  return {
+    ...rest,
+    url,
+    events: (filter = {}, { after, signal } = {}) =>
+      followEvents(transport, ports, filter, {
+        ...(after === undefined ? {} : { after }),
+        signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
+      }) as AsyncIterableIterator<never>,
+    stock: (sku) => {
+      let stock = stocks.get(sku);
+      if (stock === undefined) {
+        forgetOne(stocks);
+        stock = createLiveStock(sku, feed);
+        stocks.set(sku, stock);
+      }
+      return stock;
+    },
+    close: () => {
+      closing.abort();
+      feed.close();
+    },
+  };
+}
+
+function forgetOne(stocks: Map<string, { readonly isWatched: boolean }>): void {
+  if (stocks.size < STOCKS_MAX) return;
+  for (const [sku, { isWatched }] of stocks) {
+    if (isWatched) continue;
+    stocks.delete(sku);
+    return;
+  }
+}
+
+function regionUrl(text: string): string {
+  const { protocol, origin, pathname } = new URL(text);
+  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`${text} is no http or https URL.`);
+  return origin + pathname.replace(/\/+$/, '');
+}
