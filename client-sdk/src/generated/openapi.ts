@@ -245,6 +245,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List transfers by id */
+        get: operations["listTransfers"];
+        put?: never;
+        /**
+         * Announce a delivery, or send goods from one place to another
+         * @description Until they are received the goods are `incoming` at the place that they go to. With `from` they leave that place now, by its keeper, and are on hand nowhere; without, they come from outside.
+         */
+        post: operations["createTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a transfer */
+        get: operations["getTransfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transfers/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive what came, in part or in full
+         * @description Carried out by the keeper of the place, once for each receipt.
+         */
+        post: operations["receiveTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transfers/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Expect the rest no longer
+         * @description What came stays. Goods that left another place for this one are received where they turn up, by an adjustment.
+         */
+        post: operations["cancelTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -1381,6 +1459,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "cart.abandoned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A cart has something in it, and nobody touched it for a while. Once for each cart.
+         * @description Version 1 of its data. The headers are those of Standard Webhooks.
+         */
+        post: operations["on-cart.abandoned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "replica.offline": {
         parameters: {
             query?: never;
@@ -1523,7 +1621,7 @@ export interface components {
              * @description Stable: read this, not the words.
              * @enum {string}
              */
-            code: "unauthenticated" | "unknown_replica" | "bad_signature" | "enrolment_refused" | "forbidden" | "identity_in_use" | "replica_fenced" | "unsupported_version" | "malformed_frame" | "unsupported_media_type" | "body_too_large" | "malformed_body" | "invalid_request" | "not_found" | "method_not_allowed" | "unknown_sku" | "unknown_location" | "unknown_order" | "unknown_customer" | "unknown_hold" | "unknown_cart" | "unknown_webhook" | "position_gone" | "precondition_required" | "precondition_failed" | "not_keeper" | "not_owner" | "already_exists" | "request_under_way" | "document_differs" | "already_done" | "hold_ended" | "hold_capturing" | "already_cancelled" | "status_move_refused" | "cart_closed" | "cart_empty" | "cart_changed" | "already_departed" | "more_than_ordered" | "count_outdated" | "override_limit" | "former_lives_unknown" | "insufficient_stock" | "quantity_out_of_range" | "rate_limited" | "keeper_unreachable" | "owner_unreachable" | "parent_unreachable" | "authority_unreachable" | "overloaded" | "read_only" | "stopping" | "internal";
+            code: "unauthenticated" | "unknown_replica" | "bad_signature" | "enrolment_refused" | "forbidden" | "identity_in_use" | "replica_fenced" | "unsupported_version" | "malformed_frame" | "unsupported_media_type" | "body_too_large" | "malformed_body" | "invalid_request" | "not_found" | "method_not_allowed" | "unknown_sku" | "unknown_location" | "unknown_order" | "unknown_customer" | "unknown_hold" | "unknown_cart" | "unknown_transfer" | "unknown_webhook" | "position_gone" | "precondition_required" | "precondition_failed" | "not_keeper" | "not_owner" | "already_exists" | "request_under_way" | "document_differs" | "already_done" | "hold_ended" | "hold_capturing" | "already_cancelled" | "status_move_refused" | "cart_closed" | "cart_empty" | "cart_changed" | "already_departed" | "more_than_ordered" | "count_outdated" | "override_limit" | "former_lives_unknown" | "insufficient_stock" | "quantity_out_of_range" | "rate_limited" | "keeper_unreachable" | "owner_unreachable" | "parent_unreachable" | "authority_unreachable" | "overloaded" | "read_only" | "stopping" | "internal";
             /** @description What was wrong this time. */
             detail: string;
             /** @description Where the request is wrong; JSON pointers into the body. */
@@ -1729,6 +1827,8 @@ export interface components {
             available: number;
             /** @description Sold or set aside, and not yet gone. A hint of `asOf`. */
             committed: number;
+            /** @description On its way there: announced or sent by a transfer, and not yet received. A hint. */
+            incoming: number;
             /** @description Units handed over or missing without a right to them, by this region and those below it; they are in committed. */
             owed: number;
             /** @description What this region can sell now without asking. Exact. */
@@ -1741,6 +1841,8 @@ export interface components {
                 available: number;
                 /** @description Sold or set aside, and not yet gone. A hint of `asOf`. */
                 committed: number;
+                /** @description On its way there: announced or sent by a transfer, and not yet received. A hint. */
+                incoming: number;
                 /** @description Units handed over or missing without a right to them, by this region and those below it; they are in committed. */
                 owed: number;
                 /** @description What this region can sell now without asking. Exact. */
@@ -1814,6 +1916,58 @@ export interface components {
                     underWay: number;
                     fenced: string | null;
                 }[];
+            }[];
+        };
+        NewTransfer: {
+            id?: string;
+            /** @description The place of ours that the goods leave now. Left out, they come from outside: a delivery. */
+            from?: string;
+            /** @description Where they are expected. */
+            to: string;
+            /** @description Several lines of one SKU are summed. */
+            lines: {
+                sku: string;
+                quantity: number;
+            }[];
+            /**
+             * Format: date-time
+             * @description When they should be there; nothing happens by itself at that time.
+             */
+            expectedAt?: string;
+            /** @description Yours: a purchase order, a consignment note. */
+            reference?: string;
+        };
+        Transfer: {
+            id: string;
+            from?: string;
+            to: string;
+            lines: {
+                sku: string;
+                quantity: number;
+                received: number;
+            }[];
+            /** Format: date-time */
+            expectedAt?: string;
+            reference?: string;
+            /**
+             * @description expected: something is still to come, and counts as `incoming`. cancelled: the rest is not.
+             * @enum {string}
+             */
+            status: "expected" | "received" | "cancelled";
+            /** @description The ids of what was received. */
+            receipts: string[];
+        };
+        TransferPage: {
+            items: components["schemas"]["Transfer"][];
+            /** @description Null on the last page. */
+            nextCursor: string | null;
+        };
+        NewReceipt: {
+            id?: string;
+            /** @description What came, more than was announced if so. Left out: all that has not come yet. */
+            lines?: {
+                sku: string;
+                quantity: number;
             }[];
         };
         NewOrder: {
@@ -2155,6 +2309,14 @@ export interface components {
             } | null;
             /** @description The order that it became. */
             order?: string;
+            /** @description Why nothing was ordered when a live client pressed last, and what it costs now. */
+            refused?: {
+                code: string;
+                total: {
+                    amountMinor: number;
+                    currency: string;
+                } | null;
+            };
             /** @description The cart that took over its lines. */
             mergedInto?: string;
         };
@@ -2203,7 +2365,7 @@ export interface components {
             id: string;
             source: string;
             /** @enum {string} */
-            type: "order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced";
+            type: "order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced";
             subject: string;
             /** Format: date-time */
             time: string;
@@ -2217,7 +2379,7 @@ export interface components {
             /** @description Begins with https://, on the public internet. */
             url: string;
             /** @description The events to be sent; all where there is none. Usually []. */
-            types?: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced")[];
+            types?: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced")[];
             /** @description Usually "". */
             description?: string;
         };
@@ -2226,7 +2388,7 @@ export interface components {
             /** @description Begins with https://, on the public internet. */
             url: string;
             /** @description The events to be sent; all where there is none. */
-            types: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced")[];
+            types: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced")[];
             description: string;
             isEnabled: boolean;
             disabledBecause: string | null;
@@ -2250,7 +2412,7 @@ export interface components {
             /** @description Begins with https://, on the public internet. */
             url: string;
             /** @description The events to be sent; all where there is none. */
-            types: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced")[];
+            types: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced")[];
             description: string;
             isEnabled: boolean;
             disabledBecause: string | null;
@@ -2268,7 +2430,7 @@ export interface components {
             /** @description Begins with https://, on the public internet. */
             url?: string;
             /** @description The events to be sent; all where there is none. */
-            types?: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced")[];
+            types?: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced")[];
             description?: string;
             /** @description Enabled again, it goes on where it stopped. */
             isEnabled?: boolean;
@@ -2762,6 +2924,30 @@ export interface components {
             }[];
             /** @description Lines beyond the first 500, which are left out here: read the document. */
             linesOmitted?: number;
+        };
+        CartAbandoned: {
+            cartId: string;
+            /** @description The region that keeps it. */
+            replica: string;
+            customerId?: string;
+            /**
+             * Format: date-time
+             * @description When somebody touched it last.
+             */
+            leftAt: string;
+            lines: {
+                sku: string;
+                quantity: number;
+                /** @description As of now; null where it is not for sale any more. */
+                unitPrice: {
+                    amountMinor: number;
+                    currency: string;
+                } | null;
+            }[];
+            total: {
+                amountMinor: number;
+                currency: string;
+            } | null;
         };
         ReplicaOffline: {
             replica: string;
@@ -3301,6 +3487,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+        };
+    };
+    listTransfers: {
+        parameters: {
+            query?: {
+                /** @description How many to give at once. Usually 50. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The next page, as rel="next". */
+                    link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferPage"];
+                };
+            };
+        };
+    };
+    createTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: a repeat under the same name gets the first answer. Needed unless the body has an id. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTransfer"];
+            };
+        };
+        responses: {
+            /** @description They are expected. */
+            201: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    /** @description Where what was made can be read. */
+                    location?: string;
+                    /** @description `true` where this is the first answer to the same request, again. */
+                    "idempotent-replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+        };
+    };
+    getTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Made by whoever announced it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer. */
+            200: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+        };
+    };
+    receiveTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: a repeat under the same name gets the first answer. Needed unless the body has an id. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Made by whoever announced it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReceipt"];
+            };
+        };
+        responses: {
+            /** @description The goods are on hand; the transfer as it is now. */
+            201: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    /** @description `true` where this is the first answer to the same request, again. */
+                    "idempotent-replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+        };
+    };
+    cancelTransfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request: a repeat under the same name gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Made by whoever announced it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
                 };
             };
         };
@@ -4167,7 +4506,7 @@ export interface operations {
                 wait?: number;
                 /** @description How many to give at once. Of a list only. Usually 100. */
                 limit?: number;
-                type?: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced") | ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "replica.offline" | "replica.online" | "replica.fenced")[];
+                type?: ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced") | ("order.settled" | "order.processing" | "order.shipped" | "order.delivered" | "order.completed" | "order.cancelled" | "order.returned" | "order.duplicate" | "order.duplicate_cancelled" | "stock.level_changed" | "stock.low" | "stock.shortage" | "stock.received" | "stock.lost" | "stock.counted" | "cart.abandoned" | "replica.offline" | "replica.online" | "replica.fenced")[];
                 sku?: string | string[];
                 location?: string | string[];
                 order?: string | string[];
@@ -5252,6 +5591,31 @@ export interface operations {
                     /** @constant */
                     type?: "stock.counted";
                     data?: components["schemas"]["StockCounted"];
+                };
+            };
+        };
+        responses: never;
+    };
+    "on-cart.abandoned": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event; the same with each attempt. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 of this attempt. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"] & {
+                    /** @constant */
+                    type?: "cart.abandoned";
+                    data?: components["schemas"]["CartAbandoned"];
                 };
             };
         };

@@ -11,6 +11,7 @@ import { type DoorTls, hasShown } from '../tls/door-tls.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
+import { letGoOfUnusedConnections } from './unused-connections.ts';
 
 /**
  * 10,000 lines of an order at about 200 bytes each, and room. An entry adds at most 100 bytes
@@ -51,6 +52,7 @@ export function createApp(log: Log, { patience = PATIENCE, tls, origins = [] }: 
   installProblems(app);
   answerHeaders(app, { isTls: tls !== undefined, origins });
   cutOffSlowClients(app.server, patience);
+  letGoOfUnusedConnections(app);
   app.server.on('checkExpectation', refusedExpectation);
   if (tls !== undefined) {
     const stop = tls.follow(app.server as unknown as TlsServer, log);
