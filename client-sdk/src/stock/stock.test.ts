@@ -69,7 +69,8 @@ function town() {
         : json(200, { ...stock(at(10), { depot: 5 }), sku });
     }
     let controller!: ReadableStreamDefaultController<Uint8Array>;
-    const body = new ReadableStream<Uint8Array>({ start(it) {
+    const body = new ReadableStream<Uint8Array>({
+      start(it) {
         controller = it;
       },
     });
