@@ -15,6 +15,7 @@ function stock(asOf: string | null, available: Record<string, number>) {
     onHand: n + 1,
     available: n,
     committed: 1,
+    incoming: 0,
     owed: 0,
     sellableHere: 0,
   });
