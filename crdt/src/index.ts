@@ -12,7 +12,7 @@ export * from './order/gtin.ts';
 export * from './order/money.ts';
 export * from './order/order.ts';
 export * from './order/owner.ts';
-export { type ShortLine, source } from './order/sourcing.ts';
+export { type ShortLine, sourceInParts } from './order/sourcing.ts';
 export * from './order/units.ts';
 export { keepBranch } from './replica/branches.ts';
 export { appendCheckpoint } from './replica/checkpoint.ts';

@@ -234,7 +234,7 @@ function sellLine(
 }
 
 /** The base unit where none is named; undefined where the product is not sold by it. */
-function unitOf({ baseUnit, units = [] }: Product, named: string | undefined): UnitOfSale | undefined {
+export function unitOf({ baseUnit, units = [] }: Product, named: string | undefined): UnitOfSale | undefined {
   if (named === undefined || named === baseUnit) return { unit: baseUnit, basePerUnit: 1 };
   return units.find(({ unit }) => unit === named);
 }

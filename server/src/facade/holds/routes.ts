@@ -4,18 +4,13 @@ import {
   type Hold,
   type HoldId,
   holdExpiresAtMs,
-  type LineId,
   type LocationId,
   locationOf,
   type PoolId,
   parsePoolId,
-  poolId,
-  type Sku,
-  source,
 } from '@tallystick/crdt';
 import { type Agent, accepted, order201, Problem, toSell, uuidv7 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
 import {
   checkFreeForHold,
   checkFreeForOrder,
@@ -28,14 +23,15 @@ import { wentElsewhere } from '../forward.ts';
 import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
 import * as ops from './operations.ts';
-import type { HoldJson, holdBody } from './schema.ts';
+import { placed } from './placed.ts';
+import type { HoldJson } from './schema.ts';
 
 export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): void {
   route(app, ops.createHold, async ({ body, idempotencyKey, principal, request, reply }) => {
     const id = neededName(principal, body.id, idempotencyKey);
     if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
     checkFreeForHold(agent, principal, id);
-    const lines = placed(agent, id, body.lines);
+    const lines = placed(agent, body, knownLines(agent, id));
     agent.checkGoods(lines.map(({ pool }) => pool));
     const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
     const answer = accepted(
@@ -102,39 +98,6 @@ export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): 
     const answer = await agent.submit({ type: 'release', id, actor: principal.actor, holdId: id as HoldId });
     if (accepted(answer).replayed) reply.header('idempotent-replayed', 'true');
     return holdJson(agent, id);
-  });
-}
-
-/**
- * Lines without a location are held where they could be sold whole; where nobody could, preference decides
- * where to ask. A hold that is known is held where it was, so that a repeat is the same request.
- */
-function placed(
-  agent: Agent,
-  id: string,
-  lines: z.output<typeof holdBody>['lines'],
-): { pool: PoolId; n: number }[] {
-  const before = knownLines(agent, id);
-  const candidates = agent.sellsFrom();
-  const { ledger } = agent.engine.replica;
-  const asked = lines.map((line, i) => ({
-    lineId: String(i) as LineId,
-    sku: line.sku as Sku,
-    quantityBase: line.quantity,
-    ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
-  }));
-  const sourced = source(asked, candidates, (sku, location) => ledger.usable(poolId(sku, location)));
-  return asked.map(({ lineId, sku, quantityBase: n, locationId }, i) => {
-    const held = before?.[i];
-    if (held !== undefined && locationId === undefined && parsePoolId(held.pool).sku === sku)
-      return { pool: held.pool, n };
-    const location = locationId ?? (sourced.ok ? sourced.assignment.get(lineId) : candidates[0]);
-    if (location === undefined)
-      throw new Problem(
-        'invalid_request',
-        'Name a location for each line: none is configured to choose from.',
-      );
-    return { pool: poolId(sku, location), n };
   });
 }
 

@@ -1,13 +1,5 @@
 /** Holds as clients see them: units set aside until a time. */
-import {
-  documentId,
-  LINES_MAX,
-  locationId,
-  orderBody,
-  quantity,
-  sku,
-  WAIT_MS_MAX,
-} from '@tallystick/store-agent';
+import { documentId, LINES_MAX, orderBody, orderLine, WAIT_MS_MAX } from '@tallystick/store-agent';
 import { z } from 'zod';
 
 const HOLD_MS_MAX = 86_400_000;
@@ -27,9 +19,12 @@ export const holdBody = z
   .strictObject({
     id: documentId.optional(),
     lines: z
-      .array(z.strictObject({ sku, quantity, locationId: locationId.optional() }))
+      .array(orderLine.omit({ lineId: true }))
       .min(1)
       .max(LINES_MAX),
+    allowSplit: z.boolean().optional().meta({
+      description: 'Whether a line without a location, in base units, may be held in pieces at several.',
+    }),
     ttlMs,
     waitMs: z.int().min(0).max(WAIT_MS_MAX).optional(),
   })
@@ -47,7 +42,9 @@ export const holdSchema = z
       .datetime()
       .nullable()
       .meta({ description: 'By this region’s clock; null once it has ended.' }),
-    lines: z.array(z.object({ sku: z.string(), locationId: z.string(), quantity: z.int() })),
+    lines: z
+      .array(z.object({ sku: z.string(), locationId: z.string(), quantity: z.int() }))
+      .meta({ description: 'Piece by piece, in base units.' }),
   })
   .meta({ id: 'Hold' });
 

@@ -72,6 +72,24 @@ describe('a line by the case', () => {
     expectProblem(await post('/v1/orders', cases(24, 'piece')), 422, 'document_differs');
   });
 
+  test('is held as twelve pieces a case', async () => {
+    const hold = (quantity: number, unit: string) => ({
+      id: 'h-1',
+      ttlMs: 60_000,
+      waitMs: 10_000,
+      lines: [{ sku: 'CUP', locationId: 'depot', quantity, unit }],
+    });
+    expect(await post('/v1/holds', hold(2, 'case'))).toMatchObject({
+      status: 201,
+      body: { lines: [{ quantity: 24 }] },
+    });
+    expect((await post('/v1/holds', hold(24, 'piece'))).headers.get('idempotent-replayed')).toBe('true');
+    const crate = await post('/v1/holds', { ...hold(1, 'crate'), id: 'h-2' });
+    expectProblem(crate, 400, 'invalid_request');
+    expect(crate.body).toMatchObject({ errors: [{ pointer: '/lines/0/unit' }] });
+    expectProblem(await post('/v1/holds', { ...hold(2, 'ship'), id: 'h-2' }), 400, 'quantity_out_of_range');
+  });
+
   test('names a unit of the product, and not more than can be counted', async () => {
     const crate = await post('/v1/orders', cases(1, 'crate'));
     expectProblem(crate, 400, 'invalid_request');
@@ -128,6 +146,32 @@ describe('a line without a location', () => {
     });
     const again = await post('/v1/orders/batch', batch);
     expect(again.body).toMatchObject({ results: [{ replayed: true }, { replayed: true }] });
+  });
+
+  test('is held in pieces where the hold allows it, once, and sold as it was held', async () => {
+    Object.assign(agent().settings, { sourcing: ['depot', 'berlin'] });
+    await holdAll();
+    const hold = {
+      id: 'h-1',
+      ttlMs: 60_000,
+      waitMs: 0,
+      lines: [
+        { sku: 'MUG', quantity: 5 },
+        { sku: 'MUG', quantity: 1 },
+      ],
+    };
+    expectProblem(await post('/v1/holds', hold), 409, 'insufficient_stock');
+    const pieces = [
+      { sku: 'MUG', locationId: 'depot', quantity: 3 },
+      { sku: 'MUG', locationId: 'berlin', quantity: 2 },
+      { sku: 'MUG', locationId: 'berlin', quantity: 1 },
+    ];
+    for (const replayed of [null, 'true']) {
+      const answer = await post('/v1/holds', { ...hold, allowSplit: true });
+      expect(answer).toMatchObject({ status: 201, body: { lines: pieces } });
+      expect(answer.headers.get('idempotent-replayed')).toBe(replayed);
+    }
+    expect(await post('/v1/holds/h-1/confirm', {})).toMatchObject({ status: 201, body: { lines: pieces } });
   });
 
   test('comes from the warehouse that is nearest to the point in the settings', async () => {
