@@ -23,6 +23,7 @@ import {
   type Ship,
   type Writes,
 } from '@tallystick/crdt';
+import type { CartFrame } from '@tallystick/crdt/wire';
 import { Awaited } from './awaited.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig, AgentSettings } from './config.ts';
@@ -68,6 +69,7 @@ export class Agent {
   readonly host: Host;
   readonly log: Log;
   readonly #disk: Disk;
+  #farCarts: { heard(frame: CartFrame): void; cut(): void } | undefined;
   #timers: NodeJS.Timeout[] = [];
   #recovering: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
@@ -131,6 +133,8 @@ export class Agent {
         if (isNew && frame.items.some(({ kind }) => kind === 'replica')) this.#registryChanged();
       },
       onLevels: (frame) => this.levels.apply(frame),
+      onCart: (frame) => this.#farCarts?.heard(frame),
+      onCut: () => this.#farCarts?.cut(),
       onTurn: (writes) => this.#turned(writes),
       onFailure: (error) => this.#failed(error),
     });
@@ -233,6 +237,11 @@ export class Agent {
 
   call(target: ReplicaId, body: unknown, waitMs = KEEPER_WAIT_MS): Promise<CallResult> {
     return this.host.calls.call(target, body, waitMs);
+  }
+
+  /** Hears what other regions say of carts, and that the link is down: nothing more comes then of what was open. */
+  hearCarts(farCarts: { heard(frame: CartFrame): void; cut(): void }): void {
+    this.#farCarts = farCarts;
   }
 
   #serve(body: string, from: Peer | undefined): Promise<CallResult> {

@@ -6,13 +6,14 @@
  * where the journal lives and in which doors they open.
  */
 import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
-import type { CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
+import type { CartFrame, CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
 import { isForChild } from './catalogue/items.ts';
 import { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
 import { type CallResult, Calls } from './link/calls.ts';
+import { CARTS_WAITING_BYTES_MAX, CartRelay } from './link/cart-relay.ts';
 import { mayAskAuthority } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
 import { ParentLink, type ParentLinkState, type ParentLinkTimes } from './link/parent-link.ts';
@@ -55,6 +56,9 @@ export interface HostOptions {
   /** Frames from the parent for others than the core. */
   readonly onCatalogue?: (frame: Extract<Frame, { kind: 'catalogue' }>) => void;
   readonly onLevels?: (frame: LevelsFrame) => void;
+  readonly onCart?: (frame: CartFrame) => void;
+  /** The parent's link went down, and with it whatever has no memory. */
+  readonly onCut?: () => void;
   readonly onTurn?: (writes: Writes) => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -66,6 +70,7 @@ export class Host {
   readonly children: ChildLinks;
   readonly parent: ParentLink | undefined;
   readonly #feed: CatalogueFeed;
+  readonly #cartRelay: CartRelay;
   readonly #options: HostOptions;
   #feedTimer: NodeJS.Timeout | undefined;
   #isFeeding = false;
@@ -125,6 +130,7 @@ export class Host {
       closed: (replica, why) => {
         log.info({ child: replica, why }, 'child disconnected');
         this.#feed.closed(replica);
+        this.#cartRelay.gone(replica);
         this.calls.peerDown(replica);
       },
     });
@@ -137,6 +143,12 @@ export class Host {
       },
       options.resendMs,
     );
+    this.#cartRelay = new CartRelay({
+      takes: (region) =>
+        options.catalogue.isRegion(region) && this.children.takes(region, 'carts', CARTS_WAITING_BYTES_MAX),
+      send: (to, frame) => this.children.send(to, frame),
+      regions: () => this.children.up,
+    });
     this.parent = options.parent && this.#parentLink(options.parent);
   }
 
@@ -151,7 +163,10 @@ export class Host {
         catalogueVersion: () => catalogue.version(),
         frame: (frame) => this.#fromParent(frame),
         changed: (state: ParentLinkState, why: string) => {
-          if (state === 'down') this.calls.peerDown(PARENT);
+          if (state === 'down') {
+            this.calls.peerDown(PARENT);
+            this.#options.onCut?.();
+          }
           // A long outage is said once, not at every attempt.
           const news = state === 'connecting' ? this.#parentNews : `${state}: ${why}`;
           if (news !== this.#parentNews) log.info({ state, why }, 'parent link');
@@ -161,6 +176,13 @@ export class Host {
       parent.times,
       parent.tls,
     );
+  }
+
+  /** A frame of a live cart, to another region. @returns false where the link does not take it now */
+  sendCart(frame: CartFrame): boolean {
+    if (this.parent?.takes('carts', CARTS_WAITING_BYTES_MAX) !== true) return false;
+    this.parent.send(frame);
+    return true;
   }
 
   start(): void {
@@ -219,6 +241,11 @@ export class Host {
       case 'levels':
         this.#options.onLevels?.(frame);
         return;
+      case 'cart-open':
+      case 'cart-said':
+      case 'cart-ended':
+        if (frame.to === this.id) this.#options.onCart?.(frame);
+        return;
       default:
         this.#options.log.warn({ kind: frame.kind }, 'unexpected frame from the parent');
     }
@@ -246,6 +273,14 @@ export class Host {
         return;
       case 'reply':
         this.calls.onReply(from, frame);
+        return;
+      case 'cart-open':
+      case 'cart-said':
+      case 'cart-ended':
+        // In its own name alone, and only a region has carts.
+        if (frame.from === from && this.parent === undefined && this.#options.catalogue.isRegion(from))
+          this.#cartRelay.pass(frame);
+        else this.children.hangUp(from, 'malformed_frame', 'These carts are not yours to speak for.');
         return;
       case 'catalogue-seen':
         this.#feed.seen(from, frame.version);

@@ -12,6 +12,7 @@ import {
   writeByte,
 } from './bytes.ts';
 import { callCodecs } from './call-codec.ts';
+import { cartCodecs } from './cart-codec.ts';
 import { catalogueCodecs } from './catalogue-codec.ts';
 import { controlCodecs } from './control-codec.ts';
 import type { FrameCodec, FrameCodecs } from './field-codec.ts';
@@ -19,10 +20,22 @@ import { FRAME_BYTES_MAX, type Frame, type FrameKind } from './frames.ts';
 import { stockCodecs } from './stock-codec.ts';
 
 /** A place in this list is the channel's number, for ever; so are the numbers of kinds within a channel. */
-const CHANNELS: readonly Partial<FrameCodecs>[] = [controlCodecs, stockCodecs, callCodecs, catalogueCodecs];
+const CHANNELS: readonly Partial<FrameCodecs>[] = [
+  controlCodecs,
+  stockCodecs,
+  callCodecs,
+  catalogueCodecs,
+  cartCodecs,
+];
 
 /** No kind may be left without its pair. */
-const codecs: FrameCodecs = { ...controlCodecs, ...stockCodecs, ...callCodecs, ...catalogueCodecs };
+const codecs: FrameCodecs = {
+  ...controlCodecs,
+  ...stockCodecs,
+  ...callCodecs,
+  ...catalogueCodecs,
+  ...cartCodecs,
+};
 
 const channelOf = new Map<FrameKind, number>();
 const byNumber = new Map<number, FrameKind>();

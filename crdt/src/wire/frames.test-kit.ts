@@ -10,6 +10,7 @@ const names = { writer: writers, parent: writers };
 const point = { writer: writers, seq: uints, hash: hashes };
 const points = few(fc.record(point));
 const range = { min: uints, max: uints };
+const session = { from: replicas, to: replicas, session: uints, isKeeper: fc.boolean() };
 const channel = fc.constantFrom('stock', 'carts');
 const signed = fc.tuple(uints, fc.boolean()).map(([n, below]) => (below && n > 0 ? -n : n));
 
@@ -79,6 +80,9 @@ const bodies: { readonly [Kind in FrameKind]: fc.Arbitrary<Omit<Extract<Frame, {
     ),
   }),
   'catalogue-seen': fc.record({ version: uints }),
+  'cart-open': fc.record({ ...session, cart: ids, token: texts }),
+  'cart-said': fc.record({ ...session, nr: uints, bytes: blobs }),
+  'cart-ended': fc.record({ ...session, code: fc.nat(4_999), reason: texts }),
 };
 
 export const FRAME_KINDS = Object.keys(bodies) as readonly FrameKind[];

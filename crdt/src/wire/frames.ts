@@ -230,6 +230,43 @@ export interface CatalogueSeen {
   readonly version: number;
 }
 
+// Cart channel: a live client of one region at a cart that another region keeps. The authority passes these
+// on by name and keeps nothing. What is lost ends the session, and the client comes again.
+
+export interface CartSession {
+  readonly from: ReplicaId;
+  readonly to: ReplicaId;
+  /** Of whoever opened it; 0 in `cart-ended` is every session between the two. */
+  readonly session: number;
+  /** Whether `from` is the region that keeps the cart; else it is the one whose client opened it. */
+  readonly isKeeper: boolean;
+}
+
+/** A client would like to see this cart; its keeper looks at the token. */
+export interface CartOpen extends CartSession {
+  readonly kind: 'cart-open';
+  readonly cart: string;
+  readonly token: string;
+}
+
+/** One message of y-websocket, as it came. */
+export interface CartSaid extends CartSession {
+  readonly kind: 'cart-said';
+  /** The how-many-eth of its direction, from 1. */
+  readonly nr: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Nothing more is said, and nothing more is heard. */
+export interface CartEnded extends CartSession {
+  readonly kind: 'cart-ended';
+  /** As a WebSocket is closed with. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+export type CartFrame = CartOpen | CartSaid | CartEnded;
+
 export type StockFrame = StreamFrame | Asks | Seen | Ack | Cells | Recalls | Denied | Levels | Former;
 
 export type Frame =
@@ -243,7 +280,8 @@ export type Frame =
   | Call
   | Reply
   | Catalogue
-  | CatalogueSeen;
+  | CatalogueSeen
+  | CartFrame;
 
 export type FrameKind = Frame['kind'];
 

@@ -23,7 +23,7 @@ describe('[L6] versions', () => {
   });
 
   test('[L6] channels that only one side knows are left out', () => {
-    const channels = [stock, { name: 'carts', min: 1, max: 1 }, { name: 'calls', min: 7, max: 9 }];
+    const channels = [stock, { name: 'holograms', min: 1, max: 1 }, { name: 'calls', min: 7, max: 9 }];
     expect(negotiate({ protocol: { min: 1, max: 1 }, channels })).toEqual({
       ok: true,
       protocol: 1,

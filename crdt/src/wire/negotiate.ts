@@ -14,6 +14,7 @@ export const CHANNELS: readonly ChannelRange[] = [
   { name: 'stock', min: 1, max: 1 },
   { name: 'calls', min: 1, max: 1 },
   { name: 'catalogue', min: 1, max: 1 },
+  { name: 'carts', min: 1, max: 1 },
 ];
 
 export type Negotiated =

@@ -1,7 +1,6 @@
 /** Connection: one stock y-websocket client at a cart, as hostile as anybody may be. */
 
 import { JournalError } from '@tallystick/store-agent';
-import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import type { TokenBuckets } from '../facade/limits/token-buckets.ts';
 import type { Carts } from './carts.ts';
@@ -15,13 +14,12 @@ import {
 } from './frames.ts';
 import type { Hints } from './hints.ts';
 import type { Listener, LiveCart } from './live-cart.ts';
+import { type LiveSocket, OPEN, Paced } from './paced.ts';
 
 /** What a slow reader may have waiting before it is cut off; it comes back and gets what it lacks in one piece. */
 const WAITING_BYTES_MAX = 1024 * 1024;
 /** A client that hears nothing for 30 s takes its connection for dead, and forgets a presence that is not said again. */
 const SAY_AGAIN_MS = 15_000;
-/** Two signs of life that were missed. */
-const SILENT_MS = 65_000;
 
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
@@ -39,24 +37,17 @@ export interface ConnectionPorts {
 }
 
 export class Connection implements Listener {
-  readonly #socket: WebSocket;
+  readonly #socket: LiveSocket;
   readonly #ports: ConnectionPorts;
-  readonly #name: string;
-  #heardAtMs: number;
+  readonly #paced: Paced;
   #saidAgainAtMs: number;
-  #resume: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, name: string, ports: ConnectionPorts) {
+  constructor(socket: LiveSocket, name: string, ports: ConnectionPorts) {
     this.#socket = socket;
-    this.#name = name;
     this.#ports = ports;
-    this.#heardAtMs = this.#saidAgainAtMs = ports.nowMs();
-    socket.on('message', (data, isBinary) => this.#message(data as Buffer, isBinary));
-    socket.on('pong', () => {
-      this.#heardAtMs = ports.nowMs();
-    });
-    // What is wrong is said by the close that follows.
-    socket.on('error', () => {});
+    this.#paced = new Paced(socket, name, ports.pace, ports.nowMs);
+    this.#saidAgainAtMs = ports.nowMs();
+    socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     ports.cart.listeners.add(this);
     this.#whenDurable(() => {
       this.send(askFrame(Y.encodeStateVector(ports.cart.doc)));
@@ -67,7 +58,7 @@ export class Connection implements Listener {
   }
 
   send(frame: Uint8Array): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.readyState !== OPEN) return;
     if (this.#socket.bufferedAmount > WAITING_BYTES_MAX) {
       this.#socket.terminate();
       return;
@@ -84,7 +75,6 @@ export class Connection implements Listener {
 
   /** The socket is closed. */
   left(): void {
-    clearTimeout(this.#resume);
     const { cart } = this.#ports;
     cart.listeners.delete(this);
     const gone = cart.presences.leave(this);
@@ -93,11 +83,7 @@ export class Connection implements Listener {
 
   /** Now and then: keeps it alive, or finds that it is dead. */
   look(nowMs: number): void {
-    if (nowMs - this.#heardAtMs > SILENT_MS) {
-      this.#socket.terminate();
-      return;
-    }
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    if (!this.#paced.look(nowMs)) return;
     if (nowMs - this.#saidAgainAtMs < SAY_AGAIN_MS) return;
     this.#saidAgainAtMs = nowMs;
     const { cart, hints } = this.#ports;
@@ -107,29 +93,17 @@ export class Connection implements Listener {
   }
 
   #message(data: Buffer, isBinary: boolean): void {
-    const nowMs = this.#ports.nowMs();
-    this.#heardAtMs = nowMs;
+    this.#paced.heard();
     if (!isBinary) {
       this.end(UNSUPPORTED_DATA, 'Frames are binary.');
       return;
     }
-    this.#slowDown(nowMs);
     try {
       this.#take(readLiveFrame(data));
     } catch (error) {
       if (error instanceof JournalError) this.end(TRY_AGAIN, UNREADABLE);
       else this.end(POLICY_VIOLATION, 'The bytes are no message of y-websocket.');
     }
-  }
-
-  #slowDown(nowMs: number): void {
-    const taken = this.#ports.pace.take(this.#name, nowMs);
-    if (taken.isAllowed || this.#resume !== undefined) return;
-    this.#socket.pause();
-    this.#resume = setTimeout(() => {
-      this.#resume = undefined;
-      this.#socket.resume();
-    }, taken.resetSeconds * 1_000);
   }
 
   #take(frame: LiveFrame): void {

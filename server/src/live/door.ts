@@ -1,7 +1,7 @@
 /** The door for live carts: `/v1/carts/live/{cartId}`, for unmodified `WebsocketProvider`s of y-websocket 3. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isDocumentId } from '@tallystick/crdt';
+import { isDocumentId, type ReplicaId } from '@tallystick/crdt';
 import { CART_BYTES_MAX } from '@tallystick/crdt/cart';
 import type { ErrorCode } from '@tallystick/crdt/wire';
 import { errorKind } from '@tallystick/crdt/wire';
@@ -9,10 +9,14 @@ import { type Agent, closeSocketsOf, openUpgradeDoor, Problem, problemJson } fro
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import { TokenBuckets } from '../facade/limits/token-buckets.ts';
-import { readCartToken } from './cart-token.ts';
+import { keeperIn, readCartToken } from './cart-token.ts';
 import { Connection } from './connection.ts';
+import { FarCarts } from './far-carts.ts';
+import { FarClient } from './far-client.ts';
+import { deniedFrame } from './frames.ts';
 import type { OpenCarts } from './live.ts';
 import type { LiveCart } from './live-cart.ts';
+import type { LiveSocket } from './paced.ts';
 
 const PATH = '/v1/carts/live/';
 /** The subprotocol that carries a token, for who does not want it in a URL. */
@@ -25,6 +29,8 @@ const CONNECTIONS_PER_CART = 64;
 /** Messages of one connection: a person taps a few times a second, a provider that reconnects sends a handful. */
 const PACE = { perSecond: 200, burst: 1_000 };
 const LOOK_EVERY_MS = 10_000;
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN = 1013;
 
 export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hints }: OpenCarts): void {
   const server = new WebSocketServer({
@@ -35,15 +41,13 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
   });
   const newcomers = new TokenBuckets(agent.settings.rates.write);
   const pace = new TokenBuckets(PACE);
-  const connections = new Set<Connection>();
+  const connections = new Set<{ look(nowMs: number): void }>();
+  const nowMs = () => performance.now();
   let opened = 0;
 
-  const admit = (request: IncomingMessage, url: URL): { cart: LiveCart; mayEdit: boolean } => {
-    const address = request.socket.remoteAddress ?? '';
-    if (!newcomers.take(address, performance.now()).isAllowed)
-      throw new Problem('rate_limited', 'This address connects too often.');
-    const id = cartIdOf(url);
-    const found = readCartToken(file.secret, tokenOf(request, url), Date.now());
+  /** @throws Problem unless the token is for this cart, which is kept here */
+  const kept = (id: string, token: string): { cart: LiveCart; mayEdit: boolean } => {
+    const found = readCartToken(file.secret, token, Date.now());
     if (found === undefined)
       throw new Problem('unauthenticated', 'Send the token of this cart, as token in the query.');
     if (found.cart !== id) throw new Problem('forbidden', 'The token is for another cart.');
@@ -54,27 +58,71 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
     return { cart, mayEdit: found.mode === 'edit' };
   };
 
+  const nextName = () => {
+    opened += 1;
+    return String(opened);
+  };
+
+  const connect = (socket: LiveSocket, { cart, mayEdit }: ReturnType<typeof kept>) => {
+    const connection = new Connection(socket, nextName(), { carts, cart, hints, mayEdit, pace, nowMs });
+    connections.add(connection);
+    socket.on('close', () => {
+      connections.delete(connection);
+      connection.left();
+    });
+  };
+
+  const far = new FarCarts({
+    self: agent.id,
+    send: (frame) => agent.host.sendCart(frame),
+    knock: (socket, id, token) => {
+      try {
+        connect(socket, kept(id, token));
+      } catch (error) {
+        const problem = problemOf(agent, error);
+        socket.send(deniedFrame(problem.message));
+        socket.close(errorKind(problem.code).retryable ? TRY_AGAIN : POLICY_VIOLATION, problem.message);
+      }
+    },
+  });
+  agent.hearCarts(far);
+
+  const connectFar = (socket: LiveSocket, keeper: ReplicaId, id: string, token: string) => {
+    const session = far.open(keeper, id, token);
+    if (session === undefined) {
+      socket.close(TRY_AGAIN, `${keeper}, which keeps the cart, cannot be reached now.`);
+      return;
+    }
+    const client = new FarClient(socket, session, nextName(), pace, nowMs);
+    connections.add(client);
+    socket.on('close', () => connections.delete(client));
+  };
+
+  /** @returns what to do with the socket once it is one @throws Problem */
+  const admit = (request: IncomingMessage, url: URL): ((socket: LiveSocket) => void) => {
+    const address = request.socket.remoteAddress ?? '';
+    if (!newcomers.take(address, performance.now()).isAllowed)
+      throw new Problem('rate_limited', 'This address connects too often.');
+    const id = cartIdOf(url);
+    const token = tokenOf(request, url);
+    const keeper = keeperIn(token);
+    if (keeper === undefined || keeper === agent.id || !agent.catalogue.isRegion(keeper as ReplicaId)) {
+      const found = kept(id, token);
+      return (socket) => connect(socket, found);
+    }
+    if (connections.size >= CONNECTIONS_MAX || far.isFull)
+      throw new Problem('overloaded', 'Too many devices are connected.');
+    return (socket) => connectFar(socket, keeper as ReplicaId, id, token);
+  };
+
   openUpgradeDoor(app, (request, socket, head) => {
     const url = urlOf(request);
     if (url === undefined || !url.pathname.startsWith(PATH)) return false;
     try {
-      const { cart, mayEdit } = admit(request, url);
-      server.handleUpgrade(request, socket, head, (ws) => {
-        opened += 1;
-        const ports = { carts, cart, hints, mayEdit, pace, nowMs: () => performance.now() };
-        const connection = new Connection(ws, String(opened), ports);
-        connections.add(connection);
-        ws.on('close', () => {
-          connections.delete(connection);
-          connection.left();
-        });
-      });
+      const enter = admit(request, url);
+      server.handleUpgrade(request, socket, head, (ws) => enter(ws as LiveSocket));
     } catch (error) {
-      if (!(error instanceof Problem)) agent.log.error({ err: error }, 'a cart could not be opened');
-      refuse(
-        socket,
-        error instanceof Problem ? error : new Problem('read_only', 'Carts cannot be read now.'),
-      );
+      refuse(socket, problemOf(agent, error));
     }
     return true;
   });
@@ -87,8 +135,15 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
   closeSocketsOf(app, server);
   app.addHook('onClose', (_app, done) => {
     clearInterval(looking);
+    far.cut();
     done();
   });
+}
+
+function problemOf(agent: Agent, error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  agent.log.error({ err: error }, 'a cart could not be opened');
+  return new Problem('read_only', 'Carts cannot be read now.');
 }
 
 function urlOf(request: IncomingMessage): URL | undefined {

@@ -21,6 +21,7 @@ export interface MadeCart {
 export class CartTown {
   readonly root = new TestRoot();
   readonly #providers = new Set<WebsocketProvider>();
+  readonly #others: Served[] = [];
   #depot: Served | undefined;
   #folder = '';
   region!: Served;
@@ -109,9 +110,9 @@ export class CartTown {
   provider(
     cart: MadeCart,
     doc = new Y.Doc(),
-    options: { token?: string; connect?: boolean } = {},
+    options: { token?: string; connect?: boolean; at?: Served } = {},
   ): WebsocketProvider {
-    const url = `${this.region.url.replace('http', 'ws')}/v1/carts/live`;
+    const url = `${(options.at ?? this.region).url.replace('http', 'ws')}/v1/carts/live`;
     const provider = new WebsocketProvider(url, cart.id, doc, {
       params: { token: options.token ?? cart.token },
       WebSocketPolyfill: WebSocket as never,
@@ -122,8 +123,9 @@ export class CartTown {
     return provider;
   }
 
-  async synced(cart: MadeCart, doc?: Y.Doc): Promise<WebsocketProvider> {
-    const provider = this.provider(cart, doc);
+  /** @param at a region, where it is another than the one that keeps the cart */
+  async synced(cart: MadeCart, doc?: Y.Doc, at?: Served): Promise<WebsocketProvider> {
+    const provider = this.provider(cart, doc, at === undefined ? {} : { at });
     await until(() => provider.synced, 'the client is in step');
     return provider;
   }
@@ -154,8 +156,20 @@ export class CartTown {
     this.#providers.clear();
   }
 
+  /** Another region under the same root, which sells nothing of its own. */
+  async addRegion(id: string): Promise<Served> {
+    const folder = this.root.addReplica(id, 'region', 'authority', this.root.url, null);
+    const region = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }), regionRoutes);
+    this.#others.push(region);
+    const { agent } = region;
+    await until(() => agent.unready() === undefined, `${id} is ready`);
+    await until(() => agent.catalogue.isRegion(this.region.agent.id), `${id} knows of the first region`);
+    return region;
+  }
+
   async stop(): Promise<void> {
     this.hangUp();
+    for (const other of this.#others) await other.stop();
     await this.#depot?.stop();
     await this.region.stop();
     await this.root.stop();

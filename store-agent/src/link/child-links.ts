@@ -35,6 +35,8 @@ interface Link {
   readonly writer: WriterId;
   /** The key that its hello was signed with. */
   readonly key: Uint8Array;
+  /** What both ends of this session speak. */
+  readonly channels: ReadonlySet<string>;
 }
 
 export class ChildLinks {
@@ -58,6 +60,12 @@ export class ChildLinks {
   send(to: ReplicaId, frame: Frame): void {
     this.framesSent += 1;
     this.#links.get(to)?.connection.send(frame);
+  }
+
+  /** Whether frames of a channel can be sent now, and no more bytes than that wait in front of them. */
+  takes(to: ReplicaId, channel: string, waitingBytesMax: number): boolean {
+    const link = this.#links.get(to);
+    return link?.channels.has(channel) === true && link.connection.waitingBytes <= waitingBytesMax;
   }
 
   hangUp(replica: ReplicaId, code: ErrorCode, message: string): void {
@@ -153,7 +161,8 @@ export class ChildLinks {
       const opened: Opened = self.childUp(hello, { protocol, channels }, now);
       if (!opened.ok) return connection.hangUp(opened.code, opened.message);
       const before = this.#links.get(replica);
-      this.#links.set(replica, { connection, writer: hello.writer, key });
+      const names = new Set(channels.map(({ name }) => name));
+      this.#links.set(replica, { connection, writer: hello.writer, key, channels: names });
       if (before !== undefined && before.connection !== connection) before.connection.end();
       this.#ports.opened(replica, hello);
     });

@@ -75,6 +75,11 @@ export class Connection {
     this.#socket.send(encodeFrame(frame), { binary: true });
   }
 
+  /** Bytes that wait for a slow peer. */
+  get waitingBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
   /** Says why, then closes. */
   hangUp(code: Extract<Frame, { kind: 'refuse' }>['code'], message: string): void {
     this.send({ kind: 'refuse', code, message: message.slice(0, 500) });

@@ -44,6 +44,8 @@ export class ParentLink {
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = true;
+  /** What both ends of this session speak. */
+  #channels: ReadonlySet<string> = new Set();
   #why = 'not started';
   #refusal: string | undefined;
   framesSent = 0;
@@ -101,6 +103,12 @@ export class ParentLink {
     this.#connection?.send(frame);
   }
 
+  /** Whether frames of a channel can be sent now, and no more bytes than that wait in front of them. */
+  takes(channel: string, waitingBytesMax: number): boolean {
+    const { waitingBytes = Number.POSITIVE_INFINITY } = this.#connection ?? {};
+    return this.#state === 'up' && this.#channels.has(channel) && waitingBytes <= waitingBytesMax;
+  }
+
   #connect(): void {
     if (this.#isStopped) return;
     this.#refusal = undefined;
@@ -152,6 +160,7 @@ export class ParentLink {
       case 'welcome':
         clearTimeout(this.#timer);
         this.#attempt = 0;
+        this.#channels = new Set(frame.channels.map(({ name }) => name));
         engine.run((replica, now) => replica.linkUp(frame, now));
         this.#set('up', 'welcome');
         return;

@@ -8,6 +8,12 @@ const names = (prng: Prng) => ({ writer: writer(prng), parent: writer(prng) });
 const point = (prng: Prng) => ({ writer: writer(prng), seq: uint(prng), hash: hash(prng) });
 const points = (prng: Prng) => few(prng, point);
 const replica = (prng: Prng) => prng.pick(['hq', 'berlin']) as ReplicaId;
+const session = (prng: Prng) => ({
+  from: replica(prng),
+  to: replica(prng),
+  session: uint(prng),
+  isKeeper: prng.chance(0.5),
+});
 const signed = (prng: Prng) => (prng.chance(0.5) ? uint(prng) : -1 - prng.below(300));
 const entries = (prng: Prng) => joinEntries(few(prng, () => ({ bytes: encodeEntry(sampleEntry(prng)) })));
 
@@ -105,6 +111,9 @@ const BODIES: {
     })),
   }),
   'catalogue-seen': (prng) => ({ version: uint(prng) }),
+  'cart-open': (prng) => ({ ...session(prng), cart: id(prng), token: text(prng) }),
+  'cart-said': (prng) => ({ ...session(prng), nr: uint(prng), bytes: hash(prng) }),
+  'cart-ended': (prng) => ({ ...session(prng), code: prng.below(5_000), reason: text(prng) }),
 };
 
 const FRAME_KINDS = Object.keys(BODIES) as readonly FrameKind[];

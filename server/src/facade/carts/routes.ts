@@ -91,8 +91,8 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
     reply.header('location', `/v1/carts/${encodeURIComponent(id)}`);
     return {
       cart: cartJson(agent, holds, id, await carts.read(id)),
-      token: signCartToken(file.secret, { cart: id, mode: 'edit', endsAtMs }),
-      readToken: signCartToken(file.secret, { cart: id, mode: 'read', endsAtMs }),
+      token: signCartToken(file.secret, { cart: id, mode: 'edit', endsAtMs, keeper: agent.id }),
+      readToken: signCartToken(file.secret, { cart: id, mode: 'read', endsAtMs, keeper: agent.id }),
       expiresAt: new Date(endsAtMs).toISOString(),
       live: `/v1/carts/live/${encodeURIComponent(id)}`,
     };
