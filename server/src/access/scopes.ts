@@ -31,6 +31,8 @@ export const SCOPES = {
   'access:read': 'Read clients and credentials; never a secret.',
   'access:write': 'Add, rotate and revoke credentials, and change clients.',
   'audit:read': 'Read and verify the trail of changes.',
+  'shapes:read': 'Follow tables live; each table wants its own scope beside this one.',
+  'tables:read': 'Follow tables of the books as they are; never keys, credentials or people.',
 } as const;
 
 export type Scope = keyof typeof SCOPES;
@@ -40,7 +42,7 @@ export function isScope(text: string): text is Scope {
   return Object.hasOwn(SCOPES, text);
 }
 
-const CATALOGUE_READ = ['products:read', 'locations:read', 'inventory:read'] as const;
+const CATALOGUE_READ = ['products:read', 'locations:read', 'inventory:read', 'shapes:read'] as const;
 const SELLING = [
   ...CATALOGUE_READ,
   'orders:read',

@@ -71,6 +71,7 @@ export class Authority {
   readonly log: Log;
   readonly movements: Movements;
   readonly feed: BooksFeed;
+  readonly options: AuthorityOptions;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
@@ -135,6 +136,7 @@ export class Authority {
     witness: Witness,
   ) {
     this.#witness = witness;
+    this.options = options;
     this.pool = pool;
     this.customers = new Customers(pool, options.vault);
     this.#anchorEveryMs = options.anchorEveryMs ?? ANCHOR_EVERY_MS;

@@ -13,7 +13,7 @@ import {
   sku,
   streamJson,
 } from '@tallystick/store-agent';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { clientInput } from '../access/items.ts';
 import { addCredential, newCredentialBody } from './add-credential.ts';
@@ -22,6 +22,7 @@ import { serveCall } from './calls/serve-call.ts';
 import { putCatalogue } from './catalogue.ts';
 import { figures } from './figures.ts';
 import { move } from './move.ts';
+import { openShapes } from './open-shapes.ts';
 import { orderFromBooks } from './order-from-books.ts';
 import { recover, recoveryLine, recoveryStatus } from './recovery.ts';
 import { addReplica, listReplicas } from './registry.ts';
@@ -93,18 +94,29 @@ function unitsOf(counted: z.infer<typeof countedLines>): PoolUnits[] | undefined
   });
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its handler finds out who asks: others than the operator may. */
+    readonly knowsItsCallers?: boolean;
+  }
+}
+
 export function operatorRoutes(app: FastifyInstance, authority: Authority, token: string): void {
   const wanted = Buffer.from(`Bearer ${token}`);
-
-  app.addHook('onRequest', async (request) => {
-    if (/^\/(healthz|readyz|metrics)$/.test(request.routeOptions.url ?? '')) return;
-    const given = Buffer.from(request.headers.authorization ?? '');
+  const needOperator = ({ headers }: FastifyRequest) => {
+    const given = Buffer.from(headers.authorization ?? '');
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
       throw new Problem(
         'unauthenticated',
         'This door is the operator’s: send the operator token as a Bearer token.',
       );
     }
+  };
+  openShapes(app, authority, needOperator);
+
+  app.addHook('onRequest', async (request) => {
+    if (/^\/(healthz|readyz|metrics)$/.test(request.routeOptions.url ?? '')) return;
+    if (request.routeOptions.config.knowsItsCallers !== true) needOperator(request);
   });
 
   // After the body is read: what is read later would not know in whose name.

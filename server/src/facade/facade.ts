@@ -37,6 +37,8 @@ import { PRODUCT_OPERATIONS } from './products/operations.ts';
 import { productRoutes } from './products/routes.ts';
 import { REPLICA_OPERATIONS } from './replicas/operations.ts';
 import { replicaRoutes } from './replicas/routes.ts';
+import { SHAPE_OPERATIONS } from './shapes/operations.ts';
+import { shapeRoutes } from './shapes/routes.ts';
 import { TRANSFER_OPERATIONS } from './transfers/operations.ts';
 import { transferRoutes } from './transfers/routes.ts';
 import { WEBHOOK_OPERATIONS } from './webhooks/operations.ts';
@@ -54,6 +56,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CUSTOMER_OPERATIONS,
   ...CART_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...SHAPE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...REPLICA_OPERATIONS,
   ...CLIENT_OPERATIONS,
@@ -71,6 +74,10 @@ export const TAGS: readonly Tag[] = [
   { name: 'Carts', description: 'What shoppers mean to buy, on all their devices at once.' },
   { name: 'Holds', description: 'Units set aside until a time.' },
   { name: 'Events', description: 'What happened, in the order of the books, as it happens.' },
+  {
+    name: 'Shapes',
+    description: 'Tables, followed live with a client that is there already: that of Electric.',
+  },
   { name: 'Webhooks', description: 'The same, sent to you and signed.' },
   {
     name: 'Replicas',
@@ -112,6 +119,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   customerRoutes(app, agent);
   cartRoutes(app, agent, owners, openCarts);
   eventRoutes(app, agent);
+  shapeRoutes(app, agent);
   webhookRoutes(app, agent);
   replicaRoutes(app, agent);
   clientRoutes(app, agent);

@@ -103,7 +103,7 @@ function plain(a: Comparable, b: Comparable): number {
 }
 
 /** By code points, which is the order of the bytes; JavaScript's own is that of UTF-16. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i += 1) {
@@ -119,7 +119,7 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Whole numbers of a common size are numbers; all others are compared digit by digit, without rounding. */
-export function compareDecimals(a: string, b: string): number {
+function compareDecimals(a: string, b: string): number {
   if (a.length <= 15 && b.length <= 15 && WHOLE.test(a) && WHOLE.test(b)) return Number(a) - Number(b);
   const [x, y] = [decimalOf(a), decimalOf(b)];
   if (x.rank !== y.rank) return x.rank - y.rank;

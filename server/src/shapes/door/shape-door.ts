@@ -1,0 +1,100 @@
+/** `GET /v1/shape` at the authority: for operators, and for regions that pass on what their callers ask. */
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { Problem } from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Shapes } from '../shapes.ts';
+import { type Answer, definitionOf, ShapeAnswers, type ShapeAsker, shapeHeaders } from './answer.ts';
+import { type Asked, readAsk } from './ask.ts';
+import { HEALTH_CACHE } from './headers.ts';
+import { sendEvents } from './sse.ts';
+
+export const SHAPE_PATH = '/v1/shape';
+/** Each waiting reader costs about ten kilobytes. */
+const READERS_MAX = 20_000;
+
+/** @param askerOf who asks, where that is proved. @throws Problem */
+export function shapeDoor(
+  app: FastifyInstance,
+  shapes: Shapes,
+  askerOf: (request: FastifyRequest) => ShapeAsker,
+  pollMs?: number,
+): void {
+  const answers = new ShapeAnswers(shapes, pollMs);
+  let readers = 0;
+
+  app.get(SHAPE_PATH, { config: { knowsItsCallers: true } }, async (request, reply) => {
+    const asker = askerOf(request);
+    const asked = readAsk(request.query);
+    if (readers >= READERS_MAX)
+      throw new Problem('overloaded', 'As many follow shapes here as can. Try again later.');
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    readers += 1;
+    try {
+      if (asked.mode === 'sse') return await stream(shapes, answers, asked, asker, reply, gone.signal);
+      return await send(
+        await answers.answer(asked, asker, request.headers['if-none-match'], gone.signal),
+        request,
+        reply,
+      );
+    } finally {
+      readers -= 1;
+    }
+  });
+
+  app.get('/v1/health', { config: { knowsItsCallers: true } }, async (_request, reply) =>
+    reply.header('cache-control', HEALTH_CACHE).send({ status: 'active' }),
+  );
+}
+
+async function send(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { status, headers, body } = answer;
+  reply.code(status).headers(headers);
+  if (status === 304) return reply.send();
+  if (typeof body === 'string') return reply.type('application/json; charset=utf-8').send(body);
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-length': body.end - body.start,
+  });
+  if (request.method === 'HEAD') raw.end();
+  else
+    await pipeline(createReadStream(body.path, { start: body.start, end: body.end - 1 }), raw).catch(
+      (err: unknown) => {
+        // The reader hung up, or the shape ended and its file with it: either way the answer is not whole.
+        request.log.debug({ err }, 'a piece of a snapshot was not sent to its end');
+        raw.destroy();
+      },
+    );
+  return reply;
+}
+
+async function stream(
+  shapes: Shapes,
+  answers: ShapeAnswers,
+  asked: Asked,
+  asker: ShapeAsker,
+  reply: FastifyReply,
+  gone: AbortSignal,
+): Promise<FastifyReply> {
+  const definition = definitionOf(asked, asker);
+  const shape = await answers.shapeOf(asked, definition);
+  const from = typeof asked.from === 'string' ? undefined : asked.from;
+  if (shape === undefined || from === undefined || from.lsn > shapes.seenLsn || isInSnapshot(from))
+    return send(answers.refetch(asked, definition), reply.request, reply);
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    ...shapeHeaders('sse', definition.isForAll, shape, asked, from),
+    'content-type': 'text/event-stream',
+    'x-accel-buffering': 'no',
+  });
+  await sendEvents(shapes, shape, from, reply.raw, gone);
+  return reply;
+}
+
+function isInSnapshot({ lsn, op }: { lsn: bigint; op: number }): boolean {
+  return lsn === 0n && op !== Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,198 @@
+/**
+ * Following: one replication stream, and the shapes that take from it. Each change is read once, derived
+ * once for each source, and asked of each shape; a transaction's changes come to a shape with its commit.
+ */
+import type { Log } from '@tallystick/store-agent';
+import type pg from 'pg';
+import { LogStream } from './replication/log-stream.ts';
+import type { ChangeReader, Relation, Tuple } from './replication/pgoutput.ts';
+import { makePublication, PUBLICATION } from './replication/publication.ts';
+import type { Shape } from './shape/shape.ts';
+import type { IsInSnapshot } from './shape/take-snapshot.ts';
+import type { Source } from './sources/source.ts';
+
+/** Commits that are remembered: one that was read may still be a moment from being seen by a snapshot. */
+const RECENT_MAX = 5_000;
+
+interface Commit {
+  readonly number: number;
+  readonly xid: number;
+  readonly lsn: bigint;
+}
+
+export class Following {
+  readonly #url: string;
+  readonly #log: Log;
+  readonly #end: (shapes: Iterable<Shape>, why: Error) => void;
+  #stream: LogStream | undefined;
+  #opening: Promise<void> | undefined;
+  /** By table, by what is made of it. */
+  readonly #tables = new Map<number, Map<Source, Set<Shape>>>();
+  #xid = 0;
+  #lsn = 0n;
+  #seenLsn = 0n;
+  #commits = 0;
+  #recent: Commit[] = [];
+  readonly #touched = new Set<Shape>();
+
+  /** @param end what is not sure to be right any more */
+  constructor(url: string, log: Log, end: (shapes: Iterable<Shape>, why: Error) => void) {
+    this.#url = url;
+    this.#log = log;
+    this.#end = end;
+  }
+
+  get isOpen(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  /** Behind each commit that was read, and before the next. */
+  get seenLsn(): bigint {
+    return this.#seenLsn;
+  }
+
+  get tables(): readonly number[] {
+    return [...this.#tables.keys()];
+  }
+
+  /** @throws what Postgres throws */
+  open(pool: pg.Pool): Promise<void> {
+    if (this.#stream !== undefined) return Promise.resolve();
+    this.#opening ??= this.#open(pool).finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #open(pool: pg.Pool): Promise<void> {
+    await makePublication(pool);
+    const opened = await LogStream.open({
+      url: this.#url,
+      publication: PUBLICATION,
+      reader: this.#reader(),
+      log: this.#log,
+      onLost: (error) => {
+        this.#stream = undefined;
+        this.#log.warn({ err: error }, 'the replication stream broke; shapes begin anew');
+        this.#endAll(error);
+      },
+    });
+    this.#stream = opened;
+    this.#seenLsn = opened.startLsn;
+    this.#recent = [];
+    this.#log.info('shapes follow the books');
+  }
+
+  async close(why: Error): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    this.#endAll(why);
+    await this.#opening?.catch(() => {});
+    await stream?.close();
+  }
+
+  #endAll(why: Error): void {
+    for (const oid of this.tables) this.#endTable(oid, why);
+  }
+
+  /** One that says the same and is in use: what it derives is then derived once for all its shapes. */
+  shared(source: Source): Source {
+    const same = ({ relation, table }: Source) =>
+      relation.join('.') === source.relation.join('.') && table.mark === source.table.mark;
+    return [...(this.#tables.get(source.table.oid)?.keys() ?? [])].find(same) ?? source;
+  }
+
+  /** @returns asked at the moment of its snapshot: whether something was read before that it would miss */
+  add(shape: Shape, source: Source): (isInSnapshot: IsInSnapshot) => boolean {
+    const { oid } = source.table;
+    const sources = this.#tables.get(oid) ?? new Map<Source, Set<Shape>>();
+    this.#tables.set(oid, sources);
+    const shapes = sources.get(source) ?? new Set<Shape>();
+    sources.set(source, shapes);
+    shapes.add(shape);
+    const from = this.#commits;
+    return (isInSnapshot) =>
+      this.#recent.some(({ number, xid, lsn }) => number < from && !isInSnapshot(xid, lsn));
+  }
+
+  remove(shape: Shape, source: Source): void {
+    this.#touched.delete(shape);
+    const { oid } = source.table;
+    const sources = this.#tables.get(oid);
+    const shapes = sources?.get(source);
+    shapes?.delete(shape);
+    if (shapes?.size === 0) sources?.delete(source);
+    if (sources?.size === 0) this.#tables.delete(oid);
+  }
+
+  /** The table as it is now, or undefined where it is gone; shapes of another one end. */
+  checkMark(oid: number, mark: string | undefined): void {
+    const sources = [...(this.#tables.get(oid) ?? [])].filter(([{ table }]) => table.mark !== mark);
+    const why = new Error('The table was changed.');
+    for (const [, shapes] of sources) this.#end([...shapes], why);
+  }
+
+  #endTable(oid: number, why: Error): void {
+    for (const shapes of [...(this.#tables.get(oid)?.values() ?? [])]) this.#end([...shapes], why);
+  }
+
+  #reader(): ChangeReader {
+    return {
+      wants: (oid) => this.#tables.has(oid),
+      begin: (lsn, xid) => {
+        this.#lsn = lsn;
+        this.#xid = xid;
+      },
+      relation: (relation) => this.#relation(relation),
+      insert: (oid, row) => this.#take(oid, null, row),
+      update: (oid, before, row) => {
+        if (before !== undefined) this.#take(oid, before, row);
+        else this.#endTable(oid, new Error('Its rows are not told as they were.'));
+      },
+      delete: (oid, before) => {
+        if (before !== undefined) this.#take(oid, before, null);
+        else this.#endTable(oid, new Error('Its rows are not told as they were.'));
+      },
+      truncate: (oids) => {
+        for (const oid of oids) this.#endTable(oid, new Error('It was truncated.'));
+      },
+      commit: () => this.#commit(),
+    };
+  }
+
+  #relation({ oid, identity, columns }: Relation): void {
+    const why = new Error('The columns of the table were changed.');
+    for (const [{ table }, shapes] of [...(this.#tables.get(oid) ?? [])]) {
+      const isSame =
+        identity === 'f' &&
+        columns.length === table.columns.length &&
+        columns.every(({ name, typeOid, typeModifier }, i) => {
+          const known = table.columns[i];
+          return known?.name === name && known.typeOid === typeOid && known.typeModifier === typeModifier;
+        });
+      if (!isSame) this.#end([...shapes], why);
+    }
+  }
+
+  #take(oid: number, before: Tuple | null, after: Tuple | null): void {
+    for (const [source, shapes] of this.#tables.get(oid) ?? [])
+      try {
+        const [was, is] = [before && source.derive(before), after && source.derive(after)];
+        if (was !== null || is !== null)
+          for (const shape of shapes) if (shape.take(was, is)) this.#touched.add(shape);
+      } catch (error) {
+        // A value that cannot be read is no guess.
+        this.#log.error({ err: error }, 'a change could not be taken into its shapes');
+        this.#end([...shapes], error as Error);
+      }
+  }
+
+  #commit(): void {
+    this.#commits += 1;
+    this.#recent.push({ number: this.#commits - 1, xid: this.#xid, lsn: this.#lsn });
+    if (this.#recent.length > 2 * RECENT_MAX) this.#recent = this.#recent.slice(-RECENT_MAX);
+    this.#seenLsn = this.#lsn + 1n;
+    for (const shape of this.#touched) shape.commit(this.#xid, this.#lsn);
+    this.#touched.clear();
+  }
+}

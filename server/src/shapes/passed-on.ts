@@ -1,0 +1,33 @@
+/** What a region says of who asks, when it passes a question for a shape on to the authority. */
+import { Problem } from '@tallystick/store-agent';
+import { z } from 'zod';
+import { clientId } from '../access/items.ts';
+import { isScope, type Scope } from '../access/scopes.ts';
+import type { ShapeAsker } from './door/answer.ts';
+
+export const ASKER_HEADER = 'x-tallystick-asker';
+export const PROOF_HEADER = 'x-tallystick-forwarded';
+
+const askerSchema = z.strictObject({
+  client: clientId.nullable(),
+  scopes: z.array(z.string().max(64)).max(100),
+});
+
+export function askerText({ client, scopes }: ShapeAsker): string {
+  return JSON.stringify({ client: client ?? null, scopes: [...scopes].sort() });
+}
+
+/** @throws Problem */
+export function readAsker(text: string): ShapeAsker {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Problem('forbidden', `The header ${ASKER_HEADER} says nothing that can be read.`);
+  }
+  const parsed = askerSchema.safeParse(json);
+  if (!parsed.success) throw Problem.invalid(parsed.error);
+  const { client, scopes } = parsed.data;
+  // A newer region may know more of them.
+  return { client: client ?? undefined, scopes: new Set(scopes.filter((one): one is Scope => isScope(one))) };
+}

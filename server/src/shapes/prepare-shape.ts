@@ -1,0 +1,150 @@
+/** Preparing a shape: what it is of, which rows are in it, and its snapshot, joined to the log. */
+import { type Log, Problem } from '@tallystick/store-agent';
+import type pg from 'pg';
+import type { Following } from './following.ts';
+import { publishTable } from './replication/publication.ts';
+import type { ShapeDefinition } from './shape/definition.ts';
+import { keyColumns, ShapeRows } from './shape/rows.ts';
+import type { Shape } from './shape/shape.ts';
+import { SnapshotFile } from './shape/snapshot-file.ts';
+import { TableChanged, takeSnapshot } from './shape/take-snapshot.ts';
+import { publicSource } from './sources/public-tables.ts';
+import { type Source, tableSource } from './sources/source.ts';
+import { shownTable } from './sources/who-may.ts';
+import { evaluator } from './where/evaluate.ts';
+import { parseWhere } from './where/parse.ts';
+import type { Where } from './where/predicate.ts';
+import { writtenByPostgres } from './where/sql.ts';
+import { WhereError } from './where/where-error.ts';
+
+/** Of one shape, on disk. */
+const SNAPSHOT_BYTES_MAX = 4_000_000_000;
+/** A snapshot is taken anew where it could not be joined to the log. */
+const TRIES_MAX = 5;
+
+export interface PrepareTools {
+  readonly pool: pg.Pool;
+  readonly following: Following;
+  readonly log: Log;
+  readonly path: string;
+}
+
+/** Something that was read already is not seen by the snapshot yet. */
+class NotJoined extends Error {}
+
+/**
+ * Resolves once the moment of the snapshot is known; its rows may still be on their way.
+ * @param end told once what broke it, also later on
+ * @throws Problem
+ */
+export function prepareShape(shape: Shape, tools: PrepareTools, end: (why: Error) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    prepare(shape, tools, resolve).catch((error: Error) => {
+      const problem = problemOf(error, tools.log);
+      end(problem);
+      reject(problem);
+    });
+  });
+}
+
+async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void): Promise<void> {
+  const { pool, following } = tools;
+  const isEmpty = shape.definition.log === 'changes_only';
+  const file = isEmpty ? undefined : await SnapshotFile.create(tools.path);
+  shape.snapshot = file;
+  for (let tries = 1; ; tries += 1) {
+    await following.open(pool);
+    const source = following.shared(await sourceOf(shape.definition, pool));
+    const wheres = await wheresOf(shape.definition, source, pool);
+    const { columns, replica } = shape.definition;
+    checkColumns(columns, source);
+    const rows = new ShapeRows({ source, columns, isFull: replica === 'full', tests: wheres.map(evaluator) });
+    if (shape.isEnded) throw new Error('The shape ended while it was made.');
+    shape.restart(rows);
+    const misses = following.add(shape, source);
+    const client = await pool.connect();
+    try {
+      await takeSnapshot(client, {
+        rows,
+        wheres,
+        columns: source.columns,
+        file,
+        bytesMax: SNAPSHOT_BYTES_MAX,
+        onMoment: (isInSnapshot) => {
+          if (misses(isInSnapshot)) throw new NotJoined('The snapshot could not be joined to the log.');
+          shape.setMoment(isInSnapshot);
+          onMoment();
+        },
+      });
+      return;
+    } catch (error) {
+      following.remove(shape, source);
+      const isAgain = error instanceof NotJoined || error instanceof TableChanged;
+      if (!isAgain || tries === TRIES_MAX) throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+/** @throws Problem where there is nothing of that name */
+async function sourceOf({ table }: ShapeDefinition, pool: pg.Pool): Promise<Source> {
+  const shown = shownTable(table);
+  const found = shown && (await publishTable(pool, shown.schema, shown.name));
+  if (shown === undefined || found === undefined) throw noTable(table);
+  return shown.is === 'public' ? publicSource(shown.table, found) : tableSource(found, shown.hidden);
+}
+
+export function noTable(table: string): Problem {
+  const message = `No table ${JSON.stringify(table)} is there that may be followed.`;
+  return new Problem('invalid_request', message, { errors: [{ pointer: '/table', message }] });
+}
+
+/** Those of the caller, and those that are added here. @throws WhereError */
+async function wheresOf(
+  { where, params, client, table }: ShapeDefinition,
+  source: Source,
+  pool: pg.Pool,
+): Promise<Where[]> {
+  // Of an array there is no kind, whatever its elements are.
+  const columns = source.columns.map(({ name, type, dims }) => ({
+    name,
+    type: dims === 0 ? type : `${type}[]`,
+  }));
+  const wheres: Where[] = [];
+  if (where !== undefined) wheres.push(parseWhere(where, columns, params));
+  if (client !== undefined) {
+    const shown = shownTable(table);
+    const owner = shown?.is === 'public' ? shown.table.owner : undefined;
+    if (owner !== undefined) wheres.push(parseWhere(`"${owner}" = $1`, columns, { '1': client }));
+    else if (shown?.is !== 'public' || !shown.table.isShared) throw noTable(table);
+  }
+  return Promise.all(wheres.map((one) => writtenByPostgres(pool, one)));
+}
+
+/** @throws Problem */
+function checkColumns(columns: readonly string[] | undefined, source: Source): void {
+  if (columns === undefined) return;
+  const wrong = (message: string) =>
+    new Problem('invalid_request', message, { errors: [{ pointer: '/columns', message }] });
+  const unknown = columns.find((name) => !source.columns.some((column) => column.name === name));
+  if (unknown !== undefined) throw wrong(`There is no column ${JSON.stringify(unknown)}.`);
+  const missing = keyColumns(source).find(({ name }) => !columns.includes(name));
+  if (missing !== undefined) throw wrong(`The columns must include the key, and ${missing.name} is missing.`);
+}
+
+function problemOf(error: Error, log: Log): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof WhereError) {
+    const message = `The where clause ${error.message}.`;
+    return new Problem('invalid_request', message, { errors: [{ pointer: '/where', message }] });
+  }
+  log.warn({ err: error }, 'a shape could not be made');
+  // 42501: not ours to do, whenever it is tried.
+  if ((error as pg.DatabaseError).code === '42501')
+    return new Problem(
+      'authority_unreachable',
+      'Shapes need a database user that owns the tables and may replicate: see docs/shapes.md.',
+    );
+  return new Problem('authority_unreachable', 'The books cannot be followed now. Try again in a moment.');
+}

@@ -1,0 +1,142 @@
+/**
+ * Shape: rows that somebody follows. A snapshot, the changes since its moment without gap or repeat, and
+ * those who wait for the next one. Once it has ended it is never taken up again, and nor is its handle.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Tuple } from '../replication/pgoutput.ts';
+import type { ShapeDefinition } from './definition.ts';
+import type { Offset } from './offset.ts';
+import type { Change, ShapeRows } from './rows.ts';
+import { type Piece, ShapeLog } from './shape-log.ts';
+import type { SnapshotFile } from './snapshot-file.ts';
+import type { IsInSnapshot } from './take-snapshot.ts';
+
+/** Changes that are kept of one shape; who is behind further starts anew. */
+const LOG_BYTES_MAX = 16_000_000;
+
+export class Shape {
+  readonly definition: ShapeDefinition;
+  readonly handle: string;
+  readonly log: ShapeLog;
+  /** Settles once its moment is known and its first rows may be asked for. @throws Problem */
+  ready: Promise<void> = Promise.resolve();
+  rows: ShapeRows | undefined;
+  snapshot: SnapshotFile | undefined;
+  touchedMs = 0;
+  #isInSnapshot: IsInSnapshot | undefined;
+  /** Came before the moment of the snapshot was known. */
+  #early: { xid: number; lsn: bigint; changes: readonly Change[] }[] = [];
+  #open: Change[] = [];
+  #isEnded = false;
+  readonly #waiting = new Set<() => void>();
+  #lastPiece: { from: string; piece: Piece } | undefined;
+
+  constructor(definition: ShapeDefinition, logBytesMax = LOG_BYTES_MAX) {
+    this.definition = definition;
+    // Also after a restart, or on another process, no handle is made a second time.
+    this.handle = `${Date.now()}-${randomBytes(8).toString('hex')}`;
+    this.log = new ShapeLog(logBytesMax);
+  }
+
+  prepare(ready: Promise<void>): void {
+    this.ready = ready;
+    // Whoever asks for it hears why; nobody may be there any more.
+    ready.catch(() => {});
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Whether snapshot and log together are still all of it, for who starts now. */
+  get isWhole(): boolean {
+    return !this.#isEnded && this.log.floor.lsn === 0n;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** @returns true with the first change of a transaction */
+  take(before: Tuple | null, after: Tuple | null): boolean {
+    const changes = this.rows?.changes(before, after) ?? [];
+    if (changes.length === 0) return false;
+    const isFirst = this.#open.length === 0;
+    this.#open.push(...changes);
+    return isFirst;
+  }
+
+  /** Begins anew, with rows as the table has them now. */
+  restart(rows: ShapeRows): void {
+    this.rows = rows;
+    this.#isInSnapshot = undefined;
+    this.#early = [];
+    this.#open = [];
+  }
+
+  /** The transaction whose changes were taken is committed. */
+  commit(xid: number, lsn: bigint): void {
+    const changes = this.#open;
+    this.#open = [];
+    if (this.#isInSnapshot === undefined) this.#early.push({ xid, lsn, changes });
+    else if (!this.#isInSnapshot(xid, lsn)) this.#append(xid, lsn, changes);
+  }
+
+  /** From now on it is known what the snapshot has. */
+  setMoment(isInSnapshot: IsInSnapshot): void {
+    this.#isInSnapshot = isInSnapshot;
+    const early = this.#early;
+    this.#early = [];
+    for (const { xid, lsn, changes } of early) if (!isInSnapshot(xid, lsn)) this.#append(xid, lsn, changes);
+  }
+
+  #append(xid: number, lsn: bigint, changes: readonly Change[]): void {
+    const relation = this.rows?.source.relation;
+    const lsnText = String(lsn);
+    this.log.append(
+      changes.map(({ headers, ...change }, op) => {
+        const isLast = op === changes.length - 1 ? { last: true } : {};
+        const more = { relation, lsn: lsnText, op_position: op, txids: [xid], ...isLast };
+        return { lsn, op, text: JSON.stringify({ ...change, headers: { ...headers, ...more } }) };
+      }),
+    );
+    this.#lastPiece = undefined;
+    this.#wake();
+  }
+
+  /** As of the log; what many wait for is put together once. */
+  after(offset: Offset, bytesMax: number): Piece {
+    const from = `${offset.lsn}_${offset.op}`;
+    if (this.#lastPiece?.from === from) return this.#lastPiece.piece;
+    const piece = this.log.after(offset, bytesMax);
+    this.#lastPiece = { from, piece };
+    return piece;
+  }
+
+  /** Until something changes, it ends, so long has passed, or the one who waits is gone. */
+  wait(ms: number, gone?: AbortSignal): Promise<void> {
+    if (this.#isEnded || gone?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        gone?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiting.add(done);
+      gone?.addEventListener('abort', done);
+    });
+  }
+
+  end(why: Error): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    void this.snapshot?.remove(why);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const done of [...this.#waiting]) done();
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Taking a snapshot: the rows of a shape as one moment has them, and the exact moment, so that what came
+ * after can be told from what is in it by the ids of transactions, as Postgres itself does.
+ */
+import type pg from 'pg';
+import { PUBLICATION } from '../replication/publication.ts';
+import { describeTable } from '../sources/describe.ts';
+import type { Where, WhereColumn } from '../where/predicate.ts';
+import { quoteName, whereSql } from '../where/sql.ts';
+import type { ShapeRows } from './rows.ts';
+import type { SnapshotFile } from './snapshot-file.ts';
+
+/** Fetched at once: about so much, however large a row is. */
+const FETCH_BYTES = 500_000;
+const FETCH_ROWS_MAX = 4_000;
+const FETCH_ROWS_FIRST = 10;
+
+/** Whether a transaction that committed at a place in the log is in the snapshot. */
+export type IsInSnapshot = (xid: number, lsn: bigint) => boolean;
+
+/** The table is not any more as it was when the shape was made. */
+export class TableChanged extends Error {
+  override readonly name = 'TableChanged';
+}
+
+export interface SnapshotWork {
+  readonly rows: ShapeRows;
+  readonly wheres: readonly Where[];
+  readonly columns: readonly WhereColumn[];
+  /** Where only changes are wanted, the moment alone. */
+  readonly file: SnapshotFile | undefined;
+  /** Told the moment before the first row is read; what it throws breaks the snapshot off. */
+  readonly onMoment: (isInSnapshot: IsInSnapshot) => void;
+  readonly bytesMax: number;
+}
+
+/** @throws TableChanged, SnapshotTooLarge, and what Postgres throws */
+export async function takeSnapshot(client: pg.PoolClient, work: SnapshotWork): Promise<void> {
+  const { table } = work.rows.source;
+  await client.query('begin isolation level repeatable read read only');
+  try {
+    // First the lock, then the moment: nobody changes the table's form in between.
+    await client.query(
+      `lock table only ${quoteName(table.schema)}.${quoteName(table.name)} in access share mode`,
+    );
+    const moment = await readMoment(client);
+    const now = await describeTable(client, PUBLICATION, table.schema, table.name);
+    if (now?.mark !== table.mark) throw new TableChanged(`${table.schema}.${table.name} was changed.`);
+    work.onMoment(moment);
+    if (work.file !== undefined) await copyRows(client, work, work.file);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+async function readMoment(client: pg.PoolClient): Promise<IsInSnapshot> {
+  const { rows } = await client.query<{ snapshot: string; lsn: string }>(
+    `select pg_current_snapshot()::text as snapshot, (pg_current_wal_insert_lsn() - '0/0')::text as lsn`,
+  );
+  const [row] = rows as [{ snapshot: string; lsn: string }];
+  const [xmin = '', xmax = '', list = ''] = row.snapshot.split(':');
+  // Changes name their transactions without the epoch; near a snapshot the last 32 bits say which one it is.
+  const low = (xid: string) => Number(BigInt(xid) & 0xffff_ffffn);
+  const [first, next] = [low(xmin), low(xmax)];
+  const running = new Set(list === '' ? [] : list.split(',').map(low));
+  const takenAt = BigInt(row.lsn);
+  return (xid, lsn) => {
+    if (lsn > takenAt) return false;
+    if (((xid - first) | 0) < 0) return true;
+    return ((xid - next) | 0) < 0 && !running.has(xid);
+  };
+}
+
+async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: SnapshotFile): Promise<void> {
+  const { rows, wheres, columns, bytesMax } = work;
+  const values: (string | null)[] = [];
+  const conditions = wheres.map((where) => {
+    const sql = whereSql(where, columns, values.length + 1);
+    values.push(...where.constants.map(({ text }) => text));
+    return sql;
+  });
+  const filter = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
+  await client.query(
+    `declare rows no scroll cursor for select ${rows.snapshotSql()} from ${rows.source.fromSql}${filter}`,
+    values,
+  );
+  let count = FETCH_ROWS_FIRST;
+  for (;;) {
+    const fetched = await client.query<[string]>({
+      text: `fetch ${count} from rows`,
+      rowMode: 'array',
+    } as never);
+    const texts = fetched.rows.map(([text]) => text);
+    await file.append(texts);
+    if (texts.length < count) break;
+    if (file.bytes > bytesMax) throw new SnapshotTooLarge('The snapshot is too large.');
+    const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+    count = Math.max(
+      1,
+      Math.min(FETCH_ROWS_MAX, Math.floor((FETCH_BYTES * texts.length) / Math.max(1, bytes))),
+    );
+  }
+  await file.complete();
+}
+
+class SnapshotTooLarge extends Error {
+  override readonly name = 'SnapshotTooLarge';
+}

@@ -1,0 +1,169 @@
+/**
+ * Shapes: all that are followed at this process, over one replication slot. The slot is opened for the first
+ * reader and given back after the last. Whatever makes it doubtful that a shape is right ends it, and its
+ * readers start anew: they never see a wrong row.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Log, Problem } from '@tallystick/store-agent';
+import pg from 'pg';
+import { clientConfig } from '../authority/postgres/pool.ts';
+import { Following } from './following.ts';
+import { prepareShape } from './prepare-shape.ts';
+import { WRITES_VALUES } from './replication/log-stream.ts';
+import { PUBLICATION } from './replication/publication.ts';
+import { definitionKey, type ShapeDefinition } from './shape/definition.ts';
+import { Shape } from './shape/shape.ts';
+import { marksOf } from './sources/describe.ts';
+
+/** Each costs some kilobytes, its log, and its snapshot on disk. */
+const SHAPES_MAX = 10_000;
+/** Nobody asked for it for as long. */
+const IDLE_MS = 600_000;
+/** How soon a change of a table's form is seen where no row changes with it. */
+const LOOK_EVERY_MS = 1_000;
+/** Snapshots at once; more wait for a connection. */
+const CONNECTIONS_MAX = 4;
+const SNAPSHOT_TIMEOUT_MS = 600_000;
+
+export interface ShapesOptions {
+  readonly databaseUrl: string;
+  /** Snapshots lie here while they are used; it is emptied at the start. */
+  readonly folder: string;
+  readonly log: Log;
+  /** Of one shape: who is behind further starts anew. 16 MB, if left out. */
+  readonly logBytesMax?: number;
+  readonly lookEveryMs?: number;
+}
+
+export class Shapes {
+  readonly #options: ShapesOptions;
+  readonly #following: Following;
+  /** For who starts. */
+  readonly #byKey = new Map<string, Shape>();
+  readonly #byHandle = new Map<string, Shape>();
+  readonly #pool: pg.Pool;
+  readonly #timer: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(options: ShapesOptions) {
+    this.#options = options;
+    this.#following = new Following(options.databaseUrl, options.log, (shapes, why) => {
+      for (const shape of shapes) this.#end(shape, why);
+    });
+    rmSync(options.folder, { recursive: true, force: true });
+    mkdirSync(options.folder, { recursive: true });
+    this.#pool = new pg.Pool({
+      ...clientConfig(options.databaseUrl, 'tallystick-shapes'),
+      options: WRITES_VALUES,
+      statement_timeout: SNAPSHOT_TIMEOUT_MS,
+      max: CONNECTIONS_MAX,
+      idleTimeoutMillis: 10_000,
+    });
+    this.#pool.on('error', (err) => options.log.warn({ err }, 'an idle connection of the shapes broke'));
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#timer = setInterval(() => void this.#look(), options.lookEveryMs ?? LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  get count(): number {
+    return this.#byHandle.size;
+  }
+
+  get waiting(): number {
+    let waiting = 0;
+    for (const shape of this.#byHandle.values()) waiting += shape.waiting;
+    return waiting;
+  }
+
+  get isFollowing(): boolean {
+    return this.#following.isOpen;
+  }
+
+  /** Behind each commit that was read, and before the next. */
+  get seenLsn(): bigint {
+    return this.#following.seenLsn;
+  }
+
+  /** The shape of a handle, where it is what is asked for. */
+  find(handle: string, definition: ShapeDefinition): Shape | undefined {
+    const shape = this.#byHandle.get(handle);
+    if (shape === undefined || definitionKey(shape.definition) !== definitionKey(definition))
+      return undefined;
+    shape.touchedMs = performance.now();
+    return shape;
+  }
+
+  /** For who starts: the one that is there, or another. @throws Problem where there are too many */
+  current(definition: ShapeDefinition): Shape {
+    const key = definitionKey(definition);
+    const found = this.#byKey.get(key);
+    // One that has lost its beginning goes on, for who is past that.
+    const shape = found?.isWhole === true ? found : this.#make(definition, key);
+    shape.touchedMs = performance.now();
+    return shape;
+  }
+
+  #make(definition: ShapeDefinition, key: string): Shape {
+    if (this.#isStopped) throw new Problem('stopping', 'This server is shutting down.');
+    if (this.#byHandle.size >= SHAPES_MAX)
+      throw new Problem('overloaded', 'As many shapes are followed here as can be. Try again later.');
+    const { folder, log, logBytesMax } = this.#options;
+    const shape = new Shape(definition, logBytesMax);
+    this.#byKey.set(key, shape);
+    this.#byHandle.set(shape.handle, shape);
+    const path = join(folder, shape.handle);
+    shape.prepare(
+      prepareShape(shape, { pool: this.#pool, following: this.#following, log, path }, (why) =>
+        this.#end(shape, why),
+      ),
+    );
+    return shape;
+  }
+
+  #end(shape: Shape, why: Error): void {
+    if (shape.isEnded) return;
+    if (shape.rows !== undefined) this.#following.remove(shape, shape.rows.source);
+    this.#byHandle.delete(shape.handle);
+    const key = definitionKey(shape.definition);
+    if (this.#byKey.get(key) === shape) this.#byKey.delete(key);
+    shape.end(why);
+  }
+
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookNow()
+      .catch((err: unknown) =>
+        this.#options.log.debug({ err }, 'the tables of shapes could not be looked at'),
+      )
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
+  }
+
+  async #lookNow(): Promise<void> {
+    const before = performance.now() - IDLE_MS;
+    for (const shape of [...this.#byHandle.values()])
+      if (shape.touchedMs < before && shape.waiting === 0) this.#end(shape, new Error('Nobody reads it.'));
+    if (this.#byHandle.size === 0) {
+      if (this.#following.isOpen) await this.#following.close(new Error('Nobody reads any shape.'));
+      return;
+    }
+    const { tables } = this.#following;
+    if (tables.length === 0) return;
+    const marks = await marksOf(this.#pool, PUBLICATION, tables);
+    for (const oid of tables) this.#following.checkMark(oid, marks.get(oid));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    const why = new Problem('stopping', 'This server is shutting down.');
+    for (const shape of [...this.#byHandle.values()]) this.#end(shape, why);
+    await this.#looking;
+    await this.#following.close(why);
+    await this.#pool.end();
+    rmSync(this.#options.folder, { recursive: true, force: true });
+  }
+}
