@@ -1,4 +1,6 @@
 /** The client: what an application makes once and keeps. */
+
+import { type CartPorts, DeviceCart, type LiveCart } from './cart/live-cart.ts';
 import {
   type EventFilter,
   type EventOptions,
@@ -6,13 +8,15 @@ import {
   followEvents,
   type TallystickEvent,
 } from './events/events.ts';
-import { type Ports, worldPorts } from './ports.ts';
+import type { Observable } from './observable.ts';
+import { type Ports, type WebSocketClass, worldPorts } from './ports.ts';
 import { type Auth, tokenSource } from './rest/auth.ts';
 import { createRest, type Rest } from './rest/rest.ts';
 import { type RetryRules, USUAL_RETRIES } from './rest/retry.ts';
 import { createTransport } from './rest/transport.ts';
 import { createLiveStock, type LiveStock } from './stock/live-stock.ts';
 import { StockFeed } from './stock/stock-feed.ts';
+import { Sync, type SyncSnapshot } from './sync.ts';
 
 export interface ClientOptions {
   /** A region, such as `https://eu.example.com`. */
@@ -24,6 +28,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Instead of the global one. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Instead of the global one, which Node 20 has not: pass that of the package `ws`. For carts. */
+  readonly webSocket?: WebSocketClass;
 }
 
 /** Typed calls, events and live stock of one region. Made by {@link createClient}. */
@@ -69,12 +75,31 @@ export interface Client extends Rest {
    * ```
    */
   stock(sku: string): LiveStock;
-  /** Ends what the client does by itself. Calls that are under way go on. */
-  close(): void;
+  /**
+   * A cart, edited with or without a network. The same id gives the same object.
+   *
+   * @param options.token the cart's own, as `POST /v1/carts` gave it; else the client's
+   * @example
+   * ```ts
+   * import { createClient } from '@tallystick/client-sdk';
+   *
+   * const client = createClient({ url: 'http://127.0.0.1:7400' });
+   * const made = await client.post('/v1/carts');
+   * const cart = client.cart(made.cart.id, { token: made.token });
+   * cart.subscribe(() => console.log(cart.getSnapshot().state, cart.getSnapshot().lines));
+   * await cart.add('LAMP', 2);
+   * await cart.saved();
+   * ```
+   */
+  cart(id: string, options?: { readonly token?: string }): LiveCart;
+  /** How far this device is with all that it keeps: every open cart, and live stock. */
+  readonly sync: Observable<SyncSnapshot>;
+  /** Ends what the client does by itself. Calls that are under way go on; copies of carts stay on the device. */
+  close(): Promise<void>;
 }
 
-/** Products that nobody watches are remembered, for who comes back to a page; so many. */
-const STOCKS_MAX = 1_000;
+/** Products and carts that nobody watches are remembered, for who comes back to a page; so many of each. */
+const REMEMBERED_MAX = 1_000;
 
 /**
  * Makes a client of one region.
@@ -103,39 +128,70 @@ export function createClientOn(options: ClientOptions, ports: Ports): Client {
   const retries = { ...USUAL_RETRIES, ...options.retry };
   const transport = createTransport({ url, tokens, retries, timeoutMs: options.timeoutMs ?? 30_000 }, ports);
   const rest = createRest(transport, ports);
-  const feed = new StockFeed({ transport, rest, ports });
-  const stocks = new Map<string, ReturnType<typeof createLiveStock>>();
+  const feed = new StockFeed({ transport, rest, ports, onChange: () => sync.look() });
+  const stocks = new Remembered((sku: string) => createLiveStock(sku, feed));
+  const carts = new Remembered((id: string) => new DeviceCart(id, cartPorts));
+  const sync = new Sync(() => carts.all(), feed);
   const closing = new AbortController();
+  const cartPorts: CartPorts = {
+    url,
+    rest,
+    tokens,
+    webSocket: () => options.webSocket ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket,
+    isClosed: () => closing.signal.aborted,
+    onChange: () => sync.look(),
+  };
   return {
     ...rest,
     url,
+    sync,
     events: (filter = {}, { after, signal } = {}) =>
       followEvents(transport, ports, filter, {
         ...(after === undefined ? {} : { after }),
         signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
       }) as AsyncIterableIterator<never>,
-    stock: (sku) => {
-      let stock = stocks.get(sku);
-      if (stock === undefined) {
-        forgetOne(stocks);
-        stock = createLiveStock(sku, feed);
-        stocks.set(sku, stock);
-      }
-      return stock;
+    stock: (sku) => stocks.get(sku),
+    cart: (id, { token } = {}) => {
+      const cart = carts.get(id);
+      if (token !== undefined) cart.token = token;
+      return cart;
     },
-    close: () => {
+    close: async () => {
       closing.abort();
       feed.close();
+      await Promise.all([...carts.all()].map((cart) => cart.close()));
     },
   };
 }
 
-function forgetOne(stocks: Map<string, { readonly isWatched: boolean }>): void {
-  if (stocks.size < STOCKS_MAX) return;
-  for (const [sku, { isWatched }] of stocks) {
-    if (isWatched) continue;
-    stocks.delete(sku);
-    return;
+/** One object a name. Those that are not in use are forgotten where there are too many. */
+class Remembered<T extends { readonly isInUse: boolean }> {
+  readonly #made = new Map<string, T>();
+  readonly #make: (name: string) => T;
+
+  constructor(make: (name: string) => T) {
+    this.#make = make;
+  }
+
+  all(): Iterable<T> {
+    return this.#made.values();
+  }
+
+  get(name: string): T {
+    const known = this.#made.get(name);
+    if (known !== undefined) return known;
+    if (this.#made.size >= REMEMBERED_MAX) this.#forgetOne();
+    const made = this.#make(name);
+    this.#made.set(name, made);
+    return made;
+  }
+
+  #forgetOne(): void {
+    for (const [name, { isInUse }] of this.#made) {
+      if (isInUse) continue;
+      this.#made.delete(name);
+      return;
+    }
   }
 }
 

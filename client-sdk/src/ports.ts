@@ -11,6 +11,9 @@ export interface Ports {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The WebSocket of a page, or the one of the package `ws`. */
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => object;
+
 /** @param fetch another one than the global: with a proxy, with certificates of your own */
 export function worldPorts(fetch?: typeof globalThis.fetch): Ports {
   return {

@@ -14,4 +14,5 @@ export { pgTurnJournal } from './authority/turn-journal.ts';
 export { verifyChains } from './authority/verify.ts';
 export { FrameReader } from './cli/replay/frame-reader.ts';
 export { openApiDocument } from './facade/facade.ts';
+export { CartTown } from './live/live.test-kit.ts';
 export { regionRoutes } from './region/region.ts';

@@ -81,7 +81,7 @@ describe('following', () => {
     const { client } = setUp(() => stream(message(1), true));
     const events = client.events({}, { after: '0' });
     await events.next();
-    client.close();
+    await client.close();
     expect((await events.next()).done).toBe(true);
   });
 });

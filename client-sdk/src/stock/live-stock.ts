@@ -25,7 +25,7 @@ export interface LiveStock extends Observable<StockSnapshot> {
 /** Before anything was read. */
 const NOTHING: StockLevel = { onHand: 0, available: 0, committed: 0, locations: [] };
 
-export function createLiveStock(sku: string, feed: StockFeed): LiveStock & { readonly isWatched: boolean } {
+export function createLiveStock(sku: string, feed: StockFeed): LiveStock & { readonly isInUse: boolean } {
   /** What events have said before the level was read. */
   let early: StockLevel | undefined;
   const reader: StockReader = {
@@ -62,7 +62,7 @@ export function createLiveStock(sku: string, feed: StockFeed): LiveStock & { rea
     sku,
     subscribe: subject.subscribe,
     getSnapshot: subject.getSnapshot,
-    get isWatched() {
+    get isInUse() {
       return subject.isWatched;
     },
   };

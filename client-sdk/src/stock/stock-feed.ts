@@ -25,6 +25,8 @@ export interface StockFeedPorts {
   readonly transport: Transport;
   readonly rest: Rest;
   readonly ports: Ports;
+  /** The stream is open, or is not any more. */
+  onChange(): void;
 }
 
 /** As many as a region takes in one filter. Who watches more hears of all products. */
@@ -51,9 +53,9 @@ export class StockFeed {
     this.#ports = ports;
   }
 
-  /** Whether the stream is open, or nobody needs one. */
+  /** Whether the stream is open, or there is none. */
   get isUp(): boolean {
-    return this.#isUp || this.#readers.size === 0;
+    return this.#isUp || this.#stop === undefined;
   }
 
   add(reader: StockReader): void {
@@ -107,6 +109,7 @@ export class StockFeed {
     this.#after = undefined;
     this.#read.clear();
     this.#isUp = false;
+    this.#ports.onChange();
   }
 
   async #follow(skus: readonly string[], signal: AbortSignal): Promise<void> {
@@ -162,6 +165,7 @@ export class StockFeed {
   #tell(isUp: boolean, why?: TallystickError): void {
     this.#isUp = isUp;
     for (const reader of this.#readers.values()) reader.onLink(isUp, why);
+    this.#ports.onChange();
   }
 
   /** What following by itself could not mend. */

@@ -129,7 +129,7 @@ test('products share one stream, which goes on from its place when there are mor
   expect(reads).toEqual(['LAMP', 'MUG']);
   stop();
   stopMug();
-  client.close();
+  await client.close();
 });
 
 test('a line that breaks shows as offline with what was last heard, and goes on by itself', async () => {
@@ -142,7 +142,7 @@ test('a line that breaks shows as offline with what was last heard, and goes on 
   await seen(lamp, ({ state }) => state === 'live' && states.includes('offline'));
   expect(lamp.getSnapshot().level?.available).toBe(5);
   expect(streams[1]?.after).toBe('100');
-  client.close();
+  await client.close();
 });
 
 test('a product that is not there says so, and the others go on', async () => {
@@ -153,7 +153,7 @@ test('a product that is not there says so, and the others go on', async () => {
   lamp.subscribe(() => {});
   await seen(lamp, available(5));
   expect(none.getSnapshot()).toMatchObject({ state: 'offline', error: { code: 'unknown_sku' } });
-  client.close();
+  await client.close();
 });
 
 test('who may not read stock hears why', async () => {
@@ -162,6 +162,6 @@ test('who may not read stock hears why', async () => {
   const lamp = client.stock('LAMP');
   await seen(lamp, ({ state }) => state === 'offline');
   expect(lamp.getSnapshot().error).toMatchObject({ code: 'forbidden', retryable: false });
-  client.close();
+  await client.close();
   expect(() => client.stock('MUG').subscribe(() => {})).toThrow(TallystickError);
 });

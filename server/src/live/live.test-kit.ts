@@ -67,9 +67,11 @@ export class CartTown {
     await until(() => this.region.agent.unready() === undefined, 'the region is ready');
   }
 
-  async restart(): Promise<void> {
+  /** @param whileAway what happens in between */
+  async restart(whileAway: () => Promise<void> = async () => {}): Promise<void> {
     const port = Number(new URL(this.region.url).port);
     await this.region.stop();
+    await whileAway();
     await this.open(port);
     // Connections that fetch kept from before are found dead here, and not in a test.
     await until(

@@ -11,7 +11,7 @@ const manifests: Manifests = {
   crdt: workspace('lib0', 'yjs', 'zod'),
   'store-agent': workspace('@tallystick/crdt', 'ws'),
   server: workspace('@tallystick/crdt', '@tallystick/store-agent', 'pg'),
-  'client-sdk': workspace(),
+  'client-sdk': { ...workspace(), peerDependencies: { react: '1' } },
   'demo-app': workspace('@tallystick/client-sdk', '@tallystick/crdt'),
   test: workspace('@tallystick/crdt'),
 };
@@ -33,6 +33,7 @@ describe('allows', () => {
     ['store-agent/src/uplink.ts', 'node:fs'],
     ['server/src/region.ts', '@tallystick/store-agent'],
     ['server/src/books.ts', 'pg'],
+    ['client-sdk/src/react.ts', 'react'],
     ['test/src/sim/main.ts', '@tallystick/crdt'],
     ['test/src/sim/main.ts', 'fast-check'],
   ])('%s importing %s', (path, specifier) => {

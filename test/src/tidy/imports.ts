@@ -22,6 +22,7 @@ const DOCUMENTS: Readonly<Record<string, string>> = { 'crdt/src/cart/': 'yjs' };
 export type Manifest = {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, unknown>>;
 };
 /** The package.json files by folder; the root's is under `.`. */
@@ -89,7 +90,9 @@ function whyBadOutside(
   name: string,
   manifests: Manifests,
 ): string | undefined {
-  const declared = manifests[owner]?.dependencies?.[name] !== undefined;
+  const manifest = manifests[owner];
+  // A peer is the application's own: React, of which there may be only one.
+  const declared = (manifest?.dependencies?.[name] ?? manifest?.peerDependencies?.[name]) !== undefined;
   if (isTestCode(path)) {
     const known = declared || isDeclared(manifests[owner], name) || isDeclared(manifests['.'], name);
     return known ? undefined : `${name} is neither in ${owner}/package.json nor in the root's`;

@@ -1,0 +1,81 @@
+/**
+ * React hooks. Put a {@link TallystickProvider} around what uses them.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@tallystick/client-sdk';
+ * import { TallystickProvider, useCart, useStock, useSyncState } from '@tallystick/client-sdk/react';
+ * import { createElement } from 'react';
+ *
+ * function Lamp({ cartId, token }: { cartId: string; token: string }) {
+ *   const { level } = useStock('LAMP');
+ *   const { lines, cart } = useCart(cartId, { token });
+ *   const { state } = useSyncState();
+ *   const inCart = lines.find(({ sku }) => sku === 'LAMP')?.quantity ?? 0;
+ *   return createElement(
+ *     'button',
+ *     { onClick: () => cart.add('LAMP') },
+ *     `Add a lamp: ${level?.available ?? '…'} left, ${inCart} in the cart, ${state}`,
+ *   );
+ * }
+ *
+ * const client = createClient({ url: 'http://127.0.0.1:7400' });
+ * export const app = createElement(TallystickProvider, { client }, createElement(Lamp, { cartId: 'c', token: 't' }));
+ * ```
+ */
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useSyncExternalStore,
+} from 'react';
+import type { CartSnapshot, LiveCart } from './cart/live-cart.ts';
+import type { Client } from './client.ts';
+import type { Observable } from './observable.ts';
+import type { StockSnapshot } from './stock/live-stock.ts';
+import type { SyncSnapshot } from './sync.ts';
+
+const Context = createContext<Client | undefined>(undefined);
+
+export interface TallystickProviderProps {
+  readonly client: Client;
+  readonly children?: ReactNode;
+}
+
+/** Gives its children a client. */
+export function TallystickProvider({ client, children }: TallystickProviderProps): ReactElement {
+  return createElement(Context.Provider, { value: client }, children);
+}
+
+/** The client of the provider around. @throws Error where there is none */
+export function useTallystick(): Client {
+  const client = useContext(Context);
+  if (client === undefined) throw new Error('Put a <TallystickProvider client={…}> around this component.');
+  return client;
+}
+
+/** The level of one product, drawn anew with each change. */
+export function useStock(sku: string): StockSnapshot {
+  return useObservable(useTallystick().stock(sku));
+}
+
+/** A cart as it is on this device, drawn anew with each change; `cart` is what edits it. */
+export function useCart(
+  id: string,
+  options: { readonly token?: string } = {},
+): CartSnapshot & { readonly cart: LiveCart } {
+  const cart = useTallystick().cart(id, options);
+  return { ...useObservable(cart), cart };
+}
+
+/** Whether all is saved, on its way, or kept on this device because a line is down. */
+export function useSyncState(): SyncSnapshot {
+  return useObservable(useTallystick().sync);
+}
+
+/** On a server there is what there is at first: `loading`, an empty cart. */
+function useObservable<T>({ subscribe, getSnapshot }: Observable<T>): T {
+  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
+}
