@@ -180,3 +180,22 @@ test('[R2] what each child holds, and what can be sold, is at all times the sum 
   );
   expect(moved).toBeGreaterThan(100);
 });
+
+test('[F5, R2] what a life sent behind its fence, to a parent that it named too late, is on its way to nobody', () => {
+  const books = new Summed();
+  const lost = books.add(till, 'berlin', desk);
+  const late = books.add(name('rome'), 'rome');
+  const [lamp] = POOLS;
+  const send = (n: number): EntryBody => ({ type: 'sent', to: late.writer, items: [{ pool: lamp, n }] });
+  books.say(lost, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 9 }] }, send(2));
+  const holds = () => books.children.get('rome' as ReplicaId)?.pool(lamp).holding;
+  expect(holds()).toBe(2);
+  books.ledger.fence(lost, 'superseded', atFirst);
+  expect(holds()).toBe(2);
+  books.say(lost, { type: 'reparented', parent: late.writer }, send(4));
+  expect(holds()).toBe(0);
+  // Whoever took it all the same has it.
+  books.say(late, { type: 'took', from: lost.writer, items: [{ pool: lamp, n: 6, seq: lost.head.seq }] });
+  expect(holds()).toBe(6);
+  expect(books.different).toEqual([]);
+});

@@ -14,7 +14,7 @@ import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
-import { amountOf, debt, free } from '../tally/row.ts';
+import { amountOf, cellOf, debt, free } from '../tally/row.ts';
 import type { Child } from './child.ts';
 
 export interface Level {
@@ -28,9 +28,11 @@ interface Standing {
   readonly via: ReplicaId | null;
   /** Who takes nothing of it any more: what it says that it sent there stays in its account. */
   readonly voidTo: WriterId | 'all' | null;
+  /** Up to which of its entries its word counts with the others; what it sent behind its fence counts once it is taken. */
+  readonly trustedSeq: number;
 }
 
-const UNHEARD: Standing = { via: null, voidTo: null };
+const UNHEARD: Standing = { via: null, voidTo: null, trustedSeq: Number.POSITIVE_INFINITY };
 
 export class Totals {
   readonly #ledger: Ledger;
@@ -77,7 +79,7 @@ export class Totals {
   onHead(stream: Stream): void {
     const before = this.#standing.get(stream);
     const now = standingOf(stream);
-    if (before !== undefined && before.via === now.via && before.voidTo === now.voidTo) return;
+    if (before !== undefined && isSame(before, now)) return;
     if (before !== undefined) this.#count(stream, -1);
     this.#standing.set(stream, now);
     this.#count(stream, 1);
@@ -115,8 +117,13 @@ export class Totals {
 
   /** What a writer sent, as far as its word of it counts with the taker. */
   #trusted(from: Stream, to: WriterId, pool: PoolId): number {
-    const { voidTo } = this.#standing.get(from) ?? UNHEARD;
-    return voidTo === 'all' || voidTo === to ? 0 : amountOf(from.row(pool).sent, to);
+    const cell = cellOf(from.row(pool).sent, to);
+    return cell !== undefined && this.#isTrusted(from, to, cell.seq) ? cell.n : 0;
+  }
+
+  #isTrusted(from: Stream, to: WriterId, seq: number): boolean {
+    const { voidTo, trustedSeq } = this.#standing.get(from) ?? UNHEARD;
+    return voidTo !== 'all' && voidTo !== to && seq <= trustedSeq;
   }
 
   /** An entry is about to change the row of its writer. */
@@ -130,11 +137,11 @@ export class Totals {
         const to = this.#ledger.streams.get(effect.writer);
         const toVia = (to && this.#standing.get(to)?.via) ?? null;
         if (to === undefined || toVia === null) return;
-        const { voidTo } = this.#standing.get(stream) ?? UNHEARD;
-        if (voidTo === 'all' || voidTo === to.writer) return;
-        const before = amountOf(stream.row(pool).sent, to.writer);
+        const before = this.#trusted(stream, to.writer, pool);
+        const isTrusted = this.#isTrusted(stream, to.writer, stream.head.seq + 1);
+        const now = isTrusted ? amountOf(stream.row(pool).sent, to.writer) + n : 0;
         const took = amountOf(to.row(pool).took, stream.writer);
-        this.#add(toVia, pool, Math.max(before + n, took) - Math.max(before, took));
+        this.#add(toVia, pool, Math.max(now, took) - Math.max(before, took));
         return;
       }
       case 'took': {
@@ -220,9 +227,15 @@ export class Totals {
 
 function standingOf(stream: Stream): Standing {
   const { fence, via, parent } = stream.head;
-  if (fence === null) return { via: via === ABOVE ? null : via, voidTo: null };
+  if (fence === null) return { ...UNHEARD, via: via === ABOVE ? null : via };
   // A surrender that arrives after its sender's fence is taken by nobody: it stays in the sender's account.
-  return { via: null, voidTo: isBranch(stream) ? 'all' : parent };
+  const voidTo = isBranch(stream) ? 'all' : parent;
+  // An own life may have been heard of first when it had ended, and its children take what it granted.
+  return { via: null, voidTo, trustedSeq: via === null ? UNHEARD.trustedSeq : fence.seq };
+}
+
+function isSame(a: Standing, b: Standing): boolean {
+  return a.via === b.via && a.voidTo === b.voidTo && a.trustedSeq === b.trustedSeq;
 }
 
 /** The same of one pair, as the heads stand: so does all that a branch sent. */

@@ -64,7 +64,7 @@ function mayUse(streams: readonly Stream[], stream: Stream, pool: PoolId): numbe
   const row = stream.row(pool);
   const came = new Map(row.took.map(({ writer, n }) => [writer, n]));
   for (const from of streams) {
-    const sent = isTrusted(from, stream.writer) ? cell(from.row(pool), stream.writer) : 0;
+    const sent = isTrusted(from, stream.writer, pool) ? cell(from.row(pool), stream.writer) : 0;
     came.set(from.writer, Math.max(came.get(from.writer) ?? 0, sent));
   }
   let units = row.received + row.reinstated - row.used - (row.opened - row.closed);
@@ -74,9 +74,13 @@ function mayUse(streams: readonly Stream[], stream: Stream, pool: PoolId): numbe
   return units;
 }
 
-/** A branch's word is void, and a fenced writer's to the writer above it. */
-function isTrusted({ head }: Stream, to: WriterId): boolean {
-  return head.fence === null || (head.fence.reason !== 'branch' && head.parent !== to);
+/** A branch's word is void, and a fenced writer's to the writer above it; of others', what it said behind its fence. */
+function isTrusted(from: Stream, to: WriterId, pool: PoolId): boolean {
+  const { fence, parent, via } = from.head;
+  if (fence === null) return true;
+  if (fence.reason === 'branch' || parent === to) return false;
+  const saidAt = from.row(pool).sent.find(({ writer }) => writer === to)?.seq ?? 0;
+  return via === null || saidAt <= fence.seq;
 }
 
 function cell(row: Readonly<Row>, to: WriterId): number {
