@@ -6,7 +6,7 @@
 import { type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
-import { isNearPutBack } from './put-back.ts';
+import { isNearPutBack, mustStay } from './put-back.ts';
 import { giveUp } from './restore.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +25,7 @@ export function moveOne(world: World, prng: Prng): void {
 /** Whoever waits for its past, or was given up, first settles that where it is. */
 function mayMove(world: World, node: SimNode): boolean {
   if (node.uplink === undefined || !node.isListening || node.replica.ledger.awaitsFormerLives) return false;
-  return !world.observer.ended.has(node.disk.self as WriterId) && !isNearPutBack(world, node);
+  return !world.observer.ended.has(node.disk.self as WriterId) && !mustStay(world, node);
 }
 
 function parentsFor(world: World, node: SimNode): SimNode[] {

@@ -125,12 +125,12 @@ export class SimNode implements LinkEnd, Machine {
 
   /** An operator may act here: it is not about to find out that it is the past. */
   get isInCharge(): boolean {
-    return this.isListening && !this.#isUnaware;
+    return this.isListening && this.awaits === undefined;
   }
 
-  /** A power cut may take the word of a new life, and never that life once it is on disk. */
-  get #isUnaware(): boolean {
-    return this.#unaware !== undefined && this.#unaware.life === this.disk.self;
+  /** The child that alone can tell it. A power cut may take the word of a new life, and never that life once it is on disk. */
+  get awaits(): string | undefined {
+    return this.#unaware?.life === this.disk.self ? this.#unaware?.child : undefined;
   }
 
   /** The replica of a machine that runs; checkers look, nobody else. */
@@ -305,7 +305,7 @@ export class SimNode implements LinkEnd, Machine {
   // What the network tells.
 
   opened(connection: Connection): void {
-    if (this.#isUnaware && connection.link.name !== this.#unaware?.child) return connection.close('parent');
+    if (this.awaits !== undefined && connection.link.name !== this.awaits) return connection.close('parent');
     this.links.challenge(connection, this.replica);
   }
 

@@ -31,7 +31,7 @@ const NOTICED_MS = 3_100;
 export function putBackOne(world: World, prng: Prng): void {
   const node = prng.pick(world.nodes.filter((each) => each.uplink !== undefined));
   const life = node?.disk.self ?? null;
-  if (node?.uplink === undefined || life === null || !node.isRunning || isNearPutBack(world, node)) return;
+  if (node?.uplink === undefined || life === null || !node.isRunning || mustStay(world, node)) return;
   if (!isSettledIn(world, node)) return;
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
   if (commits < 1 || node.disk.lostSinceMs(commits) < world.timeline.nowMs - IMAGE_AGE_MS_MAX) return;
@@ -78,6 +78,11 @@ export function isNearPutBack(world: World, node: SimNode): boolean {
   return [...world.putBacks.values()].some(
     (put) => put.node === node || isAbove(world, node, put.node) || isAbove(world, put.node, node),
   );
+}
+
+/** Neither is whoever alone can tell the authority that its books were put back, while it has not. */
+export function mustStay(world: World, node: SimNode): boolean {
+  return isNearPutBack(world, node) || world.nodes.some(({ awaits }) => awaits === node.name);
 }
 
 function isAbove(world: World, upper: SimNode, lower: SimNode): boolean {

@@ -5,13 +5,13 @@
  * At the end an honest operator goes round: what the lives that ended really had left
  * is taken back by whoever settles them (F3), and no unit more.
  */
-import { exposure, type PoolId, type WriterId } from '@tallystick/crdt';
+import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { IMAGE_AGE_MS_MAX } from './prune.ts';
-import { isNearPutBack } from './put-back.ts';
+import { mustStay } from './put-back.ts';
 import { takeBackOwnPast } from './recover.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +20,7 @@ export const COMMITS_BACK_MAX = 40;
 
 export function restoreOne(world: World, prng: Prng): void {
   const node = prng.pick(world.nodes.filter((each) => each.uplink !== undefined));
-  if (node === undefined || isNearPutBack(world, node)) return;
+  if (node === undefined || mustStay(world, node)) return;
   const commits = node.disk.commitCount - prng.between(1, COMMITS_BACK_MAX);
   if (!restore(world, prng, node, commits)) return;
   // The same backup again, or an older one: from before the life that has begun meanwhile.
@@ -28,7 +28,7 @@ export function restoreOne(world: World, prng: Prng): void {
   if (oldImages === 0 || !prng.chance(oldImages)) return;
   const older = commits - prng.below(COMMITS_BACK_MAX / 4);
   world.runLater(prng.spanMs(1_000, 6_000), () => {
-    if (!world.isHealing && !isNearPutBack(world, node)) restore(world, prng, node, older);
+    if (!world.isHealing && !mustStay(world, node)) restore(world, prng, node, older);
   });
 }
 
@@ -67,7 +67,7 @@ export function loseOne(world: World, prng: Prng): void {
   const node = prng.pick(leaves);
   const parent = world.parentOf(node);
   const life = node.disk.self;
-  if (isNearPutBack(world, node) || !world.isArrived(node)) return;
+  if (mustStay(world, node) || !world.isArrived(node)) return;
   if (parent?.isInCharge !== true || life === null || parent.disk.head(life) === undefined) return;
   world.trace.fault('lost and given up', node.name);
   node.crash();
@@ -85,7 +85,10 @@ export function loseOne(world: World, prng: Prng): void {
  */
 export function giveUp(world: World, parent: SimNode, node: SimNode, life: WriterId): void {
   if (node.disk.self !== life) return;
-  const settler = world.isThere(parent.settings.replica) ? parent : settlerOf(world, life);
+  // A parent that was put back may not know that it was its child: whoever it was before still settles it.
+  const named = parent.disk.head(life)?.parent ?? null;
+  const isIts = named !== null && replicaOf(named) === parent.settings.replica;
+  const settler = isIts && world.isThere(parent.settings.replica) ? parent : settlerOf(world, life);
   if (settler?.isInCharge && !settler.disk.head(life)?.fence)
     settler.run((replica, now) => replica.retire(node.settings.replica, now));
   world.runLater(500, () => giveUp(world, parent, node, life));
