@@ -20,9 +20,9 @@ export function giveUp(
   const lives = settled();
   // Where its parent is lost too, nobody above may have heard that it was given up there.
   for (const life of lives) if (life.head.fence === null) hub.fence(life, 'retired', now);
-  const [like] = lives;
-  if (like === undefined) return undefined;
-  giveUpNamed(ledger, like);
+  giveUpNamed(ledger, replica, lives[0]);
+  const ended = settled();
+  if (ended.length === 0) return undefined;
   if (hub.children.get(replica)?.session !== undefined) hangUp('This replica was retired.');
-  return settled().map((life) => life.writer);
+  return ended.map((life) => life.writer);
 }

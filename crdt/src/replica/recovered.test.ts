@@ -444,6 +444,42 @@ describe('[F6] [F3] a replica that was lost when the books forgot its last life'
   });
 });
 
+test('[F6] [F3] a child whose every life the books forgot is given up by its name (seed 1010015)', () => {
+  const { world, hq, berlin, till } = shop();
+  const image = hq.journal.image(1);
+  const mine = pool('lamp', 'till');
+  const delivery = { type: 'receive', id: 'd1', actor: 'keeper:1', cause: 'delivery' } as const;
+  expect(till.do({ ...delivery, lines: [{ pool: mine, n: 9 }] })).toMatchObject({ ok: true });
+  const items = [{ pool: mine, n: 3 }];
+  const lost = berlin.self;
+  till.turn((self, now) => self.ledger.append({ type: 'sent', to: lost, items }, '', 'system', now));
+  world.calm();
+  expect(berlin.free('lamp', 'till')).toBe(3);
+  putBack(hq, [berlin, till], image);
+  notice(hq);
+  berlin.isRunning = false;
+  const giveUp = (replica: string) => hq.turn((self, now) => self.retire(replica as ReplicaId, now));
+  const left = () => {
+    const stream = hq.replica.ledger.streams.get(lost);
+    return stream && exposure(hq.replica.ledger, stream, mine);
+  };
+  world.give(till, hq);
+  giveUp('berlin');
+  // Nobody has told of it yet: the act is repeated when more turns up.
+  expect(left()).toBeUndefined();
+  till.parent = hq;
+  till.link();
+  world.rejoin();
+  expect(left()).toBeUndefined();
+  giveUp('berlin');
+  giveUp('rome');
+  expect([hq.fenceOf(lost), left()]).toEqual(['retired', 3]);
+  const reclaimed = { type: 'reclaim', id: 'r1', actor: 'operator:1', writer: lost, items } as const;
+  expect(hq.do(reclaimed)).toMatchObject({ ok: true });
+  hq.restart();
+  expect([left(), hq.free('lamp', 'till'), till.free('lamp', 'till')]).toEqual([0, 3, 6]);
+});
+
 test('[F6] [T8] a receipt that the books forgot comes again from its keeper, once', () => {
   const { world, hq, berlin, paris } = twoShops();
   const image = hq.journal.image(hq.journal.commitCount);

@@ -12,6 +12,9 @@ import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.
 import type { Ledger } from './ledger.ts';
 import { newHead, type Stream, type StreamHead } from './stream.ts';
 
+/** What is written of a life of which no entry is left to say it. */
+const KIND_UNKNOWN = 'store';
+
 /** Whether this is an ended life of the authority itself, whose settler nobody above can be. */
 export function isOwnPast(ledger: Ledger, stream: Stream): boolean {
   const { self } = ledger;
@@ -67,10 +70,17 @@ export function noteLostLife(ledger: Ledger, named: WriterId | null): void {
 /**
  * A child is given up, and others speak of a life of it that began after the image of the authority's
  * books: nobody is left to tell what it did, and it has an account in the same way.
+ *
+ * @param like one of its lives; undefined where the books forgot them all, and the registry alone knows of the child.
  */
-export function giveUpNamed(ledger: Ledger, { writer, head }: Stream): void {
-  if (ledger.self.head.parent !== null) return;
-  const isNews = (named: WriterId) => replicaOf(named) === replicaOf(writer) && !ledger.streams.has(named);
+export function giveUpNamed(ledger: Ledger, replica: ReplicaId, like: Stream | undefined): void {
+  const { self } = ledger;
+  if (self.head.parent !== null) return;
+  const isForgotten =
+    ledger.livesOf(replica).length === 0 && ledger.parentOf(replica) === replicaOf(self.writer);
+  const head = like?.head ?? (isForgotten ? newHead(KIND_UNKNOWN, self.writer, replica) : undefined);
+  if (head === undefined) return;
+  const isNews = (named: WriterId) => replicaOf(named) === replica && !ledger.streams.has(named);
   for (const named of new Set(namesIn(ledger)))
     if (isNews(named)) addLost(ledger, named, newHead(head.kind, head.parent, head.via), 'retired');
 }

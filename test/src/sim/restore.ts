@@ -87,7 +87,7 @@ export function giveUp(world: World, parent: SimNode, node: SimNode, life: Write
   if (node.disk.self !== life) return;
   // A parent that was put back may not know that it was its child: whoever it was before still settles it.
   const named = parent.disk.head(life)?.parent ?? null;
-  const isIts = named !== null && replicaOf(named) === parent.settings.replica;
+  const isIts = named === null || replicaOf(named) === parent.settings.replica;
   const settler = isIts && world.isThere(parent.settings.replica) ? parent : settlerOf(world, life);
   if (settler?.isInCharge && !settler.disk.head(life)?.fence)
     settler.run((replica, now) => replica.retire(node.settings.replica, now));
