@@ -110,6 +110,7 @@ export class Agent {
         publicKeyOf: (replica) => this.catalogue.publicKeyOf(replica, this.id),
         parentOf: (replica) => this.catalogue.parentOf(replica),
         isRegion: (replica) => this.catalogue.isRegion(replica),
+        locationOf: (replica) => this.catalogue.locationOf(replica),
       },
       log: this.log,
       resendMs: config.settings.link.resendMs,

@@ -98,6 +98,27 @@ export const settingsSchema = z.strictObject({
       tokenSeconds: z.number().int().min(10).max(86_400).default(600),
       /** How long a region that hears nothing of the authority goes on giving out tokens: over a long weekend. */
       awayHours: z.number().min(0.001).max(8_760).default(72),
+      /** Where people sign in, by OpenID Connect; left out, programs alone come in. */
+      people: z
+        .strictObject({
+          issuer: z.url({ protocol: /^https?$/ }),
+          clientId: z.string().min(1).max(300),
+          /** As seen from the data folder; left out for a client without one. */
+          clientSecretFile: z.string().min(1).max(4_096).optional(),
+          scope: z
+            .string()
+            .regex(/^openid( [\x21-\x7e]+)*$/, 'must begin with openid')
+            .default('openid'),
+          /** Which claim of the id token says what somebody may do; its values, and the role that each one gives, best first. */
+          roleClaim: z.string().min(1).max(200).default('roles'),
+          roles: z.record(
+            z.string().min(1).max(200),
+            z.enum(['cashier', 'manager', 'operator', 'auditor', 'integrator']),
+          ),
+          sessionMinutes: z.number().int().min(1).max(1_440).default(480),
+          idleMinutes: z.number().int().min(1).max(1_440).default(60),
+        })
+        .optional(),
     })
     .prefault({}),
   /** With it this replica's doors speak `https://` and `wss://` alone. */
@@ -106,6 +127,19 @@ export const settingsSchema = z.strictObject({
   parentTls: parentTlsSchema.optional(),
   /** Which web pages of elsewhere may call; none, unless they are named. */
   cors: corsSchema.prefault({}),
+  /** Who may sell at a shop's or a till's door. */
+  cashiers: z
+    .strictObject({
+      /** `off` is for networks that nobody else can reach: whoever reaches the port may do everything. */
+      signIn: z.enum(['required', 'off']).default('off'),
+      /** A shift; then the PIN is asked for again. */
+      sessionMinutes: z.number().int().min(1).max(1_440).default(720),
+      /** How long a till that nobody uses stays open. */
+      idleMinutes: z.number().int().min(1).max(1_440).default(30),
+      /** Wrong PINs in a row before a name is locked. */
+      triesMax: z.number().int().min(3).max(20).default(5),
+    })
+    .prefault({}),
   /** How slow a client may be before it is cut off. */
   patience: z
     .strictObject({

@@ -9,7 +9,7 @@ import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@t
 import type { CartFrame, CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
-import { isForChild } from './catalogue/items.ts';
+import { itemForChild } from './catalogue/items.ts';
 import { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
 import { type CallResult, Calls } from './link/calls.ts';
@@ -30,6 +30,7 @@ export interface CatalogueSource {
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
   parentOf(replica: ReplicaId): ReplicaId | undefined;
   isRegion(replica: ReplicaId): boolean;
+  locationOf(replica: ReplicaId): string | undefined;
   /** A child's copy is newer than this one. */
   behind?(version: number): void;
 }
@@ -139,7 +140,11 @@ export class Host {
         version: () => options.catalogue.version(),
         since: (version, limit) => options.catalogue.since(version, limit),
         send: (to, frame) => this.children.send(to, frame),
-        mayHave: (child, kind) => isForChild(kind, options.catalogue.isRegion(child)),
+        forChild: (child, item) =>
+          itemForChild(item, {
+            isRegion: options.catalogue.isRegion(child),
+            location: options.catalogue.locationOf(child),
+          }),
       },
       options.resendMs,
     );

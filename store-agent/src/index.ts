@@ -1,5 +1,6 @@
 /** A durable replica: what regions and the authority build on. */
 export { Agent, type Done, type GoodsCommand } from './agent.ts';
+export { hashPin, newPin, pinSchema } from './cashiers/pin.ts';
 export { Catalogue } from './catalogue/catalogue.ts';
 export * from './catalogue/items.ts';
 export {
@@ -47,6 +48,7 @@ export { createLog, type Log, type LogLevel } from './log.ts';
 export { type Figure, metricsText } from './metrics.ts';
 export { exposed, type RetireResult, retireChild, takeBack } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';
+export { isHashOf, SLOW_HASH, slowHash } from './slow-hash.ts';
 export { DoorTls } from './tls/door-tls.ts';
 export { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 export { words } from './words.ts';

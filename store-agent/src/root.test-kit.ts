@@ -58,6 +58,7 @@ export class TestRoot {
         publicKeyOf: (id) => this.catalogue.publicKeyOf(id, 'authority' as ReplicaId),
         parentOf: (id) => this.catalogue.parentOf(id),
         isRegion: (id) => this.catalogue.isRegion(id),
+        locationOf: (id) => this.catalogue.locationOf(id),
       },
       log,
       resendMs: 100,

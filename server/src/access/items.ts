@@ -3,7 +3,7 @@
  * public halves of signing keys. They travel with the catalogue, to regions alone.
  */
 
-import { words } from '@tallystick/store-agent';
+import { SLOW_HASH, words } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { addressSchema } from './addresses.ts';
 import { ROLE_NAMES, type Role } from './scopes.ts';
@@ -42,7 +42,7 @@ const ms = z.int().min(0).max(8.64e15);
 
 const secretSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{10}$/),
-  hash: z.string().regex(/^scrypt\$1[4-8]\$8\$[1-4]\$[\w-]{22}\$[\w-]{43}$/),
+  hash: z.string().regex(SLOW_HASH),
   createdAtMs: ms,
   /** Null while it is the newest. */
   expiresAtMs: ms.nullable(),

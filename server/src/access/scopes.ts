@@ -30,6 +30,8 @@ export const SCOPES = {
   'replicas:write': 'Change how a replica works, as its operator.',
   'access:read': 'Read clients and credentials; never a secret.',
   'access:write': 'Add, rotate and revoke credentials, and change clients.',
+  'cashiers:read': 'Read who may sign in with a PIN, and where; never a PIN.',
+  'cashiers:write': 'Add and change cashiers, and give them PINs.',
   'audit:read': 'Read and verify the trail of changes.',
   'shapes:read': 'Follow tables live; each table wants its own scope beside this one.',
   'tables:read': 'Follow tables of the books as they are; never keys, credentials or people.',
@@ -80,6 +82,8 @@ export const ROLES = {
     'orders:fulfil',
     'events:read',
     'replicas:read',
+    'cashiers:read',
+    'cashiers:write',
   ],
   operator: ALL_SCOPES,
   /** Reads what happened and who did it; people's names and addresses are none of it. */
@@ -92,6 +96,7 @@ export const ROLES = {
     'webhooks:read',
     'replicas:read',
     'access:read',
+    'cashiers:read',
     'audit:read',
   ],
 } as const satisfies Readonly<Record<string, readonly Scope[]>>;

@@ -154,6 +154,7 @@ export class Authority {
         publicKeyOf: (id) => catalogue.publicKeyOf(id, AUTHORITY),
         parentOf: (id) => catalogue.parentOf(id),
         isRegion: (id) => catalogue.isRegion(id),
+        locationOf: (id) => catalogue.locationOf(id),
         behind: (version) => void this.#catalogueBehind(version),
       },
       log: options.log,

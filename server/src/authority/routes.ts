@@ -19,6 +19,7 @@ import { clientInput } from '../access/items.ts';
 import { addCredential, newCredentialBody } from './add-credential.ts';
 import type { Authority } from './authority.ts';
 import { serveCall } from './calls/serve-call.ts';
+import { cashierRoutes } from './cashier-routes.ts';
 import { putCatalogue } from './catalogue.ts';
 import { figures } from './figures.ts';
 import { move } from './move.ts';
@@ -168,6 +169,8 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
       .header('cache-control', 'no-store')
       .send(await addCredential(authority, parse(newCredentialBody, request.body))),
   );
+
+  cashierRoutes(app, authority);
 
   app.post('/v1/catalogue', async (request, reply) => {
     const { items } = parse(catalogueBody, request.body);

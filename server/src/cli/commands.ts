@@ -20,6 +20,8 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   tallystick recovered [--operator WHO [--counted SKU@PLACE=N,…] [--gone ID,…] [--id ACT]]
                        after the books were put back: who has not answered yet; with --operator, take back what is left
   tallystick credential ID --role ROLE [--client CLIENT] [--name NAME]       an id and secret for a program: see docs/rest.md
+  tallystick cashier ID --location PLACE[,…] [--role cashier|manager]        a PIN for somebody who sells
+                     --new-pin | --remove                                    another one; none any more
   tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
   tallystick verify    [--data DIR | --database URL] [--json]                recompute every chain in the books
 
@@ -44,6 +46,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   recovered: async () => (await import('./ask-recovered.ts')).askRecovered,
   enroll: async () => (await import('./ask.ts')).askEnroll,
   token: async () => (await import('./ask-access.ts')).askToken,
+  cashier: async () => (await import('./ask-access.ts')).askCashier,
   credential: async () => (await import('./ask-access.ts')).askCredential,
   verify: async () => (await import('./verify-books.ts')).verifyBooks,
 };

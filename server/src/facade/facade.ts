@@ -9,6 +9,8 @@ import { AUDIT_OPERATIONS } from './audit/operations.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { CART_OPERATIONS } from './carts/operations.ts';
 import { cartRoutes } from './carts/routes.ts';
+import { CASHIER_OPERATIONS } from './cashiers/operations.ts';
+import { cashierRoutes } from './cashiers/routes.ts';
 import { CLIENT_OPERATIONS } from './clients/operations.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { CREDENTIAL_OPERATIONS } from './credentials/operations.ts';
@@ -61,6 +63,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...REPLICA_OPERATIONS,
   ...CLIENT_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
+  ...CASHIER_OPERATIONS,
   ...AUDIT_OPERATIONS,
 ];
 
@@ -85,6 +88,7 @@ export const TAGS: readonly Tag[] = [
   },
   { name: 'Clients', description: 'Businesses that order here, and see their own orders alone.' },
   { name: 'Credentials', description: 'The ids and secrets with which programs get their tokens.' },
+  { name: 'Cashiers', description: 'People who sign in at shops and tills with a PIN.' },
   {
     name: 'Audit',
     description: 'Who changed what, when and from where; and whether all of it is still as it was written.',
@@ -124,6 +128,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   replicaRoutes(app, agent);
   clientRoutes(app, agent);
   credentialRoutes(app, agent);
+  cashierRoutes(app, agent);
   auditRoutes(app, agent);
   refuseOtherMethods(app, [...OPERATIONS, ...ALIASES]);
   const document = JSON.stringify(openApiDocument());

@@ -20,8 +20,8 @@ export interface FeedPorts {
   version(): number;
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   send(to: ReplicaId, frame: CatalogueFrame): void;
-  /** Whether a child may have items of a kind; what it may not have is left out, and its copy counts on. */
-  mayHave(child: ReplicaId, kind: string): boolean;
+  /** An item as a child gets it; what it may not have is left out, and its copy counts on. */
+  forChild(child: ReplicaId, item: CatalogueItem): CatalogueItem | undefined;
 }
 
 export class CatalogueFeed {
@@ -64,7 +64,7 @@ export class CatalogueFeed {
       const to = Math.max(items.at(-1)?.version ?? from, isAll ? upTo : 0);
       copy.sentTo = to;
       copy.isTold = to >= this.#ports.version();
-      const own = items.filter(({ kind }) => this.#ports.mayHave(child, kind));
+      const own = items.flatMap((item) => this.#ports.forChild(child, item) ?? []);
       this.#ports.send(child, { kind: 'catalogue', from, to, items: own });
     }
   }

@@ -5,7 +5,9 @@
  * knows its age. Parsed here once, trusted inside.
  */
 import { isLocationId, isReplicaId, isSku, parseGtin, QUANTITY_MAX, REPLICA_KINDS } from '@tallystick/crdt';
+import type { CatalogueItem } from '@tallystick/crdt/wire';
 import { z } from 'zod';
+import { SLOW_HASH } from '../slow-hash.ts';
 import { words } from '../words.ts';
 
 const locale = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a language tag such as en or de-CH');
@@ -98,6 +100,26 @@ export type Location = z.infer<typeof locationSchema>;
 export type ReplicaRecord = z.infer<typeof replicaSchema>;
 export type Transfer = z.infer<typeof transferSchema>;
 
+export const cashierId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/,
+    'must be 1 to 64 lower-case letters, digits, dots, dashes and underscores',
+  );
+
+/** Somebody who sells, by an opaque id: what they are called is nobody's business here. */
+export const cashierSchema = z.object({
+  id: cashierId,
+  role: z.enum(['cashier', 'manager']),
+  /** Where they work: their PIN opens the shops and tills there, and no others have it. */
+  locations: z
+    .array(z.string().refine(isLocationId, 'lower-case letters, digits and dashes'))
+    .min(1)
+    .max(100),
+  pinHash: z.string().regex(SLOW_HASH),
+});
+export type Cashier = z.infer<typeof cashierSchema>;
+
 export const ITEM_KINDS = [
   'product',
   'location',
@@ -106,6 +128,7 @@ export const ITEM_KINDS = [
   'client',
   'credential',
   'signing-key',
+  'cashier',
 ] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
@@ -117,7 +140,17 @@ const REGIONS_ONLY: ReadonlySet<string> = new Set<ItemKind>([
   'signing-key',
 ]);
 
-/** Whether a child may have an item of this kind in its copy. */
-export function isForChild(kind: string, isRegion: boolean): boolean {
-  return isRegion || !REGIONS_ONLY.has(kind);
+/**
+ * An item as a child gets it; undefined where it is not the child's to have. Whose PIN it is none of a place's business
+ * to check is, to that place, as somebody who was taken out: who worked there once must not sign in there for ever.
+ */
+export function itemForChild(
+  item: CatalogueItem,
+  child: { readonly isRegion: boolean; readonly location: string | undefined },
+): CatalogueItem | undefined {
+  if (child.isRegion) return item;
+  if (REGIONS_ONLY.has(item.kind)) return undefined;
+  if (item.kind !== 'cashier' || item.body === null) return item;
+  const { locations } = JSON.parse(item.body) as Partial<Cashier>;
+  return locations?.some((place) => place === child.location) ? item : { ...item, body: null };
 }

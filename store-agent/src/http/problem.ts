@@ -19,16 +19,19 @@ export class Problem extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[] | undefined;
   readonly items: readonly ShortItem[] | undefined;
+  /** When a retry makes sense, where that is known; a second where it is not. */
+  readonly retryAfterS: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { errors?: readonly FieldError[]; items?: readonly ShortItem[] } = {},
+    more: { errors?: readonly FieldError[]; items?: readonly ShortItem[]; retryAfterS?: number } = {},
   ) {
     super(message);
     this.code = code;
     this.errors = more.errors;
     this.items = more.items;
+    this.retryAfterS = more.retryAfterS;
   }
 
   static of(refusal: Omit<Refusal, 'ok'>): Problem {
@@ -81,7 +84,8 @@ export function problemJson({ code, message, errors, items }: Problem) {
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, retryable } = errorKind(problem.code);
-  if (retryable && !reply.hasHeader('retry-after')) reply.header('retry-after', String(RETRY_AFTER_S));
+  if (retryable && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', String(problem.retryAfterS ?? RETRY_AFTER_S));
   // As bytes: to a text Fastify adds a charset, which this media type does not have (RFC 9457).
   return reply
     .code(status)

@@ -1,8 +1,9 @@
 /** The shop's local API: what a till, a stock clerk and a manager ask of their own replica. */
 import type { Answer, Command, LocationId, PoolId } from '@tallystick/crdt';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
+import { actorAt, cashierSignIn, checkMayOverride } from '../cashiers/sign-in.ts';
 import { factJson, newOrderJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
@@ -36,15 +37,19 @@ import {
 const idParams = z.strictObject({ id: documentId });
 
 export function shopRoutes(app: FastifyInstance, agent: Agent): void {
-  const here: Here = { actor: `local:${agent.id}`, location: agent.location };
+  cashierSignIn(app, agent);
+  const hereOf = (request: FastifyRequest): Here => {
+    return { actor: actorAt(agent, request), location: agent.location };
+  };
 
   app.post('/v1/sales', async (request, reply) => {
     const body = parse(saleBody, request.body);
     const id = body.id ?? uuidv7();
     const { override, ...order } = body;
+    if (override !== undefined) checkMayOverride(request);
     const command = toSell(order, agent.catalogue, {
       id,
-      actor: here.actor,
+      actor: actorAt(agent, request),
       channel: 'till',
       locations: agent.sellsFrom(),
       departsFrom: agent.counter(),
@@ -61,27 +66,31 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
 
   app.post('/v1/orders/:id/cancel', async (request) => {
     const { id } = parse(idParams, request.params);
-    accepted(await agent.submit(toCancel(id, parse(cancelBody, request.body ?? undefined), here)));
+    accepted(await agent.submit(toCancel(id, parse(cancelBody, request.body ?? undefined), hereOf(request))));
     return agent.order(id);
   });
 
   app.post('/v1/holds', async (request, reply) => {
     const body = parse(holdBody, request.body);
-    const command = toHold(body.id ?? uuidv7(), body, here);
+    const command = toHold(body.id ?? uuidv7(), body, hereOf(request));
     agent.checkGoods(command.lines.map(({ pool }) => pool));
     return fact201(agent, reply, await agent.submit(command));
   });
   app.post('/v1/holds/:id/extend', async (request, reply) => {
     const body = parse(extendBody, request.body);
     const { id } = parse(idParams, request.params);
-    return fact201(agent, reply, await agent.submit(toExtend(body.id ?? uuidv7(), id, body.ttlMs, here)));
+    return fact201(
+      agent,
+      reply,
+      await agent.submit(toExtend(body.id ?? uuidv7(), id, body.ttlMs, hereOf(request))),
+    );
   });
   for (const type of ['capture', 'release'] as const) {
     app.post(`/v1/holds/:id/${type}`, async (request, reply) => {
       const { id } = parse(idParams, request.params);
       const body = parse(endHoldBody, request.body ?? undefined);
       // Releasing or capturing one hold is one act, however often it is asked for.
-      return fact201(agent, reply, await agent.submit(toEndHold(type, body?.id ?? id, id, here)));
+      return fact201(agent, reply, await agent.submit(toEndHold(type, body?.id ?? id, id, hereOf(request))));
     });
   }
   app.post('/v1/holds/:id/confirm', async (request, reply) => {
@@ -94,7 +103,7 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
       ...sell
     } = toSell(order, agent.catalogue, {
       id: order.id ?? uuidv7(),
-      actor: here.actor,
+      actor: actorAt(agent, request),
       channel: 'till',
       locations: agent.sellsFrom(),
       departsFrom: agent.counter(),
@@ -103,22 +112,22 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
     });
     const placed = lines.map((line) => ({
       ...line,
-      locationId: line.locationId ?? (here.location as LocationId),
+      locationId: line.locationId ?? (agent.location as LocationId),
     }));
     const command: Command = { ...sell, type: 'confirm', holdId: id as never, lines: placed };
     return order201(agent, reply, await agent.submit(command));
   });
 
   const goods = [
-    ['/v1/receipts', (body: unknown) => toReceive(parse(receiptBody, body), here)],
-    ['/v1/returns', (body: unknown) => toReturn(parse(returnBody, body), here)],
-    ['/v1/shipments', (body: unknown) => toShip(parse(shipmentBody, body), here)],
-    ['/v1/counts', (body: unknown) => toCount(parse(countBody, body), here)],
-    ['/v1/losses', (body: unknown) => toLose(parse(lossBody, body), here)],
+    ['/v1/receipts', (body: unknown, here: Here) => toReceive(parse(receiptBody, body), here)],
+    ['/v1/returns', (body: unknown, here: Here) => toReturn(parse(returnBody, body), here)],
+    ['/v1/shipments', (body: unknown, here: Here) => toShip(parse(shipmentBody, body), here)],
+    ['/v1/counts', (body: unknown, here: Here) => toCount(parse(countBody, body), here)],
+    ['/v1/losses', (body: unknown, here: Here) => toLose(parse(lossBody, body), here)],
   ] as const;
   for (const [path, toCommand] of goods) {
     app.post(path, async (request, reply) => {
-      const command = toCommand(request.body);
+      const command = toCommand(request.body, hereOf(request));
       agent.checkGoods(command.lines.map(({ pool }: { pool: PoolId }) => pool));
       const done = await agent.toKeeper(command);
       if (!done.ok) throw Problem.of(done);

@@ -6,6 +6,7 @@ import { ACCESS_CALLS } from './access-calls.ts';
 import { AUDIT_CALLS } from './audit-calls.ts';
 import type { ServedCall } from './call.ts';
 import { CART_CALLS } from './cart-calls.ts';
+import { CASHIER_CALLS } from './cashier-calls.ts';
 import { CUSTOMER_CALLS } from './customer-calls.ts';
 import { enrolCall } from './enrol-call.ts';
 import { EVENT_CALLS } from './event-calls.ts';
@@ -24,6 +25,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...ACCESS_CALLS,
   ...AUDIT_CALLS,
   ...CART_CALLS,
+  ...CASHIER_CALLS,
   ...CUSTOMER_CALLS,
   ...EVENT_CALLS,
   ...WEBHOOK_CALLS,

@@ -83,6 +83,7 @@ class Child {
         publicKeyOf: () => undefined,
         parentOf: () => undefined,
         isRegion: () => false,
+        locationOf: () => undefined,
       },
       log: createLog(id, 'error'),
       resendMs: RESEND_MS,

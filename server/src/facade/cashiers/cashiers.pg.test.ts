@@ -1,0 +1,82 @@
+/** Cashiers from the operator's word to the till: added and changed at a region, signed in at a shop. */
+import { readAgentConfig, writeAgentFile } from '@tallystick/store-agent';
+import { said } from '@tallystick/store-agent/test-kit';
+import { expect, test } from 'vitest';
+import { TestFleet, TOKEN, until } from '../../authority/fleet.test-kit.ts';
+
+test('a cashier is added, promoted, given a new PIN and taken out by REST, and the shop does as it hears', async () => {
+  const fleet = await TestFleet.start();
+  fleet.signIn = 'required';
+  await fleet.add('eu', 'region', 'authority', null);
+  await fleet.add('berlin', 'store', 'eu', 'berlin');
+  await fleet.stopOne('berlin');
+  const { dataDir, logLevel: _, location, ...file } = readAgentConfig(`${fleet.folder}/berlin`);
+  const cashiers = { ...file.settings.cashiers, signIn: 'required' as const };
+  writeAgentFile(dataDir, { ...file, location: location ?? null, settings: { ...file.settings, cashiers } });
+  const shop = await fleet.run('berlin');
+  const manager = await fleet.token('eu', 'manager');
+  const auditor = await fleet.token('eu', 'auditor');
+
+  const rest = async (method: string, path: string, body?: unknown, token = manager) =>
+    said(
+      await fetch(`${fleet.served.get('eu')?.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          'if-match': '*',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+  const signIn = (pin: string) => fleet.post('berlin', '/v1/cashier-sessions', { cashier: 'c-1', pin });
+
+  const made = await rest('POST', '/v1/cashiers', { id: 'c-1', role: 'cashier', locations: ['berlin'] });
+  expect(made).toMatchObject({ status: 201, body: { pin: expect.stringMatching(/^\d{6}$/) } });
+  await until(() => shop.catalogue.body('cashier', 'c-1') !== undefined, 'the shop heard of it');
+  expect((await signIn(made.body.pin as string)).body).toMatchObject({ role: 'cashier' });
+  const nowhere = await rest('POST', '/v1/cashiers', { id: 'c-2', role: 'cashier', locations: ['atlantis'] });
+  expect(nowhere).toMatchObject({ status: 404, body: { code: 'unknown_location' } });
+
+  expect((await rest('PATCH', '/v1/cashiers/c-1', { role: 'manager' })).status).toBe(200);
+  await until(async () => (await signIn(made.body.pin as string)).body.role === 'manager', 'promoted');
+  const fresh = await rest('POST', '/v1/cashiers/c-1/pin', { pin: '74185' });
+  expect(fresh.body).toMatchObject({ id: 'c-1', pin: '74185' });
+  await until(async () => (await signIn('74185')).status === 201, 'the new PIN is known');
+
+  for (const path of ['/v1/cashiers', '/v1/cashiers/c-1', '/v1/audit?limit=250']) {
+    const { status, body } = await rest('GET', path, undefined, auditor);
+    expect(status).toBe(200);
+    expect(JSON.stringify(body), path).not.toMatch(/scrypt|74185|"pin"/);
+  }
+  const trail = await rest('GET', '/v1/audit?kind=cashier&order=asc', undefined, auditor);
+  const entries = trail.body.items as { action: string; actor: string; what: { fields: string[] } }[];
+  expect(entries.map(({ action, what }) => `${action} ${what.fields}`)).toEqual([
+    'created id,locations,pinHash,role',
+    'changed role',
+    'changed pinHash',
+  ]);
+  expect(entries[0]?.actor).toMatch(/^manager:/);
+
+  const [{ url }] = fleet.authorities as unknown as [{ url: string }];
+  const books = async (method: string, path: string, body?: unknown) =>
+    said(
+      await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${TOKEN}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+  const again = await books('POST', '/v1/cashiers/c-1/pin', {});
+  await until(
+    async () => (await signIn(again.body.pin as string)).status === 201,
+    'from the operator’s door too',
+  );
+  expect((await books('DELETE', '/v1/cashiers/c-1')).status).toBe(200);
+  expect((await books('DELETE', '/v1/cashiers/c-1')).status).toBe(404);
+  await until(() => shop.catalogue.body('cashier', 'c-1') === undefined, 'the shop heard that they left');
+  expect((await signIn(again.body.pin as string)).status).toBe(401);
+});
