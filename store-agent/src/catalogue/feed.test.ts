@@ -19,7 +19,7 @@ function feedOf(items: readonly CatalogueItem[], version: number) {
       version: () => version,
       since: (after, limit) => items.filter((one) => one.version > after).slice(0, limit),
       send: (_to, frame) => sent.push(frame),
-      mayHave: (_child, kind) => kind !== 'credential',
+      forChild: (_child, one) => (one.kind === 'credential' ? undefined : one),
     },
     1_000,
   );

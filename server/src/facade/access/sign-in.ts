@@ -6,6 +6,7 @@ import { ANYONE, type Principal } from '../../access/principal.ts';
 import { type Access, shared } from '../../access/scopes.ts';
 import { cartTokenIn } from '../../live/cart-token.ts';
 import { askAuthority } from '../ask-authority.ts';
+import { peopleRoutes } from '../people/routes.ts';
 import { ClientLogin } from './client-login.ts';
 import { Credentials } from './credentials.ts';
 import { Heard } from './heard.ts';
@@ -50,7 +51,9 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
     });
     return;
   }
-  const tokens = openTokens(app, agent);
+  const issuer = () => (auth.issuer ?? ownUrl(app)).replace(/\/+$/, '');
+  const people = auth.people && peopleRoutes(app, agent, auth.people, issuer);
+  const tokens = openTokens(app, agent, issuer);
   app.addHook('onRequest', (request, reply, done) => {
     const access = accessTo(request);
     if (access === 'public') {
@@ -62,6 +65,14 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
       cartTokenIn(request.headers.authorization) !== undefined
     ) {
       request.principal = NOBODY;
+      return done();
+    }
+    // Whoever sends a token means it, whatever cookie their browser adds.
+    const person = request.headers.authorization === undefined ? people?.who(request) : undefined;
+    if (person instanceof Problem) return done(person);
+    if (person !== undefined) {
+      if (!person.scopes.has(access.scope)) return done(tooNarrow(reply, access.scope));
+      request.principal = person;
       return done();
     }
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
@@ -81,14 +92,13 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
 /** Who asks where nobody is asked who they are: it may do nothing else. */
 const NOBODY: Principal = { ...ANYONE, scopes: new Set(), actor: 'rest:nobody' };
 
-function openTokens(app: FastifyInstance, agent: Agent): Tokens {
+function openTokens(app: FastifyInstance, agent: Agent, issuer: () => string): Tokens {
   const { auth } = agent.settings;
   const nowMs = () => Date.now();
   const credentials = new Credentials(agent);
   const isPublished = (kid: string) => credentials.signingKey(kid) !== undefined;
   const keys = SigningKeys.open(agent.dataDir, agent.id, nowMs(), isPublished);
   const heard = new Heard(agent);
-  const issuer = () => (auth.issuer ?? ownUrl(app)).replace(/\/+$/, '');
   const { audience, tokenSeconds } = auth;
   const revoked = new RevokedTokens(agent.dataDir);
   const tokens = new Tokens({ keys, credentials, revoked, audience, tokenSeconds, issuer, nowMs });

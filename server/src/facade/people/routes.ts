@@ -1,0 +1,98 @@
+/** `/auth`: people sign in at the provider and come back with a session, as a cookie. */
+import { type Agent, Problem } from '@tallystick/store-agent';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Principal } from '../../access/principal.ts';
+import { TokenBuckets } from '../limits/token-buckets.ts';
+import { cookieIn, isFromOwnPage, setCookie } from './cookies.ts';
+import { type PeopleSettings, Provider } from './provider.ts';
+import { PeopleSessions } from './sessions.ts';
+
+const SESSION = 'tallystick';
+const LOGIN = 'tallystick-login';
+const LOGIN_S = 600;
+/** From one address: an office behind one router signs in at nine. */
+const LOGINS = { perSecond: 1, burst: 50 };
+/** A path of ours, and no other host: `//` and `/\` begin one for browsers. */
+const nextSchema = z
+  .string()
+  .max(500)
+  .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/);
+
+export interface People {
+  /** Whose cookie came along; a Problem where it may not be used for this; undefined where there is none. */
+  who(request: FastifyRequest): Principal | Problem | undefined;
+}
+
+export function peopleRoutes(
+  app: FastifyInstance,
+  agent: Agent,
+  settings: PeopleSettings,
+  base: () => string,
+): People {
+  const provider = new Provider(agent.dataDir, settings, () => `${base()}/auth/callback`);
+  const sessions = new PeopleSessions(settings);
+  const buckets = new TokenBuckets(LOGINS);
+  const maxAgeS = settings.sessionMinutes * 60;
+
+  const who = (request: FastifyRequest): Principal | Problem | undefined => {
+    const token = cookieIn(request, base(), SESSION);
+    const principal = token === undefined ? undefined : sessions.find(token, Date.now());
+    if (principal === undefined) return undefined;
+    const isReading = /^(GET|HEAD)$/.test(request.method) && request.headers.upgrade === undefined;
+    return isReading || isFromOwnPage(request, base())
+      ? principal
+      : new Problem(
+          'forbidden',
+          'A session changes things from this region’s own pages alone. Elsewhere send a token.',
+        );
+  };
+
+  app.get('/auth/login', async (request, reply) => {
+    const taken = buckets.take(request.ip, performance.now());
+    if (!taken.isAllowed)
+      throw new Problem('rate_limited', 'Too many sign-ins were begun from this address.', {
+        retryAfterS: taken.resetSeconds,
+      });
+    const { next } = request.query as { next?: unknown };
+    const to = nextSchema.safeParse(next);
+    const { url, state } = await provider.begin(to.success ? to.data : '/docs', Date.now());
+    setCookie(reply, base(), { name: LOGIN, maxAgeS: LOGIN_S }, state);
+    return reply.header('cache-control', 'no-store').redirect(url);
+  });
+
+  app.get('/auth/callback', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    setCookie(reply, base(), { name: LOGIN, maxAgeS: 0 }, '');
+    const query = request.url.split('?')[1] ?? '';
+    try {
+      const { principal, next } = await provider.finish(query, cookieIn(request, base(), LOGIN), Date.now());
+      agent.log.info({ actor: principal.actor }, 'signed in');
+      setCookie(reply, base(), { name: SESSION, maxAgeS }, sessions.begin(principal, Date.now()));
+      return reply.redirect(next);
+    } catch (error) {
+      const { cause } = error as { cause?: { code?: unknown } };
+      if (cause !== undefined) agent.log.warn({ code: cause.code }, 'a sign-in came to nothing');
+      throw error;
+    }
+  });
+
+  app.get('/auth/me', async (request, reply) => {
+    const found = who(request);
+    if (found === undefined || found instanceof Problem)
+      throw new Problem('unauthenticated', 'Nobody is signed in. Go to /auth/login.');
+    const { role, actor, scopes } = found;
+    return reply.header('cache-control', 'no-store').send({ role, actor, scopes: [...scopes] });
+  });
+
+  app.post('/auth/logout', async (request, reply) => {
+    const found = who(request);
+    if (found instanceof Problem) throw found;
+    const token = cookieIn(request, base(), SESSION);
+    if (token !== undefined) sessions.end(token);
+    setCookie(reply, base(), { name: SESSION, maxAgeS: 0 }, '');
+    return reply.code(204).send();
+  });
+
+  return { who };
+}
