@@ -9,7 +9,7 @@ import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@t
 import type { CartFrame, CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
-import { itemForChild } from './catalogue/items.ts';
+import { itemForChild, type ReplicaRecord } from './catalogue/items.ts';
 import { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
 import { type CallResult, Calls } from './link/calls.ts';
@@ -29,8 +29,7 @@ export interface CatalogueSource {
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
   parentOf(replica: ReplicaId): ReplicaId | undefined;
-  isRegion(replica: ReplicaId): boolean;
-  locationOf(replica: ReplicaId): string | undefined;
+  replica(replica: ReplicaId): Pick<ReplicaRecord, 'kind' | 'location'> | undefined;
   /** A child's copy is newer than this one. */
   behind?(version: number): void;
 }
@@ -140,17 +139,13 @@ export class Host {
         version: () => options.catalogue.version(),
         since: (version, limit) => options.catalogue.since(version, limit),
         send: (to, frame) => this.children.send(to, frame),
-        forChild: (child, item) =>
-          itemForChild(item, {
-            isRegion: options.catalogue.isRegion(child),
-            location: options.catalogue.locationOf(child),
-          }),
+        forChild: (child, item) => itemForChild(item, options.catalogue.replica(child)),
       },
       options.resendMs,
     );
     this.#cartRelay = new CartRelay({
       takes: (region) =>
-        options.catalogue.isRegion(region) && this.children.takes(region, 'carts', CARTS_WAITING_BYTES_MAX),
+        this.#isRegion(region) && this.children.takes(region, 'carts', CARTS_WAITING_BYTES_MAX),
       send: (to, frame) => this.children.send(to, frame),
       regions: () => this.children.up,
     });
@@ -221,6 +216,10 @@ export class Host {
     this.children.stop();
   }
 
+  #isRegion(replica: ReplicaId): boolean {
+    return this.#options.catalogue.replica(replica)?.kind === 'region';
+  }
+
   #route(target: ReplicaId): Peer | undefined {
     const child = this.engine.replica.hub.routeTo(target);
     if (child !== undefined && this.children.isUp(child)) return child;
@@ -271,7 +270,7 @@ export class Host {
   #fromChild(from: ReplicaId, frame: Frame): void {
     switch (frame.kind) {
       case 'call':
-        if (frame.target === ROOT && !mayAskAuthority(frame.body, this.#options.catalogue.isRegion(from))) {
+        if (frame.target === ROOT && !mayAskAuthority(frame.body, this.#isRegion(from))) {
           this.#options.log.warn({ child: from }, 'a child asked of the authority what only regions may');
           this.calls.refuse(from, frame, 'forbidden', 'Only a region may ask this of the authority.');
         } else this.calls.onCall(from, frame);
@@ -283,7 +282,7 @@ export class Host {
       case 'cart-said':
       case 'cart-ended':
         // In its own name alone, and only a region has carts.
-        if (frame.from === from && this.parent === undefined && this.#options.catalogue.isRegion(from))
+        if (frame.from === from && this.parent === undefined && this.#isRegion(from))
           this.#cartRelay.pass(frame);
         else this.children.hangUp(from, 'malformed_frame', 'These carts are not yours to speak for.');
         return;

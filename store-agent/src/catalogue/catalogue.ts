@@ -172,11 +172,6 @@ export class Catalogue implements Directory {
     return this.#replicas.get(replica)?.kind === 'region';
   }
 
-  /** The place where a replica stands; undefined for regions and strangers. */
-  locationOf(replica: ReplicaId): string | undefined {
-    return this.#replicas.get(replica)?.location ?? undefined;
-  }
-
   /** An item as it was written, in JSON; undefined where it is not there or was taken out. */
   body(kind: ItemKind, id: string): string | undefined {
     return (this.#get.get(kind, id) as string | null | undefined) ?? undefined;

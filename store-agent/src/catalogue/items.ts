@@ -146,11 +146,11 @@ const REGIONS_ONLY: ReadonlySet<string> = new Set<ItemKind>([
  */
 export function itemForChild(
   item: CatalogueItem,
-  child: { readonly isRegion: boolean; readonly location: string | undefined },
+  child: Pick<ReplicaRecord, 'kind' | 'location'> | undefined,
 ): CatalogueItem | undefined {
-  if (child.isRegion) return item;
+  if (child?.kind === 'region') return item;
   if (REGIONS_ONLY.has(item.kind)) return undefined;
   if (item.kind !== 'cashier' || item.body === null) return item;
   const { locations } = JSON.parse(item.body) as Partial<Cashier>;
-  return locations?.some((place) => place === child.location) ? item : { ...item, body: null };
+  return locations?.some((place) => place === child?.location) ? item : { ...item, body: null };
 }
