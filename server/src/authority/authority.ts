@@ -49,6 +49,8 @@ export interface AuthorityOptions {
   readonly resendMs: number;
   /** How often heads of writers go into the trail; each ten seconds, if left out. */
   readonly anchorEveryMs?: number;
+  /** How long a replica may be gone before that is told; a minute, if left out. */
+  readonly offlineAfterMs?: number;
   /** The keys to personal data. */
   readonly vault: Vault;
   /** This process can decide nothing any more: end it, so that its children find another or a fresh one. */
@@ -115,6 +117,7 @@ export class Authority {
       const authority = new Authority(options, pool, journal, catalogue, replica, witness);
       await authority.refreshCatalogue();
       await authority.customers.sealAll();
+      await authority.feed.endpoints.sealAll();
       // Before anybody is let in: the former life says not one word more.
       if (putBack !== undefined) {
         await pool.query('select tallystick.feed_put_back()');
@@ -183,13 +186,7 @@ export class Authority {
       log: options.log,
       call: (target, body, waitMs) => this.host.calls.call(target, body, waitMs),
     });
-    this.feed = new BooksFeed({
-      pool,
-      databaseUrl: options.databaseUrl,
-      log: options.log,
-      changedPools: journal.changedPools,
-      addresses: { allowLoopback: options.allowLoopbackWebhooks ?? false },
-    });
+    this.feed = new BooksFeed(this, options, journal.changedPools);
     this.#stopListening = listen({
       url: options.databaseUrl,
       channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL, FEED_CHANNEL],

@@ -140,7 +140,7 @@ function livesOf(authority: Authority, id: ReplicaId): Stream[] {
 }
 
 /** For each of these parents the children whose link is up; none for a parent that cannot be asked. */
-async function linksUp(
+export async function linksUp(
   authority: Authority,
   parents: ReadonlySet<string>,
 ): Promise<Map<string, readonly string[]>> {

@@ -25,6 +25,7 @@ import { holdRoutes } from './holds/routes.ts';
 import { adjustmentRoutes } from './inventory/adjustments.ts';
 import { INVENTORY_OPERATIONS } from './inventory/operations.ts';
 import { inventoryRoutes } from './inventory/routes.ts';
+import { THRESHOLD_OPERATIONS, thresholdRoutes } from './inventory/thresholds.ts';
 import { limits } from './limits/limits.ts';
 import { LOCATION_OPERATIONS } from './locations/operations.ts';
 import { locationRoutes } from './locations/routes.ts';
@@ -52,6 +53,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...LOCATION_OPERATIONS,
   ...INVENTORY_OPERATIONS,
   ...TRANSFER_OPERATIONS,
+  ...THRESHOLD_OPERATIONS,
   ...ORDER_OPERATIONS,
   ...GOODS_OPERATIONS,
   ...HOLD_OPERATIONS,
@@ -115,6 +117,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   productRoutes(app, agent);
   locationRoutes(app, agent);
   inventoryRoutes(app, agent);
+  thresholdRoutes(app, agent);
   adjustmentRoutes(app, agent);
   transferRoutes(app, agent);
   const owners = new Owners(agent);

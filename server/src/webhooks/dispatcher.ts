@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { Every } from '../authority/feed/every.ts';
 import type { Duty } from '../authority/feed/leader.ts';
 import type { Read, Tail } from '../events/tail.ts';
-import { disableEndpoint, listEndpoints } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 import type { Poster } from './post.ts';
 import { Records } from './records.ts';
 import { Worker, type WorkerPorts } from './worker.ts';
@@ -20,9 +20,10 @@ export interface DispatcherPorts {
   readonly tail: Tail;
   readOlder(after: number): Promise<Read>;
   readonly poster: Poster;
+  readonly endpoints: Endpoints;
 }
 
-export function dispatcher({ pool, log, tail, readOlder, poster }: DispatcherPorts): Duty {
+export function dispatcher({ pool, log, tail, readOlder, poster, endpoints }: DispatcherPorts): Duty {
   const workers = new Map<string, Worker>();
   const stopping = new Set<string>();
   const ports: WorkerPorts = {
@@ -30,14 +31,14 @@ export function dispatcher({ pool, log, tail, readOlder, poster }: DispatcherPor
     readOlder,
     poster,
     records: new Records(pool),
-    disable: (id, because, restart) => disableEndpoint(pool, id, because, restart),
+    disable: (id, because, restart) => endpoints.disable(id, because, restart),
     log,
     now: () => new Date(),
     random: Math.random,
   };
   const look = new Every(LOOK_EVERY_MS, log, 'webhook endpoints could not be read', async () => {
     const wanted = new Map(
-      (await listEndpoints(pool)).filter(({ isEnabled }) => isEnabled).map((e) => [e.id, e]),
+      (await endpoints.list()).filter(({ isEnabled }) => isEnabled).map((e) => [e.id, e]),
     );
     for (const [id, worker] of workers) {
       if (wanted.get(id)?.version === worker.endpoint.version || stopping.has(id)) continue;

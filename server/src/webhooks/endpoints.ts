@@ -1,5 +1,7 @@
-/** Webhook endpoints in the books. */
+/** Webhook endpoints in the books. Their secrets sign, so no hash will do: they are sealed under the master key. */
 import type pg from 'pg';
+import type { Vault } from '../authority/vault.ts';
+import { queryAsAsked } from '../authority/who-asks.ts';
 
 export interface Endpoint {
   readonly id: string;
@@ -34,34 +36,6 @@ export interface NewEndpoint {
   readonly secret: string;
 }
 
-/** Begins behind the newest event. @returns undefined where the id is taken, or there are too many. */
-export async function addEndpoint(pool: pg.Pool, added: NewEndpoint): Promise<Endpoint | undefined> {
-  const { id, url, types, description, secret } = added;
-  const { rows } = await pool.query<Endpoint>(
-    `insert into tallystick.webhook_endpoints (id, url, types, description, secret, cursor)
-      select $1, $2, $3, $4, $5, f.last from tallystick.feed f
-        where (select count(*) from tallystick.webhook_endpoints) < ${ENDPOINTS_MAX}
-      on conflict (id) do nothing returning ${COLUMNS}`,
-    [id, url, types, description, secret],
-  );
-  return rows[0];
-}
-
-export async function findEndpoint(pool: pg.Pool, id: string): Promise<Endpoint | undefined> {
-  const { rows } = await pool.query<Endpoint>(
-    `select ${COLUMNS} from tallystick.webhook_endpoints where id = $1`,
-    [id],
-  );
-  return rows[0];
-}
-
-export async function listEndpoints(pool: pg.Pool): Promise<Endpoint[]> {
-  const { rows } = await pool.query<Endpoint>(
-    `select ${COLUMNS} from tallystick.webhook_endpoints order by id limit ${ENDPOINTS_MAX}`,
-  );
-  return rows;
-}
-
 export interface EndpointPatch {
   readonly url?: string | undefined;
   readonly types?: readonly string[] | undefined;
@@ -69,52 +43,124 @@ export interface EndpointPatch {
   readonly isEnabled?: boolean | undefined;
 }
 
-/** Enabled again, it goes on where it stopped, at once, with all its attempts. */
-export async function changeEndpoint(
-  pool: pg.Pool,
-  id: string,
-  { url, types, description, isEnabled }: EndpointPatch,
-): Promise<Endpoint | undefined> {
-  const { rows } = await pool.query<Endpoint>(
-    `update tallystick.webhook_endpoints set
-        url = coalesce($2, url), types = coalesce($3, types), description = coalesce($4, description),
-        is_enabled = coalesce($5, is_enabled),
-        disabled_because = case when $5 is null then disabled_because end,
-        attempts = case when $5 and not is_enabled then 0 else attempts end,
-        next_at = case when $5 and not is_enabled then now() else next_at end,
-        version = version + 1
-      where id = $1 returning ${COLUMNS}`,
-    [id, url ?? null, types ?? null, description ?? null, isEnabled ?? null],
-  );
-  return rows[0];
+export class Endpoints {
+  readonly #pool: pg.Pool;
+  readonly #vault: Vault;
+
+  constructor(pool: pg.Pool, vault: Vault) {
+    this.#pool = pool;
+    this.#vault = vault;
+  }
+
+  /** Begins behind the newest event. @returns undefined where the id is taken, or there are too many. */
+  add({ id, url, types, description, secret }: NewEndpoint): Promise<Endpoint | undefined> {
+    return this.#write(
+      `insert into tallystick.webhook_endpoints (id, url, types, description, secret, cursor)
+        select $1, $2, $3, $4, $5, f.last from tallystick.feed f
+          where (select count(*) from tallystick.webhook_endpoints) < ${ENDPOINTS_MAX}
+        on conflict (id) do nothing returning ${COLUMNS}`,
+      [id, url, types, description, this.#seal(id, secret)],
+    );
+  }
+
+  async find(id: string): Promise<Endpoint | undefined> {
+    const { rows } = await this.#pool.query<Endpoint>(
+      `select ${COLUMNS} from tallystick.webhook_endpoints where id = $1`,
+      [id],
+    );
+    return rows.map((row) => this.#unsealed(row))[0];
+  }
+
+  async list(): Promise<Endpoint[]> {
+    const { rows } = await this.#pool.query<Endpoint>(
+      `select ${COLUMNS} from tallystick.webhook_endpoints order by id limit ${ENDPOINTS_MAX}`,
+    );
+    return rows.map((row) => this.#unsealed(row));
+  }
+
+  /** Enabled again, it goes on where it stopped, at once, with all its attempts. */
+  change(id: string, { url, types, description, isEnabled }: EndpointPatch): Promise<Endpoint | undefined> {
+    return this.#write(
+      `update tallystick.webhook_endpoints set
+          url = coalesce($2, url), types = coalesce($3, types), description = coalesce($4, description),
+          is_enabled = coalesce($5, is_enabled),
+          disabled_because = case when $5 is null then disabled_because end,
+          attempts = case when $5 and not is_enabled then 0 else attempts end,
+          next_at = case when $5 and not is_enabled then now() else next_at end,
+          version = version + 1
+        where id = $1 returning ${COLUMNS}`,
+      [id, url ?? null, types ?? null, description ?? null, isEnabled ?? null],
+    );
+  }
+
+  rotate(id: string, secret: string): Promise<Endpoint | undefined> {
+    return this.#write(
+      `update tallystick.webhook_endpoints set secret_before = secret, secret = $2, version = version + 1,
+          secret_before_until = now() + interval '${OVERLAP_HOURS} hours'
+        where id = $1 returning ${COLUMNS}`,
+      [id, this.#seal(id, secret)],
+    );
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const { rowCount } = await queryAsAsked(
+      this.#pool,
+      'delete from tallystick.webhook_endpoints where id = $1',
+      [id],
+    );
+    return rowCount === 1;
+  }
+
+  /** @param restart where it goes on once somebody enables it, if not behind its cursor */
+  async disable(id: string, because: string, restart?: number): Promise<void> {
+    await this.#pool.query(
+      `update tallystick.webhook_endpoints set is_enabled = false, disabled_because = $2, version = version + 1,
+          cursor = coalesce($3, cursor)
+        where id = $1 and is_enabled`,
+      [id, because, restart ?? null],
+    );
+  }
+
+  /** Seals what an older release wrote, and what an older master key sealed, under the current one. */
+  async sealAll(): Promise<void> {
+    const { rows } = await this.#pool.query<{ id: string; secret: string; before: string | null }>(
+      'select id, secret, secret_before as before from tallystick.webhook_endpoints',
+    );
+    const current = `${this.#vault.current} `;
+    for (const { id, secret, before } of rows) {
+      if (secret.startsWith(current) && (before === null || before.startsWith(current))) continue;
+      const anew = (sealed: string) => this.#seal(id, this.#unseal(id, sealed));
+      // Rotated by another process meanwhile, it is sealed already.
+      await this.#pool.query(
+        `update tallystick.webhook_endpoints set secret = $2, secret_before = $3
+          where id = $1 and secret = $4 and secret_before is not distinct from $5`,
+        [id, anew(secret), before === null ? null : anew(before), secret, before],
+      );
+    }
+  }
+
+  async #write(text: string, values: unknown[]): Promise<Endpoint | undefined> {
+    const { rows } = await queryAsAsked<Endpoint>(this.#pool, text, values);
+    return rows.map((row) => this.#unsealed(row))[0];
+  }
+
+  #unsealed(row: Endpoint): Endpoint {
+    return { ...row, secrets: row.secrets.map((sealed) => this.#unseal(row.id, sealed)) };
+  }
+
+  #seal(id: string, secret: string): string {
+    const { master, wrapped } = this.#vault.wrap(ownerOf(id), Buffer.from(secret));
+    return `${master} ${wrapped.toString('base64')}`;
+  }
+
+  #unseal(id: string, sealed: string): string {
+    const [master, wrapped] = sealed.split(' ') as [string, string | undefined];
+    if (wrapped === undefined) return sealed;
+    return this.#vault.unwrap(ownerOf(id), { master, wrapped: Buffer.from(wrapped, 'base64') }).toString();
+  }
 }
 
-export async function rotateSecret(pool: pg.Pool, id: string, secret: string): Promise<Endpoint | undefined> {
-  const { rows } = await pool.query<Endpoint>(
-    `update tallystick.webhook_endpoints set secret_before = secret, secret = $2, version = version + 1,
-        secret_before_until = now() + interval '${OVERLAP_HOURS} hours'
-      where id = $1 returning ${COLUMNS}`,
-    [id, secret],
-  );
-  return rows[0];
-}
-
-export async function removeEndpoint(pool: pg.Pool, id: string): Promise<boolean> {
-  const { rowCount } = await pool.query('delete from tallystick.webhook_endpoints where id = $1', [id]);
-  return rowCount === 1;
-}
-
-/** @param restart where it goes on once somebody enables it, if not behind its cursor */
-export async function disableEndpoint(
-  pool: pg.Pool,
-  id: string,
-  because: string,
-  restart?: number,
-): Promise<void> {
-  await pool.query(
-    `update tallystick.webhook_endpoints set is_enabled = false, disabled_because = $2, version = version + 1,
-        cursor = coalesce($3, cursor)
-      where id = $1 and is_enabled`,
-    [id, because, restart ?? null],
-  );
+/** No person has a space in their id. */
+function ownerOf(endpoint: string): string {
+  return `webhook ${endpoint}`;
 }

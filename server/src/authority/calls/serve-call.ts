@@ -15,6 +15,7 @@ import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
 import { REPLICA_CALLS } from './replica-calls.ts';
+import { THRESHOLD_CALLS } from './threshold-calls.ts';
 import { TRANSFER_CALLS } from './transfer-calls.ts';
 import { WEBHOOK_CALLS } from './webhook-calls.ts';
 import { whyCall } from './why-call.ts';
@@ -29,6 +30,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...CUSTOMER_CALLS,
   ...EVENT_CALLS,
   ...WEBHOOK_CALLS,
+  ...THRESHOLD_CALLS,
   ...MOVEMENT_CALLS,
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,

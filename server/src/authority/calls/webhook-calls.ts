@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/catalogue.ts';
 import { EVENT_SOURCE } from '../../events/event.ts';
 import { wrongWithUrl } from '../../webhooks/addresses.ts';
-import * as endpoints from '../../webhooks/endpoints.ts';
+import { ENDPOINTS_MAX, type Endpoint } from '../../webhooks/endpoints.ts';
 import { type Attempt, attemptOf, listDeliveries, noteDeliveries } from '../../webhooks/records.ts';
 import { newSecret, signatureHeaders } from '../../webhooks/sign.ts';
 import type { Authority } from '../authority.ts';
 import { readBooks } from '../feed/books-tail.ts';
-import { served } from './call.ts';
+import { once } from '../idempotent-requests.ts';
+import { requestKey, served } from './call.ts';
 
 const url = z.string().max(2_000);
 const types = z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length);
@@ -20,15 +21,13 @@ export const WEBHOOK_CALLS = {
   'webhook.create': served({
     schema: z.strictObject({ call: z.literal('webhook.create'), id, url, types, description }),
     serve: async (authority, { call: _, ...asked }) => {
+      const { endpoints } = authority.feed;
       checkUrl(authority, asked.url);
-      const added = await endpoints.addEndpoint(authority.pool, { ...asked, secret: newSecret() });
+      const added = await endpoints.add({ ...asked, secret: newSecret() });
       if (added !== undefined) return withSecret(added);
-      const known = await endpoints.findEndpoint(authority.pool, asked.id);
+      const known = await endpoints.find(asked.id);
       if (known === undefined)
-        throw new Problem(
-          'overloaded',
-          `There are ${endpoints.ENDPOINTS_MAX} endpoints already. Remove one first.`,
-        );
+        throw new Problem('overloaded', `There are ${ENDPOINTS_MAX} endpoints already. Remove one first.`);
       // Asked again by somebody who did not hear the answer, which has the secret.
       if (known.url === asked.url && known.types.join() === asked.types.join()) return withSecret(known);
       throw new Problem('already_exists', `There is an endpoint ${asked.id} already, and it is another one.`);
@@ -36,7 +35,7 @@ export const WEBHOOK_CALLS = {
   }),
   'webhook.list': served({
     schema: z.strictObject({ call: z.literal('webhook.list') }),
-    serve: async ({ pool }) => ({ items: (await endpoints.listEndpoints(pool)).map(shown) }),
+    serve: async ({ feed }) => ({ items: (await feed.endpoints.list()).map(shown) }),
   }),
   'webhook.get': served({
     schema: z.strictObject({ call: z.literal('webhook.get'), id }),
@@ -55,20 +54,26 @@ export const WEBHOOK_CALLS = {
     }),
     serve: async (authority, asked) => {
       if (asked.patch.url !== undefined) checkUrl(authority, asked.patch.url);
-      return shown(found(asked.id, await endpoints.changeEndpoint(authority.pool, asked.id, asked.patch)));
+      return shown(found(asked.id, await authority.feed.endpoints.change(asked.id, asked.patch)));
     },
   }),
   'webhook.remove': served({
     schema: z.strictObject({ call: z.literal('webhook.remove'), id }),
-    serve: async ({ pool }, asked) => {
-      if (await endpoints.removeEndpoint(pool, asked.id)) return { id: asked.id };
+    serve: async ({ feed }, asked) => {
+      if (await feed.endpoints.remove(asked.id)) return { id: asked.id };
       throw unknown(asked.id);
     },
   }),
   'webhook.rotate': served({
-    schema: z.strictObject({ call: z.literal('webhook.rotate'), id }),
-    serve: async ({ pool }, asked) =>
-      withSecret(found(asked.id, await endpoints.rotateSecret(pool, asked.id, newSecret()))),
+    schema: z.strictObject({ call: z.literal('webhook.rotate'), id, key: requestKey }),
+    serve: async (authority, { key, ...asked }) => {
+      const { isRepeat } = await once(authority.pool, key, asked, async () => {
+        found(asked.id, await authority.feed.endpoints.rotate(asked.id, newSecret()));
+        // The secret itself stands where it is sealed, and nowhere else.
+        return {};
+      });
+      return { answer: withSecret(await existing(authority, asked.id)), isRepeat };
+    },
   }),
   'webhook.deliveries': served({
     schema: z.strictObject({
@@ -88,19 +93,22 @@ export const WEBHOOK_CALLS = {
       call: z.literal('webhook.redeliver'),
       id,
       eventId: z.string().regex(/^\d{1,15}$/, 'must be the id of an event'),
+      key: requestKey,
     }),
-    serve: async (authority, { id: endpointId, eventId }) => {
+    serve: async (authority, { key, ...asked }) => {
+      const { id: endpointId, eventId } = asked;
       const endpoint = await existing(authority, endpointId);
       const read = await readBooks(authority.pool, Math.max(0, Number(eventId) - 1), 1);
       const event = 'gone' in read ? undefined : read.events[0];
       if (event?.position !== Number(eventId))
         throw new Problem('unknown_webhook', `Event ${eventId} is not kept any more, or never was.`);
-      return attempt(authority, endpoint, { id: eventId, type: event.type, body: event.text }, 'redelivery');
+      const message = { id: eventId, type: event.type, body: event.text };
+      return once(authority.pool, key, asked, () => attempt(authority, endpoint, message, 'redelivery'));
     },
   }),
   'webhook.test': served({
-    schema: z.strictObject({ call: z.literal('webhook.test'), id, testId: documentId }),
-    serve: async (authority, { id: endpointId, testId }) => {
+    schema: z.strictObject({ call: z.literal('webhook.test'), id, testId: documentId, key: requestKey }),
+    serve: async (authority, { id: endpointId, testId, key }) => {
       const endpoint = await existing(authority, endpointId);
       const event = {
         specversion: '1.0',
@@ -113,7 +121,10 @@ export const WEBHOOK_CALLS = {
         data: { webhook: endpointId },
       };
       const body = JSON.stringify(event);
-      return attempt(authority, endpoint, { id: testId, type: event.type, body }, 'test');
+      const message = { id: testId, type: event.type, body };
+      // Each time it is asked under another id, which is not what tells two requests apart.
+      const request = ['webhook.test', endpointId];
+      return once(authority.pool, key, request, () => attempt(authority, endpoint, message, 'test'));
     },
   }),
 };
@@ -121,7 +132,7 @@ export const WEBHOOK_CALLS = {
 /** One attempt, now, beside the order of the feed: it answers what the receiver said. */
 async function attempt(
   { pool, feed: { poster } }: Authority,
-  endpoint: endpoints.Endpoint,
+  endpoint: Endpoint,
   { id: eventId, type, body }: { readonly id: string; readonly type: string; readonly body: string },
   kind: 'redelivery' | 'test',
 ): Promise<Attempt & { readonly eventId: string }> {
@@ -140,11 +151,11 @@ function checkUrl({ feed: { addresses } }: Authority, asked: string): void {
   throw new Problem('invalid_request', `The url ${message}.`, { errors: [{ pointer: '/url', message }] });
 }
 
-async function existing({ pool }: Authority, wanted: string): Promise<endpoints.Endpoint> {
-  return found(wanted, await endpoints.findEndpoint(pool, wanted));
+async function existing({ feed }: Authority, wanted: string): Promise<Endpoint> {
+  return found(wanted, await feed.endpoints.find(wanted));
 }
 
-function found(wanted: string, endpoint: endpoints.Endpoint | undefined): endpoints.Endpoint {
+function found(wanted: string, endpoint: Endpoint | undefined): Endpoint {
   if (endpoint !== undefined) return endpoint;
   throw unknown(wanted);
 }
@@ -153,7 +164,7 @@ function unknown(wanted: string): Problem {
   return new Problem('unknown_webhook', `There is no webhook endpoint ${wanted}.`);
 }
 
-function shown(endpoint: endpoints.Endpoint) {
+function shown(endpoint: Endpoint) {
   const { secrets, nextAt, createdAt, version: _, cursor, attempts, ...said } = endpoint;
   return {
     ...said,
@@ -166,6 +177,6 @@ function shown(endpoint: endpoints.Endpoint) {
 }
 
 /** Said when it is made, and never again. */
-function withSecret(endpoint: endpoints.Endpoint) {
+function withSecret(endpoint: Endpoint) {
   return { ...shown(endpoint), secret: endpoint.secrets[0] };
 }

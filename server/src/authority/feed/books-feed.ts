@@ -1,24 +1,15 @@
 /** The feed at one process of the authority: its tail of the newest events, and what the leading process does with them. */
-import type { Log } from '@tallystick/store-agent';
-import type pg from 'pg';
 import { Tail } from '../../events/tail.ts';
 import type { AddressRule } from '../../webhooks/addresses.ts';
 import { dispatcher } from '../../webhooks/dispatcher.ts';
+import { Endpoints } from '../../webhooks/endpoints.ts';
 import { Poster } from '../../webhooks/post.ts';
+import type { Authority, AuthorityOptions } from '../authority.ts';
 import { BooksTailSource, readBooks } from './books-tail.ts';
-import { Leader } from './leader.ts';
+import { type Duty, Leader } from './leader.ts';
 import { tellLevels } from './levels.ts';
+import { watchLinks } from './links.ts';
 import { retention } from './retention.ts';
-
-export interface BooksFeedOptions {
-  readonly pool: pg.Pool;
-  readonly databaseUrl: string;
-  readonly log: Log;
-  /** Pools whose level may be news; what was told is taken out. */
-  readonly changedPools: Set<string>;
-  /** Where webhooks may go. */
-  readonly addresses: AddressRule;
-}
 
 /** Read at once for an endpoint that is further behind than the tail. */
 const OLDER_EVENTS = 200;
@@ -27,15 +18,23 @@ export class BooksFeed {
   /** The newest events, for regions and webhooks. */
   readonly tail: Tail;
   readonly poster: Poster;
+  readonly endpoints: Endpoints;
+  /** Where webhooks may go. */
   readonly addresses: AddressRule;
   readonly #source: BooksTailSource;
   readonly #leader: Leader;
+  readonly #links: Duty;
 
-  constructor({ pool, databaseUrl, log, changedPools, addresses }: BooksFeedOptions) {
-    this.addresses = addresses;
-    this.poster = new Poster(addresses);
+  /** @param changedPools pools whose level may be news; what was told is taken out */
+  constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>) {
+    const { pool } = authority;
+    const { databaseUrl, log, vault } = options;
+    this.addresses = { allowLoopback: options.allowLoopbackWebhooks ?? false };
+    this.poster = new Poster(this.addresses);
+    this.endpoints = new Endpoints(pool, vault);
     this.#source = new BooksTailSource(pool);
     this.tail = new Tail(this.#source, log);
+    this.#links = watchLinks(authority, options.offlineAfterMs);
     this.#leader = new Leader(databaseUrl, log, [
       retention(pool, log),
       tellLevels(pool, log, changedPools),
@@ -45,6 +44,7 @@ export class BooksFeed {
         tail: this.tail,
         readOlder: (after) => readBooks(pool, after, OLDER_EVENTS),
         poster: this.poster,
+        endpoints: this.endpoints,
       }),
     ]);
   }
@@ -52,6 +52,7 @@ export class BooksFeed {
   start(): void {
     this.tail.start();
     this.#leader.start();
+    this.#links.start();
   }
 
   /** Somebody told something. */
@@ -61,7 +62,7 @@ export class BooksFeed {
 
   async stop(): Promise<void> {
     // Who reads the tail ends before it does.
-    await this.#leader.stop();
+    await Promise.all([this.#leader.stop(), this.#links.stop()]);
     this.tail.stop();
     this.poster.close();
   }

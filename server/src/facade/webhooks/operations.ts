@@ -102,9 +102,18 @@ export const rotateWebhookSecret = operation({
   method: 'POST',
   path: '/v1/webhooks/{id}/rotate',
   summary: 'Replace the secret of a webhook endpoint',
-  description: 'For 24 hours what is sent is signed with both, the new one and the one before.',
+  description:
+    'For 24 hours what is sent is signed with both, the new one and the one before. Under an Idempotency-Key it is ' +
+    'replaced once, however often you ask.',
   params,
-  answers: { 200: { description: 'The new secret.', body: schemas.webhookWithSecret } },
+  idempotency: 'accepted',
+  answers: {
+    200: {
+      description: 'The new secret.',
+      body: schemas.webhookWithSecret,
+      headers: ['idempotent-replayed'],
+    },
+  },
   problems,
   examples: { erp: { summary: 'The ERP', params: { id: 'erp' }, status: 200, answer: { secrets: 2 } } },
 });
@@ -118,7 +127,10 @@ export const testWebhook = operation({
   description:
     'One attempt of type `webhook.test`, whether the endpoint is enabled or not. The answer says how it went.',
   params,
-  answers: { 200: { description: 'How it went.', body: schemas.attemptSchema } },
+  idempotency: 'accepted',
+  answers: {
+    200: { description: 'How it went.', body: schemas.attemptSchema, headers: ['idempotent-replayed'] },
+  },
   problems,
   examples: { nobody: { summary: 'To nobody', params: { id: 'no-such' }, status: 404 } },
 });
@@ -153,7 +165,10 @@ export const redeliver = operation({
   summary: 'Send an event again, now',
   description: 'One attempt, beside the order of the feed; for any event that is kept.',
   params: z.strictObject({ id: documentId, eventId: z.string().regex(/^\d{1,15}$/) }),
-  answers: { 200: { description: 'How it went.', body: schemas.attemptSchema } },
+  idempotency: 'accepted',
+  answers: {
+    200: { description: 'How it went.', body: schemas.attemptSchema, headers: ['idempotent-replayed'] },
+  },
   problems,
   examples: {
     unknown: {

@@ -1,7 +1,8 @@
 /** Webhook endpoints at a region's door; they live in the books. */
 import { type Agent, uuidv7 } from '@tallystick/store-agent';
-import type { FastifyInstance } from 'fastify';
-import { askAuthority } from '../ask-authority.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { keyName, type Principal } from '../../access/principal.ts';
+import { askAuthority, askInName } from '../ask-authority.ts';
 import { fromCursor, noSuchCursor, page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
 import * as ops from './operations.ts';
@@ -10,22 +11,26 @@ import * as ops from './operations.ts';
 const ATTEMPT_WAIT_MS = 20_000;
 
 export function webhookRoutes(app: FastifyInstance, agent: Agent): void {
-  const ask = (call: object, waitMs?: number) => askAuthority(agent, call, waitMs);
+  const ask = (call: object) => askAuthority(agent, call);
 
-  route(app, ops.createWebhook, async ({ body, idempotencyKey, reply }) => {
+  route(app, ops.createWebhook, async ({ body, idempotencyKey, request, reply }) => {
     const id = nameOf(body.id, idempotencyKey);
     reply.header('location', `/v1/webhooks/${encodeURIComponent(id)}`);
-    return ask({ call: 'webhook.create', ...body, id });
+    return askInName(request, agent, { call: 'webhook.create', ...body, id });
   });
   route(app, ops.listWebhooks, () => ask({ call: 'webhook.list' }));
   route(app, ops.getWebhook, ({ params }) => ask({ call: 'webhook.get', ...params }));
-  route(app, ops.patchWebhook, ({ params, body }) => ask({ call: 'webhook.patch', ...params, patch: body }));
-  route(app, ops.rotateWebhookSecret, ({ params }) => ask({ call: 'webhook.rotate', ...params }));
-  route(app, ops.testWebhook, ({ params }) =>
-    ask({ call: 'webhook.test', ...params, testId: `test-${uuidv7()}` }, ATTEMPT_WAIT_MS),
+  route(app, ops.patchWebhook, ({ params, body, request }) =>
+    askInName(request, agent, { call: 'webhook.patch', ...params, patch: body }),
   );
-  route(app, ops.redeliver, ({ params }) => ask({ call: 'webhook.redeliver', ...params }, ATTEMPT_WAIT_MS));
-  route(app, ops.removeWebhook, ({ params }) => ask({ call: 'webhook.remove', ...params }));
+  route(app, ops.rotateWebhookSecret, (input) => askOnce(input, agent, 'webhook.rotate'));
+  route(app, ops.testWebhook, (input) =>
+    askOnce(input, agent, 'webhook.test', { testId: `test-${uuidv7()}` }, ATTEMPT_WAIT_MS),
+  );
+  route(app, ops.redeliver, (input) => askOnce(input, agent, 'webhook.redeliver', {}, ATTEMPT_WAIT_MS));
+  route(app, ops.removeWebhook, ({ params, request }) =>
+    askInName(request, agent, { call: 'webhook.remove', ...params }),
+  );
 
   route(app, ops.listDeliveries, async ({ params, query, request, reply }) => {
     const { limit, cursor, state } = query;
@@ -33,6 +38,29 @@ export function webhookRoutes(app: FastifyInstance, agent: Agent): void {
     const { items } = (await ask(call)) as { items: { lastAt: string; eventId: string }[] };
     return page(items, limit, ({ lastAt, eventId }) => `${lastAt} ${eventId}`, request, reply);
   });
+}
+
+interface Once {
+  readonly params: object;
+  readonly idempotencyKey: string | undefined;
+  readonly principal: Principal;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** What is done once under a key, and answered again. */
+async function askOnce(
+  { params, idempotencyKey, principal, request, reply }: Once,
+  agent: Agent,
+  name: string,
+  more: object = {},
+  waitMs?: number,
+): Promise<unknown> {
+  const key = idempotencyKey === undefined ? undefined : keyName(principal, idempotencyKey);
+  const call = { call: name, ...params, ...more, key };
+  const said = (await askInName(request, agent, call, waitMs)) as { answer: unknown; isRepeat: boolean };
+  if (said.isRepeat) reply.header('idempotent-replayed', 'true');
+  return said.answer;
 }
 
 /** The delivery behind which a page begins, as `page` wrote it. */

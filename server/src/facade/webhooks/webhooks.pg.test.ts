@@ -1,26 +1,31 @@
 /** Webhooks from a sale to a receiver that verifies them, through real books; also while leaders are killed. */
+import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
+import { freshDatabase } from '../../authority/postgres/database.test-kit.ts';
+import { Vault } from '../../authority/vault.ts';
+import { Endpoints } from '../../webhooks/endpoints.ts';
 import { Receiver } from '../../webhooks/receiver.test-kit.ts';
 
 interface Said {
   readonly status: number;
+  readonly isReplayed: boolean;
   readonly body: Record<string, unknown>;
 }
 
 function client(fleet: TestFleet) {
   const url = fleet.served.get('eu')?.url as string;
-  return async (method: string, path: string, body?: object): Promise<Said> => {
+  return async (method: string, path: string, body?: object, headers: object = {}): Promise<Said> => {
     const response = await fetch(`${url}/v1/webhooks${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return {
       status: response.status,
+      isReplayed: response.headers.get('idempotent-replayed') === 'true',
       body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
     };
   };
@@ -90,6 +95,63 @@ test('events arrive signed and in order; one endpoint that hangs holds up nobody
   expect((await call('POST', '', { id: 'x', url: 'https://192.168.0.1/' })).status).toBe(400);
   expect((await call('DELETE', '/good')).status).toBe(200);
   expect((await call('GET', '/good')).status).toBe(404);
+});
+
+test('a secret is sealed at rest, replaced once under a key, and who changed an endpoint stands in the trail', async () => {
+  const { call, pool } = await shop();
+  const receiver = await Receiver.start();
+  await subscribe(call, 'erp', receiver);
+  const first = receiver.secret as string;
+  const key = { 'idempotency-key': 'rotate-1' };
+  const rotated = await call('POST', '/erp/rotate', undefined, key);
+  const again = await call('POST', '/erp/rotate', undefined, key);
+  expect(again).toEqual({ ...rotated, isReplayed: true });
+  expect(again.body).toMatchObject({ secrets: 2 });
+  const second = again.body.secret as string;
+  expect(second).not.toBe(first);
+
+  const tested = await call('POST', '/erp/test', undefined, { 'idempotency-key': 'test-1' });
+  expect(tested).toMatchObject({ status: 200, isReplayed: false, body: { status: 204 } });
+  expect(await call('POST', '/erp/test', undefined, { 'idempotency-key': 'test-1' })).toEqual({
+    ...tested,
+    isReplayed: true,
+  });
+  expect(receiver.seen).toHaveLength(1);
+  expect((await call('PATCH', '/erp', { description: 'ours' })).status).toBe(200);
+  expect((await call('DELETE', '/erp', undefined)).status).toBe(200);
+
+  const stored = await pool.query<{ all: string }>(
+    `select string_agg(a.entry, '') || (select string_agg(to_jsonb(r)::text, '') from tallystick.idempotent_requests r)
+      as all from tallystick.audit a`,
+  );
+  for (const secret of [first, second]) expect(stored.rows[0]?.all).not.toContain(secret);
+  const { rows } = await pool.query<{ said: string }>(
+    `select entry::jsonb ->> 'action' || ' ' || (entry::jsonb -> 'what' ->> 'fields') as said
+      from tallystick.audit where kind = 'webhook' and subject = 'erp' order by seq`,
+  );
+  expect(rows.map(({ said }) => said)).toEqual([
+    expect.stringMatching(/^created .*"url"/),
+    'changed ["secret", "secret_before", "secret_before_until"]',
+    'changed ["description"]',
+    expect.stringMatching(/^removed /),
+  ]);
+});
+
+test('a secret of an older release or master key is sealed anew at the start, and is still the same', async () => {
+  const { pool } = await freshDatabase();
+  const [old, current] = [randomBytes(32), randomBytes(32)];
+  const before = new Endpoints(pool, new Vault([old]));
+  const said = { url: 'https://erp.example/', types: [], description: '' };
+  await before.add({ id: 'erp', ...said, secret: 'whsec_one' });
+  await before.rotate('erp', 'whsec_two');
+  await before.add({ id: 'plain', ...said, secret: 'whsec_three' });
+  await pool.query(`update tallystick.webhook_endpoints set secret = 'whsec_three' where id = 'plain'`);
+  const vault = new Vault([current, old]);
+  await new Endpoints(pool, vault).sealAll();
+  const { rows } = await pool.query<{ secret: string }>('select secret from tallystick.webhook_endpoints');
+  for (const { secret } of rows) expect(secret.split(' ')[0]).toBe(vault.current);
+  const after = await new Endpoints(pool, new Vault([current])).list();
+  expect(after.map(({ secrets }) => secrets)).toEqual([['whsec_two', 'whsec_one'], ['whsec_three']]);
 });
 
 test('leaders are killed under load: nothing is missing, nothing overtakes, and what comes twice has the same id', async () => {
