@@ -14,5 +14,7 @@ export { pgTurnJournal } from './authority/turn-journal.ts';
 export { verifyChains } from './authority/verify.ts';
 export { FrameReader } from './cli/replay/frame-reader.ts';
 export { openApiDocument } from './facade/facade.ts';
+export { CartFile, documentOf } from './live/cart-file.ts';
+export { Carts } from './live/carts.ts';
 export { CartTown } from './live/live.test-kit.ts';
 export { regionRoutes } from './region/region.ts';

@@ -12,7 +12,7 @@ import { awarenessFrame } from './frames.ts';
 import type { LiveCart } from './live-cart.ts';
 
 /** Edits and levels of so long make one hint. */
-const GATHER_MS = 500;
+const GATHER_MS = 1_000;
 /** Hints of one turn; the rest has the next one. */
 const HINTS_PER_TURN = 500;
 

@@ -20,7 +20,9 @@ export interface Round {
   readonly p50Ms?: number;
   /** 99 of 100 took at most this long. */
   readonly p99Ms?: number;
-  /** What else the round found, such as memory or bytes; that of the last round is printed. */
+  /** Memory that the process has resident, in MiB. */
+  readonly residentMiB?: number;
+  /** What else the round found, such as bytes; that of the last round is printed. */
   readonly note?: string;
 }
 

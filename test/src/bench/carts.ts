@@ -1,7 +1,8 @@
 /** carts: a shopper's edit on one device until the other device shows it, with stock clients on both. */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Absent, Bench, Case, Place, Round } from './bench.ts';
+import { cartPeers } from './cart-peers.ts';
+import { memoryOf } from './cpu.ts';
 import { startHelper } from './helper.ts';
 import type { CartLoad } from './processes/cart-load.ts';
 import type { Target } from './target.ts';
@@ -9,9 +10,10 @@ import { ratio } from './target.ts';
 
 /** Two stock clients each, which edit in turn. */
 const CARTS = 200;
-/** Not among the packages of this repository: it brings a database engine that nothing else here wants. */
-const PEER = 'y-websocket-2';
-const PEER_INSTALL = `npm install --no-save ${PEER}@npm:y-websocket@2.1.0`;
+/** Looked at by one client each, which does nothing. */
+const IDLE_CARTS = 10_000;
+/** Of the cart that is opened. */
+const EDITS = 1_000;
 
 async function open(place: Place): Promise<(Case | Absent)[]> {
   const region = await startHelper(place, './processes/cart-region.ts').ask<string>('open', {});
@@ -21,29 +23,91 @@ async function open(place: Place): Promise<(Case | Absent)[]> {
     region,
     'a region process; every edit on disk before anybody hears of it',
   );
-  return [ours, await peerCase(place)];
+  place.say('carts: looking for peers');
+  return [ours, ...(await peerCases(place)), openCase(place), idleCase(place)];
 }
 
-function cartCase(place: Place, name: string, url: string, note: string, path = '/v1/carts/live'): Case {
+/** @param peers where Hocuspocus’ own provider is, which its server needs */
+function cartCase(
+  place: Place,
+  name: string,
+  url: string,
+  note: string,
+  path = '/v1/carts/live',
+  peers?: string,
+): Case {
   const load = startHelper(place, './processes/cart-load.ts');
   return {
     name,
     note: `${note}; ${CARTS} carts with two clients each`,
-    round: (seconds) => load.ask<Round>('edits', { url, path, carts: CARTS, seconds } satisfies CartLoad),
+    round: (seconds) =>
+      load.ask<Round>('edits', { url, path, carts: CARTS, seconds, peers } satisfies CartLoad),
   };
 }
 
-async function peerCase(place: Place): Promise<Case | Absent> {
-  const name = 'y-websocket';
-  let server: string;
+async function peerCases(place: Place): Promise<(Case | Absent)[]> {
+  const [yWebsocket, hocuspocus] = ['y-websocket', 'hocuspocus'];
+  const peers = await cartPeers();
+  if (!peers.ok) return [yWebsocket, hocuspocus].map((name) => ({ name, absent: peers.why }));
+  const { folder } = peers;
+  const server = join(folder, 'y-websocket', 'bin', 'server.cjs');
+  const plain = await startHelper(place, './processes/cart-peer.ts').ask<string>('open', { server });
+  const saving = await startHelper(place, './processes/cart-hocuspocus.ts').ask<string>('open', {
+    peers: folder,
+    folder: place.folder,
+  });
+  return [
+    cartCase(place, yWebsocket, plain, 'y-websocket 2.1’s own server, which saves nothing', ''),
+    cartCase(
+      place,
+      hocuspocus,
+      saving,
+      'Hocuspocus 4.7 and its provider, with its SQLite extension as it comes, which saves seconds later',
+      '',
+      folder,
+    ),
+  ];
+}
+
+/** What happens in a region between a client’s connection and the cart being sent to it. */
+function openCase(place: Place): Case {
+  const helper = startHelper(place, './processes/cart-open.ts');
+  return {
+    name: 'opening',
+    note: `a cart of twenty lines that two devices edited ${EDITS} times, from disk until it can be sent`,
+    round: (seconds) => helper.ask<Round>('open', { folder: place.folder, edits: EDITS, seconds }),
+  };
+}
+
+function idleCase(place: Place): Case {
+  let measured: Promise<Round> | undefined;
+  return {
+    name: 'idle',
+    note: `a region process with ${IDLE_CARTS} carts in memory, each with a connection; measured once`,
+    warmsUp: false,
+    round: () => {
+      measured ??= idle(place);
+      return measured;
+    },
+  };
+}
+
+async function idle(place: Place): Promise<Round> {
+  const closing: (() => Promise<void> | void)[] = [];
+  const own: Place = { ...place, atEnd: (close) => closing.push(close) };
   try {
-    const main = createRequire(import.meta.url).resolve(`${PEER}/package.json`);
-    server = join(dirname(main), 'bin', 'server.cjs');
-  } catch {
-    return { name, absent: `it is not installed here. Install it with: ${PEER_INSTALL}` };
+    const region = startHelper(own, './processes/cart-region.ts');
+    const url = await region.ask<string>('open', {});
+    const before = memoryOf(region.pid)?.nowMiB;
+    await startHelper(own, './processes/cart-idle.ts').ask('look', { url, carts: IDLE_CARTS });
+    const residentMiB = memoryOf(region.pid)?.nowMiB;
+    if (before === undefined || residentMiB === undefined) return { note: 'no word of memory here' };
+    const note = `${before.toFixed(0)} MiB resident before the first cart, ${residentMiB.toFixed(0)} with all`;
+    return { residentMiB, note };
+  } finally {
+    // Ten thousand connections would be heard in the rounds of the others.
+    for (const close of closing.reverse()) await close();
   }
-  const url = await startHelper(place, './processes/cart-peer.ts').ask<string>('open', { server });
-  return cartCase(place, name, url, 'y-websocket 2.1’s own server, which saves nothing', '');
 }
 
 const promptness: Target = {
@@ -62,5 +126,21 @@ export const carts: Bench = {
   rounds: 3,
   seconds: 4,
   open,
-  targets: [ratio('carts', 'y-websocket', 1), promptness],
+  targets: [
+    ratio('carts', 'y-websocket', 1),
+    promptness,
+    ratio('carts', 'hocuspocus', 3),
+    {
+      text: `MiB resident with ${IDLE_CARTS} idle carts`,
+      bound: 400,
+      is: 'at most',
+      value: (results) => results.get('idle')?.residentMiB?.median,
+    },
+    {
+      text: `p99 of opening a cart of ${EDITS} edits, in ms`,
+      bound: 5,
+      is: 'at most',
+      value: (results) => results.get('opening')?.p99Ms?.median,
+    },
+  ],
 };

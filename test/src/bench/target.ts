@@ -7,6 +7,7 @@ export interface Result {
   readonly perSecond?: Spread | undefined;
   readonly p50Ms?: Spread | undefined;
   readonly p99Ms?: Spread | undefined;
+  readonly residentMiB?: Spread | undefined;
   readonly note: string;
 }
 

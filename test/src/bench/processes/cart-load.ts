@@ -3,6 +3,8 @@
  * other is waited for, by turns. Started as a helper of a bench.
  */
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -16,19 +18,31 @@ export interface CartLoad {
   readonly path: string;
   readonly carts: number;
   readonly seconds: number;
+  /** Where Hocuspocus’ provider and its Yjs are, for its server; else clients are y-websocket’s. */
+  readonly peers?: string | undefined;
+}
+
+/** A document as either copy of Yjs has it, and what keeps it in step. */
+interface Device {
+  readonly Yjs: typeof Y;
+  readonly doc: Y.Doc;
+  destroy(): void;
 }
 
 let shoppers: Client[] | undefined;
 
-async function edits({ url, path, carts, seconds }: CartLoad): Promise<Round> {
-  shoppers ??= await Promise.all(Array.from({ length: carts }, () => shopper(url, path)));
+async function edits({ url, path, carts, seconds, peers }: CartLoad): Promise<Round> {
+  shoppers ??= await Promise.all(Array.from({ length: carts }, () => shopper(url, path, peers)));
   return roundByClients(shoppers, seconds);
 }
 
-async function shopper(url: string, path: string): Promise<Client> {
+async function shopper(url: string, path: string, peers: string | undefined): Promise<Client> {
   const { id, token } = path === '' ? { id: randomBytes(8).toString('hex'), token: '' } : await makeCart(url);
   const devices = await Promise.all(
-    [1, 2].map(() => device(`${url.replace('http', 'ws')}${path}`, id, token)),
+    [1, 2].map(() => {
+      const address = `${url.replace('http', 'ws')}${path}`;
+      return peers === undefined ? device(address, id, token) : hocuspocusDevice(address, id, peers);
+    }),
   );
   let turn = 0;
   return {
@@ -36,7 +50,7 @@ async function shopper(url: string, path: string): Promise<Client> {
       const [doc, other] = turn % 2 === 0 ? devices : devices.toReversed();
       turn += 1;
       const shown = new Promise((resolve) => other?.doc.once('update', resolve));
-      addOne(doc?.doc as Y.Doc);
+      addOne(doc as Device);
       await shown;
     },
     close: () => {
@@ -52,7 +66,7 @@ async function makeCart(url: string): Promise<{ id: string; token: string }> {
   return { id: cart.id, token };
 }
 
-async function device(url: string, id: string, token: string) {
+async function device(url: string, id: string, token: string): Promise<Device> {
   const doc = new Y.Doc();
   const provider = new WebsocketProvider(url, id, doc, {
     params: token === '' ? {} : { token },
@@ -60,16 +74,44 @@ async function device(url: string, id: string, token: string) {
     disableBc: true,
   });
   await new Promise<void>((resolve) => provider.once('sync', () => resolve()));
-  return { doc, destroy: () => provider.destroy() };
+  return { Yjs: Y, doc, destroy: () => provider.destroy() };
+}
+
+async function hocuspocusDevice(url: string, name: string, peers: string): Promise<Device> {
+  const load = createRequire(join(peers, 'here.js'));
+  const Yjs = load('yjs') as typeof Y;
+  const { HocuspocusProvider, HocuspocusProviderWebsocket } = load('@hocuspocus/provider') as Hocuspocus;
+  const doc = new Yjs.Doc();
+  const websocketProvider = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: WebSocket });
+  const provider = new HocuspocusProvider({ name, document: doc, websocketProvider });
+  await new Promise<void>((resolve) => {
+    provider.on('synced', () => resolve());
+    provider.attach();
+  });
+  return {
+    Yjs,
+    doc,
+    destroy: () => {
+      provider.destroy();
+      websocketProvider.destroy();
+    },
+  };
+}
+
+interface Hocuspocus {
+  readonly HocuspocusProviderWebsocket: new (options: object) => { destroy(): void };
+  readonly HocuspocusProvider: new (
+    options: object,
+  ) => { on(event: 'synced', heard: () => void): void; attach(): void; destroy(): void };
 }
 
 /** As a page without our code adds a lamp. */
-function addOne(doc: Y.Doc): void {
+function addOne({ doc, Yjs }: Device): void {
   const lines = doc.getMap('lines');
   const me = String(doc.clientID);
   const slip = lines.get(me);
-  if (!(slip instanceof Y.Map)) {
-    lines.set(me, new Y.Map([['LAMP', { added: 1 }]]));
+  if (!(slip instanceof Yjs.Map)) {
+    lines.set(me, new Yjs.Map([['LAMP', { added: 1 }]]));
     return;
   }
   const { added } = slip.get('LAMP') as { added: number };
