@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    expect: { poll: { timeout: 20_000 } },
     // Where a run decides, one moment of a busy machine does not. Whoever needed it is named at the end.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default', './scripts/closing-line-reporter.mjs'],

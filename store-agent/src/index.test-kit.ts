@@ -2,4 +2,4 @@
 export { type Ran, run, runHere } from './cli/process.test-kit.ts';
 export { expectProblem, type Said, said } from './http/said.test-kit.ts';
 export { signedHello, stream, THIEF } from './link/stranger.test-kit.ts';
-export { TestRoot, until } from './root.test-kit.ts';
+export { onceFree, TestRoot, until } from './root.test-kit.ts';

@@ -152,7 +152,22 @@ export class TestRoot {
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const startedMs = performance.now();
   while (!(await condition())) {
-    if (performance.now() - startedMs > 20_000) throw new Error(`Waited in vain for: ${what}`);
+    if (performance.now() - startedMs > 25_000) throw new Error(`Waited in vain for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** On a port that was ours before: somebody else's connection may have it for a moment. */
+export async function onceFree<T>(open: () => Promise<T>): Promise<T> {
+  let opened: T | undefined;
+  await until(async () => {
+    try {
+      opened = await open();
+      return true;
+    } catch (error) {
+      if (/EADDRINUSE| is taken/.test(String(error))) return false;
+      throw error;
+    }
+  }, 'the port is free');
+  return opened as T;
 }

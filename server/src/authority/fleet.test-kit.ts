@@ -18,6 +18,7 @@ import {
   shopRoutes,
   writeAgentFile,
 } from '@tallystick/store-agent';
+import { onceFree, until } from '@tallystick/store-agent/test-kit';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { onTestFinished } from 'vitest';
@@ -31,6 +32,8 @@ import { copyDatabase, freshDatabase } from './postgres/database.test-kit.ts';
 import { addReplica } from './registry.ts';
 import { operatorRoutes } from './routes.ts';
 import { Vault } from './vault.ts';
+
+export { until };
 
 export const TOKEN = 'test-operator';
 
@@ -89,7 +92,7 @@ export class TestFleet {
     const app = createApp(log);
     operatorRoutes(app, authority, TOKEN);
     openLinkDoor(app, authority.host);
-    await app.listen({ host: '127.0.0.1', port });
+    await onceFree(() => app.listen({ host: '127.0.0.1', port }));
     authority.start();
     const address = app.server.address();
     const bound = typeof address === 'object' && address !== null ? address.port : 0;
@@ -158,7 +161,8 @@ export class TestFleet {
   /** Starts a replica that is enrolled; on a port that it had, those below it find it again. */
   async run(id: string, port = 0): Promise<Agent> {
     const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent', port });
-    const served = await serveAgent(config, config.kind === 'region' ? regionRoutes : shopRoutes);
+    const routes = config.kind === 'region' ? regionRoutes : shopRoutes;
+    const served = await onceFree(() => serveAgent(config, routes));
     this.served.set(id, served);
     await until(() => served.agent.unready() === undefined, `${id} is ready`);
     await until(() => served.agent.host.parent?.state === 'up', `${id} has its link`);
@@ -245,14 +249,6 @@ export class TestFleet {
 
 export function onHand(agent: Agent, sku: string, place: string): number {
   return agent.engine.replica.canSell(`${sku}@${place}` as PoolId);
-}
-
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const startedMs = performance.now();
-  while (!(await condition())) {
-    if (performance.now() - startedMs > 30_000) throw new Error(`Waited in vain for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 function location(id: string, kind: 'store' | 'warehouse') {

@@ -3,7 +3,7 @@
 import type { Sku } from '@tallystick/crdt';
 import { addUnits, type Cart, readCart } from '@tallystick/crdt/cart';
 import { readAgentConfig, type Served, serveAgent, writeAgentFile } from '@tallystick/store-agent';
-import { type Said, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
+import { onceFree, type Said, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -63,7 +63,8 @@ export class CartTown {
 
   /** Starts the region, on the port that it had. */
   async open(port = 0): Promise<void> {
-    this.region = await serveAgent(readAgentConfig(this.#folder, { logLevel: 'silent', port }), regionRoutes);
+    const config = readAgentConfig(this.#folder, { logLevel: 'silent', port });
+    this.region = await onceFree(() => serveAgent(config, regionRoutes));
     await until(() => this.region.agent.unready() === undefined, 'the region is ready');
   }
 
