@@ -35,7 +35,7 @@ const authority = (args: readonly string[], databaseUrl = 'postgres://u:secret@1
 const badOption = (args: readonly string[]) => here('authority', '--data', join(folder, 'a'), ...args);
 
 /** Starting a process takes a second, and several on a busy machine. */
-const PROCESS_TEST_MS = 60_000;
+const PROCESS_TEST_MS = 120_000;
 
 test.each<[string, string[], RegExp]>([
   ['an unknown command', ['nonsense'], /no command "nonsense"\. See tallystick --help/],

@@ -84,7 +84,7 @@ class RegionProcess {
   }
 }
 
-test('nothing that was heard back is lost, whatever is cut and killed', { timeout: 120_000 }, async () => {
+test('nothing that was heard back is lost, whatever is cut and killed', { timeout: 180_000 }, async () => {
   const pick = numbers(11);
   const root = new TestRoot();
   await root.start();

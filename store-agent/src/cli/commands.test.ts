@@ -14,7 +14,7 @@ import { type Ran, run, runHere, start } from './process.test-kit.ts';
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Starting a process takes a second, and several on a busy machine. */
-const PROCESS_TEST_MS = 60_000;
+const PROCESS_TEST_MS = 120_000;
 
 let root: TestRoot;
 let folder: string;

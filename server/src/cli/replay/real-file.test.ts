@@ -12,7 +12,7 @@ const isAbsent = !existsSync(path);
 if (isAbsent)
   console.log('Skipped: the UCI online retail file is not in ../shared/data beside the repository.');
 
-test.skipIf(isAbsent)('541,909 real lines are read and planned in seconds', { timeout: 60_000 }, async () => {
+test.skipIf(isAbsent)('541,909 real lines are read and planned in seconds', { timeout: 240_000 }, async () => {
   const malformed: MalformedRow[] = [];
   const table = await collectTrade(readInvoices(path, { onMalformed: (row) => malformed.push(row) }));
 
