@@ -11,7 +11,7 @@ interface ChangedItem<T> {
 }
 
 /** A copy that lags longer answers reads with what it has: the change stands all the same. */
-const OWN_COPY_MS = 2_000;
+export const OWN_COPY_MS = 5_000;
 
 /** @throws Problem: what the books refuse, or `authority_unreachable` */
 export async function changeItem<T>(agent: Agent, call: object, reply: FastifyReply): Promise<T> {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { type Agent, Problem, readsAsItComes } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { askInName } from '../ask-authority.ts';
+import { OWN_COPY_MS } from '../change-item.ts';
 import { route } from '../route.ts';
 import { importProducts } from './operations.ts';
 import { type ReadRow, ROW_TYPES } from './read-rows.ts';
@@ -11,7 +12,6 @@ import { newProduct } from './schema.ts';
 /** Rows of one call to the books: large enough that the call costs little a row, small enough for a frame. */
 const ROWS_PER_CALL = 500;
 const CALL_WAIT_MS = 15_000;
-const OWN_COPY_MS = 5_000;
 
 interface Result {
   readonly row: number;
