@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: tests,
           exclude: testsOnPostgres,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

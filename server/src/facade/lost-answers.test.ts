@@ -103,7 +103,7 @@ describe('the same Idempotency-Key', () => {
 describe('[D1] a process that is killed', () => {
   test.each(CASES)(
     'between the commit and the answer: %s is there once, and the retry says so',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (_, path, body, { free }) => {
       await sendAndDie('after', path, 'key-1', body);
       const { url, agent } = await open();
@@ -116,7 +116,7 @@ describe('[D1] a process that is killed', () => {
 
   test.each(CASES)(
     'before the commit: %s is not there, and the retry makes it',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (_, path, body, { free }) => {
       await sendAndDie('before', path, 'key-1', body);
       const { url, agent } = await open();

@@ -29,7 +29,7 @@ async function sellAndKill(folder: string, life: string, count: number): Promise
 }
 
 test('[D1] [D5] kill -9 loses nothing that was acked, three times in a row', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const folder = tempFolder();
   const acked: string[] = [];

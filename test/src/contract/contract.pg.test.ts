@@ -8,7 +8,7 @@ import { Walk } from './walk.ts';
 
 const REQUESTS = 480;
 /** Every call, on a machine that has other things to do. */
-const WALK_MS = 150_000;
+const WALK_MS = 300_000;
 const ACTS = 120;
 const ATTEMPTS = 400;
 

@@ -16,7 +16,7 @@ const shipping = bundleExplorer();
 
 describe('one parent, two children, three units, one hold', () => {
   test('[D1] [F1] with any one fault, every reachable state is sound, and comes to rest in agreement', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const explore = await shipping;
     const explored = explore({ bounds: ONE_FAULT });
@@ -33,7 +33,7 @@ describe('one parent, two children, three units, one hold', () => {
   });
 
   test('[F9] [R4] whenever a deadline passes, holds and waiting sales end well', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const explore = await shipping;
     const explored = explore({ bounds: ONE_TICK });
@@ -44,7 +44,7 @@ describe('one parent, two children, three units, one hold', () => {
   });
 
   test('[L2] in every order of frames and commands; mirror images left out hide nothing', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const explore = await shipping;
     const reduced = explore({ bounds: NO_FAULT });
@@ -57,7 +57,7 @@ describe('one parent, two children, three units, one hold', () => {
   });
 
   test('the same bounds twice give the same states, and no turn changes the state that it began in', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const explore = await shipping;
     const bounds = { ...FULL, acts: 2, saleUnitsMax: 2, faults: 0 };
@@ -67,7 +67,7 @@ describe('one parent, two children, three units, one hold', () => {
     expect(first.states).toBeGreaterThan(100);
   });
 
-  test.each(SMALL_BUGS)('finds the planted bug: $name', { timeout: 60_000 }, async (bug) => {
+  test.each(SMALL_BUGS)('finds the planted bug: $name', { timeout: 180_000 }, async (bug) => {
     const explore = await bundleExplorer(bug);
     const { violation, path } = explore({ bounds: bug.bounds });
     expect(violation).toMatch(bug.rule);
