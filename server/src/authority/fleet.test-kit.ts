@@ -158,9 +158,10 @@ export class TestFleet {
     return this.run(id);
   }
 
-  /** Starts a replica that is enrolled; on a port that it had, those below it find it again. */
-  async run(id: string, port = 0): Promise<Agent> {
-    const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent', port });
+  /** Starts a replica that is enrolled, on the port that its file says; on one that it had, those below it find it again. */
+  async run(id: string, port?: number): Promise<Agent> {
+    const at = port === undefined ? {} : { port };
+    const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent', ...at });
     const routes = config.kind === 'region' ? regionRoutes : shopRoutes;
     const served = await onceFree(() => serveAgent(config, routes));
     this.served.set(id, served);
