@@ -35,6 +35,7 @@ export { personalData } from './http/personal-data.ts';
 export { type FieldError, installProblems, Problem, problemJson, sendProblem } from './http/problem.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
+export { withHints } from './http/short-items.ts';
 export { readsAsItComes } from './http/slow-clients.ts';
 export { routeUpgrade, takeUpgrade, wantsUpgrade } from './http/upgrade.ts';
 export { isSignedBy, openIdentity } from './identity.ts';

@@ -33,6 +33,10 @@ export class Levels {
     for (const news of this.#whenNews) news(skus);
   }
 
+  at(pool: PoolId): LevelItem | undefined {
+    return this.#bySku.get(parsePoolId(pool).sku)?.get(pool);
+  }
+
   of(sku: string): readonly LevelItem[] {
     const pools = this.#bySku.get(sku as Sku);
     return pools === undefined

@@ -65,10 +65,23 @@ describe('[T7] quantities', () => {
   });
 });
 
+const CASH = { method: 'cash', amountMinor: 500, currency: 'EUR' };
+
 describe('[T8] once', () => {
   /** Each command, and the same id with another content. */
   const pairs: readonly [string, Command, Command][] = [
     ['a sale', sell('x', { lamp: 1 }), sell('x', { lamp: 2 })],
+    ['a sale for somebody', sell('x', { lamp: 1 }, { customerId: 'ada' }), sell('x', { lamp: 1 })],
+    [
+      'a sale that was paid',
+      sell('x', { lamp: 1 }, { payments: [CASH] }),
+      sell('x', { lamp: 1 }, { payments: [] }),
+    ],
+    [
+      'a sale for a business',
+      sell('x', { lamp: 1 }, { clientId: 'acme', payments: [{ ...CASH, reference: 'till-7' }] }),
+      sell('x', { lamp: 1 }, { clientId: 'acme', payments: [CASH] }),
+    ],
     ['a hold', hold('x', { lamp: 1 }), hold('x', { bulb: 1 })],
     ['a confirmation', confirm('x', 'h0', { lamp: 1 }), confirm('x', 'h0', { lamp: 2 })],
     ['a capture', onHold('capture', 'x', 'h0'), onHold('capture', 'x', 'h9')],

@@ -1,8 +1,9 @@
 /** Executing: one command becomes at most one entry, once (T8). */
-import type { Entry } from '../entry/entry.ts';
+import type { BodyOf, Entry } from '../entry/entry.ts';
+import type { Payment } from '../order/order.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { findFault } from './check-command.ts';
-import { type Answer, type Command, type Refusal, refuse } from './command.ts';
+import { type Answer, type Command, type ConfirmHold, type Refusal, refuse, type Sell } from './command.ts';
 import {
   decideCancel,
   decideCount,
@@ -148,11 +149,9 @@ function isSameRequest(known: Entry, command: Command): boolean {
   const { body } = known;
   switch (command.type) {
     case 'sell':
-      return body.type === 'sold' && isSameGoods(body.lines, command.lines);
+      return body.type === 'sold' && isSameDeal(body, command);
     case 'confirm':
-      return (
-        body.type === 'confirmed' && body.holdId === command.holdId && isSameGoods(body.lines, command.lines)
-      );
+      return body.type === 'confirmed' && body.holdId === command.holdId && isSameDeal(body, command);
     case 'hold':
       return body.type === 'held' && sameUnits(body.lines, command.lines);
     case 'extend':
@@ -196,6 +195,18 @@ function isSameRequest(known: Entry, command: Command): boolean {
     default:
       return command satisfies never;
   }
+}
+
+/** The same goods, for the same buyer, paid for in the same way. */
+function isSameDeal(known: BodyOf<'sold' | 'confirmed'>, asked: Sell | ConfirmHold): boolean {
+  const paid = (payments: readonly Payment[]) =>
+    JSON.stringify(payments.map((each) => [each.method, each.amountMinor, each.currency, each.reference]));
+  return (
+    isSameGoods(known.lines, asked.lines) &&
+    known.clientId === asked.clientId &&
+    known.customerId === asked.customerId &&
+    paid(known.payments) === paid(asked.payments)
+  );
 }
 
 function sameUnits(known: Parameters<typeof sumByPool>[0], asked: Parameters<typeof sumByPool>[0]): boolean {

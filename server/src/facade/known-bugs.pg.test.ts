@@ -73,7 +73,7 @@ describe('bugs other people shipped', () => {
     expect(await booked(sku, 1)).toEqual([`fits-${sku} 5`]);
   });
 
-  test('two requests at once reserve the last unit (medusajs/medusa#16569, saleor/saleor#543)', async () => {
+  test('two requests at once reserve the last unit (medusajs/medusa#16569, saleor/saleor#543, inventree/InvenTree PR #12478)', async () => {
     const sku = await stocked(1);
     const asked = Array.from({ length: 12 }, (_, i) =>
       i % 2 === 0
@@ -90,7 +90,7 @@ describe('bugs other people shipped', () => {
     for (const answer of answers) if (answer.status !== 201) expectProblem(answer, 409, 'insufficient_stock');
   });
 
-  test('stock checked at the cart, taken at payment (vendurehq/vendure#1738): what is held is taken already', async () => {
+  test('stock checked at the cart, taken at payment (vendurehq/vendure#1738, #3065): what is held is taken already', async () => {
     const sku = await stocked(2);
     const hold = { id: `cart-${sku}`, ttlMs: 60_000, lines: [lineOf(sku, 2)], waitMs: 10_000 };
     expect((await call('POST', '/v1/holds', hold)).status).toBe(201);
@@ -118,6 +118,10 @@ describe('bugs other people shipped', () => {
 
   test('the loser of a race touches what the winner has (medusajs/medusa PR #15527)', async () => {
     const sku = await stocked(1);
+    // The region has the unit's right: who comes first has it, and nobody waits.
+    const before = { id: `before-${sku}`, ttlMs: 60_000, waitMs: 10_000, lines: [lineOf(sku, 1)] };
+    expect((await call('POST', '/v1/holds', before)).status).toBe(201);
+    expect((await call('POST', `/v1/holds/before-${sku}/release`)).status).toBe(200);
     const [one, two] = await Promise.all(
       ['one', 'two'].map((name) =>
         call('POST', '/v1/orders', { ...orderOf(`${name}-${sku}`, sku, 1), waitMs: 10_000 }),
@@ -133,7 +137,7 @@ describe('bugs other people shipped', () => {
     expect(await booked(sku, 1)).toEqual([`${winner}-${sku} 1`]);
   });
 
-  test('an offline order lost, or there twice (odoo/odoo#125037, frappe/erpnext#11000): sent until it is heard, it is there once', async () => {
+  test('an offline order lost, or there twice (odoo/odoo#125037, #60939, frappe/erpnext#11000, #11745): sent until it is heard, it is there once', async () => {
     const sku = await stocked(20);
     const url = `${fleet.served.get('eu')?.url}/v1/orders`;
     const orders = Array.from({ length: 6 }, (_, i) => orderOf(`off-${i}-${sku}`, sku, 1));
@@ -175,6 +179,26 @@ describe('bugs other people shipped', () => {
       { status: 201 },
     ]);
     expect(await booked(sku, 2)).toEqual([`good-1-${sku} 1`, `good-2-${sku} 2`]);
+  });
+
+  test('a paid offline order set back to draft by sync (odoo/odoo PR #288974): what is sent again changes nothing', async () => {
+    const sku = await stocked(3);
+    const paid = [{ method: 'cash', amountMinor: 100, currency: 'EUR' }];
+    const order = { id: `paid-${sku}`, lines: [{ ...lineOf(sku, 1), lineId: 'a' }], payments: paid };
+    expect((await call('POST', '/v1/orders', order)).status).toBe(201);
+    for (const status of ['shipped', 'delivered'])
+      expect((await call('PUT', `/v1/orders/${order.id}/status`, { status })).status).toBeLessThan(300);
+    const before = (await call('GET', `/v1/orders/${order.id}`)).body;
+    expect(before).toMatchObject({ status: 'delivered', payments: paid });
+    // As a till does that never heard that it was taken; then as one that has lost what it knew of the payment.
+    const again = await call('POST', '/v1/orders', order);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    const { payments: _, ...draft } = order;
+    expectProblem(await call('POST', '/v1/orders', draft), 422, 'document_differs');
+    expect((await call('GET', `/v1/orders/${order.id}`)).body).toMatchObject({
+      status: 'delivered',
+      payments: paid,
+    });
   });
 
   test('500 under load where 409 was due (Sylius/Sylius#12573)', async () => {

@@ -21,7 +21,9 @@ export const problemSchema = z
           sku: z.string(),
           location: z.string(),
           requested: z.int(),
-          available: z.int(),
+          available: z.int().meta({
+            description: 'What is left there as far as this region knows; less than was asked.',
+          }),
           reason: z.enum(['none_left', 'too_few_left']),
         }),
       )

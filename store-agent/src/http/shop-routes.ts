@@ -1,4 +1,5 @@
 /** The shop's local API: what a till, a stock clerk and a manager ask of their own replica. */
+
 import type { Answer, Command, LocationId, PoolId } from '@tallystick/crdt';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -33,6 +34,7 @@ import {
   toReturn,
   toShip,
 } from './shop-bodies.ts';
+import { withHints } from './short-items.ts';
 
 const idParams = z.strictObject({ id: documentId });
 
@@ -143,7 +145,7 @@ export function accepted(answer: Answer): Extract<Answer, { ok: true }> {
 }
 
 export function order201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
-  const { entry, replayed, waited } = accepted(answer);
+  const { entry, replayed, waited } = accepted(withHints(answer, (pool) => agent.levels.at(pool)?.available));
   if (replayed) reply.header('idempotent-replayed', 'true');
   const order = (replayed ? orderJson : newOrderJson)(agent.engine.replica.ledger, entry);
   return reply

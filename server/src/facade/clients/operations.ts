@@ -44,6 +44,7 @@ export const listClients = operation({
   id: 'listClients',
   access: shared('access:read'),
   method: 'GET',
+  etag: true,
   path: '/v1/clients',
   summary: 'List business clients by id',
   query: z.strictObject(pageQuery),

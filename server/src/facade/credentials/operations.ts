@@ -98,6 +98,7 @@ export const listCredentials = operation({
   id: 'listCredentials',
   access: shared('access:read'),
   method: 'GET',
+  etag: true,
   path: '/v1/credentials',
   summary: 'List credentials by id, without their secrets',
   query: z.strictObject(pageQuery),

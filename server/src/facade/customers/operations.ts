@@ -129,6 +129,7 @@ export const exportCustomer = operation({
   id: 'exportCustomer',
   access: owned('customers:read'),
   method: 'GET',
+  etag: true,
   path: '/v1/customers/{id}/export',
   summary: 'Give out all that is known of a customer',
   description: 'Personal data, and all orders that name the customer, newest first, page by page.',

@@ -66,6 +66,7 @@ export const getHold = operation({
   id: 'getHold',
   access: owned('holds:read'),
   method: 'GET',
+  etag: true,
   path: '/v1/holds/{id}',
   summary: 'Read a hold',
   params,

@@ -9,7 +9,7 @@ import {
   type PoolId,
   parsePoolId,
 } from '@tallystick/crdt';
-import { type Agent, accepted, order201, Problem, toSell, uuidv7 } from '@tallystick/store-agent';
+import { type Agent, accepted, order201, Problem, toSell, uuidv7, withHints } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import {
   checkFreeForHold,
@@ -34,9 +34,8 @@ export function holdRoutes(app: FastifyInstance, agent: Agent, owners: Owners): 
     const lines = placed(agent, body, knownLines(agent, id));
     agent.checkGoods(lines.map(({ pool }) => pool));
     const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
-    const answer = accepted(
-      await agent.submit({ type: 'hold', id, actor: principal.actor, ttlMs: body.ttlMs, lines, waitMs }),
-    );
+    const asked = { type: 'hold', id, actor: principal.actor, ttlMs: body.ttlMs, lines, waitMs } as const;
+    const answer = accepted(withHints(await agent.submit(asked), (pool) => agent.levels.at(pool)?.available));
     if (answer.replayed) reply.header('idempotent-replayed', 'true');
     reply.header('location', `/v1/holds/${encodeURIComponent(id)}`);
     return holdJson(agent, id);

@@ -161,6 +161,7 @@ export const listMovements = operation({
   id: 'listMovements',
   access: shared('inventory:explain'),
   method: 'GET',
+  etag: true,
   path: '/v1/inventory/{sku}/history',
   summary: 'List what happened to the stock of a product, newest first',
   description:
@@ -199,6 +200,7 @@ export const explainInventory = operation({
   id: 'explainInventory',
   access: shared('inventory:explain'),
   method: 'GET',
+  etag: true,
   path: '/v1/inventory/{sku}/explain',
   summary: 'Account for every unit, replica by replica',
   description: 'What the books know: what a replica that is cut off has not told yet is not in it.',

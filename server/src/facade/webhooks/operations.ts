@@ -50,6 +50,7 @@ export const listWebhooks = operation({
   ...read,
   id: 'listWebhooks',
   method: 'GET',
+  etag: true,
   path: '/v1/webhooks',
   summary: 'List webhook endpoints',
   answers: {
@@ -66,6 +67,7 @@ export const getWebhook = operation({
   ...read,
   id: 'getWebhook',
   method: 'GET',
+  etag: true,
   path: '/v1/webhooks/{id}',
   summary: 'Read a webhook endpoint',
   params,
@@ -139,6 +141,7 @@ export const listDeliveries = operation({
   ...read,
   id: 'listDeliveries',
   method: 'GET',
+  etag: true,
   path: '/v1/webhooks/{id}/deliveries',
   summary: 'List what was sent to an endpoint, with every attempt',
   params,

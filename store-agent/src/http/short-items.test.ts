@@ -1,0 +1,31 @@
+/** What is said to be left where a request is refused. */
+import type { Answer, ShortItem } from '@tallystick/crdt';
+import { expect, test } from 'vitest';
+import { withHints } from './short-items.ts';
+
+const refused = (available: number): Answer => ({
+  ok: false,
+  code: 'insufficient_stock',
+  message: 'There is not enough.',
+  items: [
+    {
+      pool: 'LAMP@depot',
+      sku: 'LAMP',
+      location: 'depot',
+      requested: 50,
+      available,
+      reason: available === 0 ? 'none_left' : 'too_few_left',
+    } as ShortItem,
+  ],
+});
+
+test.each([
+  ['what others have counts as well', 0, 40, 40, 'too_few_left'],
+  ['what is here is not made less', 45, 40, 45, 'too_few_left'],
+  ['a hint that there is enough was overtaken', 0, 60, 0, 'none_left'],
+  ['nothing was heard', 0, undefined, 0, 'none_left'],
+])('%s', (_, here, hint, available, reason) => {
+  expect(withHints(refused(here), () => hint)).toMatchObject({
+    items: [{ requested: 50, available, reason }],
+  });
+});
