@@ -7,12 +7,10 @@ import { keeperResultSchema } from '../keepers.ts';
 
 const levels = {
   onHand: z.int().meta({ description: 'Goods that stand there. A hint of `asOf`.' }),
-  available: z
-    .int()
-    .meta({
-      description:
-        'What was not sold, wherever it may be sold from; what a hold has set aside is among it. A hint of `asOf`.',
-    }),
+  available: z.int().meta({
+    description:
+      'What was not sold, wherever it may be sold from; what a hold has set aside is among it. A hint of `asOf`.',
+  }),
   committed: z.int().meta({ description: 'Sold, and not yet gone. A hint of `asOf`.' }),
   incoming: z.int().meta({
     description: 'On its way there: announced or sent by a transfer, and not yet received. A hint.',
