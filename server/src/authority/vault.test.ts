@@ -47,10 +47,16 @@ test('a new master key is put in front: it wraps, and the old one still unwraps 
 test('the key lies in a file of its own, for its owner alone, or comes from the environment', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-vault-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const first = Vault.open(folder, undefined);
-  expect(Vault.open(folder, undefined).current).toBe(first.current);
+  const warned: string[] = [];
+  const warn = (line: string) => void warned.push(line);
+  const first = Vault.open(folder, undefined, warn);
+  expect(warned, 'said once, when it is made, and never the key').toEqual([
+    expect.stringMatching(/master-key\. Keep a copy apart/),
+  ]);
+  expect(Vault.open(folder, undefined, warn).current).toBe(first.current);
   expect(statSync(join(folder, 'master-key')).mode & 0o077).toBe(0);
   const key = randomBytes(32).toString('base64url');
-  expect(Vault.open(folder, key).current).not.toBe(first.current);
-  expect(() => Vault.open(folder, 'short')).toThrow(/32 bytes/);
+  expect(Vault.open(folder, key, warn).current).not.toBe(first.current);
+  expect(warned).toHaveLength(1);
+  expect(() => Vault.open(folder, 'short', warn)).toThrow(/32 bytes/);
 });

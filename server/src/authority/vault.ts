@@ -28,8 +28,9 @@ export class Vault {
    * @param fromEnvironment keys in base64url, divided by commas, the current one first
    * @throws ConfigError where they are none, or the file cannot be used
    */
-  static open(dataDir: string, fromEnvironment: string | undefined): Vault {
-    return new Vault((fromEnvironment ?? readOrMake(join(dataDir, 'master-key'))).split(',').map(readKey));
+  static open(dataDir: string, fromEnvironment: string | undefined, warn: (line: string) => void): Vault {
+    const path = join(dataDir, 'master-key');
+    return new Vault((fromEnvironment ?? readOrMake(path, warn)).split(',').map(readKey));
   }
 
   constructor(keys: readonly Buffer[]) {
@@ -100,7 +101,7 @@ function readKey(text: string): Buffer {
   );
 }
 
-function readOrMake(path: string): string {
+function readOrMake(path: string, warn: (line: string) => void): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -109,5 +110,8 @@ function readOrMake(path: string): string {
   }
   const key = randomBytes(KEY_BYTES).toString('base64url');
   writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  warn(
+    `A master key was made: ${path}. Keep a copy apart from the books: without it all personal data is lost.`,
+  );
   return key;
 }

@@ -75,7 +75,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       dataDir,
       log,
       resendMs,
-      vault: Vault.open(dataDir, process.env.TALLYSTICK_MASTER_KEYS),
+      vault: Vault.open(dataDir, process.env.TALLYSTICK_MASTER_KEYS, (line) => log.warn(line)),
       allowLoopbackWebhooks: values['webhooks-to-loopback'] === true,
       // Whoever watches over this process starts it again; `up` does.
       onFatal: () => setTimeout(() => process.exit(1), 500),

@@ -8,6 +8,7 @@ import { moveAgent, readAgentConfig, settingsSchema, writeAgentFile } from '../c
 import { ConfigError } from '../config-error.ts';
 import { shopRoutes } from '../http/shop-routes.ts';
 import { openIdentity } from '../identity.ts';
+import { backupBeside } from '../journal/backup.ts';
 import { onDisk } from '../journal/errors.ts';
 import { JOURNAL_FILE } from '../journal/files.ts';
 import { SqliteJournal } from '../journal/journal.ts';
@@ -230,13 +231,15 @@ function reportText(report: Awaited<ReturnType<SqliteJournal['verify']>>): strin
 async function backup(args: readonly string[]): Promise<number> {
   const values = readOptions(args, { ...DATA, to: { type: 'string' } });
   if (values.to === undefined) throw new ConfigError('Name the file with --to FILE.');
-  const journal = openExisting(dataDir(values));
+  const folder = dataDir(values);
+  const journal = openExisting(folder);
   try {
     await journal.backup(resolve(values.to));
   } finally {
     journal.close();
   }
-  process.stdout.write(`saved to ${resolve(values.to)}\n`);
+  const beside = await backupBeside(folder, resolve(values.to));
+  process.stdout.write([resolve(values.to), ...beside].map((file) => `saved to ${file}\n`).join(''));
   return 0;
 }
 

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { backupBeside } from './backup.ts';
 import { INCOMING_FILE, JOURNAL_FILE } from './files.ts';
 import {
   ledgerOn,
@@ -139,4 +140,18 @@ test('a restore that stopped half-way is not mistaken for a new shop', () => {
   const folder = tempFolder();
   writeFileSync(join(folder, INCOMING_FILE), '');
   expect(() => SqliteJournal.open({ folder })).toThrow(expect.objectContaining({ code: 'unsafe' }));
+});
+
+test('what a region keeps beside its journal is in the backup, as it is, with what stands in its log', async () => {
+  const [folder, to] = [tempFolder(), join(tempFolder(), 'monday')];
+  expect(await backupBeside(folder, to), 'a shop has nothing of it').toEqual([]);
+  const carts = new Database(join(folder, 'carts.db'));
+  carts.pragma('journal_mode = WAL');
+  carts.exec("create table cart (id text); insert into cart values ('c-1')");
+  expect(await backupBeside(folder, to)).toEqual([`${to}.carts.db`]);
+  carts.close();
+  const copy = new Database(`${to}.carts.db`, { readonly: true });
+  expect(copy.prepare('select id from cart').pluck().all()).toEqual(['c-1']);
+  copy.close();
+  await expect(backupBeside(folder, to)).rejects.toMatchObject({ code: 'exists' });
 });

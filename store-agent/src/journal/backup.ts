@@ -1,8 +1,9 @@
 /** Backup: a copy of the journal as of one moment, made while sales go on. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import { dirname, join } from 'node:path';
+import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { asJournalError, JournalError } from './errors.ts';
+import { BESIDE_FILES } from './files.ts';
 
 /** 4 MiB between two looks at the event loop: about 5 ms on a shop's disk. */
 const PAGES_PER_STEP = 1024;
@@ -26,6 +27,25 @@ export async function copyJournal(db: Database, file: string): Promise<void> {
     rmSync(partial, { force: true });
     throw asJournalError(error, file);
   }
+}
+
+/** What doors keep beside the journal goes along, under its name with theirs behind it. @returns the files that were written */
+export async function backupBeside(folder: string, file: string): Promise<string[]> {
+  const written: string[] = [];
+  for (const name of BESIDE_FILES) {
+    const path = join(folder, name);
+    if (!existsSync(path)) continue;
+    const db = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
+    try {
+      await copyJournal(db, `${file}.${name}`);
+    } catch (error) {
+      throw asJournalError(error, path);
+    } finally {
+      db.close();
+    }
+    written.push(`${file}.${name}`);
+  }
+  return written;
 }
 
 function flush(path: string): void {
