@@ -10,6 +10,7 @@ import {
   type ShapeStreamOptions,
 } from '@electric-sql/client';
 import { createApp, createLog } from '@tallystick/store-agent';
+import { onceFree } from '@tallystick/store-agent/test-kit';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { ALL_SCOPES } from '../access/scopes.ts';
@@ -47,7 +48,7 @@ export class TestDoor {
     this.shapes = new Shapes({ ...this.#options, folder: join(this.#folder, 'shapes'), log });
     this.app = createApp(log);
     shapeDoor(this.app, this.shapes, () => this.asker, 2_000);
-    await this.app.listen({ host: '127.0.0.1', port: this.port });
+    await onceFree(() => this.app.listen({ host: '127.0.0.1', port: this.port }));
     const address = this.app.server.address();
     this.port = typeof address === 'object' && address !== null ? address.port : 0;
   }

@@ -67,11 +67,11 @@ test('of those below one who is away nobody can say anything, nor of those that 
   await pass(2);
   await look(['us'], ['authority']);
   expect(await told()).toEqual(['replica.offline eu']);
-  await pass(0.9);
+  await pass(0.5);
   // This process sees neither, the one before has just seen one of them.
   await look([], ['authority']);
   expect(await told()).toEqual(['replica.offline eu']);
-  await pass(0.2);
+  await pass(0.6);
   await look([], ['authority']);
   expect(await told()).toEqual(['replica.offline eu', 'replica.offline us']);
 });
