@@ -6,7 +6,8 @@ import { hotSku } from './hot-sku.ts';
 import { orders } from './orders.ts';
 import { rest } from './rest.ts';
 import { scale } from './scale.ts';
+import { shapes } from './shapes.ts';
 import { spread } from './spread.ts';
 import { start } from './start.ts';
 
-export const BENCHES: readonly Bench[] = [hotSku, orders, rest, drain, spread, start, scale, carts];
+export const BENCHES: readonly Bench[] = [hotSku, orders, rest, drain, spread, start, scale, carts, shapes];

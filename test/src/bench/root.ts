@@ -14,6 +14,7 @@ export interface Root {
   readonly port: number;
   readonly pid: number;
   readonly linkUrl: string;
+  readonly operatorToken: string;
   putCatalogue(items: readonly CatalogueItem[]): Promise<void>;
   /** @returns the one-time code with which it enrols. */
   addReplica(replica: NewReplica): Promise<string>;
@@ -37,7 +38,8 @@ export async function openRoot(place: Place, databaseUrl: string, name = 'author
   const program = startProgram(place, name, 'authority', { DATABASE_URL: databaseUrl });
   const said = await program.start();
   const port = Number(new URL(said.url).port);
-  const headers = { authorization: `Bearer ${String(said.operatorToken)}` };
+  const operatorToken = String(said.operatorToken);
+  const headers = { authorization: `Bearer ${operatorToken}` };
   const ask = async (path: string, body: unknown) => {
     const answer = await request(port, 'POST', path, body, ASK_MS, headers);
     if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -47,6 +49,7 @@ export async function openRoot(place: Place, databaseUrl: string, name = 'author
     port,
     pid: program.pid as number,
     linkUrl: `ws://127.0.0.1:${port}/link`,
+    operatorToken,
     async putCatalogue(items) {
       for (let at = 0; at < items.length; at += ITEMS_MAX)
         await ask('/v1/catalogue', { items: items.slice(at, at + ITEMS_MAX) });
