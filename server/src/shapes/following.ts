@@ -14,6 +14,9 @@ import type { Source } from './sources/source.ts';
 /** Commits that are remembered: one that was read may still be a moment from being seen by a snapshot. */
 const RECENT_MAX = 5_000;
 
+/** There is no stream: try again. */
+export class StreamLost extends Error {}
+
 interface Commit {
   readonly number: number;
   readonly xid: number;
@@ -24,6 +27,7 @@ export class Following {
   readonly #url: string;
   readonly #log: Log;
   readonly #end: (shapes: Iterable<Shape>, why: Error) => void;
+  readonly #onCommit: () => void;
   #stream: LogStream | undefined;
   #opening: Promise<void> | undefined;
   /** By table, by what is made of it. */
@@ -35,8 +39,17 @@ export class Following {
   #recent: Commit[] = [];
   readonly #touched = new Set<Shape>();
 
-  /** @param end what is not sure to be right any more */
-  constructor(url: string, log: Log, end: (shapes: Iterable<Shape>, why: Error) => void) {
+  /**
+   * @param end what is not sure to be right any more
+   * @param onCommit after the changes of a transaction have come to their shapes
+   */
+  constructor(
+    url: string,
+    log: Log,
+    end: (shapes: Iterable<Shape>, why: Error) => void,
+    onCommit: () => void,
+  ) {
+    this.#onCommit = onCommit;
     this.#url = url;
     this.#log = log;
     this.#end = end;
@@ -102,8 +115,13 @@ export class Following {
     return [...(this.#tables.get(source.table.oid)?.keys() ?? [])].find(same) ?? source;
   }
 
-  /** @returns asked at the moment of its snapshot: whether something was read before that it would miss */
+  /**
+   * @throws StreamLost
+   * @returns asked at the moment of its snapshot: whether something was read before that it would miss
+   */
   add(shape: Shape, source: Source): (isInSnapshot: IsInSnapshot) => boolean {
+    // Between its question and now the stream may have broken: nobody would tell this shape of anything.
+    if (this.#stream === undefined) throw new StreamLost('The replication stream broke.');
     const { oid } = source.table;
     const sources = this.#tables.get(oid) ?? new Map<Source, Set<Shape>>();
     this.#tables.set(oid, sources);
@@ -194,5 +212,6 @@ export class Following {
     this.#seenLsn = this.#lsn + 1n;
     for (const shape of this.#touched) shape.commit(this.#xid, this.#lsn);
     this.#touched.clear();
+    this.#onCommit();
   }
 }

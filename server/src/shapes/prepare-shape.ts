@@ -1,13 +1,13 @@
 /** Preparing a shape: what it is of, which rows are in it, and its snapshot, joined to the log. */
 import { type Log, Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
-import type { Following } from './following.ts';
+import { type Following, StreamLost } from './following.ts';
 import { publishTable } from './replication/publication.ts';
 import type { ShapeDefinition } from './shape/definition.ts';
 import { keyColumns, ShapeRows } from './shape/rows.ts';
 import type { Shape } from './shape/shape.ts';
 import { SnapshotFile } from './shape/snapshot-file.ts';
-import { TableChanged, takeSnapshot } from './shape/take-snapshot.ts';
+import { SnapshotTooLarge, TableChanged, takeSnapshot } from './shape/take-snapshot.ts';
 import { publicSource } from './sources/public-tables.ts';
 import { type Source, tableSource } from './sources/source.ts';
 import { shownTable } from './sources/who-may.ts';
@@ -17,8 +17,6 @@ import type { Where } from './where/predicate.ts';
 import { writtenByPostgres } from './where/sql.ts';
 import { WhereError } from './where/where-error.ts';
 
-/** Of one shape, on disk. */
-const SNAPSHOT_BYTES_MAX = 4_000_000_000;
 /** A snapshot is taken anew where it could not be joined to the log. */
 const TRIES_MAX = 5;
 
@@ -26,7 +24,9 @@ export interface PrepareTools {
   readonly pool: pg.Pool;
   readonly following: Following;
   readonly log: Log;
+  /** Of its snapshot. */
   readonly path: string;
+  readonly bytesMax: number;
 }
 
 /** Something that was read already is not seen by the snapshot yet. */
@@ -59,17 +59,17 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
     const { columns, replica } = shape.definition;
     checkColumns(columns, source);
     const rows = new ShapeRows({ source, columns, isFull: replica === 'full', tests: wheres.map(evaluator) });
-    if (shape.isEnded) throw new Error('The shape ended while it was made.');
     shape.restart(rows);
-    const misses = following.add(shape, source);
     const client = await pool.connect();
     try {
+      if (shape.isEnded) throw new Error('The shape ended while it was made.');
+      const misses = following.add(shape, source);
       await takeSnapshot(client, {
         rows,
         wheres,
         columns: source.columns,
         file,
-        bytesMax: SNAPSHOT_BYTES_MAX,
+        bytesMax: tools.bytesMax,
         onMoment: (isInSnapshot) => {
           if (misses(isInSnapshot)) throw new NotJoined('The snapshot could not be joined to the log.');
           shape.setMoment(isInSnapshot);
@@ -79,7 +79,8 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
       return;
     } catch (error) {
       following.remove(shape, source);
-      const isAgain = error instanceof NotJoined || error instanceof TableChanged;
+      const isAgain =
+        error instanceof NotJoined || error instanceof StreamLost || error instanceof TableChanged;
       if (!isAgain || tries === TRIES_MAX) throw error;
     } finally {
       client.release();
@@ -139,6 +140,11 @@ function problemOf(error: Error, log: Log): Problem {
     const message = `The where clause ${error.message}.`;
     return new Problem('invalid_request', message, { errors: [{ pointer: '/where', message }] });
   }
+  if (error instanceof SnapshotTooLarge)
+    return new Problem(
+      'overloaded',
+      'There is no room for the rows of this shape now. Ask for fewer of them.',
+    );
   log.warn({ err: error }, 'a shape could not be made');
   // 42501: not ours to do, whenever it is tried.
   if ((error as pg.DatabaseError).code === '42501')

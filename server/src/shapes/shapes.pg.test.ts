@@ -191,3 +191,18 @@ test('who is behind what is kept starts anew; who is not goes on', async () => {
   const later = door.follow({ ...ITEMS });
   expect((await later.shape.rows).length).toBe(400);
 });
+
+test('where the changes of all shapes take up too much, one of them begins anew, and all are right', async () => {
+  const { database } = await doorWithItems(0);
+  const door = await TestDoor.open({ databaseUrl: database.url, logsBytesMax: 30_000 });
+  const followed = [0, 1, 2].map((rest) => door.follow({ ...ITEMS, where: `size <> ${rest + 10}` }));
+  for (const items of followed) await items.shape.rows;
+  for (let i = 0; i < 20; i += 1)
+    await database.pool.query(
+      `insert into public.items select n, repeat('x', 100), 1 from generate_series($1::int * 10, $1::int * 10 + 9) n`,
+      [i],
+    );
+  for (const items of followed) await items.until((rows) => rows.length === 200, 'all rows');
+  expect(followed.some(({ refetches }) => refetches > 0)).toBe(true);
+  expect(followed.flatMap(({ errors }) => errors)).toEqual([]);
+});

@@ -14,10 +14,14 @@ import { WRITES_VALUES } from './replication/log-stream.ts';
 import { PUBLICATION } from './replication/publication.ts';
 import { definitionKey, type ShapeDefinition } from './shape/definition.ts';
 import { Shape } from './shape/shape.ts';
+import type { LogBudget } from './shape/shape-log.ts';
 import { marksOf } from './sources/describe.ts';
 
 /** Each costs some kilobytes, its log, and its snapshot on disk. */
 const SHAPES_MAX = 10_000;
+/** Changes of all shapes together, in memory, and snapshots on disk. */
+const LOGS_BYTES_MAX = 256_000_000;
+const SNAPSHOTS_BYTES_MAX = 8_000_000_000;
 /** Nobody asked for it for as long. */
 const IDLE_MS = 600_000;
 /** How soon a change of a table's form is seen where no row changes with it. */
@@ -33,6 +37,8 @@ export interface ShapesOptions {
   readonly log: Log;
   /** Of one shape: who is behind further starts anew. 16 MB, if left out. */
   readonly logBytesMax?: number;
+  /** Of all together: 256 MB, if left out. */
+  readonly logsBytesMax?: number;
   readonly lookEveryMs?: number;
 }
 
@@ -42,6 +48,7 @@ export class Shapes {
   /** For who starts. */
   readonly #byKey = new Map<string, Shape>();
   readonly #byHandle = new Map<string, Shape>();
+  readonly #budget: LogBudget = { bytes: 0 };
   readonly #pool: pg.Pool;
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
@@ -49,9 +56,10 @@ export class Shapes {
 
   constructor(options: ShapesOptions) {
     this.#options = options;
-    this.#following = new Following(options.databaseUrl, options.log, (shapes, why) => {
+    const end = (shapes: Iterable<Shape>, why: Error) => {
       for (const shape of shapes) this.#end(shape, why);
-    });
+    };
+    this.#following = new Following(options.databaseUrl, options.log, end, () => this.#keepWithinBudget());
     rmSync(options.folder, { recursive: true, force: true });
     mkdirSync(options.folder, { recursive: true });
     this.#pool = new pg.Pool({
@@ -107,19 +115,41 @@ export class Shapes {
 
   #make(definition: ShapeDefinition, key: string): Shape {
     if (this.#isStopped) throw new Problem('stopping', 'This server is shutting down.');
-    if (this.#byHandle.size >= SHAPES_MAX)
+    if (this.#byHandle.size >= SHAPES_MAX && !this.#endOldest((one) => one.waiting === 0))
       throw new Problem('overloaded', 'As many shapes are followed here as can be. Try again later.');
     const { folder, log, logBytesMax } = this.#options;
-    const shape = new Shape(definition, logBytesMax);
+    const shape = new Shape(definition, this.#budget, logBytesMax);
     this.#byKey.set(key, shape);
     this.#byHandle.set(shape.handle, shape);
     const path = join(folder, shape.handle);
     shape.prepare(
-      prepareShape(shape, { pool: this.#pool, following: this.#following, log, path }, (why) =>
-        this.#end(shape, why),
+      prepareShape(
+        shape,
+        { pool: this.#pool, following: this.#following, log, path, bytesMax: this.#snapshotBytesLeft() },
+        (why) => this.#end(shape, why),
       ),
     );
     return shape;
+  }
+
+  #snapshotBytesLeft(): number {
+    let left = SNAPSHOTS_BYTES_MAX;
+    for (const { snapshot } of this.#byHandle.values()) left -= snapshot?.bytes ?? 0;
+    return Math.max(0, left);
+  }
+
+  /** Who asked longest ago starts anew, if they come again. */
+  #keepWithinBudget(): void {
+    while (this.#budget.bytes > (this.#options.logsBytesMax ?? LOGS_BYTES_MAX))
+      if (!this.#endOldest(() => true)) return;
+  }
+
+  #endOldest(may: (shape: Shape) => boolean): boolean {
+    let oldest: Shape | undefined;
+    for (const shape of this.#byHandle.values())
+      if (may(shape) && (oldest === undefined || shape.touchedMs < oldest.touchedMs)) oldest = shape;
+    if (oldest !== undefined) this.#end(oldest, new Error('Others need its room.'));
+    return oldest !== undefined;
   }
 
   #end(shape: Shape, why: Error): void {

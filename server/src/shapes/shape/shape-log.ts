@@ -14,13 +14,20 @@ export interface Piece {
   readonly isAll: boolean;
 }
 
+/** What the logs of all shapes take up together, in bytes. */
+export interface LogBudget {
+  bytes: number;
+}
+
 export class ShapeLog {
   readonly #bytesMax: number;
+  readonly #budget: LogBudget;
   #entries: Entry[] = [];
   #bytes = 0;
   #floor: Offset = SNAPSHOT_END;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, budget: LogBudget) {
+    this.#budget = budget;
     this.#bytesMax = bytesMax;
   }
 
@@ -33,16 +40,21 @@ export class ShapeLog {
     return this.#entries.at(-1) ?? this.#floor;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   append(entries: readonly Entry[]): void {
+    const before = this.#bytes;
     for (const entry of entries) {
       this.#entries.push(entry);
       this.#bytes += entry.text.length;
     }
     if (this.#bytes > this.#bytesMax) this.#cut();
+    this.#budget.bytes += this.#bytes - before;
+  }
+
+  clear(): void {
+    this.#floor = this.last;
+    this.#entries = [];
+    this.#budget.bytes -= this.#bytes;
+    this.#bytes = 0;
   }
 
   /** Behind an offset at or above the floor; at least one entry where there is any, whatever its size. */

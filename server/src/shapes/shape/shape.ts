@@ -7,7 +7,7 @@ import type { Tuple } from '../replication/pgoutput.ts';
 import type { ShapeDefinition } from './definition.ts';
 import type { Offset } from './offset.ts';
 import type { Change, ShapeRows } from './rows.ts';
-import { type Piece, ShapeLog } from './shape-log.ts';
+import { type LogBudget, type Piece, ShapeLog } from './shape-log.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 import type { IsInSnapshot } from './take-snapshot.ts';
 
@@ -31,11 +31,11 @@ export class Shape {
   readonly #waiting = new Set<() => void>();
   #lastPiece: { from: string; piece: Piece } | undefined;
 
-  constructor(definition: ShapeDefinition, logBytesMax = LOG_BYTES_MAX) {
+  constructor(definition: ShapeDefinition, budget: LogBudget, logBytesMax = LOG_BYTES_MAX) {
     this.definition = definition;
     // Also after a restart, or on another process, no handle is made a second time.
     this.handle = `${Date.now()}-${randomBytes(8).toString('hex')}`;
-    this.log = new ShapeLog(logBytesMax);
+    this.log = new ShapeLog(logBytesMax, budget);
   }
 
   prepare(ready: Promise<void>): void {
@@ -91,6 +91,7 @@ export class Shape {
   }
 
   #append(xid: number, lsn: bigint, changes: readonly Change[]): void {
+    if (this.#isEnded) return;
     const relation = this.rows?.source.relation;
     const lsnText = String(lsn);
     this.log.append(
@@ -132,6 +133,7 @@ export class Shape {
   end(why: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.log.clear();
     void this.snapshot?.remove(why);
     this.#wake();
   }

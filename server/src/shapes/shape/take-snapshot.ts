@@ -105,6 +105,6 @@ async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: Snapsho
   await file.complete();
 }
 
-class SnapshotTooLarge extends Error {
+export class SnapshotTooLarge extends Error {
   override readonly name = 'SnapshotTooLarge';
 }
