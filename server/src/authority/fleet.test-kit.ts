@@ -52,6 +52,8 @@ export class TestFleet {
   vault = new Vault([randomBytes(32)]);
   /** Of regions that are added from now on. */
   signIn: 'required' | 'off' = 'off';
+  /** Pages that may call regions that are added from now on. */
+  origins: readonly string[] = [];
   #credentials = 0;
 
   /** On a database of its own; both are gone when the test ends. */
@@ -151,6 +153,7 @@ export class TestFleet {
       times: { retryMsMin: 10, retryMsMax: 50 },
       // A test with many requests does not want a new token in between.
       auth: { signIn: this.signIn, tokenSeconds: 86_400 },
+      cors: { origins: this.origins },
       // A test asks as often as it likes.
       rates: { bulk: { perSecond: 10_000, burst: 10_000 } },
     });

@@ -1,0 +1,35 @@
+/** Bundles of the SDK, as an application's bundler makes them: for pages, small, in parts. */
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+export interface Part {
+  /** Where it is found beside the page; the first one is the entry. */
+  readonly name: string;
+  readonly text: string;
+  /** Bytes over the wire. */
+  readonly gzipped: number;
+}
+
+/** @param source the module of an application */
+export async function bundle(source: string): Promise<Part[]> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    splitting: true,
+    platform: 'browser',
+    target: 'es2022',
+    outdir: '/',
+    conditions: ['tallystick-source'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  return outputFiles
+    .map(({ path, text, contents }) => ({
+      name: path.replaceAll('\\', '/'),
+      text,
+      gzipped: gzipSync(contents).length,
+    }))
+    .sort((a, b) => Number(b.name === '/stdin.js') - Number(a.name === '/stdin.js'));
+}
