@@ -323,6 +323,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inventory/{sku}/locations/{locationId}/threshold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the threshold of a product at a location */
+        get: operations["getThreshold"];
+        /**
+         * Say how few of a product at a location are low
+         * @description The event `stock.low` is told when what can be promised falls to it, at once where it is as low already, and again only after it rose above.
+         */
+        put: operations["putThreshold"];
+        post?: never;
+        /** Remove the threshold of a product at a location */
+        delete: operations["removeThreshold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -807,6 +829,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shape": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the rows of a table
+         * @description The shape protocol of Electric: made for its client, `@electric-sql/client`, which reads what is there and then each change as it is committed. Each table wants its own scope beside `shapes:read`, and a business client is shown its own orders alone, whatever it asks for. An answer with status 409 says that all is to be read anew.
+         */
+        get: operations["getShape"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -858,7 +900,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of a webhook endpoint
-         * @description For 24 hours what is sent is signed with both, the new one and the one before.
+         * @description For 24 hours what is sent is signed with both, the new one and the one before. Under an Idempotency-Key it is replaced once, however often you ask.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -1058,12 +1100,12 @@ export interface paths {
          * Make a credential
          * @description With its id and secret a program gets tokens at `POST /oauth/token` (OAuth 2.0 client credentials). The secret is shown once; if the answer was lost, rotate it. Nobody gives more than they have. Roles and their scopes:
          *
-         *     - `integrator`: `products:read`, `locations:read`, `inventory:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `products:write`, `locations:write`, `inventory:write`, `inventory:explain`, `orders:fulfil`, `events:read`, `webhooks:read`, `webhooks:write`
-         *     - `client`: `products:read`, `locations:read`, `inventory:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `customers:read`, `customers:write`, `events:read`
-         *     - `cashier`: `products:read`, `locations:read`, `inventory:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`
-         *     - `manager`: `products:read`, `locations:read`, `inventory:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `inventory:write`, `inventory:explain`, `orders:fulfil`, `events:read`, `replicas:read`
-         *     - `operator`: `products:read`, `products:write`, `locations:read`, `locations:write`, `inventory:read`, `inventory:write`, `inventory:explain`, `orders:read`, `orders:write`, `orders:fulfil`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `events:read`, `webhooks:read`, `webhooks:write`, `replicas:read`, `replicas:write`, `access:read`, `access:write`, `audit:read`
-         *     - `auditor`: `products:read`, `locations:read`, `inventory:read`, `inventory:explain`, `orders:read`, `holds:read`, `events:read`, `webhooks:read`, `replicas:read`, `access:read`, `audit:read`
+         *     - `integrator`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `products:write`, `locations:write`, `inventory:write`, `inventory:explain`, `orders:fulfil`, `events:read`, `webhooks:read`, `webhooks:write`
+         *     - `client`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `customers:read`, `customers:write`, `events:read`
+         *     - `cashier`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`
+         *     - `manager`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `inventory:write`, `inventory:explain`, `orders:fulfil`, `events:read`, `replicas:read`, `cashiers:read`, `cashiers:write`
+         *     - `operator`: `products:read`, `products:write`, `locations:read`, `locations:write`, `inventory:read`, `inventory:write`, `inventory:explain`, `orders:read`, `orders:write`, `orders:fulfil`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `events:read`, `webhooks:read`, `webhooks:write`, `replicas:read`, `replicas:write`, `access:read`, `access:write`, `cashiers:read`, `cashiers:write`, `audit:read`, `shapes:read`, `tables:read`
+         *     - `auditor`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `inventory:explain`, `orders:read`, `holds:read`, `events:read`, `webhooks:read`, `replicas:read`, `access:read`, `cashiers:read`, `audit:read`
          */
         post: operations["createCredential"];
         delete?: never;
@@ -1111,6 +1153,69 @@ export interface paths {
          * @description The one before goes on for `overlapMinutes` (a day, if left out), so that nothing stands still meanwhile. Two at most are valid.
          */
         post: operations["rotateCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cashiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List cashiers by id, without their PINs */
+        get: operations["listCashiers"];
+        put?: never;
+        /**
+         * Add somebody who signs in with a PIN
+         * @description Shops and tills at their places hear of it by their links, and check the PIN by themselves from then on, with the line up or down. Only a slow hash of the PIN leaves this door. If the answer was lost, give them a new PIN.
+         */
+        post: operations["createCashier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cashiers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a cashier */
+        get: operations["getCashier"];
+        put?: never;
+        post?: never;
+        /** Take a cashier out */
+        delete: operations["removeCashier"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what a cashier may do, or where
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. Whoever is signed in as them at a till that hears of it must sign in again.
+         */
+        patch: operations["patchCashier"];
+        trace?: never;
+    };
+    "/v1/cashiers/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a cashier a new PIN
+         * @description The one before opens nothing any more where this was heard of. A wait after wrong PINs ends.
+         */
+        post: operations["changePin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1970,6 +2075,15 @@ export interface components {
                 quantity: number;
             }[];
         };
+        NewThreshold: {
+            /** @description So few are low: told when what can be promised falls to it. */
+            threshold: number;
+        };
+        Threshold: {
+            sku: string;
+            locationId: string;
+            threshold: number;
+        };
         NewOrder: {
             id?: string;
             lines: {
@@ -2157,9 +2271,14 @@ export interface components {
             id?: string;
             lines: {
                 sku: string;
+                /** @description In `unit`. */
                 quantity: number;
+                /** @description One of the product’s units of sale, such as case; its base unit where it is left out. */
+                unit?: string;
                 locationId?: string;
             }[];
+            /** @description Whether a line without a location, in base units, may be held in pieces at several. */
+            allowSplit?: boolean;
             /** @description For how long, in milliseconds from now; at most a day. */
             ttlMs: number;
             waitMs?: number;
@@ -2170,6 +2289,7 @@ export interface components {
             status: "open" | "capturing" | "ended";
             /** @description By this region’s clock; null once it has ended. */
             expiresAt: string | null;
+            /** @description Piece by piece, in base units. */
             lines: {
                 sku: string;
                 locationId: string;
@@ -2373,6 +2493,14 @@ export interface components {
             datacontenttype: "application/json";
             dataschema: string;
             data: Record<string, never>;
+        };
+        ShapeMessage: {
+            /** @description The relation and the key of the row. */
+            key?: string;
+            /** @description Columns as Postgres writes them. */
+            value?: Record<string, never>;
+            old_value?: Record<string, never>;
+            headers: Record<string, never>;
         };
         NewWebhook: {
             id?: string;
@@ -2696,6 +2824,60 @@ export interface components {
         Rotation: {
             /** @description Usually 1440. */
             overlapMinutes?: number;
+        };
+        NewCashier: {
+            /** @description Opaque: it stands in journals for ever. No name belongs here. */
+            id: string;
+            /**
+             * @description A `cashier` sells; a `manager` also moves goods, takes returns and gives overrides.
+             * @enum {string}
+             */
+            role: "cashier" | "manager";
+            /** @description Where they work. Their PIN is known there and nowhere else. */
+            locations: string[];
+            /** @description 4 to 12 digits. Made here where it is left out. */
+            pin?: string;
+        };
+        CashierWithPin: {
+            id: string;
+            /**
+             * @description A `cashier` sells; a `manager` also moves goods, takes returns and gives overrides.
+             * @enum {string}
+             */
+            role: "cashier" | "manager";
+            locations: string[];
+            /** @description Shown this once, and kept nowhere. */
+            pin: string;
+        };
+        CashierPage: {
+            items: components["schemas"]["Cashier"][];
+            /** @description Null on the last page. */
+            nextCursor: string | null;
+        };
+        Cashier: {
+            id: string;
+            /**
+             * @description A `cashier` sells; a `manager` also moves goods, takes returns and gives overrides.
+             * @enum {string}
+             */
+            role: "cashier" | "manager";
+            locations: string[];
+        };
+        CashierPatch: {
+            /**
+             * @description A `cashier` sells; a `manager` also moves goods, takes returns and gives overrides.
+             * @enum {string}
+             */
+            role?: "cashier" | "manager";
+            /** @description Where they work. Their PIN is known there and nowhere else. */
+            locations?: string[];
+        };
+        NewPin: {
+            /** @description 4 to 12 digits. Made here where it is left out. */
+            pin?: string;
+        };
+        RemovedCashier: {
+            id: string;
         };
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
@@ -3644,6 +3826,79 @@ export interface operations {
             };
         };
     };
+    getThreshold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+                locationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The threshold. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Threshold"];
+                };
+            };
+        };
+    };
+    putThreshold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+                locationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThreshold"];
+            };
+        };
+        responses: {
+            /** @description Set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Threshold"];
+                };
+            };
+        };
+    };
+    removeThreshold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+                locationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Threshold"];
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -4528,6 +4783,48 @@ export interface operations {
             };
         };
     };
+    getShape: {
+        parameters: {
+            query: {
+                /** @description products, prices, locations, levels, orders, order_lines, order_progress or replicas; for operators also a table of the database, with its schema. */
+                table: string;
+                /** @description -1 to start, then the electric-offset of the answer before. */
+                offset: string;
+                /** @description The electric-handle of the answer before. */
+                handle?: string;
+                /** @description Wait for a change where there is none. */
+                live?: "true" | "false";
+                /** @description With live: a stream of server-sent events. */
+                live_sse?: "true" | "false";
+                experimental_live_sse?: "true" | "false";
+                cursor?: string;
+                /** @description Which rows: comparisons, in, between, like, ilike, is null, is true, and, or, not, casts, and $1 for a parameter, which is given as params[1]. */
+                where?: string;
+                params?: string;
+                /** @description Names with commas between; the key must be there. */
+                columns?: string;
+                /** @description Usually "default". */
+                replica?: "default" | "full";
+                /** @description Usually "full". */
+                log?: "full" | "changes_only";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows and changes, oldest first; the headers say how to go on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShapeMessage"][];
+                };
+            };
+        };
+    };
     listWebhooks: {
         parameters: {
             query?: never;
@@ -4651,7 +4948,10 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request: a repeat under the same name gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4662,6 +4962,8 @@ export interface operations {
             /** @description The new secret. */
             200: {
                 headers: {
+                    /** @description `true` where this is the first answer to the same request, again. */
+                    "idempotent-replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4673,7 +4975,10 @@ export interface operations {
     testWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request: a repeat under the same name gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4684,6 +4989,8 @@ export interface operations {
             /** @description How it went. */
             200: {
                 headers: {
+                    /** @description `true` where this is the first answer to the same request, again. */
+                    "idempotent-replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4725,7 +5032,10 @@ export interface operations {
     redeliver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request: a repeat under the same name gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
                 eventId: string;
@@ -4737,6 +5047,8 @@ export interface operations {
             /** @description How it went. */
             200: {
                 headers: {
+                    /** @description `true` where this is the first answer to the same request, again. */
+                    "idempotent-replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5164,6 +5476,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CredentialWithSecret"];
+                };
+            };
+        };
+    };
+    listCashiers: {
+        parameters: {
+            query?: {
+                /** @description How many to give at once. Usually 50. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The next page, as rel="next". */
+                    link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierPage"];
+                };
+            };
+        };
+    };
+    createCashier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCashier"];
+            };
+        };
+        responses: {
+            /** @description They may sign in. */
+            201: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    /** @description Where what was made can be read. */
+                    location?: string;
+                    /** @description `true` where this is the first answer to the same request, again. */
+                    "idempotent-replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierWithPin"];
+                };
+            };
+        };
+    };
+    getCashier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cashier. */
+            200: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cashier"];
+                };
+            };
+        };
+    };
+    removeCashier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedCashier"];
+                };
+            };
+        };
+    };
+    patchCashier: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version that is replaced. */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CashierPatch"];
+                "application/merge-patch+json": components["schemas"]["CashierPatch"];
+            };
+        };
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cashier"];
+                };
+            };
+        };
+    };
+    changePin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewPin"];
+            };
+        };
+        responses: {
+            /** @description With their new PIN. */
+            200: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierWithPin"];
                 };
             };
         };
