@@ -78,7 +78,7 @@ export interface Client extends Rest {
   /**
    * A cart, edited with or without a network. The same id gives the same object.
    *
-   * @param options.token the cart's own, as `POST /v1/carts` gave it; else the client's
+   * @param options.token the cart's own, as `POST /v1/carts` gave it; else the text that the client signs in with
    * @example
    * ```ts
    * import { createClient } from '@tallystick/client-sdk';

@@ -213,7 +213,8 @@ export class DeviceCart implements LiveCart {
         'no_websocket',
         'There is no WebSocket here: pass the one of the package ws as createClient({ webSocket }).',
       );
-    const token = this.token ?? (await tokens.token());
+    // Of what the client signs in with, only a text may be a cart's token; a program's opens no live cart.
+    const token = this.token ?? (tokens.canRenew ? undefined : await tokens.token());
     if (token === undefined)
       throw new TallystickError('unauthenticated', 'A cart needs its token: client.cart(id, { token }).');
     const { CartLink } = await import('./cart-link.ts');

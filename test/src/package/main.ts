@@ -1,0 +1,47 @@
+/**
+ * `npm run check:package`: packs the SDK as it would be published, and has publint and are-the-types-wrong look at
+ * it. A command of its own, since it needs the build.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const PACKAGE = fileURLToPath(new URL('../../../client-sdk', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'tallystick-pack-'));
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+try {
+  const packed = spawnSync(npm, ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: PACKAGE,
+    encoding: 'utf8',
+  });
+  if (packed.status !== 0) throw new Error(`npm pack failed:\n${packed.stderr}`);
+  const [{ filename, size, entryCount }] = JSON.parse(packed.stdout);
+  const tarball = new Uint8Array(readFileSync(join(folder, filename)));
+
+  const { messages, pkg } = await publint({
+    strict: true,
+    pack: { tarball: tarball.buffer },
+  });
+  const linted = messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
+
+  const analysis = await checkPackage(createPackageFromTarballData(tarball));
+  // ES modules alone: whoever requires them, or resolves as Node 10 did, is not served.
+  const served = new Set(['node16-esm', 'bundler']);
+  const wrong = !analysis.types
+    ? ['The package has no types.']
+    : analysis.problems
+        .filter((problem) => !('resolutionKind' in problem) || served.has(problem.resolutionKind))
+        .map((problem) => `${problem.kind} ${JSON.stringify(problem)}`);
+
+  for (const line of [...linted, ...wrong]) console.error(line);
+  console.log(`${filename}: ${entryCount} files, ${size} bytes; ${linted.length + wrong.length} problems`);
+  if (linted.length + wrong.length > 0) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
