@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { JournalError, onDisk } from '@tallystick/store-agent';
 import Database from 'better-sqlite3';
 import * as Y from 'yjs';
+import { CartLog } from './cart-log.ts';
 
 /** 'CART': says whose file this is. */
 const APPLICATION_ID = 0x43415254;
@@ -36,28 +37,33 @@ const STEPS: readonly string[] = [
   create index carts_pressed on carts (nr) where pressed = 1;
   create index carts_untold on carts (touched_ms) where left_told = 0;
   `,
+  // Updates of all carts in one list (see CartLog).
+  `
+  create table log (nr integer primary key, cart integer not null, bytes blob not null) strict;
+  insert into log (cart, bytes) select cart, bytes from updates order by cart, seq;
+  drop table updates;
+  `,
 ];
 /** Nothing told yet; told, once and for all; looked at, and nothing to tell until it changes. */
 export const LEFT = { untold: 0, told: 1, nothing: 2 } as const;
 /** `pragma synchronous` as a number. */
 const FULL = 2;
 const CACHE_KIB = 8 * 1024;
-/** A page that many commits touch is carried over once for all of them: a hundred carts touch a hundred pages a commit. */
+/** A page that many commits touch is carried over once for all of them. */
 const WAL_PAGES = 8_192;
 const PAGE_BYTES = 4_096;
+/** Commits; so many bring fewer updates than are trimmed in one go. */
+const TRIM_EVERY = 32;
 
 export interface StoredCart {
   readonly nr: number;
   readonly state: Uint8Array;
   readonly isPressed: boolean;
   readonly updates: readonly Uint8Array[];
-  /** The number that the next update gets. */
-  readonly nextSeq: number;
 }
 
 export interface NewUpdate {
   readonly nr: number;
-  readonly seq: number;
   readonly bytes: Uint8Array;
 }
 
@@ -87,12 +93,16 @@ export class CartFile {
   readonly #db: Database.Database;
   readonly #path: string;
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #log: CartLog;
+  #commits = 0;
 
   /** @throws JournalError where the disk does not give what carts need */
-  constructor(path: string) {
+  constructor(path: string, nowMs = Date.now()) {
     this.#path = path;
     this.#db = onDisk(path, () => open(path));
     this.#sql = prepare(this.#db);
+    this.#log = new CartLog(this.#db);
+    onDisk(path, () => this.#takeOver(nowMs));
     this.secret = onDisk(path, () => this.#secret());
   }
 
@@ -119,31 +129,34 @@ export class CartFile {
       const cart = this.#sql.find.get(id) as { nr: number; state: Uint8Array; pressed: number } | undefined;
       if (cart === undefined) return undefined;
       const { nr, state, pressed } = cart;
-      const rows = this.#sql.updates.all(nr) as { seq: number; bytes: Uint8Array }[];
-      return {
-        nr,
-        state,
-        isPressed: pressed === 1,
-        updates: rows.map(({ bytes }) => bytes),
-        nextSeq: (rows.at(-1)?.seq ?? 0) + 1,
-      };
+      return { nr, state, isPressed: pressed === 1, updates: this.#log.updatesOf(nr) };
     });
   }
 
   /** One commit for all of it. @throws JournalError, and nothing was written */
   commit({ updates, whole, pressed }: Saved, nowMs: number): void {
-    onDisk(this.#path, () =>
+    const rows = onDisk(this.#path, () =>
       this.#db
         .transaction(() => {
-          for (const { nr, seq, bytes } of updates) this.#sql.add.run(nr, seq, bytes);
-          for (const { nr, state } of whole) {
-            this.#sql.replace.run(state, nowMs, nr);
-            this.#sql.forget.run(nr);
-          }
+          this.#commits += 1;
+          // Before anything is added: what is added is not known to be needed until it is committed.
+          if (this.#commits % TRIM_EVERY === 0) this.#log.trim();
+          for (const { nr, state } of whole) this.#sql.replace.run(state, nowMs, nr);
           for (const { nr, isPressed } of pressed) this.#sql.press.run(isPressed ? 1 : 0, nr);
+          return updates.map(({ nr, bytes }) => this.#log.add(nr, bytes));
         })
         .immediate(),
     );
+    updates.forEach(({ nr }, i) => {
+      this.#log.note(nr, rows[i] as number);
+    });
+    // Written whole, a cart has these updates in its state too.
+    for (const { nr } of whole) this.#log.forget(nr);
+  }
+
+  /** Forgets updates that stand in states by now: called now and then. */
+  trim(): void {
+    onDisk(this.#path, () => this.#log.trim());
   }
 
   /** Carts where "order" is pressed and not answered. */
@@ -152,13 +165,25 @@ export class CartFile {
   }
 
   /** Who has updates beside its state was used when this file was closed last, whatever ended that. */
-  touchUsed(nowMs: number): void {
-    onDisk(this.#path, () => this.#sql.touchUsed.run(nowMs));
+  #takeOver(nowMs: number): void {
+    this.#db
+      .transaction(() => {
+        for (const { nr, updates } of this.#log.takeOver()) {
+          const state = this.#sql.state.pluck().get(nr) as Uint8Array | undefined;
+          if (state === undefined) continue;
+          const doc = documentOf({ state, updates });
+          this.#sql.replace.run(Y.encodeStateAsUpdate(doc), nowMs, nr);
+          doc.destroy();
+        }
+      })
+      .immediate();
   }
 
   /** Carts that nobody touched since and of which nothing was told, the one first that was left first. */
   untouched(sinceMs: number, limit: number): Untouched[] {
-    return onDisk(this.#path, () => this.#sql.untouched.all(sinceMs, limit) as Untouched[]);
+    const found = onDisk(this.#path, () => this.#sql.untouched.all(sinceMs, limit) as Untouched[]);
+    // Its time is that of its state; what came in since stands beside it.
+    return found.filter(({ nr }) => !this.#log.has(nr));
   }
 
   noteLeft(nr: number, told: (typeof LEFT)[keyof typeof LEFT]): void {
@@ -170,11 +195,9 @@ export class CartFile {
     return onDisk(this.#path, () =>
       this.#db
         .transaction(() => {
-          const old = this.#sql.old.pluck().all(sinceMs, limit) as number[];
-          for (const nr of old) {
-            this.#sql.forget.run(nr);
-            this.#sql.remove.run(nr);
-          }
+          const found = this.#sql.old.pluck().all(sinceMs, limit) as number[];
+          const old = found.filter((nr) => !this.#log.has(nr));
+          for (const nr of old) this.#sql.remove.run(nr);
           return old.length;
         })
         .immediate(),
@@ -187,7 +210,7 @@ export class CartFile {
 }
 
 /** The document of what is stored. */
-export function documentOf({ state, updates }: StoredCart): Y.Doc {
+export function documentOf({ state, updates }: Pick<StoredCart, 'state' | 'updates'>): Y.Doc {
   const doc = new Y.Doc();
   doc.transact(() => {
     Y.applyUpdate(doc, state);
@@ -196,30 +219,24 @@ export function documentOf({ state, updates }: StoredCart): Y.Doc {
   return doc;
 }
 
-/** Its time is that of its state; what came in since stands beside it. */
-const IN_USE = 'exists (select 1 from updates where cart = carts.nr)';
-
 function prepare(db: Database.Database) {
   return {
     create: db.prepare('insert into carts (id, state, touched_ms) values (?, ?, ?)'),
     number: db.prepare('select nr from carts where id = ?'),
     find: db.prepare('select nr, state, pressed from carts where id = ?'),
-    updates: db.prepare('select seq, bytes from updates where cart = ? order by seq'),
-    add: db.prepare('insert into updates (cart, seq, bytes) values (?, ?, ?)'),
+    state: db.prepare('select state from carts where nr = ?'),
     replace: db.prepare(
       `update carts set state = ?, touched_ms = ?,
         left_told = iif(left_told = ${LEFT.told}, ${LEFT.told}, ${LEFT.untold}) where nr = ?`,
     ),
     press: db.prepare('update carts set pressed = ? where nr = ?'),
     pressed: db.prepare('select id from carts where pressed = 1 order by nr limit ?'),
-    touchUsed: db.prepare('update carts set touched_ms = ? where nr in (select cart from updates)'),
     untouched: db.prepare(
       `select id, nr, touched_ms as touchedMs from carts where left_told = ${LEFT.untold} and touched_ms < ?
-        and not ${IN_USE} order by touched_ms limit ?`,
+        order by touched_ms limit ?`,
     ),
     noteLeft: db.prepare('update carts set left_told = ? where nr = ?'),
-    forget: db.prepare('delete from updates where cart = ?'),
-    old: db.prepare(`select nr from carts where touched_ms < ? and not ${IN_USE} limit ?`),
+    old: db.prepare('select nr from carts where touched_ms < ? limit ?'),
     remove: db.prepare('delete from carts where nr = ?'),
   };
 }

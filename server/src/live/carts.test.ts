@@ -25,7 +25,7 @@ function folder(): string {
 }
 
 function open(path: string, nowMs = () => 1_000 * DAY) {
-  const file = new CartFile(path);
+  const file = new CartFile(path, nowMs());
   const carts = new Carts({ file, log, regionClient: 1, nowMs });
   return { file, carts };
 }
@@ -61,14 +61,53 @@ test('a cart of old that somebody uses again is not removed, also where the regi
   const nr = old.find('used') as number;
   const doc = new Y.Doc();
   addUnits(doc, LAMP, 1);
-  old.commit({ updates: [{ nr, seq: 1, bytes: Y.encodeStateAsUpdate(doc) }], whole: [], pressed: [] }, 0);
+  old.commit({ updates: [{ nr, bytes: Y.encodeStateAsUpdate(doc) }], whole: [], pressed: [] }, 0);
   expect(old.removeUntouched(100 * DAY, 10)).toBe(1);
   old.close();
+  // When it was used, nobody knows any more: it counts from now.
   const { file, carts } = open(path, () => 100 * DAY);
   expect(file.find('left')).toBeUndefined();
-  // What is written whole counts from when it was used, as far as that is known.
-  file.commit({ updates: [], whole: [{ nr, state: Y.encodeStateAsUpdate(doc) }], pressed: [] }, 100 * DAY);
   expect(file.removeUntouched(100 * DAY, 10)).toBe(0);
+  carts.close();
+});
+
+test('carts that are written whole and edited on, in any order, are read as they were saved', async () => {
+  const path = join(folder(), 'carts.db');
+  let state = 3;
+  const pick = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const expected = Array.from({ length: 5 }, () => 0);
+  const all = () => Promise.all(expected.map((_, i) => carts.read(`c${i}`)));
+  let { file, carts } = open(path);
+  expected.forEach((_, i) => {
+    carts.create(`c${i}`, () => {});
+  });
+  for (let step = 0; step < 400; step += 1) {
+    const i = pick(5);
+    const what = pick(20);
+    if (what < 15) {
+      await carts.edit(`c${i}`, (doc) => addUnits(doc, LAMP, 1));
+      expected[i] = (expected[i] as number) + 1;
+    } else if (what < 17) {
+      const cart = carts.find(`c${i}`) as LiveCart;
+      file.commit(
+        { updates: [], whole: [{ nr: cart.nr, state: Y.encodeStateAsUpdate(cart.doc) }], pressed: [] },
+        0,
+      );
+      cart.unload();
+    } else if (what < 18) file.trim();
+    else if (what < 19) for (const id of expected.keys()) carts.find(`c${id}`)?.unload();
+    else {
+      // As a process that was killed: what is in memory is gone.
+      carts.close();
+      ({ file, carts } = open(path));
+    }
+    if (step % 20 > 0) continue;
+    const lamps = (await all()).map(({ lines }) => lines[0]?.quantity ?? 0);
+    expect(lamps).toEqual(expected);
+  }
   carts.close();
 });
 
@@ -85,9 +124,12 @@ test('a file of the release before is read, and keeps its carts', async () => {
     create index carts_by_touch on carts (touched_ms);
     create table updates (cart integer not null references carts, seq integer not null, bytes blob not null, primary key (cart, seq)) strict, without rowid;`);
   before.prepare('insert into carts values (1, ?, ?, 5)').run('c', Y.encodeStateAsUpdate(doc));
+  const state = Y.encodeStateVector(doc);
+  addUnits(doc, LAMP, 1);
+  before.prepare('insert into updates values (1, 1, ?)').run(Y.encodeStateAsUpdate(doc, state));
   before.close();
   const { carts } = open(path);
-  expect((await carts.read('c')).lines).toEqual([{ sku: LAMP, quantity: 3 }]);
+  expect((await carts.read('c')).lines).toEqual([{ sku: LAMP, quantity: 4 }]);
   carts.close();
 });
 

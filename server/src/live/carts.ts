@@ -55,7 +55,6 @@ export class Carts {
 
   constructor(ports: CartsPorts) {
     this.#ports = ports;
-    ports.file.touchUsed(ports.nowMs());
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
     this.#sweeper.unref();
   }
@@ -179,7 +178,8 @@ export class Carts {
 
   #add(cart: LiveCart, update: Uint8Array): void {
     const turn = this.#thisTurn();
-    turn.updates.push({ nr: cart.nr, seq: cart.nextSeq(update), bytes: update });
+    turn.updates.push({ nr: cart.nr, bytes: update });
+    cart.kept(update);
     turn.carts.add(cart);
     turn.frames.push({ cart, frame: updateFrame(update) });
     cart.isDirty = true;
@@ -270,6 +270,7 @@ export class Carts {
         return state === undefined ? [] : [{ nr: cart.nr, state }];
       });
       if (whole.length > 0) this.#ports.file.commit({ updates: [], whole, pressed: [] }, nowMs);
+      this.#ports.file.trim();
       for (const id of this.#ports.file.pressed(PRESSED_PER_SWEEP)) this.#whenPressed(id);
       if (nowMs - this.#lastRemoval > 60_000) {
         this.#lastRemoval = nowMs;

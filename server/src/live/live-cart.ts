@@ -30,7 +30,6 @@ export class LiveCart {
   readonly #regionClient: number;
   #doc: Y.Doc | undefined;
   #made: Uint8Array[] = [];
-  #nextSeq = 1;
   #updatesKept = 0;
   #bytes = 0;
   #isSpoiled = false;
@@ -51,7 +50,6 @@ export class LiveCart {
     // Nobody hears of an edit before it is durable, so going on under this id after a reload repeats no clock.
     doc.clientID = this.#regionClient;
     doc.on('update', (update) => this.#made.push(update));
-    this.#nextSeq = stored.nextSeq;
     this.#updatesKept = stored.updates.length;
     this.#bytes = stored.state.length + stored.updates.reduce((sum, { length }) => sum + length, 0);
     this.isPressed = stored.isPressed;
@@ -85,11 +83,10 @@ export class LiveCart {
     return this.#isSpoiled;
   }
 
-  nextSeq(update: Uint8Array): number {
+  /** An update stands beside the state from here on. */
+  kept(update: Uint8Array): void {
     this.#updatesKept += 1;
     this.#bytes += update.length;
-    this.#nextSeq += 1;
-    return this.#nextSeq - 1;
   }
 
   /** The whole document, where there are so many updates that it is worth writing; else undefined. */
