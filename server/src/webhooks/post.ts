@@ -12,6 +12,8 @@ import { type AddressRule, isAllowed } from './addresses.ts';
 
 /** Long enough for a receiver that writes it down first; what takes longer should be done afterwards. */
 const TIMEOUT_MS = 15_000;
+/** To one host. Each endpoint has one attempt under way, and none of them waits for another's that hangs. */
+const SOCKETS_MAX = 512;
 /** Kept of an answer, for whoever wants to know why it failed. */
 const SAID_CHARS_MAX = 200;
 
@@ -32,7 +34,7 @@ export class Poster {
     this.#rule = rule;
     this.#timeoutMs = timeoutMs;
     this.#resolve = resolve;
-    const options = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1, lookup: this.#lookup };
+    const options = { keepAlive: true, maxSockets: SOCKETS_MAX, maxFreeSockets: 16, lookup: this.#lookup };
     this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 

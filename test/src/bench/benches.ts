@@ -2,6 +2,7 @@
 import type { Bench } from './bench.ts';
 import { carts } from './carts.ts';
 import { drain } from './drain.ts';
+import { events } from './events.ts';
 import { hotSku } from './hot-sku.ts';
 import { orders } from './orders.ts';
 import { rest } from './rest.ts';
@@ -10,4 +11,15 @@ import { shapes } from './shapes.ts';
 import { spread } from './spread.ts';
 import { start } from './start.ts';
 
-export const BENCHES: readonly Bench[] = [hotSku, orders, rest, drain, spread, start, scale, carts, shapes];
+export const BENCHES: readonly Bench[] = [
+  hotSku,
+  orders,
+  rest,
+  drain,
+  spread,
+  start,
+  scale,
+  carts,
+  events,
+  shapes,
+];

@@ -34,8 +34,13 @@ export interface NewReplica {
 }
 
 /** `name` is its folder's, so that several stand side by side. */
-export async function openRoot(place: Place, databaseUrl: string, name = 'authority'): Promise<Root> {
-  const program = startProgram(place, name, 'authority', { DATABASE_URL: databaseUrl });
+export async function openRoot(
+  place: Place,
+  databaseUrl: string,
+  name = 'authority',
+  flags: readonly string[] = [],
+): Promise<Root> {
+  const program = startProgram(place, name, 'authority', { DATABASE_URL: databaseUrl }, flags);
   const said = await program.start();
   const port = Number(new URL(said.url).port);
   const operatorToken = String(said.operatorToken);
@@ -64,6 +69,7 @@ export function startProgram(
   name: string,
   verb: 'authority' | 'region',
   env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Program {
   if (!existsSync(SERVER)) throw new Error('There is no built code to run: npm run build first.');
   const logs = join(place.folder, 'logs');
@@ -71,7 +77,7 @@ export function startProgram(
   const args = [SERVER, verb, '--data', join(place.folder, name), '--port', '0', '--json', '--log', 'warn'];
   const program = new Program({
     name,
-    args: [...place.nodeFlags, ...args],
+    args: [...place.nodeFlags, ...args, ...flags],
     env,
     logFile: join(logs, `${name}.log`),
     onCrash: (who, why) => place.say(`${who} ended by itself: ${why}`),

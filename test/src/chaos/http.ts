@@ -9,7 +9,7 @@ export interface Answer {
 /** @throws where there is no whole answer in time; whether the request was carried out is then not known. */
 export function request(
   port: number,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body: unknown,
   boundMs: number,
