@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../authority/postgres/database.test-kit.ts';
-import { Followed, TestDoor } from './shapes.test-kit.ts';
+import { type Asked, Followed, TestDoor } from './shapes.test-kit.ts';
 
 async function doorOn(sql: string): Promise<{ database: TestDatabase; door: TestDoor }> {
   const database = await freshDatabase();
@@ -51,7 +51,7 @@ test('each step has the headers that clients and caches are built on', async () 
     'electric-has-data': 'false',
     'cache-control': 'private, max-age=60, stale-while-revalidate=300',
   });
-  const live = door.ask({ ...table, offset: '0_inf', handle, live: 'true', cursor: '7' });
+  const live = news(door, { ...table, offset: '0_inf', handle, live: 'true', cursor: '7' });
   await database.pool.query(
     `update public.items set name = 'eins' where id = 1; insert into public.items values (3, 'x')`,
   );
@@ -151,7 +151,7 @@ test('all types come as Postgres writes them, the same from the snapshot and fro
   const first = await door.ask({ table: 'public.every', offset: '-1' });
   const handle = first.headers.get('electric-handle') as string;
   await database.pool.query(`insert into public.every values (2, ${row})`);
-  const live = await door.ask({ table: 'public.every', offset: '0_inf', handle, live: 'true' });
+  const live = await news(door, { table: 'public.every', offset: '0_inf', handle, live: 'true' });
   const [one, three] = JSON.parse(first.text) as { value: Record<string, string> }[];
   const [two] = JSON.parse(live.text) as { value: Record<string, string> }[];
   expect({ ...two?.value, id: '1' }).toEqual(one?.value);
@@ -212,6 +212,14 @@ test('a cache in front serves two clients from one answer, and both are right th
   expect(cache.served).toBeGreaterThan(cache.asked);
   expect(clients.flatMap(({ errors }) => errors)).toEqual([]);
 });
+
+/** Asked again where the door held the question as long as it may, and had nothing to say yet. */
+async function news(door: TestDoor, query: Record<string, string>): Promise<Asked> {
+  for (;;) {
+    const answer = await door.ask(query);
+    if ((JSON.parse(answer.text) as unknown[]).length > 1) return answer;
+  }
+}
 
 /** What a CDN does: one question upstream for all who ask the same, kept for as long as the answer allows. */
 class CachingProxy {

@@ -63,39 +63,49 @@ async function shows(page: Page, is: (shown: Shown) => boolean, what: string): P
   }, what);
 }
 
-test('a page shows stock as it changes; a cart is edited while the region is away, outlives its page, and is saved', async ({
-  skip,
-}) => {
-  skip(noBrowser !== undefined, noBrowser);
-  const first = await open();
-  const { id, token } = await first.evaluate((at) => shop.begin(at), url);
-  await first.evaluate(() => shop.cart.add('LAMP', 2));
-  await shows(first, (it) => it.lines === '2 LAMP' && it.sync === 'saved' && it.isKept, 'the cart is saved');
-  await shows(first, (it) => it.stock === 'live' && it.available === 20, 'the stock is shown');
-  const order = { id: 'order-1', lines: [{ sku: 'LAMP', quantity: 3 }] };
-  expect((await fleet.post('eu', '/v1/orders', order)).status).toBe(201);
-  await shows(first, (it) => it.available === 17, 'the stock is three less');
+test(
+  'a page shows stock as it changes; a cart is edited while the region is away, outlives its page, and is saved',
+  async ({ skip }) => {
+    skip(noBrowser !== undefined, noBrowser);
+    const first = await open();
+    const { id, token } = await first.evaluate((at) => shop.begin(at), url);
+    await first.evaluate(() => shop.cart.add('LAMP', 2));
+    await shows(
+      first,
+      (it) => it.lines === '2 LAMP' && it.sync === 'saved' && it.isKept,
+      'the cart is saved',
+    );
+    await shows(first, (it) => it.stock === 'live' && it.available === 20, 'the stock is shown');
+    const order = { id: 'order-1', lines: [{ sku: 'LAMP', quantity: 3 }] };
+    expect((await fleet.post('eu', '/v1/orders', order)).status).toBe(201);
+    await shows(first, (it) => it.available === 17, 'the stock is three less');
 
-  await fleet.stopOne('eu');
-  await shows(first, (it) => it.sync === 'offline', 'the page knows that it is alone');
-  await first.evaluate(() => shop.cart.add('MUG', 4));
-  await shows(first, (it) => it.lines === '2 LAMP,4 MUG' && it.hasUnsaved, 'the edit counts here');
-  await first.close();
-  const second = await open();
-  await second.evaluate(([at, cart, key]) => shop.show(at, cart, key), [url, id, token] as const);
-  await shows(second, (it) => it.lines === '2 LAMP,4 MUG' && it.sync === 'offline', 'a new page has it all');
-  const tab = await open();
-  await tab.evaluate(([at, cart, key]) => shop.show(at, cart, key), [url, id, token] as const);
-  await second.evaluate(() => shop.cart.set('LAMP', 1));
-  await shows(tab, (it) => it.lines === '1 LAMP,4 MUG', 'tabs of one browser hear each other');
-  await fleet.run('eu', Number(new URL(url).port));
-  for (const page of [second, tab])
-    await shows(page, (it) => it.sync === 'saved' && !it.hasUnsaved && it.stock === 'live', 'all is saved');
-  const read = await fetch(`${url}/v1/carts/${id}`, { headers: { authorization: `Bearer ${token}` } });
-  expect(await read.json()).toMatchObject({
-    lines: [
-      { sku: 'LAMP', quantity: 1 },
-      { sku: 'MUG', quantity: 4 },
-    ],
-  });
-}, 60_000);
+    await fleet.stopOne('eu');
+    await shows(first, (it) => it.sync === 'offline', 'the page knows that it is alone');
+    await first.evaluate(() => shop.cart.add('MUG', 4));
+    await shows(first, (it) => it.lines === '2 LAMP,4 MUG' && it.hasUnsaved, 'the edit counts here');
+    await first.close();
+    const second = await open();
+    await second.evaluate(([at, cart, key]) => shop.show(at, cart, key), [url, id, token] as const);
+    await shows(
+      second,
+      (it) => it.lines === '2 LAMP,4 MUG' && it.sync === 'offline',
+      'a new page has it all',
+    );
+    const tab = await open();
+    await tab.evaluate(([at, cart, key]) => shop.show(at, cart, key), [url, id, token] as const);
+    await second.evaluate(() => shop.cart.set('LAMP', 1));
+    await shows(tab, (it) => it.lines === '1 LAMP,4 MUG', 'tabs of one browser hear each other');
+    await fleet.run('eu', Number(new URL(url).port));
+    for (const page of [second, tab])
+      await shows(page, (it) => it.sync === 'saved' && !it.hasUnsaved && it.stock === 'live', 'all is saved');
+    const read = await fetch(`${url}/v1/carts/${id}`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await read.json()).toMatchObject({
+      lines: [
+        { sku: 'LAMP', quantity: 1 },
+        { sku: 'MUG', quantity: 4 },
+      ],
+    });
+  },
+  START_MS,
+);
