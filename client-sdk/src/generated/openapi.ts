@@ -1739,6 +1739,7 @@ export interface components {
                 sku: string;
                 location: string;
                 requested: number;
+                /** @description What is left there as far as this region knows; less than was asked. */
                 available: number;
                 /** @enum {string} */
                 reason: "none_left" | "too_few_left";
@@ -1928,9 +1929,9 @@ export interface components {
             unit: string;
             /** @description Goods that stand there. A hint of `asOf`. */
             onHand: number;
-            /** @description What can still be sold, by anybody. A hint of `asOf`. */
+            /** @description What was not sold, wherever it may be sold from; what a hold has set aside is among it. A hint of `asOf`. */
             available: number;
-            /** @description Sold or set aside, and not yet gone. A hint of `asOf`. */
+            /** @description Sold, and not yet gone. A hint of `asOf`. */
             committed: number;
             /** @description On its way there: announced or sent by a transfer, and not yet received. A hint. */
             incoming: number;
@@ -1942,9 +1943,9 @@ export interface components {
                 locationId: string;
                 /** @description Goods that stand there. A hint of `asOf`. */
                 onHand: number;
-                /** @description What can still be sold, by anybody. A hint of `asOf`. */
+                /** @description What was not sold, wherever it may be sold from; what a hold has set aside is among it. A hint of `asOf`. */
                 available: number;
-                /** @description Sold or set aside, and not yet gone. A hint of `asOf`. */
+                /** @description Sold, and not yet gone. A hint of `asOf`. */
                 committed: number;
                 /** @description On its way there: announced or sent by a transfer, and not yet received. A hint. */
                 incoming: number;
@@ -3630,7 +3631,10 @@ export interface operations {
                 /** @description RFC 3339; not included. */
                 to?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -3654,7 +3658,10 @@ export interface operations {
     explainInventory: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -3916,7 +3923,10 @@ export interface operations {
                 /** @description RFC 3339; not included. */
                 placedTo?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4025,7 +4035,10 @@ export interface operations {
     getOrderBatch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The batch’s. */
                 id: string;
@@ -4248,7 +4261,10 @@ export interface operations {
     getHold: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Made by whoever opened it. */
                 id: string;
@@ -4461,7 +4477,10 @@ export interface operations {
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Opaque: no name, e-mail or number of a person. Made here where it is left out. */
                 id: string;
@@ -4808,7 +4827,10 @@ export interface operations {
                 /** @description Usually "full". */
                 log?: "full" | "changes_only";
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4828,7 +4850,10 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4877,7 +4902,10 @@ export interface operations {
     getWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5008,7 +5036,10 @@ export interface operations {
                 cursor?: string;
                 state?: "delivered" | "retrying" | "failed";
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5201,7 +5232,10 @@ export interface operations {
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5320,7 +5354,10 @@ export interface operations {
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };

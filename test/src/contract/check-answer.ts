@@ -32,6 +32,12 @@ export function checkAnswer(call: Call, request: Request, said: Said): string | 
 
 function checkProblem(call: Call, said: Said, isElsewhere: boolean): string | undefined {
   const type = typeOf(said);
+  const declared = call.answers.get(said.status);
+  // A protocol of others may have words of its own: "read it all anew" of shapes is a 409 and no problem.
+  if (declared?.mediaType === 'application/json' && type === declared.mediaType)
+    return declared.check?.(parsedJson(said.text)?.value) === false
+      ? `the ${said.status} breaks its schema`
+      : undefined;
   if (type !== 'application/problem+json') return `a ${said.status} is ${type}, not application/problem+json`;
   const value = parsedJson(said.text)?.value;
   if (!isObject(value)) return 'the problem is not JSON';

@@ -30,6 +30,7 @@ export const getShape = operation({
   query: shapeQuery,
   cacheControl: 'no-store',
   needs: 'authority',
+  etag: true,
   staysOpen: true,
   routeClass: 'read',
   answers: {
