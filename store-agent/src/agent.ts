@@ -74,7 +74,7 @@ export class Agent {
   #recovering: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
   readonly #awaited = new Awaited();
-  readonly #worked: Worked = { turns: 0, entries: 0 };
+  readonly #worked: Worked = { turns: 0, entries: 0, refused: 0 };
   /** As of a version of the catalogue: every order asks for it. */
   #sellsFrom: { readonly version: number; readonly ids: readonly LocationId[] } | undefined;
 
@@ -216,8 +216,10 @@ export class Agent {
     return this.#awaited.when(isTrue, waitMs);
   }
 
-  submit(command: Command): Promise<Answer> {
-    return this.engine.submit(command);
+  async submit(command: Command): Promise<Answer> {
+    const answer = await this.engine.submit(command);
+    if (!answer.ok) this.#worked.refused += 1;
+    return answer;
   }
 
   /** Goods are moved by the keeper of their location alone; what belongs elsewhere is passed on (T8). */

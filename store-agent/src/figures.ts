@@ -1,4 +1,5 @@
 /** Figures: what an agent counts and measures, for `/metrics`. */
+import type { Stream } from '@tallystick/crdt';
 import type { Agent } from './agent.ts';
 import type { Figure } from './metrics.ts';
 
@@ -6,6 +7,8 @@ import type { Figure } from './metrics.ts';
 export interface Worked {
   turns: number;
   entries: number;
+  /** Commands that were answered with no. */
+  refused: number;
 }
 
 export function figuresOf(agent: Agent, worked: Worked): readonly Figure[] {
@@ -60,6 +63,35 @@ export function figuresOf(agent: Agent, worked: Worked): readonly Figure[] {
       kind: 'gauge',
       value: agent.host.children.up.length,
     },
+    {
+      name: 'refused_commands_total',
+      help: 'Commands refused since this process started.',
+      kind: 'counter',
+      value: worked.refused,
+    },
+    {
+      name: 'owed_units',
+      help: 'Units that were sold here without a right to them, and are not made good yet.',
+      kind: 'gauge',
+      value: ledger.hasLife ? owedUnits(ledger.self) : 0,
+    },
+    fencedWriters(ledger.streams),
     { name: 'open_holds', help: 'Holds that are open.', kind: 'gauge', value: ledger.holds.size },
   ];
+}
+
+function owedUnits(stream: Stream): number {
+  let units = 0;
+  for (const [, row] of stream.rows()) units += row.owed - row.repaid;
+  return units;
+}
+
+export function fencedWriters(streams: ReadonlyMap<unknown, Stream>): Figure {
+  const fenced = [...streams.values()].filter(({ head }) => head.fence !== null);
+  return {
+    name: 'fenced_writers',
+    help: 'Writers that were shut out: of replicas that were retired, restored or copied.',
+    kind: 'gauge',
+    value: fenced.length,
+  };
 }

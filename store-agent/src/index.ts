@@ -22,6 +22,7 @@ export {
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { Engine } from './engine.ts';
+export { fencedWriters } from './figures.ts';
 export { Gathering } from './gathering.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';

@@ -1,5 +1,5 @@
 /** Figures of the authority for `GET /metrics`. */
-import type { Figure } from '@tallystick/store-agent';
+import { type Figure, fencedWriters } from '@tallystick/store-agent';
 import type { Authority } from './authority.ts';
 import { missingChildren } from './recovery.ts';
 
@@ -20,6 +20,7 @@ export function figures(authority: Authority): readonly Figure[] {
     figure('frames_sent_down_total', 'counter', host.children.framesSent, 'Frames sent to children.'),
     figure('journal_entries', 'gauge', ledger.durablePosition, 'Entries in the books.'),
     figure('children_up', 'gauge', host.children.up.length, 'Children connected now.'),
+    fencedWriters(ledger.streams),
     figure('writers', 'gauge', ledger.streams.size, 'Writers known, former lives included.'),
     figure(
       'children_untold',

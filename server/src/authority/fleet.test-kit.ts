@@ -9,6 +9,7 @@ import {
   createApp,
   createLog,
   enrol,
+  type LogLevel,
   openIdentity,
   openLinkDoor,
   readAgentConfig,
@@ -50,6 +51,8 @@ export class TestFleet {
   databaseUrl = '';
   /** All authorities of one set of books have the same master keys. */
   vault = new Vault([randomBytes(32)]);
+  /** Of what is started from now on; the log goes to stderr. */
+  logLevel: LogLevel = 'silent';
   /** Of regions that are added from now on. */
   signIn: 'required' | 'off' = 'off';
   /** Pages that may call regions that are added from now on. */
@@ -79,7 +82,7 @@ export class TestFleet {
   }
 
   async openAuthority(at = this.authorities.length, port = 0): Promise<OpenAuthority> {
-    const log = createLog('authority', 'silent');
+    const log = createLog('authority', this.logLevel);
     const authority = await Authority.open({
       databaseUrl: this.databaseUrl,
       dataDir: this.dataDirOf(at),
@@ -164,7 +167,7 @@ export class TestFleet {
   /** Starts a replica that is enrolled, on the port that its file says; on one that it had, those below it find it again. */
   async run(id: string, port?: number): Promise<Agent> {
     const at = port === undefined ? {} : { port };
-    const config = readAgentConfig(join(this.folder, id), { logLevel: 'silent', ...at });
+    const config = readAgentConfig(join(this.folder, id), { logLevel: this.logLevel, ...at });
     const routes = config.kind === 'region' ? regionRoutes : shopRoutes;
     const served = await onceFree(() => serveAgent(config, routes));
     this.served.set(id, served);

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { clientInput } from '../access/items.ts';
 import { addCredential, newCredentialBody } from './add-credential.ts';
 import type { Authority } from './authority.ts';
+import { BooksFigures } from './books-figures.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { cashierRoutes } from './cashier-routes.ts';
 import { putCatalogue } from './catalogue.ts';
@@ -104,6 +105,7 @@ declare module 'fastify' {
 
 export function operatorRoutes(app: FastifyInstance, authority: Authority, token: string): void {
   const wanted = Buffer.from(`Bearer ${token}`);
+  const counted = new BooksFigures(authority.pool);
   const needOperator = ({ headers }: FastifyRequest) => {
     const given = Buffer.from(headers.authorization ?? '');
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
@@ -135,7 +137,9 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
       .send({ status: 'not ready', replica: 'authority', why: authority.failure ?? 'starting' });
   });
   app.get('/metrics', async (_request, reply) =>
-    reply.type('text/plain; version=0.0.4').send(metricsText(figures(authority))),
+    reply
+      .type('text/plain; version=0.0.4')
+      .send(metricsText([...figures(authority), ...(await counted.read(performance.now()))])),
   );
 
   app.get('/v1/replicas', async () => ({ items: await listReplicas(authority.pool) }));
