@@ -1,5 +1,6 @@
 /** One order id that two shops accepted, and what a shop says after its fence, in the books: T8. */
 import { expect, test } from 'vitest';
+import { feedAsDocumented } from './feed/feed.test-kit.ts';
 import { LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
 import { freshDatabase } from './postgres/database.test-kit.ts';
 import { verifyChains } from './verify.ts';
@@ -48,6 +49,11 @@ test('[T8] an order of two owners that both cancel: the books know whose copy is
     'order.duplicate',
     'order.duplicate-cancelled',
     'order.cancelled',
+  ]);
+  const told = (await feedAsDocumented(pool)).filter(({ type }) => type.startsWith('order.dup'));
+  expect(told.map(({ type, data }) => [type, data.orderId ?? data.documentId])).toEqual([
+    ['order.duplicate', 'o1'],
+    ['order.duplicate_cancelled', 'o1'],
   ]);
   expect((await verifyChains(pool)).problems).toEqual([]);
 });

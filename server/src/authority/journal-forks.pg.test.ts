@@ -1,6 +1,7 @@
 /** Both histories of a writer that lived twice, in the books (F2). */
 import { sha256 } from '@tallystick/store-agent';
 import { expect, test } from 'vitest';
+import { feedAsDocumented } from './feed/feed.test-kit.ts';
 import { booksWithShop, LAMP, TestAuthority } from './journal.test-kit.ts';
 import { verifyChains } from './verify.ts';
 
@@ -38,6 +39,8 @@ test('[T3][F2] both histories of a fork stand in the books, and what both carry 
   // Another process that held the books before the fork takes over what this one found.
   const facts = await pool.query(`select payload from tallystick.outbox where type = 'replica.fenced'`);
   expect(facts.rows[0]?.payload).toMatchObject({ fenced: shop.writer, reason: 'fork' });
+  const told = (await feedAsDocumented(pool)).find(({ type }) => type === 'replica.fenced');
+  expect(told?.data).toMatchObject({ replica: 'shop', writer: shop.writer, reason: 'fork' });
 });
 
 test('[F2] another process of the authority absorbs a fork', async () => {

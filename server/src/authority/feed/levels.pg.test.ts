@@ -1,6 +1,7 @@
 /** Levels, thresholds and shortages, told from the books: each change once, whoever tells. */
 import { expect, test } from 'vitest';
 import { booksWithShop } from '../journal.test-kit.ts';
+import { feedAsDocumented } from './feed.test-kit.ts';
 import { readFeed } from './read-feed.ts';
 
 async function books() {
@@ -49,4 +50,19 @@ test('low is told when what can be promised falls to the threshold, and again on
   shop.sell('o3', 4);
   await authority.take(shop, shop.frame());
   expect(await news()).toEqual(['stock.level_changed 3/3', 'stock.low 3/3']);
+});
+
+test('a shortage is told when more is owed than anybody has, and again only when it grows', async () => {
+  const { pool, authority, shop, news } = await books();
+  const owe = (n: number) => pool.query('update tallystick.rows set owed = owed + $1', [n]);
+  shop.receive('r1', 10);
+  await authority.take(shop, shop.frame());
+  await news();
+  await owe(12);
+  expect(await news()).toEqual(['stock.level_changed 10/-2', 'stock.shortage 10/-2']);
+  expect(await news()).toEqual([]);
+  await owe(1);
+  expect(await news()).toEqual(['stock.level_changed 10/-3', 'stock.shortage 10/-3']);
+  const told = await feedAsDocumented(pool);
+  expect(told.at(-1)?.data).toMatchObject({ sku: 'lamp', locationId: 'shop', short: 3 });
 });
