@@ -58,14 +58,14 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'crdt/src/replica/stream.ts',
     find: '      slot.row = slot.before as Row;',
     replace: '',
-    seed: 2,
+    seed: 3,
   },
   {
     name: 'a failed commit forgets who waited',
     file: 'crdt/src/replica/replica.ts',
     find: '    this.#waiting.putBack();',
     replace: '    this.#waiting.keep();',
-    seed: 12,
+    seed: 22,
   },
   {
     name: 'a fork joined column by column',
@@ -100,7 +100,7 @@ export const PLANTED: readonly PlantedBug[] = [
     find: '  becomeNewWriter(reason: FenceReason, now: Now): void {',
     replace: `  becomeNewWriter(reason: FenceReason, now: Now): void {
     if (this.settings.kind === 'authority') return;`,
-    seed: 9,
+    seed: 15,
   },
   {
     name: 'an authority put back that takes its former account before all children answered',
