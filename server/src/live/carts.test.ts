@@ -136,8 +136,9 @@ test('a file of the release before is read, and keeps its carts', async () => {
 test('a cart that was left is told of once: not while it is used, and as often as it takes to be heard', async () => {
   let nowMs = 0;
   const { file, carts } = open(join(folder(), 'carts.db'), () => nowMs);
-  for (const id of ['full', 'empty', 'ordered']) {
+  for (const id of ['newer', 'full', 'empty', 'ordered']) {
     carts.create(id, (doc) => {
+      if (id === 'newer') fieldsOf(doc).set('v', 2);
       if (id !== 'empty') addUnits(doc, LAMP, 2);
       if (id === 'ordered') fieldsOf(doc).set('order', 'o-1');
     });

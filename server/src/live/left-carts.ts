@@ -73,7 +73,15 @@ export class LeftCarts {
 
   async #tell(id: string, touchedMs: number) {
     const { carts, tell, log } = this.#ports;
-    const cart = await carts.read(id);
+    let cart: Cart;
+    try {
+      cart = await carts.read(id);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      // One that nobody can read, such as a newer release's, is in nobody's way.
+      log.error({ err: error, cart: id }, 'a cart that was left cannot be read');
+      return LEFT.nothing;
+    }
     const isOpen = cart.order === undefined && cart.mergedInto === undefined;
     if (!isOpen || cart.lines.length === 0) return LEFT.nothing;
     try {
