@@ -5,7 +5,14 @@ import { SCOPES } from '../access/scopes.ts';
 import { EVENT_TYPES, EVENTS, type EventType } from '../events/catalogue.ts';
 import { exampleEvent } from '../events/examples.ts';
 import { eventSchema } from './events/schema.ts';
-import { type AnswerHeader, type AnswerSpec, type Example, type Operation, problemsOf } from './operation.ts';
+import {
+  type AnswerHeader,
+  type AnswerSpec,
+  type Example,
+  type Needs,
+  type Operation,
+  problemsOf,
+} from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 
 type Json = Record<string, unknown>;
@@ -30,6 +37,14 @@ const OAUTH2 = {
     'Programs get short-lived tokens for the id and secret of their credential. The roles of credentials are sets of these scopes.',
   flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: SCOPES } },
 } as const;
+
+/** What everybody who calls over a line that may be cut wants to know of a call. */
+const NEEDS: Readonly<Record<Needs, string>> = {
+  nobody: 'This region answers it alone, whoever else can be reached.',
+  authority: 'It needs the authority: 503 while that cannot be reached.',
+  keeper: 'It needs the keeper of the place: 503 while that cannot be reached.',
+  owner: 'It needs the replica that owns it: 503 while that cannot be reached.',
+};
 
 /** @returns the document as plain JSON, with its schemas under `components`. */
 export function openApi(operations: readonly Operation[], tags: readonly Tag[], version: string): Json {
@@ -117,7 +132,7 @@ function operationJson(op: Operation, components: Components): Json {
     operationId: op.id,
     tags: [op.tag],
     summary: op.summary,
-    ...(op.description === undefined ? {} : { description: op.description }),
+    description: [op.description, NEEDS[op.needs]].filter(Boolean).join(' '),
     parameters: [
       ...parameters('path', op.params, components),
       ...parameters('query', op.query, components),
