@@ -1,4 +1,5 @@
 /** Readers of shapes, and who writes what they read. Started as a helper. */
+import { setMaxListeners } from 'node:events';
 import { Agent, request } from 'node:http';
 import { type Message, ShapeStream } from '@electric-sql/client';
 import pg from 'pg';
@@ -17,7 +18,7 @@ export interface OpenReaders {
 const PAUSE_MS = 5;
 const ROWS_A_COMMIT = 100;
 
-let stop = new AbortController();
+let stop = newStop();
 let client: pg.Client | undefined;
 let nextId = Date.now() % 1_000_000_000;
 
@@ -190,9 +191,16 @@ async function untilTrue(isSo: () => boolean, what: string): Promise<void> {
   }
 }
 
+/** All readers listen to one. */
+function newStop(): AbortController {
+  const made = new AbortController();
+  setMaxListeners(0, made.signal);
+  return made;
+}
+
 function stopAll(): void {
   stop.abort();
-  stop = new AbortController();
+  stop = newStop();
 }
 
 answer({ latency, changes, snapshot, polls, stop: stopAll });
