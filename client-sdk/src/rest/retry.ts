@@ -23,7 +23,7 @@ const WAIT_MS_MAX = 8_000;
  * Calls whose answer holds a secret that is given out once. Asked again they make another one, and the former
  * may be in use: where the outcome is unknown the caller has to look.
  */
-const GIVES_SECRET = /^\/v1\/(?:credentials|replicas|(?:credentials|webhooks)\/[^/]+\/rotate)$/;
+const GIVES_SECRET = /^\/v1\/(?:cashiers(?:\/[^/]+\/pin)?|credentials(?:\/[^/]+\/rotate)?|replicas)$/;
 
 export function isRepeatable(method: string, path: string): boolean {
   return method !== 'POST' || !GIVES_SECRET.test(path);

@@ -17,14 +17,13 @@ const REPEATABLE: Readonly<Record<string, string>> = {
   '/v1/carts': 'an empty cart that nobody knows of goes by itself',
   '/v1/carts/{id}/merge': 'done twice is done once',
   '/v1/carts/{id}/checkout': 'the order’s id follows from the cart’s',
-  '/v1/webhooks/{id}/test': 'a test event more',
-  '/v1/webhooks/{id}/deliveries/{eventId}/redeliver': 'under the same webhook-id',
 };
 const GIVES_SECRET = [
-  '/v1/replicas',
+  '/v1/cashiers',
+  '/v1/cashiers/{id}/pin',
   '/v1/credentials',
   '/v1/credentials/{id}/rotate',
-  '/v1/webhooks/{id}/rotate',
+  '/v1/replicas',
 ];
 
 interface Posted {
