@@ -214,7 +214,7 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'crdt/src/tally/guards.ts',
     find: 'return Math.max(0, free(row) - debt(row));',
     replace: 'return Math.max(0, free(row));',
-    seed: 4,
+    seed: 88,
   },
   {
     name: 'expiry trusted from the client',
