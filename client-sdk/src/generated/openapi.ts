@@ -10,12 +10,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List products by SKU */
+        /**
+         * List products by SKU
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listProducts"];
         put?: never;
         /**
          * Add a product
-         * @description The SKU is its name for ever. The same product again is the first answer.
+         * @description The SKU is its name for ever. The same product again is the first answer. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createProduct"];
         delete?: never;
@@ -35,7 +38,7 @@ export interface paths {
         put?: never;
         /**
          * Add or replace many products
-         * @description A file of any length, read as it comes: CSV with a header, or a JSON object a line (NDJSON). The answer is NDJSON too: a result for each row in order, and a last line with `done` and the sums. A row that is refused stops no other; the same file again changes nothing. CSV columns: sku, name or name_LOCALE, description_LOCALE, base_unit, units (case=12|box=4), barcodes (separated by |), price_CURRENCY (9.95), tax_percent (19), tax_included (true or false).
+         * @description A file of any length, read as it comes: CSV with a header, or a JSON object a line (NDJSON). The answer is NDJSON too: a result for each row in order, and a last line with `done` and the sums. A row that is refused stops no other; the same file again changes nothing. CSV columns: sku, name or name_LOCALE, description_LOCALE, base_unit, units (case=12|box=4), barcodes (separated by |), price_CURRENCY (9.95), tax_percent (19), tax_included (true or false). It needs the authority: 503 while that cannot be reached.
          */
         post: operations["importProducts"];
         delete?: never;
@@ -51,11 +54,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a product */
+        /**
+         * Read a product
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getProduct"];
         /**
          * Replace a product
-         * @description Whatever the body leaves out is gone or as at the beginning. The base unit stays.
+         * @description Whatever the body leaves out is gone or as at the beginning. The base unit stays. It needs the authority: 503 while that cannot be reached.
          */
         put: operations["replaceProduct"];
         post?: never;
@@ -64,7 +70,7 @@ export interface paths {
         head?: never;
         /**
          * Change parts of a product
-         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. It needs the authority: 503 while that cannot be reached.
          */
         patch: operations["patchProduct"];
         trace?: never;
@@ -80,7 +86,7 @@ export interface paths {
         put?: never;
         /**
          * Take a product out of the range
-         * @description What is left of it is still sold. It is listed only where `status` asks for it. Doing it twice is doing it once.
+         * @description What is left of it is still sold. It is listed only where `status` asks for it. Doing it twice is doing it once. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["discontinueProduct"];
         delete?: never;
@@ -96,12 +102,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List locations by id */
+        /**
+         * List locations by id
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listLocations"];
         put?: never;
         /**
          * Add a location
-         * @description Its id, kind, keeper and currency stay: stock and sales are written down with them.
+         * @description Its id, kind, keeper and currency stay: stock and sales are written down with them. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createLocation"];
         delete?: never;
@@ -117,7 +126,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a location */
+        /**
+         * Read a location
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getLocation"];
         put?: never;
         post?: never;
@@ -126,7 +138,7 @@ export interface paths {
         head?: never;
         /**
          * Change parts of a location
-         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. It needs the authority: 503 while that cannot be reached.
          */
         patch: operations["patchLocation"];
         trace?: never;
@@ -142,7 +154,7 @@ export interface paths {
         put?: never;
         /**
          * Receive, take back, count, write off or correct goods
-         * @description Carried out by the keeper of each location, once for each document; all or nothing for each keeper.
+         * @description Carried out by the keeper of each location, once for each document; all or nothing for each keeper. It needs the keeper of the place: 503 while that cannot be reached.
          */
         post: operations["adjustInventory"];
         delete?: never;
@@ -158,7 +170,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List stock by SKU */
+        /**
+         * List stock by SKU
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listInventory"];
         put?: never;
         post?: never;
@@ -175,7 +190,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the stock of a product */
+        /**
+         * Read the stock of a product
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getInventory"];
         put?: never;
         post?: never;
@@ -195,7 +213,7 @@ export interface paths {
         get?: never;
         /**
          * Say how many were counted
-         * @description An absolute count of goods on hand at one place. It names the value that it replaces, so that a sale between looking and saying is not lost.
+         * @description An absolute count of goods on hand at one place. It names the value that it replaces, so that a sale between looking and saying is not lost. It needs the keeper of the place: 503 while that cannot be reached.
          */
         put: operations["setCounted"];
         post?: never;
@@ -214,7 +232,7 @@ export interface paths {
         };
         /**
          * List what happened to the stock of a product, newest first
-         * @description From the books: who did what, when and why. Of one location, the changes of `onHand` and `available` add up to what the books say of it. What a replica has not told yet is not there, and takes its place by when it happened.
+         * @description From the books: who did what, when and why. Of one location, the changes of `onHand` and `available` add up to what the books say of it. What a replica has not told yet is not there, and takes its place by when it happened. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["listMovements"];
         put?: never;
@@ -234,7 +252,7 @@ export interface paths {
         };
         /**
          * Account for every unit, replica by replica
-         * @description What the books know: what a replica that is cut off has not told yet is not in it.
+         * @description What the books know: what a replica that is cut off has not told yet is not in it. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["explainInventory"];
         put?: never;
@@ -252,12 +270,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List transfers by id */
+        /**
+         * List transfers by id
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listTransfers"];
         put?: never;
         /**
          * Announce a delivery, or send goods from one place to another
-         * @description Until they are received the goods are `incoming` at the place that they go to. With `from` they leave that place now, by its keeper, and are on hand nowhere; without, they come from outside.
+         * @description Until they are received the goods are `incoming` at the place that they go to. With `from` they leave that place now, by its keeper, and are on hand nowhere; without, they come from outside. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createTransfer"];
         delete?: never;
@@ -273,7 +294,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a transfer */
+        /**
+         * Read a transfer
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getTransfer"];
         put?: never;
         post?: never;
@@ -294,7 +318,7 @@ export interface paths {
         put?: never;
         /**
          * Receive what came, in part or in full
-         * @description Carried out by the keeper of the place, once for each receipt.
+         * @description Carried out by the keeper of the place, once for each receipt. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["receiveTransfer"];
         delete?: never;
@@ -314,7 +338,7 @@ export interface paths {
         put?: never;
         /**
          * Expect the rest no longer
-         * @description What came stays. Goods that left another place for this one are received where they turn up, by an adjustment.
+         * @description What came stays. Goods that left another place for this one are received where they turn up, by an adjustment. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["cancelTransfer"];
         delete?: never;
@@ -330,15 +354,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the threshold of a product at a location */
+        /**
+         * Read the threshold of a product at a location
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["getThreshold"];
         /**
          * Say how few of a product at a location are low
-         * @description The event `stock.low` is told when what can be promised falls to it, at once where it is as low already, and again only after it rose above.
+         * @description The event `stock.low` is told when what can be promised falls to it, at once where it is as low already, and again only after it rose above. It needs the authority: 503 while that cannot be reached.
          */
         put: operations["putThreshold"];
         post?: never;
-        /** Remove the threshold of a product at a location */
+        /**
+         * Remove the threshold of a product at a location
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         delete: operations["removeThreshold"];
         options?: never;
         head?: never;
@@ -354,13 +384,13 @@ export interface paths {
         };
         /**
          * List orders, newest first
-         * @description From the books: an order appears once it has settled, in its place by when it was placed.
+         * @description From the books: an order appears once it has settled, in its place by when it was placed. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["listOrders"];
         put?: never;
         /**
          * Place an order
-         * @description All lines are sold, or none. A line without a location is served from where this region prefers. Prices come from the catalogue. `waitMs` is how long to wait for units from elsewhere.
+         * @description All lines are sold, or none. A line without a location is served from where this region prefers. Prices come from the catalogue. `waitMs` is how long to wait for units from elsewhere. This region answers it alone, whoever else can be reached.
          */
         post: operations["createOrder"];
         delete?: never;
@@ -380,7 +410,7 @@ export interface paths {
         put?: never;
         /**
          * Place many orders at once
-         * @description Up to 10,000 lines. All orders are sold in one commit, or none; lines of one SKU are summed before they are checked. With `partial=true` each order stands for itself, and the answer is 207 with a result for each. Orders that were placed before are answered again and not placed again. With the header `Prefer: respond-async` the answer is 202 as soon as the batch is written down; its `Location` says what became of it, also after a restart.
+         * @description Up to 10,000 lines. All orders are sold in one commit, or none; lines of one SKU are summed before they are checked. With `partial=true` each order stands for itself, and the answer is 207 with a result for each. Orders that were placed before are answered again and not placed again. With the header `Prefer: respond-async` the answer is 202 as soon as the batch is written down; its `Location` says what became of it, also after a restart. This region answers it alone, whoever else can be reached.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -398,7 +428,7 @@ export interface paths {
         };
         /**
          * Read what became of a batch that was sent with Prefer: respond-async
-         * @description While it runs the answer says when to ask again. The last two hundred can be asked for; orders themselves for much longer.
+         * @description While it runs the answer says when to ask again. The last two hundred can be asked for; orders themselves for much longer. This region answers it alone, whoever else can be reached.
          */
         get: operations["getOrderBatch"];
         put?: never;
@@ -418,7 +448,7 @@ export interface paths {
         };
         /**
          * Read an order with its lines
-         * @description Orders of this region are read here; those of others come from the books.
+         * @description Orders of this region are read here; those of others come from the books. This region answers it alone, whoever else can be reached.
          */
         get: operations["getOrder"];
         put?: never;
@@ -440,7 +470,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order or lines of it
-         * @description What has not left is free again at once, exactly once. What has left comes back as a return.
+         * @description What has not left is free again at once, exactly once. What has left comes back as a return. It needs the replica that owns it: 503 while that cannot be reached.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -460,7 +490,7 @@ export interface paths {
         put?: never;
         /**
          * Ship lines of an order
-         * @description Carried out by the keeper of each place where the goods stand; all or nothing for each keeper.
+         * @description Carried out by the keeper of each place where the goods stand; all or nothing for each keeper. It needs the keeper of the place: 503 while that cannot be reached.
          */
         post: operations["createShipment"];
         delete?: never;
@@ -479,7 +509,7 @@ export interface paths {
         get?: never;
         /**
          * Move an order on
-         * @description confirmed → processing, shipped, cancelled; processing → shipped, cancelled; shipped → delivered, returned; delivered → returned. `shipped` ships all that is left, `returned` takes all back, `cancelled` cancels. The status that it has already is no move, and is answered with the order.
+         * @description confirmed → processing, shipped, cancelled; processing → shipped, cancelled; shipped → delivered, returned; delivered → returned. `shipped` ships all that is left, `returned` takes all back, `cancelled` cancels. The status that it has already is no move, and is answered with the order. It needs the replica that owns it: 503 while that cannot be reached.
          */
         put: operations["setOrderStatus"];
         post?: never;
@@ -500,7 +530,7 @@ export interface paths {
         put?: never;
         /**
          * Take goods of an order back
-         * @description Received by the keeper of the place where they came back, once; never more than was sold.
+         * @description Received by the keeper of the place where they came back, once; never more than was sold. It needs the keeper of the place: 503 while that cannot be reached.
          */
         post: operations["createReturn"];
         delete?: never;
@@ -520,7 +550,7 @@ export interface paths {
         put?: never;
         /**
          * Set units aside
-         * @description All lines or none. A line without a location is held where this region prefers.
+         * @description All lines or none. A line without a location is held where this region prefers. This region answers it alone, whoever else can be reached.
          */
         post: operations["createHold"];
         delete?: never;
@@ -536,7 +566,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a hold */
+        /**
+         * Read a hold
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getHold"];
         put?: never;
         post?: never;
@@ -555,7 +588,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a hold more time */
+        /**
+         * Give a hold more time
+         * @description This region answers it alone, whoever else can be reached.
+         */
         post: operations["extendHold"];
         delete?: never;
         options?: never;
@@ -574,7 +610,7 @@ export interface paths {
         put?: never;
         /**
          * Make a hold an order
-         * @description All that is held is sold. The order’s id is the body’s, the Idempotency-Key’s, or the hold’s.
+         * @description All that is held is sold. The order’s id is the body’s, the Idempotency-Key’s, or the hold’s. This region answers it alone, whoever else can be reached.
          */
         post: operations["confirmHold"];
         delete?: never;
@@ -594,7 +630,7 @@ export interface paths {
         put?: never;
         /**
          * Give held units back
-         * @description Once, however often it is asked for.
+         * @description Once, however often it is asked for. This region answers it alone, whoever else can be reached.
          */
         post: operations["releaseHold"];
         delete?: never;
@@ -614,7 +650,7 @@ export interface paths {
         put?: never;
         /**
          * Register a customer
-         * @description Orders name the customer by `id`. The same again is the first answer.
+         * @description Orders name the customer by `id`. The same again is the first answer. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createCustomer"];
         delete?: never;
@@ -630,7 +666,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a customer */
+        /**
+         * Read a customer
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["getCustomer"];
         put?: never;
         post?: never;
@@ -639,7 +678,7 @@ export interface paths {
         head?: never;
         /**
          * Change parts of a customer
-         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. It needs the authority: 503 while that cannot be reached.
          */
         patch: operations["patchCustomer"];
         trace?: never;
@@ -653,7 +692,7 @@ export interface paths {
         };
         /**
          * Give out all that is known of a customer
-         * @description Personal data, and all orders that name the customer, newest first, page by page.
+         * @description Personal data, and all orders that name the customer, newest first, page by page. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["exportCustomer"];
         put?: never;
@@ -675,7 +714,7 @@ export interface paths {
         put?: never;
         /**
          * Forget a customer, for good
-         * @description The key to the personal data is destroyed, so that nobody can read it any more, in backups of the table neither. Orders keep the opaque id.
+         * @description The key to the personal data is destroyed, so that nobody can read it any more, in backups of the table neither. Orders keep the opaque id. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["eraseCustomer"];
         delete?: never;
@@ -695,7 +734,7 @@ export interface paths {
         put?: never;
         /**
          * Make a cart
-         * @description Anybody may: its token is what opens it. Nobody gets the token a second time.
+         * @description Anybody may: its token is what opens it. Nobody gets the token a second time. This region answers it alone, whoever else can be reached.
          */
         post: operations["createCart"];
         delete?: never;
@@ -713,7 +752,7 @@ export interface paths {
         };
         /**
          * Read a cart
-         * @description With prices as of now, and how many there are as last heard.
+         * @description With prices as of now, and how many there are as last heard. This region answers it alone, whoever else can be reached.
          */
         get: operations["getCart"];
         put?: never;
@@ -723,7 +762,7 @@ export interface paths {
         head?: never;
         /**
          * Set customer, note, gift or delivery
-         * @description Of two devices that set the same, the later stays. null takes one away.
+         * @description Of two devices that set the same, the later stays. null takes one away. This region answers it alone, whoever else can be reached.
          */
         patch: operations["patchCart"];
         trace?: never;
@@ -739,7 +778,7 @@ export interface paths {
         put?: never;
         /**
          * Add units to a cart
-         * @description Added to what is there. With an Idempotency-Key they are added once, however often it is sent.
+         * @description Added to what is there. With an Idempotency-Key they are added once, however often it is sent. This region answers it alone, whoever else can be reached.
          */
         post: operations["addCartLine"];
         delete?: never;
@@ -758,11 +797,14 @@ export interface paths {
         get?: never;
         /**
          * Set a line’s quantity
-         * @description Replaces what this region knows of the line. What a device adds meanwhile comes on top.
+         * @description Replaces what this region knows of the line. What a device adds meanwhile comes on top. This region answers it alone, whoever else can be reached.
          */
         put: operations["setCartLine"];
         post?: never;
-        /** Remove a line */
+        /**
+         * Remove a line
+         * @description This region answers it alone, whoever else can be reached.
+         */
         delete: operations["removeCartLine"];
         options?: never;
         head?: never;
@@ -780,7 +822,7 @@ export interface paths {
         put?: never;
         /**
          * Take over a guest’s cart
-         * @description Its lines are added once, however often it is asked for; the guest’s cart is closed.
+         * @description Its lines are added once, however often it is asked for; the guest’s cart is closed. This region answers it alone, whoever else can be reached.
          */
         post: operations["mergeCarts"];
         delete?: never;
@@ -800,7 +842,7 @@ export interface paths {
         put?: never;
         /**
          * Make a cart an order
-         * @description One order, on however many devices the button is pressed; each of them gets it. `total` is what the shopper saw: where prices or lines have changed since, nothing is ordered.
+         * @description One order, on however many devices the button is pressed; each of them gets it. `total` is what the shopper saw: where prices or lines have changed since, nothing is ordered. This region answers it alone, whoever else can be reached.
          */
         post: operations["checkoutCart"];
         delete?: never;
@@ -818,7 +860,7 @@ export interface paths {
         };
         /**
          * Follow what happens, in the order of the books
-         * @description One sequence, three ways. With `Accept: text/event-stream` each event is sent as it comes, its id as the id of the stream: a browser that reconnects sends it as `Last-Event-ID` and goes on from there. As a WebSocket, each message is an event. Otherwise events come as a list; with `wait` the answer is kept until there is one, or for so long. Values of one filter are alternatives; filters narrow each other. A reader that takes too little for too long is sent away and may go on from the last id that it has seen.
+         * @description One sequence, three ways. With `Accept: text/event-stream` each event is sent as it comes, its id as the id of the stream: a browser that reconnects sends it as `Last-Event-ID` and goes on from there. As a WebSocket, each message is an event. Otherwise events come as a list; with `wait` the answer is kept until there is one, or for so long. Values of one filter are alternatives; filters narrow each other. A reader that takes too little for too long is sent away and may go on from the last id that it has seen. This region answers it alone, whoever else can be reached.
          */
         get: operations["listEvents"];
         put?: never;
@@ -838,7 +880,7 @@ export interface paths {
         };
         /**
          * Follow the rows of a table
-         * @description The shape protocol of Electric: made for its client, `@electric-sql/client`, which reads what is there and then each change as it is committed. Each table wants its own scope beside `shapes:read`, and a business client is shown its own orders alone, whatever it asks for. An answer with status 409 says that all is to be read anew.
+         * @description The shape protocol of Electric: made for its client, `@electric-sql/client`, which reads what is there and then each change as it is committed. Each table wants its own scope beside `shapes:read`, and a business client is shown its own orders alone, whatever it asks for. An answer with status 409 says that all is to be read anew. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["getShape"];
         put?: never;
@@ -856,12 +898,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List webhook endpoints */
+        /**
+         * List webhook endpoints
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["listWebhooks"];
         put?: never;
         /**
          * Have events sent to you, from now on
-         * @description Signed as Standard Webhooks has it, in the order of the feed, each at least once under the same id. What is not taken with 2xx is tried ten times over three days, and nothing behind it is sent meanwhile; 410 disables the endpoint. The secret is shown in this answer alone; the same request again gets it again.
+         * @description Signed as Standard Webhooks has it, in the order of the feed, each at least once under the same id. What is not taken with 2xx is tried ten times over three days, and nothing behind it is sent meanwhile; 410 disables the endpoint. The secret is shown in this answer alone; the same request again gets it again. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -877,15 +922,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a webhook endpoint */
+        /**
+         * Read a webhook endpoint
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["getWebhook"];
         put?: never;
         post?: never;
-        /** Remove a webhook endpoint and what is known of its deliveries */
+        /**
+         * Remove a webhook endpoint and what is known of its deliveries
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         delete: operations["removeWebhook"];
         options?: never;
         head?: never;
-        /** Change, disable or enable a webhook endpoint */
+        /**
+         * Change, disable or enable a webhook endpoint
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         patch: operations["patchWebhook"];
         trace?: never;
     };
@@ -900,7 +954,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of a webhook endpoint
-         * @description For 24 hours what is sent is signed with both, the new one and the one before. Under an Idempotency-Key it is replaced once, however often you ask.
+         * @description For 24 hours what is sent is signed with both, the new one and the one before. Under an Idempotency-Key it is replaced once, however often you ask. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -920,7 +974,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test event, now
-         * @description One attempt of type `webhook.test`, whether the endpoint is enabled or not. The answer says how it went.
+         * @description One attempt of type `webhook.test`, whether the endpoint is enabled or not. The answer says how it went. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["testWebhook"];
         delete?: never;
@@ -936,7 +990,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was sent to an endpoint, with every attempt */
+        /**
+         * List what was sent to an endpoint, with every attempt
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["listDeliveries"];
         put?: never;
         post?: never;
@@ -957,7 +1014,7 @@ export interface paths {
         put?: never;
         /**
          * Send an event again, now
-         * @description One attempt, beside the order of the feed; for any event that is kept.
+         * @description One attempt, beside the order of the feed; for any event that is kept. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["redeliver"];
         delete?: never;
@@ -973,12 +1030,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List replicas by id */
+        /**
+         * List replicas by id
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["listReplicas"];
         put?: never;
         /**
          * Make room for a new replica, and a code to enrol it
-         * @description The device trades the code for its place in the tree, once. The same again gives a new code, and the one before is void: so a device whose key was lost comes back.
+         * @description The device trades the code for its place in the tree, once. The same again gives a new code, and the one before is void: so a device whose key was lost comes back. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["addReplica"];
         delete?: never;
@@ -994,7 +1054,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a replica: its link, its lag, its lives */
+        /**
+         * Read a replica: its link, its lag, its lives
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         get: operations["getReplica"];
         put?: never;
         post?: never;
@@ -1013,7 +1076,7 @@ export interface paths {
         };
         /**
          * List what a replica may sell, product by product
-         * @description As the books know it, over all its lives; what it has not told yet is not in it.
+         * @description As the books know it, over all its lives; what it has not told yet is not in it. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["listReplicaRights"];
         put?: never;
@@ -1035,7 +1098,7 @@ export interface paths {
         put?: never;
         /**
          * Shut out a replica that will not come back
-         * @description Its key opens nothing any more. Of what it held only what was counted is taken back; it may be repeated under another id when more turns up.
+         * @description Its key opens nothing any more. Of what it held only what was counted is taken back; it may be repeated under another id when more turns up. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["retireReplica"];
         delete?: never;
@@ -1051,12 +1114,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List business clients by id */
+        /**
+         * List business clients by id
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listClients"];
         put?: never;
         /**
          * Add a business client
-         * @description Its credentials see its own orders, holds and customers alone. Orders name it as `client`.
+         * @description Its credentials see its own orders, holds and customers alone. Orders name it as `client`. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createClient"];
         delete?: never;
@@ -1072,7 +1138,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a business client */
+        /**
+         * Read a business client
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getClient"];
         put?: never;
         post?: never;
@@ -1081,7 +1150,7 @@ export interface paths {
         head?: never;
         /**
          * Change parts of a business client
-         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. A `suspended` client’s credentials let nobody in.
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. A `suspended` client’s credentials let nobody in. It needs the authority: 503 while that cannot be reached.
          */
         patch: operations["patchClient"];
         trace?: never;
@@ -1093,7 +1162,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List credentials by id, without their secrets */
+        /**
+         * List credentials by id, without their secrets
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listCredentials"];
         put?: never;
         /**
@@ -1105,7 +1177,7 @@ export interface paths {
          *     - `cashier`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`
          *     - `manager`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `orders:read`, `orders:write`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `inventory:write`, `inventory:explain`, `orders:fulfil`, `events:read`, `replicas:read`, `cashiers:read`, `cashiers:write`
          *     - `operator`: `products:read`, `products:write`, `locations:read`, `locations:write`, `inventory:read`, `inventory:write`, `inventory:explain`, `orders:read`, `orders:write`, `orders:fulfil`, `holds:read`, `holds:write`, `carts:read`, `carts:write`, `customers:read`, `customers:write`, `events:read`, `webhooks:read`, `webhooks:write`, `replicas:read`, `replicas:write`, `access:read`, `access:write`, `cashiers:read`, `cashiers:write`, `audit:read`, `shapes:read`, `tables:read`
-         *     - `auditor`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `inventory:explain`, `orders:read`, `holds:read`, `events:read`, `webhooks:read`, `replicas:read`, `access:read`, `cashiers:read`, `audit:read`
+         *     - `auditor`: `products:read`, `locations:read`, `inventory:read`, `shapes:read`, `inventory:explain`, `orders:read`, `holds:read`, `events:read`, `webhooks:read`, `replicas:read`, `access:read`, `cashiers:read`, `audit:read` It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createCredential"];
         delete?: never;
@@ -1121,20 +1193,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a credential, without its secrets */
+        /**
+         * Read a credential, without its secrets
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getCredential"];
         put?: never;
         post?: never;
         /**
          * Revoke a credential, for good
-         * @description Its tokens open nothing at this region when this is answered, and at others when they hear of it: within seconds while their links are up. Nobody revokes the credential that they came in with.
+         * @description Its tokens open nothing at this region when this is answered, and at others when they hear of it: within seconds while their links are up. Nobody revokes the credential that they came in with. It needs the authority: 503 while that cannot be reached.
          */
         delete: operations["revokeCredential"];
         options?: never;
         head?: never;
         /**
          * Change the name or the addresses of a credential
-         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. It needs the authority: 503 while that cannot be reached.
          */
         patch: operations["patchCredential"];
         trace?: never;
@@ -1150,7 +1225,7 @@ export interface paths {
         put?: never;
         /**
          * Give a credential a new secret
-         * @description The one before goes on for `overlapMinutes` (a day, if left out), so that nothing stands still meanwhile. Two at most are valid.
+         * @description The one before goes on for `overlapMinutes` (a day, if left out), so that nothing stands still meanwhile. Two at most are valid. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["rotateCredential"];
         delete?: never;
@@ -1166,12 +1241,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List cashiers by id, without their PINs */
+        /**
+         * List cashiers by id, without their PINs
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["listCashiers"];
         put?: never;
         /**
          * Add somebody who signs in with a PIN
-         * @description Shops and tills at their places hear of it by their links, and check the PIN by themselves from then on, with the line up or down. Only a slow hash of the PIN leaves this door. If the answer was lost, give them a new PIN.
+         * @description Shops and tills at their places hear of it by their links, and check the PIN by themselves from then on, with the line up or down. Only a slow hash of the PIN leaves this door. If the answer was lost, give them a new PIN. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["createCashier"];
         delete?: never;
@@ -1187,17 +1265,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a cashier */
+        /**
+         * Read a cashier
+         * @description This region answers it alone, whoever else can be reached.
+         */
         get: operations["getCashier"];
         put?: never;
         post?: never;
-        /** Take a cashier out */
+        /**
+         * Take a cashier out
+         * @description It needs the authority: 503 while that cannot be reached.
+         */
         delete: operations["removeCashier"];
         options?: never;
         head?: never;
         /**
          * Change what a cashier may do, or where
-         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. Whoever is signed in as them at a till that hears of it must sign in again.
+         * @description A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out. Whoever is signed in as them at a till that hears of it must sign in again. It needs the authority: 503 while that cannot be reached.
          */
         patch: operations["patchCashier"];
         trace?: never;
@@ -1213,7 +1297,7 @@ export interface paths {
         put?: never;
         /**
          * Give a cashier a new PIN
-         * @description The one before opens nothing any more where this was heard of. A wait after wrong PINs ends.
+         * @description The one before opens nothing any more where this was heard of. A wait after wrong PINs ends. It needs the authority: 503 while that cannot be reached.
          */
         post: operations["changePin"];
         delete?: never;
@@ -1231,7 +1315,7 @@ export interface paths {
         };
         /**
          * Who changed what, when and from where
-         * @description Products, locations, replicas, clients, credentials, signing keys and customers (without what they say), and the heads of writers as they came in. What happened to goods and orders is told by their own history. `scripts/verify-audit.mjs` checks what `order=asc` gives, from its first page on, without anything of ours.
+         * @description Products, locations, replicas, clients, credentials, signing keys and customers (without what they say), and the heads of writers as they came in. What happened to goods and orders is told by their own history. `scripts/verify-audit.mjs` checks what `order=asc` gives, from its first page on, without anything of ours. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["listAudit"];
         put?: never;
@@ -1251,7 +1335,7 @@ export interface paths {
         };
         /**
          * Check the trail and every writer’s chain, from their first entries
-         * @description Names what was changed, is missing, was swapped or cut off, also where whole chains were made anew: against the heads in the trail, and the heads of the trail that this region has kept. It reads everything and takes its time.
+         * @description Names what was changed, is missing, was swapped or cut off, also where whole chains were made anew: against the heads in the trail, and the heads of the trail that this region has kept. It reads everything and takes its time. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["verifyAudit"];
         put?: never;
