@@ -33,6 +33,12 @@ export async function readQuarantine(books: Books): Promise<string[]> {
   return rows.map(({ writer, seq, reason }) => `${writer} at ${seq}: ${reason}`);
 }
 
+/** All that was ever told, oldest first, as the id and type of each event. */
+export async function readFeed(books: Books): Promise<string[]> {
+  const rows = await books.query('select id, type from tallystick.outbox order by id');
+  return rows.map(({ id, type }) => `${id} ${String(type).replace('-', '_')}`);
+}
+
 export async function readLives(books: Books): Promise<Life[]> {
   const rows = await books.query('select writer, fence_reason from tallystick.writers order by writer');
   return rows.map((row) => {

@@ -25,6 +25,9 @@ export interface ChaosReport {
   readonly fullDiskWay: string;
   readonly crashes: number;
   readonly settleSeconds: number;
+  /** That each follower of the feed read, and how often one of them came back. */
+  readonly events: number;
+  readonly visits: number;
   readonly lost: number;
   readonly doubled: number;
   readonly oversold: number;
@@ -61,6 +64,7 @@ export function formatReport(report: ChaosReport): string {
     ['full disks', `${report.fullDisks} (${report.fullDiskWay})`],
     ['ended by itself', String(report.crashes)],
     ['settled after', `${report.settleSeconds} s`],
+    ['events followed', `${report.events} at each region, in ${report.visits} visits`],
     ['lost', String(report.lost)],
     ['doubled', String(report.doubled)],
     ['oversold', String(report.oversold)],

@@ -6,15 +6,18 @@ import { Prng } from '../sim/prng.ts';
 import { Client } from './client.ts';
 import { type DisturbanceCounts, Disturber } from './disturber.ts';
 import { Fleet } from './fleet.ts';
+import { checkFollower, Follower } from './follower.ts';
 import { inspect } from './inspect.ts';
 import { ClientLedger } from './ledger.ts';
 import { Lorry } from './lorry.ts';
+import { readFeed } from './read-books.ts';
 import { type ChaosReport, killsOf } from './report.ts';
 import { createSchedule } from './schedule.ts';
 import { settle } from './settle.ts';
 import { Shopper } from './shopper.ts';
 import { createSmallDisk } from './small-disk.ts';
-import { AUTHORITY, PLACES, SMALL_DISK_TILL, TREE } from './tree.ts';
+import { openBooks } from './sql.ts';
+import { AUTHORITY, ofKind, PLACES, SMALL_DISK_TILL, TREE } from './tree.ts';
 
 export interface ChaosOptions {
   readonly minutes: number;
@@ -84,6 +87,12 @@ export async function runChaos({ minutes, seed, keep }: ChaosOptions): Promise<C
     const counts: DisturbanceCounts = { kills: {}, stops: 0, cuts: 0, restores: 0, fullDisks: 0, skipped: 0 };
     const progress = setInterval(() => say(progressLine(ledger, counts)), PROGRESS_MS);
     const trade = [...lorries, ...shoppers.values()].map((one) => one.run(closing.signal));
+    const followers = ofKind('region').map(
+      (id) =>
+        new Follower(`follower of ${id}`, fleet.port(id), new Prng(seed, `follower ${id}`), onViolation),
+    );
+    const left = new AbortController();
+    const following = followers.map((one) => one.run(left.signal));
     const schedule = createSchedule(seed, minutes * 60_000);
     const setBack = new Map<string, number>();
     const disturber = new Disturber({ fleet, shoppers, disk, counts, setBack, say, onViolation });
@@ -96,6 +105,9 @@ export async function runChaos({ minutes, seed, keep }: ChaosOptions): Promise<C
     clearTimeout(late);
     clearInterval(progress);
     const settleSeconds = await settle(fleet, say, onViolation);
+    await checkFeed(fleet, followers, onViolation);
+    left.abort();
+    await Promise.all(following);
     isOver = true;
     await fleet.stopReplicas();
     say('reading the books and every journal');
@@ -133,6 +145,8 @@ export async function runChaos({ minutes, seed, keep }: ChaosOptions): Promise<C
       fullDiskWay: disk?.way ?? 'none',
       crashes,
       settleSeconds,
+      events: Math.min(...followers.map(({ seen }) => seen.length)),
+      visits: followers.reduce((sum, { visits }) => sum + visits, 0),
       ...checked,
       leftOut,
       violations,
@@ -147,6 +161,26 @@ export async function runChaos({ minutes, seed, keep }: ChaosOptions): Promise<C
     process.off('SIGTERM', interrupted);
     if (keep) say(`logs and data are in ${dataDir}`);
     else rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Each has read the books' own sequence, up to the end that there was when all had settled. */
+async function checkFeed(
+  fleet: Fleet,
+  followers: readonly Follower[],
+  onViolation: (story: string) => void,
+): Promise<void> {
+  const books = await openBooks(fleet.databaseUrl);
+  try {
+    const last = (await readFeed(books)).at(-1) ?? '0';
+    await Promise.all(followers.map((one) => one.until(Number(last.split(' ')[0]))));
+    const told = await readFeed(books);
+    for (const { name, seen } of followers) {
+      const wrong = checkFollower(seen, told);
+      if (wrong !== undefined) onViolation(`${name}: ${wrong}`);
+    }
+  } finally {
+    await books.close();
   }
 }
 
