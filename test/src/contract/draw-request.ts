@@ -110,8 +110,9 @@ function renamed(value: Json, call: Call, drawing: Drawing): Json {
   if (Array.isArray(value)) return value.map((item) => renamed(item as Json, call, drawing));
   if (!isObject(value)) return value;
   const { prng, known } = drawing;
+  const makesProducts = call.path.startsWith('/v1/products');
   const parts = Object.entries(value).map(([name, part]): [string, Json] => {
-    if (name === 'id' || (name === 'sku' && call.needs === 'authority')) return [name, drawing.freshId()];
+    if (name === 'id' || (name === 'sku' && makesProducts)) return [name, drawing.freshId()];
     if (name === 'cart') return [name, known.pick('/v1/carts', prng) ?? drawing.freshId()];
     if (name === 'orderId') return [name, known.pick('/v1/orders', prng) ?? drawing.freshId()];
     if (name === 'lineId' || name === 'sku' || name === 'locationId')

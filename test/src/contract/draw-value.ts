@@ -67,7 +67,8 @@ export function drawValue(of: JsonObject, name: string, drawing: Drawing, depth 
 
 function drawString(schema: JsonObject, name: string, drawing: Drawing): string {
   const { prng, known } = drawing;
-  const told = name === 'id' ? undefined : known.pick(name, prng, (value) => drawing.isLikely(name, value));
+  const thing = schema.format === undefined && /^(from|to)$/.test(name) ? 'locationId' : name;
+  const told = name === 'id' ? undefined : known.pick(thing, prng, (value) => drawing.isLikely(thing, value));
   if (typeof told === 'string' && prng.chance(0.8)) return told;
   if (name === 'id' || /Id$/.test(name)) return drawing.freshId();
   const low = Number(schema.minLength ?? 0);

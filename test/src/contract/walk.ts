@@ -193,7 +193,7 @@ function differenceOf(
 }
 
 /** What moves on by itself, and how it went the first time. */
-const MOVING = new Set(['replayed', 'waited', 'asOf', 'expiresAt', 'stage']);
+const MOVING = new Set(['replayed', 'waited', 'asOf', 'expiresAt', 'stage', 'deliveredUpTo']);
 
 /** @returns the first place where the two say something else, whatever the order of their fields */
 function differingPlace(a: unknown, b: unknown, at = ''): string | undefined {
