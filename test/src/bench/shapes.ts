@@ -16,7 +16,7 @@ async function open(place: Place): Promise<Case[]> {
   const root = await openRoot(place, server.url);
   const pool = await openPool(server.url, { connectionsMax: 1 });
   await pool.query(
-    'create table public.bench_items (id int primary key, lane int not null, name text, n int)',
+    'create table public.bench_items (id bigint primary key, lane int not null, name text, n int)',
   );
   await pool.query(
     'create table public.bench_large (id int primary key, name text, at timestamptz default now(), n int)',

@@ -17,10 +17,13 @@ export interface OpenReaders {
 /** Between two commits whose way is measured. */
 const PAUSE_MS = 5;
 const ROWS_A_COMMIT = 100;
+/** A reader that is far behind reads everything anew, which is another thing to measure. */
+const ROWS_AHEAD_MAX = 10_000;
 
 let stop = newStop();
 let client: pg.Client | undefined;
-let nextId = Date.now() % 1_000_000_000;
+/** Several of these processes write into one table. */
+let nextId = process.pid * 100_000_000;
 
 async function database({ databaseUrl }: OpenReaders): Promise<pg.Client> {
   if (client === undefined) {
@@ -98,11 +101,13 @@ async function changes(asked: OpenReaders & { seconds: number }): Promise<Round>
   let written = 0;
   while (performance.now() - startMs < asked.seconds * 1_000) {
     await db.query(
-      'insert into public.bench_items select i, $1, $3, 0 from generate_series($2::int, $2::int + $4::int - 1) i',
+      'insert into public.bench_items select i, $1, $3, 0 from generate_series($2::bigint, $2::bigint + $4::bigint - 1) i',
       [lane, nextId + 1, 'a name of common length', ROWS_A_COMMIT],
     );
     nextId += ROWS_A_COMMIT;
     written += ROWS_A_COMMIT;
+    if (written - heardRows > ROWS_AHEAD_MAX)
+      await untilTrue(() => written - heardRows <= ROWS_AHEAD_MAX, 'the reader follows');
   }
   await untilTrue(() => heardRows >= written, 'all rows are heard');
   const seconds = (performance.now() - startMs) / 1_000;
