@@ -1,5 +1,7 @@
 /** Posting to strangers: where it goes, how long it takes, and what counts as taken. */
 import type { lookup } from 'node:dns';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAllowed, wrongWithUrl } from './addresses.ts';
 import { Poster } from './post.ts';
@@ -92,6 +94,20 @@ describe('an attempt', () => {
     receiver.answer = () => {};
     const posted = await poster({ allowLoopback: true }, 50).post(receiver.url, {}, EVENT);
     expect(posted).toMatchObject({ status: null, error: expect.stringContaining('no answer within') });
+  });
+
+  test('to who speaks another protocol, or closes without a word, ends', async () => {
+    const says = ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', ''];
+    for (const said of says) {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined).once('data', () => socket.end(said));
+      });
+      onTestFinished(() => void server.close());
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const posted = await poster({ allowLoopback: true }).post(url, {}, EVENT);
+      expect(posted).toMatchObject({ status: null, error: expect.stringMatching(/closed|hang up/) });
+    }
   });
 
   test('looks at what a name means when it is used: one that changes gets nobody inside', async () => {

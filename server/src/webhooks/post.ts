@@ -99,6 +99,8 @@ export class Poster {
         response.on('error', reject);
         response.on('end', () => resolve(outcomeOf(response.statusCode ?? 0, said)));
       });
+      // An answer that is none, such as another protocol, closes the connection with no error said.
+      sent.on('close', () => reject(new Error('the connection was closed without an answer')));
       sent.end(body);
     });
   }

@@ -134,6 +134,14 @@ describe('an endpoint', () => {
     expect(disabled[0]).toContain('77');
   });
 
+  test('whose process ended before it was disabled is disabled after one attempt more, which is not counted', async () => {
+    const { sent, places, disabled } = run(1, () => 500, { attempts: ATTEMPTS_MAX });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toHaveLength(1);
+    expect(places.at(-1)).toMatchObject({ cursor: 0, attempts: ATTEMPTS_MAX });
+    expect(disabled).toHaveLength(1);
+  });
+
   test('whose process ended in the middle goes on where it had come to, with the attempts that were made', async () => {
     const due = new Date(1_000_000 + 60_000);
     const { sent } = run(2, () => 200, { cursor: 1, attempts: 3, nextAt: due });

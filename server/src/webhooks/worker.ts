@@ -168,7 +168,8 @@ export class Worker {
     const place = {
       endpoint: this.endpoint.id,
       cursor: this.#cursor,
-      attempts: this.#attempts,
+      // One more than the last was made where the process ended before the endpoint was disabled.
+      attempts: Math.min(this.#attempts, ATTEMPTS_MAX),
       nextAt: new Date(this.#dueAtMs),
     };
     await this.#ports.records.add(delivered, place);
