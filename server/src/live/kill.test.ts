@@ -125,7 +125,8 @@ test('nothing that was heard back is lost, whatever is cut and killed', { timeou
     else providers[at]?.connect();
     await new Promise(setImmediate);
     if (!KILLS.includes(edit)) continue;
-    await until(() => heard.size > 0);
+    // However slow the region is: a kill that comes before anything was heard proves nothing.
+    await until(() => heard.size > DEVICES / 2);
     await region.kill();
     const before = new Map(heard);
     heardAtKills += before.size;
@@ -137,7 +138,7 @@ test('nothing that was heard back is lost, whatever is cut and killed', { timeou
     expect(short).toEqual([]);
     await region.start();
   }
-  expect(heardAtKills).toBeGreaterThanOrEqual(KILLS.length);
+  expect(heardAtKills).toBeGreaterThan(DEVICES);
 
   for (const provider of providers) provider.connect();
   const whole = (doc: Y.Doc) => JSON.stringify(cartIn(doc));
