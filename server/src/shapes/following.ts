@@ -1,6 +1,6 @@
 /**
  * Following: one replication stream, and the shapes that take from it. Each change is read once, derived
- * once for each source, and asked of each shape; a transaction's changes come to a shape with its commit.
+ * once for each source, and asked of each shape that may want it; a transaction's changes come to a shape with its commit.
  */
 import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
@@ -9,6 +9,7 @@ import type { ChangeReader, Relation, Tuple } from './replication/pgoutput.ts';
 import { makePublication, PUBLICATION } from './replication/publication.ts';
 import type { Shape } from './shape/shape.ts';
 import type { IsInSnapshot } from './shape/take-snapshot.ts';
+import { ShapeIndex } from './shape-index.ts';
 import type { Source } from './sources/source.ts';
 
 /** Commits that are remembered: one that was read may still be a moment from being seen by a snapshot. */
@@ -31,7 +32,7 @@ export class Following {
   #stream: LogStream | undefined;
   #opening: Promise<void> | undefined;
   /** By table, by what is made of it. */
-  readonly #tables = new Map<number, Map<Source, Set<Shape>>>();
+  readonly #tables = new Map<number, Map<Source, ShapeIndex<Shape>>>();
   #xid = 0;
   #lsn = 0n;
   #seenLsn = 0n;
@@ -123,9 +124,9 @@ export class Following {
     // Between its question and now the stream may have broken: nobody would tell this shape of anything.
     if (this.#stream === undefined) throw new StreamLost('The replication stream broke.');
     const { oid } = source.table;
-    const sources = this.#tables.get(oid) ?? new Map<Source, Set<Shape>>();
+    const sources = this.#tables.get(oid) ?? new Map<Source, ShapeIndex<Shape>>();
     this.#tables.set(oid, sources);
-    const shapes = sources.get(source) ?? new Set<Shape>();
+    const shapes = sources.get(source) ?? new ShapeIndex<Shape>();
     sources.set(source, shapes);
     shapes.add(shape);
     const from = this.#commits;
@@ -138,7 +139,7 @@ export class Following {
     const { oid } = source.table;
     const sources = this.#tables.get(oid);
     const shapes = sources?.get(source);
-    shapes?.delete(shape);
+    shapes?.remove(shape);
     if (shapes?.size === 0) sources?.delete(source);
     if (sources?.size === 0) this.#tables.delete(oid);
   }
@@ -147,11 +148,11 @@ export class Following {
   checkMark(oid: number, mark: string | undefined): void {
     const sources = [...(this.#tables.get(oid) ?? [])].filter(([{ table }]) => table.mark !== mark);
     const why = new Error('The table was changed.');
-    for (const [, shapes] of sources) this.#end([...shapes], why);
+    for (const [, shapes] of sources) this.#end(shapes.all, why);
   }
 
   #endTable(oid: number, why: Error): void {
-    for (const shapes of [...(this.#tables.get(oid)?.values() ?? [])]) this.#end([...shapes], why);
+    for (const shapes of [...(this.#tables.get(oid)?.values() ?? [])]) this.#end(shapes.all, why);
   }
 
   #reader(): ChangeReader {
@@ -188,7 +189,7 @@ export class Following {
           const known = table.columns[i];
           return known?.name === name && known.typeOid === typeOid && known.typeModifier === typeModifier;
         });
-      if (!isSame) this.#end([...shapes], why);
+      if (!isSame) this.#end(shapes.all, why);
     }
   }
 
@@ -197,11 +198,11 @@ export class Following {
       try {
         const [was, is] = [before && source.derive(before), after && source.derive(after)];
         if (was !== null || is !== null)
-          for (const shape of shapes) if (shape.take(was, is)) this.#touched.add(shape);
+          for (const shape of shapes.offered(was, is)) if (shape.take(was, is)) this.#touched.add(shape);
       } catch (error) {
         // A value that cannot be read is no guess.
         this.#log.error({ err: error }, 'a change could not be taken into its shapes');
-        this.#end([...shapes], error as Error);
+        this.#end(shapes.all, error as Error);
       }
   }
 

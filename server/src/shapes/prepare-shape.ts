@@ -11,7 +11,6 @@ import { SnapshotTooLarge, TableChanged, takeSnapshot } from './shape/take-snaps
 import { publicSource } from './sources/public-tables.ts';
 import { type Source, tableSource } from './sources/source.ts';
 import { shownTable } from './sources/who-may.ts';
-import { evaluator } from './where/evaluate.ts';
 import { parseWhere } from './where/parse.ts';
 import type { Where } from './where/predicate.ts';
 import { writtenByPostgres } from './where/sql.ts';
@@ -58,7 +57,7 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
     const wheres = await wheresOf(shape.definition, source, pool);
     const { columns, replica } = shape.definition;
     checkColumns(columns, source);
-    const rows = new ShapeRows({ source, columns, isFull: replica === 'full', tests: wheres.map(evaluator) });
+    const rows = new ShapeRows({ source, columns, isFull: replica === 'full', wheres });
     shape.restart(rows);
     const client = await pool.connect();
     try {

@@ -2,7 +2,9 @@
 import type { Tuple } from '../replication/pgoutput.ts';
 import type { TableColumn } from '../sources/describe.ts';
 import type { Source } from '../sources/source.ts';
-import type { Truth } from '../where/evaluate.ts';
+import { evaluator, type Truth } from '../where/evaluate.ts';
+import { narrowest, type Pin, pinOf } from '../where/pin.ts';
+import type { Where } from '../where/predicate.ts';
 import { quoteName } from '../where/sql.ts';
 
 /** A change without its place. */
@@ -23,7 +25,7 @@ export interface ShapeRowsOptions {
   readonly columns: readonly string[] | undefined;
   readonly isFull: boolean;
   /** All of them must hold. */
-  readonly tests: readonly Truth[];
+  readonly wheres: readonly Where[];
 }
 
 interface Place {
@@ -35,12 +37,14 @@ export class ShapeRows {
   readonly source: Source;
   /** In their order in the source. */
   readonly columns: readonly TableColumn[];
+  /** What each of its rows has in one column; undefined where they may have anything. */
+  readonly pin: Pin | undefined;
   readonly #places: readonly Place[];
   readonly #key: readonly Place[];
   readonly #tests: readonly Truth[];
   readonly #isFull: boolean;
 
-  constructor({ source, columns, isFull, tests }: ShapeRowsOptions) {
+  constructor({ source, columns, isFull, wheres }: ShapeRowsOptions) {
     this.source = source;
     this.columns = source.columns.filter(({ name }) => columns?.includes(name) ?? true);
     const place = ({ name }: TableColumn) => ({
@@ -49,7 +53,8 @@ export class ShapeRows {
     });
     this.#places = this.columns.map(place);
     this.#key = keyColumns(source).map(place);
-    this.#tests = tests;
+    this.#tests = wheres.map(evaluator);
+    this.pin = narrowest(wheres.map(pinOf));
     this.#isFull = isFull;
   }
 

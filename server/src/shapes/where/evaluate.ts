@@ -1,5 +1,5 @@
 /** A predicate asked of one row here. */
-import { comparer, reader } from './kinds.ts';
+import { comparer, reader, sameKey } from './kinds.ts';
 import { liker } from './like.ts';
 import type { Comparison, Operand, Predicate, Where } from './predicate.ts';
 
@@ -48,18 +48,18 @@ export function evaluator({ predicate, constants }: Where): Truth {
       case 'in': {
         const of = text(asked.of);
         const read = reader(asked.kind, asked.of.type);
-        const compare = comparer(asked.kind);
         const texts = asked.list.map((one) => text(one)([]));
         const otherwise = texts.includes(null) ? null : false;
-        const values = asked.list.flatMap((one, i) => {
-          const value = texts[i] as string | null;
-          return value === null ? [] : [reader(asked.kind, one.type)(value)];
-        });
+        const values = new Set(
+          asked.list.flatMap((one, i) => {
+            const value = texts[i] as string | null;
+            return value === null ? [] : [sameKey(asked.kind, reader(asked.kind, one.type)(value))];
+          }),
+        );
         return (row) => {
           const found = of(row);
           if (found === null) return null;
-          const value = read(found);
-          return values.some((one) => compare(value, one) === 0) || otherwise;
+          return values.has(sameKey(asked.kind, read(found))) || otherwise;
         };
       }
       case 'like': {

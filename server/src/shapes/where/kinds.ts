@@ -57,7 +57,7 @@ export function castType(word: string): string | undefined {
   return Object.hasOwn(CASTS, word) ? CASTS[word] : undefined;
 }
 
-type Comparable = number | bigint | string;
+export type Comparable = number | bigint | string;
 
 /** Turns what Postgres writes into what compares with < and = as Postgres does. */
 export function reader(kind: Kind, type: string): (text: string) => Comparable {
@@ -100,6 +100,13 @@ export function comparer(kind: Kind): (a: Comparable, b: Comparable) => number {
 
 function plain(a: Comparable, b: Comparable): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** One key of a Map for all values that compare as equal. @param value as a reader gave it */
+export function sameKey(kind: Kind, value: Comparable): Comparable {
+  if (kind !== 'decimal') return value;
+  const { rank, whole, part } = decimalOf(value as string);
+  return `${rank} ${whole}.${part}`;
 }
 
 /** By code points, which is the order of the bytes; JavaScript's own is that of UTF-16. */

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { expect, inject, test } from 'vitest';
 import { evaluator } from './evaluate.ts';
 import { parseWhere } from './parse.ts';
+import { pinOf } from './pin.ts';
 import type { WhereColumn } from './predicate.ts';
 import { whereSql, writtenByPostgres } from './sql.ts';
 import { WhereError } from './where-error.ts';
@@ -180,7 +181,7 @@ const SEED = Number(process.env.SEED ?? 20_260_101);
 const ROWS = 120;
 const CLAUSES = 400;
 
-test('what a clause says of a row is what Postgres says', async () => {
+test('what a clause says of a row is what Postgres says, and where it is true the row has what its pin wants', async () => {
   const random = prng(SEED);
   const client = new pg.Client({
     connectionString: inject('templateUrl').replace(/[^/]*$/, 'postgres'),
@@ -198,12 +199,13 @@ test('what a clause says of a row is what Postgres says', async () => {
       await client.query(`insert into rows values (${COLUMNS.map((_, n) => `$${n + 1}`).join(', ')})`, row);
     }
     const texts = COLUMNS.map(({ name }) => `"${name}"::text`).join(', ');
-    let [asked, found] = [0, 0];
+    let [asked, found, pinned, passed] = [0, 0, 0, 0];
     for (let i = 0; i < CLAUSES; i += 1) {
       const clauses = new Clauses(random);
       const clause = clauses.clause();
       const where = await writtenByPostgres(client, parseWhere(clause, COLUMNS, clauses.params));
       const says = evaluator(where);
+      const pin = pinOf(where);
       // What a parameter is stands in the text, as if it were written there: an untyped value either way.
       const plain = clause.replace(
         /\$(\d+)/g,
@@ -225,10 +227,19 @@ test('what a clause says of a row is what Postgres says', async () => {
         });
         asked += 1;
         if (here === true) found += 1;
+        if (pin === undefined) continue;
+        const value = (row as (string | null)[])[pin.column] ?? null;
+        const passes = value !== null && pin.values.has(pin.read(value));
+        if (here === true) expect({ clause, row, passes }).toEqual({ clause, row, passes: true });
+        pinned += 1;
+        if (passes) passed += 1;
       }
     }
     expect(asked).toBe(ROWS * CLAUSES);
     expect(found).toBeGreaterThan(asked / 20);
+    // Pins were there, and kept rows away.
+    expect(pinned).toBeGreaterThan(asked / 20);
+    expect(passed).toBeLessThan(pinned / 2);
   } finally {
     await client.end();
   }
