@@ -23,12 +23,12 @@ import {
   type Ship,
   type Writes,
 } from '@tallystick/crdt';
+import type { CallResult, Engine } from '@tallystick/crdt/host';
 import type { CartFrame } from '@tallystick/crdt/wire';
 import { Awaited } from './awaited.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig, AgentSettings } from './config.ts';
 import { Disk, type OpenJournal } from './disk.ts';
-import type { Engine } from './engine.ts';
 import { figuresOf, type Worked } from './figures.ts';
 import { Host } from './host.ts';
 import { type Fact, factJson, orderJson } from './http/answers.ts';
@@ -36,7 +36,6 @@ import { statusJson } from './http/look-routes.ts';
 import { Problem } from './http/problem.ts';
 import type { Identity } from './identity.ts';
 import { Levels } from './levels.ts';
-import type { CallResult } from './link/calls.ts';
 import { createLog, type Log } from './log.ts';
 import type { Figure } from './metrics.ts';
 import { retireChild } from './retire.ts';

@@ -10,11 +10,11 @@ import {
   REPLICA_KINDS,
   type ReplicaId,
 } from '@tallystick/crdt';
+import { PARENT_LINK_TIMES } from '@tallystick/crdt/host';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { corsSchema } from './http/headers.ts';
 import { PATIENCE } from './http/slow-clients.ts';
-import { PARENT_LINK_TIMES } from './link/parent-link.ts';
 import { doorTlsSchema, parentTlsSchema } from './tls/files.ts';
 
 const ms = z

@@ -6,20 +6,29 @@
  * where the journal lives and in which doors they open.
  */
 import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
+import {
+  type CallResult,
+  Calls,
+  Engine,
+  type EngineEvents,
+  type Machine,
+  ParentLink,
+  type ParentLinkState,
+  type ParentLinkTimes,
+  type TurnJournal,
+} from '@tallystick/crdt/host';
 import type { CartFrame, CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
 import { itemForChild, type ReplicaRecord } from './catalogue/items.ts';
-import { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
-import { type CallResult, Calls } from './link/calls.ts';
 import { CARTS_WAITING_BYTES_MAX, CartRelay } from './link/cart-relay.ts';
 import { mayAskAuthority } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
-import { ParentLink, type ParentLinkState, type ParentLinkTimes } from './link/parent-link.ts';
+import { Connection, WS_OPTIONS } from './link/connection.ts';
 import type { Log } from './log.ts';
+import { nodeMachine } from './machine.ts';
 import type { LinkTls } from './tls/parent-tls.ts';
-import type { TurnJournal } from './turn-journal.ts';
 
 const ROOT = 'authority' as ReplicaId;
 
@@ -72,6 +81,7 @@ export class Host {
   readonly #feed: CatalogueFeed;
   readonly #cartRelay: CartRelay;
   readonly #options: HostOptions;
+  readonly #machine: Machine = nodeMachine();
   #feedTimer: NodeJS.Timeout | undefined;
   #isFeeding = false;
   #parentNews = '';
@@ -80,7 +90,7 @@ export class Host {
     this.#options = options;
     const { id, log } = options;
     this.id = id;
-    this.engine = new Engine(options.replica, options.journal, {
+    const events: EngineEvents = {
       send: (to, frame) => this.#send(to, frame),
       hangUp: (peer, message) => {
         log.warn({ peer, message }, 'ending a session');
@@ -90,8 +100,10 @@ export class Host {
       newLife: () => log.warn({ writer: this.engine.replica.ledger.self.writer }, 'going on as a new writer'),
       failed: options.onFailure,
       ...(options.onTurn === undefined ? {} : { turned: options.onTurn }),
-    });
+    };
+    this.engine = new Engine(options.replica, options.journal, events, this.#machine);
     this.calls = new Calls({
+      after: this.#machine.after,
       self: id,
       route: (target) => this.#route(target),
       send: (to, frame) => this.#send(to, frame),
@@ -155,8 +167,14 @@ export class Host {
   #parentLink(parent: NonNullable<HostOptions['parent']>): ParentLink {
     const { log, catalogue } = this.#options;
     return new ParentLink(
-      parent.url,
       {
+        url: parent.url,
+        machine: this.#machine,
+        connect: (events) => {
+          const { handshakeMs: handshakeTimeout } = parent.times;
+          const socket = new WebSocket(parent.url, { ...WS_OPTIONS, ...parent.tls?.(), handshakeTimeout });
+          return new Connection(socket, events);
+        },
         engine: this.engine,
         identity: parent.identity,
         wantsLevels: parent.wantsLevels,
@@ -174,7 +192,6 @@ export class Host {
         },
       },
       parent.times,
-      parent.tls,
     );
   }
 

@@ -11,11 +11,11 @@ import {
   verify,
 } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createWriter, finish, type Hello, writeFixed, writeText, writeUint } from '@tallystick/crdt/wire';
+import type { Signer } from '@tallystick/crdt/host';
 import { ConfigError } from './config-error.ts';
 import { onDisk } from './journal/errors.ts';
 
-export interface Identity {
+export interface Identity extends Signer {
   readonly publicKey: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array;
 }
@@ -60,29 +60,4 @@ export function isSignedBy(publicKey: Uint8Array, bytes: Uint8Array, signature: 
     return false;
   }
   return key.asymmetricKeyType === 'ed25519' && verify(null, bytes, key, signature);
-}
-
-/**
- * What a child signs in `hello`: the parent's fresh challenge first, so that a hello
- * overheard once opens nothing a second time, and the writer it claims to be.
- */
-export function helloProof(challenge: Uint8Array, parent: string, hello: Pick<Hello, 'writer'>): Uint8Array {
-  const out = createWriter();
-  writeText(out, 'tallystick hello 1');
-  writeFixed(out, challenge);
-  writeText(out, parent);
-  writeText(out, hello.writer);
-  return finish(out);
-}
-
-/** What a new device signs in `enrol`: it holds the private half of the key that it hands in. */
-export function enrolProof(challenge: Uint8Array, parent: string, replica: string, code: string): Uint8Array {
-  const out = createWriter();
-  writeText(out, 'tallystick enrol 1');
-  writeFixed(out, challenge);
-  writeText(out, parent);
-  writeText(out, replica);
-  writeText(out, code);
-  writeUint(out, 0);
-  return finish(out);
 }

@@ -21,9 +21,7 @@ export {
   writeAgentFile,
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
-export { Engine } from './engine.ts';
 export { fencedWriters } from './figures.ts';
-export { Gathering } from './gathering.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { closeSocketsOf, createApp, LINK_PATH, openLinkDoor, openUpgradeDoor } from './http/app.ts';
@@ -44,13 +42,12 @@ export { JournalError, onDisk } from './journal/errors.ts';
 export { SqliteJournal } from './journal/journal.ts';
 export { sha256 } from './journal/runs.ts';
 export { Witness } from './journal/witness.ts';
-export type { CallResult } from './link/calls.ts';
 export { enrol } from './link/enrol.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
+export { nodeMachine } from './machine.ts';
 export { type Figure, metricsText } from './metrics.ts';
 export { exposed, type RetireResult, retireChild, takeBack } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';
 export { isHashOf, SLOW_HASH, slowHash } from './slow-hash.ts';
 export { DoorTls } from './tls/door-tls.ts';
-export { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 export { words } from './words.ts';

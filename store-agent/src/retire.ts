@@ -8,7 +8,7 @@ import {
   type Stream,
   type WriterId,
 } from '@tallystick/crdt';
-import type { Engine } from './engine.ts';
+import type { Engine } from '@tallystick/crdt/host';
 import { derivedId } from './http/ids.ts';
 import { Problem } from './http/problem.ts';
 

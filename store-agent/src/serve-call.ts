@@ -8,11 +8,11 @@ import {
   ORDER_MARKS,
   QUANTITY_MAX,
 } from '@tallystick/crdt';
+import type { CallResult } from '@tallystick/crdt/host';
 import { z } from 'zod';
 import type { Fact } from './http/answers.ts';
 import { documentId, reason } from './http/order-body.ts';
 import { Problem } from './http/problem.ts';
-import type { CallResult } from './link/calls.ts';
 import type { RetireRequest, RetireResult } from './retire.ts';
 
 const units = z.number().int().min(1).max(QUANTITY_MAX);

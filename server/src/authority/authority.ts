@@ -9,15 +9,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
-import {
-  type CallResult,
-  Catalogue,
-  Host,
-  type Log,
-  sha256,
-  type TurnJournal,
-  Witness,
-} from '@tallystick/store-agent';
+import type { CallResult, TurnJournal } from '@tallystick/crdt/host';
+import { Catalogue, Host, type Log, sha256, Witness } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { anchorHeads } from './audit.ts';
 import { serveCall } from './calls/serve-call.ts';

@@ -1,13 +1,6 @@
 /** Cashiers at the operator's door, for `tallystick cashier`: the same calls as a region makes. */
-import {
-  type CallResult,
-  cashierSchema,
-  hashPin,
-  newPin,
-  Problem,
-  parse,
-  pinSchema,
-} from '@tallystick/store-agent';
+import type { CallResult } from '@tallystick/crdt/host';
+import { cashierSchema, hashPin, newPin, Problem, parse, pinSchema } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Authority } from './authority.ts';

@@ -5,7 +5,8 @@
  */
 import type { ReplicaId } from '@tallystick/crdt';
 import { replicaOf, type WriterId } from '@tallystick/crdt';
-import type { CallResult, Log } from '@tallystick/store-agent';
+import type { CallResult } from '@tallystick/crdt/host';
+import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
 
 /** How often the books are asked for copies that stand. */

@@ -7,7 +7,7 @@ import {
   type ReplicaId,
   type Stream,
 } from '@tallystick/crdt';
-import type { CallResult } from '@tallystick/store-agent';
+import type { CallResult } from '@tallystick/crdt/host';
 import type { Authority } from './authority.ts';
 import { listReplicas, type RegisteredReplica, ROOT } from './registry.ts';
 import { whyReplica } from './why.ts';

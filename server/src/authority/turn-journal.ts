@@ -1,6 +1,7 @@
 /** The engine's view of the books: fetch what a turn will ask, commit it, and catch up when another was faster. */
 import { PARENT, type Replica, type WriterId } from '@tallystick/crdt';
-import { Behind, type Input, type Log, type TurnJournal } from '@tallystick/store-agent';
+import { Behind, type Input, type TurnJournal } from '@tallystick/crdt/host';
+import type { Log } from '@tallystick/store-agent';
 import { CommitUnknown, type PgJournal } from './journal.ts';
 import { NotPrefetched } from './prefetched-view.ts';
 import { joinQuestions, type Questions, questionsOfCommand, questionsOfFrame } from './questions.ts';

@@ -1,6 +1,7 @@
 /** Asking the books, through the tree. What they refuse is this door's problem, word for word. */
 import type { ReplicaId, ShortItem } from '@tallystick/crdt';
-import { type Agent, type CallResult, type FieldError, Problem } from '@tallystick/store-agent';
+import type { CallResult } from '@tallystick/crdt/host';
+import { type Agent, type FieldError, Problem } from '@tallystick/store-agent';
 import type { FastifyRequest } from 'fastify';
 
 const AUTHORITY = 'authority' as ReplicaId;

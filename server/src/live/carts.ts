@@ -6,7 +6,8 @@
  */
 import type { Cart } from '@tallystick/crdt/cart';
 import { pressesOf, readCart } from '@tallystick/crdt/cart';
-import { Gathering, type Log, Problem } from '@tallystick/store-agent';
+import { Gathering } from '@tallystick/crdt/host';
+import { type Log, Problem } from '@tallystick/store-agent';
 import * as Y from 'yjs';
 import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
 import { updateFrame } from './frames.ts';
@@ -47,7 +48,10 @@ export class Carts {
   readonly #ports: CartsPorts;
   readonly #carts = new Map<string, LiveCart>();
   readonly #sweeper: NodeJS.Timeout;
-  readonly #gathering = new Gathering();
+  readonly #gathering = new Gathering({
+    nowMs: () => performance.now(),
+    nextPass: (look) => void setImmediate(look),
+  });
   #turn: Turn | undefined;
   #lastRemoval = 0;
   readonly #whenChanged: ((id: string) => void)[] = [];

@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Opened, type ReplicaId, replicaOf, sameBytes, type WriterId } from '@tallystick/crdt';
+import { type Engine, enrolProof, helloProof } from '@tallystick/crdt/host';
 import { type Enrol, type ErrorCode, type Frame, type Hello, negotiate } from '@tallystick/crdt/wire';
 import type { WebSocket } from 'ws';
-import type { Engine } from '../engine.ts';
-import { enrolProof, helloProof, isSignedBy } from '../identity.ts';
+import { isSignedBy } from '../identity.ts';
 import { Connection } from './connection.ts';
 
 const HANDSHAKE_MS = 5_000;

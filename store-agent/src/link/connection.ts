@@ -4,6 +4,7 @@
  * A reader that does not keep up is cut off, and so is a peer that falls silent:
  * whatever was lost with it is sent again from a cursor when it comes back.
  */
+import type { ConnectionEvents, LinkConnection } from '@tallystick/crdt/host';
 import { decodeFrame, encodeFrame, FRAME_BYTES_MAX, type Frame, MalformedBytes } from '@tallystick/crdt/wire';
 import type { RawData, WebSocket } from 'ws';
 
@@ -14,12 +15,7 @@ const HEARTBEAT_MS = 4_000;
 
 export const WS_OPTIONS = { maxPayload: FRAME_BYTES_MAX, perMessageDeflate: false } as const;
 
-export interface ConnectionEvents {
-  frame(frame: Frame): void;
-  closed(why: string): void;
-}
-
-export class Connection {
+export class Connection implements LinkConnection {
   readonly #socket: WebSocket;
   readonly #events: ConnectionEvents;
   readonly #heartbeat: NodeJS.Timeout;

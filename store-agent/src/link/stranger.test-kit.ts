@@ -9,6 +9,7 @@ import {
   type WriterId,
   writerId,
 } from '@tallystick/crdt';
+import { helloProof } from '@tallystick/crdt/host';
 import {
   CHANNELS,
   decodeFrame,
@@ -21,7 +22,7 @@ import {
 } from '@tallystick/crdt/wire';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import { helloProof, type Identity, openIdentity } from '../identity.ts';
+import { type Identity, openIdentity } from '../identity.ts';
 import { sha256 } from '../journal/runs.ts';
 import { TestRoot, until } from '../root.test-kit.ts';
 

@@ -82,7 +82,7 @@ export class NodeLinks {
     }
   }
 
-  /** As `parent-link.ts` of the store agent: where a newer life is known, this one ends (F1). */
+  /** As `parent-link.ts` of the host: where a newer life is known, this one ends (F1). */
   #refusedBy(code: ErrorCode, message: string): void {
     if (code === 'replica_fenced') {
       this.#ports.superseded();

@@ -1,5 +1,6 @@
 /** Serving calls at the root: each is found by its name, parsed once, and refused in words. */
-import { type CallResult, Problem } from '@tallystick/store-agent';
+import type { CallResult } from '@tallystick/crdt/host';
+import { Problem } from '@tallystick/store-agent';
 import type { Authority } from '../authority.ts';
 import { type Asker, bySchema, inTheNameOf } from '../who-asks.ts';
 import { ACCESS_CALLS } from './access-calls.ts';

@@ -11,9 +11,10 @@ import {
   type Sku,
   type WriterId,
 } from '@tallystick/crdt';
+import { Engine } from '@tallystick/crdt/host';
 import {
   Catalogue,
-  Engine,
+  nodeMachine,
   openIdentity,
   SqliteJournal,
   sha256,
@@ -65,6 +66,7 @@ async function make({ folder, pools, entries }: MakeShop): Promise<void> {
         throw error;
       },
     },
+    nodeMachine(),
   );
   await engine.runDurably((one, now) => one.beginLife(PARENT, now));
   const pool = (n: number) => poolId(skuName(n) as Sku, SHOP as LocationId);

@@ -13,7 +13,8 @@ import {
   type ReplicaId,
   type Sku,
 } from '@tallystick/crdt';
-import { Engine, SqliteJournal, sha256, Witness } from '@tallystick/store-agent';
+import { Engine } from '@tallystick/crdt/host';
+import { nodeMachine, SqliteJournal, sha256, Witness } from '@tallystick/store-agent';
 import type { Round } from '../bench.ts';
 import { roundByClients } from '../clients.ts';
 import { roundOf } from '../figures.ts';
@@ -59,6 +60,7 @@ async function open({ folder, trade }: { folder: string; trade: Trade }): Promis
         throw error;
       },
     },
+    nodeMachine(),
   );
   await engine.runDurably((one, now) => one.beginLife(null, now));
   const lines = skuNames(trade).map((sku) => ({ pool: poolId(sku as Sku, PLACE), n: OPENING_UNITS }));

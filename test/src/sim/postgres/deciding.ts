@@ -14,6 +14,7 @@ import {
   type Tools,
   type Writes,
 } from '@tallystick/crdt';
+import type { Input } from '@tallystick/crdt/host';
 import {
   beginAnew,
   NotPrefetched,
@@ -21,7 +22,6 @@ import {
   type PutBack,
   pgTurnJournal,
 } from '@tallystick/server/test-kit';
-import type { Input } from '@tallystick/store-agent';
 import { answerOf, questionsOf } from './ask-books.ts';
 import { Disagreement } from './counts.ts';
 import type { Asked, Call, CallName, Happened, Restart } from './history.ts';

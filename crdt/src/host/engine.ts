@@ -4,24 +4,18 @@
  * Inputs wait in a queue; a turn runs all that are there, makes what they did
  * durable, and only then lets answers and frames out (D1). On SQLite a commit is
  * one synchronous call, for which those who shared the last one are waited for a moment;
- * on Postgres it is one round trip, during which the next inputs gather.
+ * on Postgres it is one round trip, and in a browser one transaction, during which the
+ * next inputs gather.
  */
-import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
-import {
-  type Answer,
-  type Command,
-  type Now,
-  type Out,
-  type Peer,
-  type Refusal,
-  type Replica,
-  refuse,
-  type Ticket,
-  type Writes,
-} from '@tallystick/crdt';
-import type { Frame, StockFrame } from '@tallystick/crdt/wire';
+import { type Answer, type Command, type Refusal, refuse } from '../replica/command.ts';
+import type { Now } from '../replica/ledger.ts';
+import type { Out, Peer } from '../replica/out.ts';
+import type { Replica } from '../replica/replica.ts';
+import type { Ticket } from '../replica/waiting.ts';
+import type { Writes } from '../replica/writes.ts';
+import type { Frame, StockFrame } from '../wire/frames.ts';
 import { Gathering } from './gathering.ts';
+import type { Machine } from './machine.ts';
 import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 import { TurnQueue } from './turn-queue.ts';
 
@@ -49,7 +43,7 @@ const AHEAD_BYTES_MIN = 64 * 1024;
 const WAKE_SLACK_MS = 1;
 
 export class Engine {
-  readonly #bootId = randomBytes(16).toString('hex');
+  readonly #machine: Machine;
   readonly #journal: TurnJournal;
   readonly #events: EngineEvents;
   readonly #answers = new Map<Ticket, (answer: Answer) => void>();
@@ -59,18 +53,23 @@ export class Engine {
   #ahead: { readonly inputs: readonly Input[]; readonly ready: Promise<void> } | undefined;
   #isCommitting = false;
   #nextTicket = 1;
-  readonly #gathering = new Gathering();
+  readonly #gathering: Gathering;
   #isScheduled = false;
   #isTurning = false;
   #state: 'running' | 'failed' | 'stopped' = 'running';
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #idle: (() => void)[] = [];
   /** Told when the open turn is durable, or that it never will be; made anew by each attempt. */
   #onDurable: { resolve(): void; reject(error: Error): void }[] = [];
   #between: ((replica: Replica) => Promise<void>)[] = [];
 
-  constructor(replica: Replica, journal: TurnJournal, events: EngineEvents) {
+  constructor(replica: Replica, journal: TurnJournal, events: EngineEvents, machine: Machine) {
+    this.#machine = machine;
+    this.#gathering = new Gathering({
+      nowMs: () => machine.now().monotonicMs,
+      nextPass: (look) => machine.nextPass(look),
+    });
     this.#replica = replica;
     this.#journal = journal;
     this.#events = events;
@@ -90,7 +89,7 @@ export class Engine {
   }
 
   now(): Now {
-    return { wallMs: Date.now(), monotonicMs: performance.now(), bootId: this.#bootId };
+    return this.#machine.now();
   }
 
   /** Asks for a command; resolves once its answer is durable. Never rejects: a refusal is an answer. */
@@ -199,11 +198,11 @@ export class Engine {
     try {
       if (this.#between.length > 0) this.#dropAhead();
       for (const run of this.#between.splice(0)) await run(this.#replica);
-      this.#deliver(
+      const out =
         this.#journal.prepare === undefined
-          ? (this.#attempt(this.#queue.take()) as Out)
-          : await this.#attempts(await this.#prepared(this.#journal.prepare)),
-      );
+          ? this.#attempt(this.#queue.take())
+          : this.#attempts(await this.#prepared(this.#journal.prepare));
+      this.#deliver(out instanceof Promise ? await out : out);
     } catch (error) {
       this.#fail(error);
     }
@@ -297,15 +296,15 @@ export class Engine {
     const now = this.now();
     const at = this.#replica.wakeAtMs(now) ?? Number.POSITIVE_INFINITY;
     if (at === this.#timerAtMs) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#timerAtMs = at;
     if (!Number.isFinite(at)) return;
     const delayMs = Math.min(2 ** 31 - 1, Math.max(0, at - now.monotonicMs) + WAKE_SLACK_MS);
-    this.#timer = setTimeout(() => {
+    this.#stopTimer = this.#machine.after(delayMs, () => {
       this.#timerAtMs = Number.POSITIVE_INFINITY;
       this.#schedule();
-    }, delayMs);
+    });
   }
 
   #closed(): Refusal {
@@ -317,7 +316,7 @@ export class Engine {
   /** D3: an I/O error on commit stops selling at once; whoever waits is told. */
   #fail(error: unknown): void {
     this.#state = 'failed';
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#replica.putBack();
     const refusal = this.#closed();
     for (const answer of this.#answers.values()) answer(refusal);
@@ -343,7 +342,7 @@ export class Engine {
     if (this.#state === 'running' && (this.#isTurning || this.#isScheduled))
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#state = 'stopped';
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     for (const answer of this.#answers.values()) answer(this.#closed());
     this.#answers.clear();
   }

@@ -1,5 +1,5 @@
-import type { ReplicaId, WriterId } from '@tallystick/crdt';
 import { expect, test } from 'vitest';
+import type { ReplicaId, WriterId } from '../ids.ts';
 import type { Input } from './turn-journal.ts';
 import { TurnQueue } from './turn-queue.ts';
 

@@ -1,6 +1,11 @@
 /** Turn journal: what an engine's turn takes in, and where what it did is made durable. */
-import type { Command, Now, Peer, Replica, Ticket, Writes } from '@tallystick/crdt';
-import type { StockFrame } from '@tallystick/crdt/wire';
+import type { Command } from '../replica/command.ts';
+import type { Now } from '../replica/ledger.ts';
+import type { Peer } from '../replica/out.ts';
+import type { Replica } from '../replica/replica.ts';
+import type { Ticket } from '../replica/waiting.ts';
+import type { Writes } from '../replica/writes.ts';
+import type { StockFrame } from '../wire/frames.ts';
 
 export type Input =
   | { readonly kind: 'command'; readonly ticket: Ticket; readonly command: Command }

@@ -6,8 +6,6 @@
  * So a turn that is smaller than the last one waits, in passes of the loop, until it is as large, at
  * most half as long as that commit took. A caller who is alone never waits.
  */
-import { performance } from 'node:perf_hooks';
-
 /** On a slow disk: more would be felt at a till, and gain nothing. */
 const WAIT_MS_MAX = 2;
 
@@ -17,14 +15,12 @@ export interface GatheringTools {
   nextPass(look: () => void): void;
 }
 
-const TOOLS: GatheringTools = { nowMs: () => performance.now(), nextPass: (look) => void setImmediate(look) };
-
 export class Gathering {
   readonly #tools: GatheringTools;
   #size = 0;
   #tookMs = 0;
 
-  constructor(tools: GatheringTools = TOOLS) {
+  constructor(tools: GatheringTools) {
     this.#tools = tools;
   }
 

@@ -4,8 +4,11 @@
  * Keepers, owners and openers of holds alone may do certain things (T8, F9); who
  * is asked elsewhere forwards here, or hears that they cannot be reached.
  */
-import type { Peer, ReplicaId } from '@tallystick/crdt';
-import type { Call, ErrorCode, Frame, Reply } from '@tallystick/crdt/wire';
+import type { ReplicaId } from '../ids.ts';
+import type { Peer } from '../replica/out.ts';
+import type { ErrorCode } from '../wire/error-codes.ts';
+import type { Call, Frame, Reply } from '../wire/frames.ts';
+import type { Machine } from './machine.ts';
 
 /** Outstanding calls at once; one more is refused. */
 const CALLS_MAX = 10_000;
@@ -25,7 +28,7 @@ export type CallResult =
       readonly errors?: unknown;
     };
 
-export interface CallsPorts {
+export interface CallsPorts extends Pick<Machine, 'after'> {
   readonly self: ReplicaId;
   /** The next hop towards a replica, or undefined where none is connected. */
   route(target: ReplicaId): Peer | undefined;
@@ -39,7 +42,7 @@ interface Pending {
     | { readonly peer: Peer; readonly callId: number }
     | { readonly done: (result: CallResult) => void };
   readonly via: Peer;
-  readonly timer: NodeJS.Timeout;
+  readonly forget: () => void;
 }
 
 export class Calls {
@@ -76,7 +79,7 @@ export class Calls {
     origin: Pending['origin'],
     from: Peer | undefined,
   ): void {
-    if (Buffer.byteLength(body) > BODY_BYTES_MAX) {
+    if (bytesOf(body) > BODY_BYTES_MAX) {
       const message = `This is too large to be passed on to ${target}. Send fewer lines at once.`;
       return this.#finish(origin, { ok: false, code: 'body_too_large', message });
     }
@@ -93,11 +96,11 @@ export class Calls {
     }
     const callId = this.#nextId;
     this.#nextId += 1;
-    const timer = setTimeout(() => {
+    const forget = this.#ports.after(waitMs, () => {
       this.#pending.delete(callId);
       this.#finish(origin, unreachable(target));
-    }, waitMs);
-    this.#pending.set(callId, { origin, via, timer });
+    });
+    this.#pending.set(callId, { origin, via, forget });
     // Each hop keeps a little of the time for the way back.
     this.#ports.send(via, { kind: 'call', callId, target, waitMs: Math.floor(waitMs * 0.95), body });
   }
@@ -127,7 +130,7 @@ export class Calls {
   }
 
   #drop(callId: number, pending: Pending): void {
-    clearTimeout(pending.timer);
+    pending.forget();
     this.#pending.delete(callId);
   }
 
@@ -138,7 +141,7 @@ export class Calls {
 
   #reply(to: Peer, callId: number, result: CallResult): void {
     const body = JSON.stringify(result);
-    const isTooLarge = Buffer.byteLength(body) > BODY_BYTES_MAX;
+    const isTooLarge = bytesOf(body) > BODY_BYTES_MAX;
     this.#ports.send(to, { kind: 'reply', callId, body: isTooLarge ? TOO_LARGE : body });
   }
 }
@@ -148,6 +151,12 @@ const TOO_LARGE = JSON.stringify({
   code: 'internal',
   message: 'The answer is too large to be passed along the tree. Ask there.',
 } satisfies CallResult);
+
+const utf8 = new TextEncoder();
+
+function bytesOf(text: string): number {
+  return utf8.encode(text).length;
+}
 
 function unreachable(target: ReplicaId): CallResult {
   return {

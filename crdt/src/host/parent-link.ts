@@ -2,18 +2,36 @@
  * Parent link: the child's end. It connects, proves who it is, and comes back by
  * itself after every cut, with growing and jittered pauses (L5).
  */
-import { PARENT } from '@tallystick/crdt';
-import { CHANNELS, type Frame, type Hello, PROTOCOL, type Refuse } from '@tallystick/crdt/wire';
-import { WebSocket } from 'ws';
-import type { Engine } from '../engine.ts';
-import { helloProof, type Identity } from '../identity.ts';
-import type { LinkTls } from '../tls/parent-tls.ts';
-import { Connection, WS_OPTIONS } from './connection.ts';
+import { PARENT } from '../replica/out.ts';
+import type { Challenge, Frame, Refuse } from '../wire/frames.ts';
+import { CHANNELS, PROTOCOL } from '../wire/negotiate.ts';
+import type { Engine } from './engine.ts';
+import type { Machine } from './machine.ts';
+import { helloProof, type Signer } from './proofs.ts';
+
+/** One socket to the parent, bounded in both directions and watched for silence (L5, L7). */
+export interface LinkConnection {
+  send(frame: Frame): void;
+  /** Closes without a word, as a process that ends does. */
+  end(): void;
+  /** Bytes that wait for a slow peer. */
+  readonly waitingBytes: number;
+}
+
+export interface ConnectionEvents {
+  frame(frame: Frame): void;
+  closed(why: string): void;
+}
 
 export interface ParentLinkPorts {
   readonly engine: Engine;
-  readonly identity: Identity;
+  readonly identity: Signer;
   readonly wantsLevels: boolean;
+  readonly machine: Machine;
+  /** For a person who asks. */
+  readonly url: string;
+  /** Opens a socket. @throws Error with why it cannot be tried now */
+  connect(events: ConnectionEvents): LinkConnection;
   catalogueVersion(): number;
   /** Frames of the channels that the core does not know, and levels. */
   frame(frame: Frame): void;
@@ -34,15 +52,12 @@ export const PARENT_LINK_TIMES: ParentLinkTimes = { retryMsMin: 100, retryMsMax:
 const STOPPED = 'taken down here on purpose';
 
 export class ParentLink {
-  readonly #url: string;
   readonly #ports: ParentLinkPorts;
   readonly #times: ParentLinkTimes;
-  readonly #random: () => number;
-  readonly #tls: () => LinkTls | undefined;
-  #connection: Connection | undefined;
+  #connection: LinkConnection | undefined;
   #state: ParentLinkState = 'down';
   #attempt = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: () => void = () => {};
   #isStopped = true;
   /** What both ends of this session speak. */
   #channels: ReadonlySet<string> = new Set();
@@ -50,18 +65,9 @@ export class ParentLink {
   #refusal: string | undefined;
   framesSent = 0;
 
-  constructor(
-    url: string,
-    ports: ParentLinkPorts,
-    times = PARENT_LINK_TIMES,
-    tls: () => LinkTls | undefined = () => undefined,
-    random = Math.random,
-  ) {
-    this.#url = url;
-    this.#tls = tls;
+  constructor(ports: ParentLinkPorts, times = PARENT_LINK_TIMES) {
     this.#ports = ports;
     this.#times = times;
-    this.#random = random;
   }
 
   get state(): ParentLinkState {
@@ -87,7 +93,7 @@ export class ParentLink {
 
   stop(): void {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     if (this.#connection === undefined) this.#set('down', STOPPED);
     else this.#connection.end();
   }
@@ -113,52 +119,33 @@ export class ParentLink {
     if (this.#isStopped) return;
     this.#refusal = undefined;
     // Why it is down stays readable while it is tried again and again.
-    this.#set('connecting', this.#attempt === 0 ? `connecting to ${this.#url}` : this.#why);
-    let tls: LinkTls | undefined;
+    this.#set('connecting', this.#attempt === 0 ? `connecting to ${this.#ports.url}` : this.#why);
+    let connection: LinkConnection;
     try {
-      tls = this.#tls();
+      connection = this.#ports.connect({
+        frame: (frame) => {
+          if (this.#connection === connection) this.#frame(frame, connection);
+        },
+        closed: (why) => {
+          if (this.#connection === connection) this.#down(why);
+        },
+      });
     } catch (error) {
       return this.#down((error as Error).message);
     }
-    const socket = new WebSocket(this.#url, {
-      ...WS_OPTIONS,
-      ...tls,
-      handshakeTimeout: this.#times.handshakeMs,
-    });
-    const connection = new Connection(socket, {
-      frame: (frame) => {
-        if (this.#connection === connection) this.#frame(frame);
-      },
-      closed: (why) => {
-        if (this.#connection === connection) this.#down(why);
-      },
-    });
     this.#connection = connection;
-    this.#timer = setTimeout(() => connection.end(), this.#times.handshakeMs);
+    this.#stopTimer = this.#ports.machine.after(this.#times.handshakeMs, () => connection.end());
   }
 
-  #frame(frame: Frame): void {
+  #frame(frame: Frame, connection: LinkConnection): void {
     const { engine } = this.#ports;
     switch (frame.kind) {
       case 'challenge':
-        engine.run((replica, now) => {
-          replica.beginLife(frame.writer, now);
-          const hello: Hello = {
-            kind: 'hello',
-            protocol: PROTOCOL,
-            channels: CHANNELS,
-            ...replica.uplink.hello(),
-            replicaKind: replica.settings.kind,
-            wantsLevels: this.#ports.wantsLevels,
-            catalogueVersion: this.#ports.catalogueVersion(),
-            signature: new Uint8Array(0),
-          };
-          const proof = helloProof(frame.nonce, frame.parent, hello);
-          replica.say(PARENT, { ...hello, signature: this.#ports.identity.sign(proof) });
-        });
+        // What goes wrong on the way is a link that did not come up: it is tried again.
+        this.#introduce(frame, connection).catch(() => connection.end());
         return;
       case 'welcome':
-        clearTimeout(this.#timer);
+        this.#stopTimer();
         this.#attempt = 0;
         this.#channels = new Set(frame.channels.map(({ name }) => name));
         engine.run((replica, now) => replica.linkUp(frame, now));
@@ -179,6 +166,35 @@ export class ParentLink {
     }
   }
 
+  /** Says hello, signed; a first life begins with it. */
+  async #introduce(
+    { nonce, parent, writer: parentWriter }: Challenge,
+    connection: LinkConnection,
+  ): Promise<void> {
+    const { engine, identity, wantsLevels } = this.#ports;
+    const writer = await engine.runDurably((replica, now) => {
+      replica.beginLife(parentWriter, now);
+      return replica.ledger.self.writer;
+    });
+    const signature = await identity.sign(helloProof(nonce, parent, { writer }));
+    engine.run((replica) => {
+      if (this.#connection !== connection) return;
+      const hello = replica.uplink.hello();
+      // Another life began in between: the next connection speaks for that one.
+      if (hello.writer !== writer) return connection.end();
+      replica.say(PARENT, {
+        kind: 'hello',
+        protocol: PROTOCOL,
+        channels: CHANNELS,
+        ...hello,
+        replicaKind: replica.settings.kind,
+        wantsLevels,
+        catalogueVersion: this.#ports.catalogueVersion(),
+        signature,
+      });
+    });
+  }
+
   #refused(frame: Refuse): void {
     this.#refusal = `refused by the parent: ${frame.message}`;
     // A newer life exists, or this one was shut out: what is here goes on as a new writer (F1).
@@ -189,7 +205,7 @@ export class ParentLink {
 
   #down(reason: string): void {
     const why = this.#refusal ?? (this.#isStopped ? STOPPED : reason);
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     const wasUp = this.#state === 'up';
     this.#connection = undefined;
     this.#set('down', why);
@@ -197,7 +213,8 @@ export class ParentLink {
     if (this.#isStopped) return;
     const ceiling = Math.min(this.#times.retryMsMax, this.#times.retryMsMin * 2 ** this.#attempt);
     this.#attempt = Math.min(this.#attempt + 1, 30);
-    this.#timer = setTimeout(() => this.#connect(), ceiling * (0.5 + this.#random() / 2));
+    const { machine } = this.#ports;
+    this.#stopTimer = machine.after(ceiling * (0.5 + machine.random() / 2), () => this.#connect());
   }
 
   #set(state: ParentLinkState, why: string): void {

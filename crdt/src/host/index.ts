@@ -1,0 +1,9 @@
+/** The loop around a replica and its link up: the same for a shop's server and for a till in a browser. */
+export * from './calls.ts';
+export * from './engine.ts';
+export * from './enrol.ts';
+export * from './gathering.ts';
+export * from './machine.ts';
+export * from './parent-link.ts';
+export * from './proofs.ts';
+export * from './turn-journal.ts';

@@ -1,0 +1,18 @@
+/** This process as the machine of a host. */
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Machine } from '@tallystick/crdt/host';
+
+/** @returns one run of one machine: what is measured on its clocks compares within it alone. */
+export function nodeMachine(): Machine {
+  const bootId = randomBytes(16).toString('hex');
+  return {
+    now: () => ({ wallMs: Date.now(), monotonicMs: performance.now(), bootId }),
+    nextPass: (run) => void setImmediate(run),
+    after: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+  };
+}
