@@ -35,7 +35,7 @@ import { type Fact, factJson, orderJson } from './http/answers.ts';
 import { statusJson } from './http/look-routes.ts';
 import { Problem } from './http/problem.ts';
 import type { Identity } from './identity.ts';
-import { Levels } from './levels.ts';
+import type { Levels } from './levels/levels.ts';
 import { createLog, type Log } from './log.ts';
 import type { Figure } from './metrics.ts';
 import { retireChild } from './retire.ts';
@@ -48,6 +48,7 @@ const KEEPER_WAIT_MS = 5_000;
 /** Between two attempts to use a disk again that failed. */
 const RECOVER_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
+const SAVE_LEVELS_EVERY_MS = 1_000;
 
 /** Commands about goods at one place, which its keeper carries out. */
 export type GoodsCommand = Receive | ReturnGoods | Ship | Count | Lose;
@@ -64,7 +65,7 @@ export class Agent {
   readonly settings: AgentSettings;
   readonly catalogue: Catalogue;
   readonly identity: Identity;
-  readonly levels = new Levels();
+  readonly levels: Levels;
   readonly host: Host;
   readonly log: Log;
   readonly #disk: Disk;
@@ -98,6 +99,7 @@ export class Agent {
     this.log = log;
     this.#disk = disk;
     this.catalogue = disk.catalogue;
+    this.levels = disk.levels;
     this.identity = disk.identity;
     this.host = new Host({
       id: config.replica,
@@ -116,7 +118,6 @@ export class Agent {
       parent: {
         url: config.parentUrl,
         identity: disk.identity,
-        wantsLevels: config.kind === 'region',
         times: config.settings.times,
         ...linkTlsOf(config),
       },
@@ -131,7 +132,7 @@ export class Agent {
         const isNew = this.catalogue.apply(frame, Date.now());
         if (isNew && frame.items.some(({ kind }) => kind === 'replica')) this.#registryChanged();
       },
-      onLevels: (frame) => this.levels.apply(frame),
+      levels: this.levels,
       onCart: (frame) => this.#farCarts?.heard(frame),
       onCut: () => this.#farCarts?.cut(),
       onTurn: (writes) => this.#turned(writes),
@@ -165,8 +166,9 @@ export class Agent {
       turns = this.#worked.turns;
     }, 200);
     const prune = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
-    for (const timer of [witness, prune]) timer.unref();
-    this.#timers.push(witness, prune);
+    const levels = setInterval(() => this.#disk.saveLevels(), SAVE_LEVELS_EVERY_MS);
+    for (const timer of [witness, prune, levels]) timer.unref();
+    this.#timers.push(witness, prune, levels);
   }
 
   /** D7: sales go on between the steps. */

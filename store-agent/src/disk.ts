@@ -1,6 +1,6 @@
 /**
  * Disk: everything that a replica keeps in its data folder, opened together and closed
- * together: the journal with its witness, the catalogue's copy, the key.
+ * together: the journal with its witness, the copies of catalogue and levels, the key.
  *
  * After a full disk the journal stays open, so that reading goes on (D3); after any
  * other failure it is opened anew and compared.
@@ -16,6 +16,8 @@ import { asJournalError, JournalError, onDisk } from './journal/errors.ts';
 import { SqliteJournal } from './journal/journal.ts';
 import { sha256 } from './journal/runs.ts';
 import { Witness } from './journal/witness.ts';
+import { LevelFile } from './levels/level-file.ts';
+import { Levels } from './levels/levels.ts';
 import type { Log } from './log.ts';
 
 export type OpenJournal = (folder: string) => SqliteJournal;
@@ -24,11 +26,13 @@ const DAY_MS = 86_400_000;
 
 export class Disk {
   readonly catalogue: Catalogue;
+  readonly levels = new Levels();
   readonly identity: Identity;
   readonly #config: AgentConfig;
   readonly #log: Log;
   readonly #openJournal: OpenJournal;
   readonly #witness: Witness;
+  readonly #levelFile: LevelFile;
   #journal: SqliteJournal;
   #isLogLong = false;
 
@@ -49,6 +53,8 @@ export class Disk {
     try {
       this.catalogue = new Catalogue(join(dataDir, 'catalogue.db'));
       opened.push(this.catalogue);
+      this.#levelFile = new LevelFile(join(dataDir, 'levels.db'), this.levels, log);
+      opened.push(this.#levelFile);
       this.#witness = Witness.open(join(dataDir, 'witness'));
       opened.push(this.#witness);
       this.identity = openIdentity(join(dataDir, 'identity.pem'));
@@ -106,6 +112,10 @@ export class Disk {
     }
   }
 
+  saveLevels(): void {
+    this.#levelFile.save();
+  }
+
   /** For a moment in which nobody sells: a commit into a log of its full length is quicker. */
   lengthenLog(): void {
     if (this.#isLogLong) return;
@@ -149,6 +159,7 @@ export class Disk {
       );
     }
     this.#journal.close();
+    this.#levelFile.close();
     this.catalogue.close();
   }
 }

@@ -17,11 +17,13 @@ import {
   type ParentLinkTimes,
   type TurnJournal,
 } from '@tallystick/crdt/host';
-import type { CartFrame, CatalogueItem, Enrol, Frame, Levels as LevelsFrame } from '@tallystick/crdt/wire';
+import type { CartFrame, CatalogueItem, Enrol, Frame } from '@tallystick/crdt/wire';
 import { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
 import { itemForChild, type ReplicaRecord } from './catalogue/items.ts';
 import type { Identity } from './identity.ts';
+import { LEVELS_EVERY_MS, LEVELS_WAITING_BYTES_MAX, LevelRelay } from './levels/level-relay.ts';
+import type { Levels } from './levels/levels.ts';
 import { CARTS_WAITING_BYTES_MAX, CartRelay } from './link/cart-relay.ts';
 import { mayAskAuthority } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
@@ -48,6 +50,8 @@ export interface HostOptions {
   readonly replica: Replica;
   readonly journal: TurnJournal;
   readonly catalogue: CatalogueSource;
+  /** What was heard of levels from above; undefined at the root, where the core itself tells of them. */
+  readonly levels?: Levels;
   readonly log: Log;
   readonly resendMs: number;
   /** How long a stranger at the link's door may take to prove who it is. */
@@ -55,7 +59,6 @@ export interface HostOptions {
   readonly parent?: {
     readonly url: string;
     readonly identity: Identity;
-    readonly wantsLevels: boolean;
     readonly times: ParentLinkTimes;
     readonly tls?: () => LinkTls | undefined;
   };
@@ -64,7 +67,6 @@ export interface HostOptions {
   readonly enrol: (frame: Enrol) => Promise<Frame>;
   /** Frames from the parent for others than the core. */
   readonly onCatalogue?: (frame: Extract<Frame, { kind: 'catalogue' }>) => void;
-  readonly onLevels?: (frame: LevelsFrame) => void;
   readonly onCart?: (frame: CartFrame) => void;
   /** The parent's link went down, and with it whatever has no memory. */
   readonly onCut?: () => void;
@@ -80,9 +82,10 @@ export class Host {
   readonly parent: ParentLink | undefined;
   readonly #feed: CatalogueFeed;
   readonly #cartRelay: CartRelay;
+  readonly #levelRelay: LevelRelay;
   readonly #options: HostOptions;
   readonly #machine: Machine = nodeMachine();
-  #feedTimer: NodeJS.Timeout | undefined;
+  #timers: NodeJS.Timeout[] = [];
   #isFeeding = false;
   #parentNews = '';
 
@@ -134,6 +137,7 @@ export class Host {
       opened: (replica, hello) => {
         log.info({ child: replica, writer: hello.writer }, 'child connected');
         this.#feed.opened(replica, hello.catalogueVersion);
+        if (hello.wantsLevels) this.#levelRelay.opened(replica);
         if (hello.catalogueVersion > options.catalogue.version())
           options.catalogue.behind?.(hello.catalogueVersion);
         this.feedCatalogue();
@@ -142,6 +146,7 @@ export class Host {
       closed: (replica, why) => {
         log.info({ child: replica, why }, 'child disconnected');
         this.#feed.closed(replica);
+        this.#levelRelay.closed(replica);
         this.#cartRelay.gone(replica);
         this.calls.peerDown(replica);
       },
@@ -161,6 +166,12 @@ export class Host {
       send: (to, frame) => this.children.send(to, frame),
       regions: () => this.children.up,
     });
+    this.#levelRelay = new LevelRelay({
+      levels: options.levels,
+      nowMs: () => Date.now(),
+      takes: (child) => this.children.takes(child, 'stock', LEVELS_WAITING_BYTES_MAX),
+      send: (to, frame) => this.children.send(to, frame),
+    });
     this.parent = options.parent && this.#parentLink(options.parent);
   }
 
@@ -177,7 +188,7 @@ export class Host {
         },
         engine: this.engine,
         identity: parent.identity,
-        wantsLevels: parent.wantsLevels,
+        wantsLevels: true,
         catalogueVersion: () => catalogue.version(),
         frame: (frame) => this.#fromParent(frame),
         changed: (state: ParentLinkState, why: string) => {
@@ -205,8 +216,10 @@ export class Host {
   start(): void {
     this.parent?.start();
     // What the feed lost on the way is told again; new items do not wait for this.
-    this.#feedTimer = setInterval(() => this.feedCatalogue(), this.#options.resendMs);
-    this.#feedTimer.unref();
+    const feed = setInterval(() => this.feedCatalogue(), this.#options.resendMs);
+    const levels = setInterval(() => this.#levelRelay.send(), LEVELS_EVERY_MS);
+    for (const timer of [feed, levels]) timer.unref();
+    this.#timers.push(feed, levels);
   }
 
   /** Takes a socket that somebody opened at this replica's link door. */
@@ -227,7 +240,7 @@ export class Host {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#feedTimer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.engine.stop();
     this.parent?.stop();
     this.children.stop();
@@ -260,7 +273,8 @@ export class Host {
         this.#takeCatalogue(frame);
         return;
       case 'levels':
-        this.#options.onLevels?.(frame);
+        this.#options.levels?.apply(frame);
+        this.#levelRelay.changed(frame);
         return;
       case 'cart-open':
       case 'cart-said':

@@ -33,6 +33,7 @@ const CASHIERS: ReadonlySet<string> = new Set([
   'POST /v1/holds/:id/capture',
   'POST /v1/holds/:id/release',
   'POST /v1/holds/:id/confirm',
+  'GET /v1/stock',
   'GET /v1/stock/:sku',
   'GET /v1/status',
   `GET ${SESSIONS}/current`,

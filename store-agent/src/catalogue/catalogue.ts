@@ -26,7 +26,7 @@ const PRODUCTS_CACHED_MAX = 10_000;
 
 export interface CatalogueCopy {
   readonly version: number;
-  /** When the copy last heard that it is complete; null before the first time. */
+  /** When the copy last heard that it is complete, also before a restart; null before the first time. */
   readonly asOfMs: number | null;
 }
 
@@ -38,6 +38,7 @@ export class Catalogue implements Directory {
   readonly #bodies;
   readonly #finder: ProductFinder;
   readonly #versionOf;
+  readonly #heard;
   readonly #locations = new Map<string, Location>();
   readonly #replicas = new Map<string, ReplicaRecord>();
   readonly #products = new Map<string, Product>();
@@ -63,6 +64,9 @@ export class Catalogue implements Directory {
     );
     this.#finder = new ProductFinder(this.#db);
     this.#versionOf = this.#db.prepare('select version from item where kind = ? and id = ?').pluck();
+    this.#heard = this.#db.prepare('insert or replace into heard (one, as_of_ms) values (1, ?)');
+    this.#asOfMs =
+      (this.#db.prepare('select as_of_ms from heard').pluck().get() as number | undefined) ?? null;
     this.#version = this.#db.prepare('select coalesce(max(version), 0) from item').pluck().get() as number;
     for (const kind of ['location', 'replica'] as const) {
       const rows = this.#db.prepare('select id, body from item where kind = ?').all(kind);
@@ -84,8 +88,12 @@ export class Catalogue implements Directory {
   apply(frame: { from: number; to: number; items: readonly CatalogueItem[] }, nowMs: number): boolean {
     if (frame.from > this.#version) return false;
     this.#asOfMs = nowMs;
-    if (frame.to <= this.#version) return false;
+    if (frame.to <= this.#version) {
+      this.#heard.run(nowMs);
+      return false;
+    }
     this.#db.transaction(() => {
+      this.#heard.run(nowMs);
       for (const { kind, id, version, body } of frame.items) {
         this.#put.run(kind, id, version, body);
         this.#index(kind as ItemKind, id, body);
@@ -218,6 +226,7 @@ function open(path: string): Database.Database {
         primary key (kind, id)
       ) without rowid;
       create index if not exists item_version on item (version);
+      create table if not exists heard (one integer primary key check (one = 1), as_of_ms integer not null);
     `);
     return db;
   } catch (error) {

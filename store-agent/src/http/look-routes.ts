@@ -1,8 +1,9 @@
 /** Looking, not changing: stock, status, journal, health and metrics of one replica. */
-import { type LocationId, poolId, type Sku } from '@tallystick/crdt';
+import { type LocationId, locationOf, parseGtin, poolId, type Sku } from '@tallystick/crdt';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
+import type { Product } from '../catalogue/items.ts';
 import { metricsText } from '../metrics.ts';
 import { entryJson, poolLevels, stageOf, streamJson } from './answers.ts';
 import { sku } from './order-body.ts';
@@ -14,24 +15,36 @@ const journalQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 
+/** Products that share a barcode. */
+const SCANNED_MAX = 20;
+const scanQuery = z.strictObject({
+  barcode: z
+    .string()
+    .max(64)
+    .transform((text, context) => {
+      const read = parseGtin(text);
+      if (read.ok) return read.gtin;
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a GTIN of 8, 12, 13 or 14 digits with its check digit',
+      });
+      return z.NEVER;
+    }),
+});
+
 export function lookRoutes(app: FastifyInstance, agent: Agent): void {
   app.get('/v1/stock/:sku', async (request) => {
     const wanted = parse(z.strictObject({ sku }), request.params).sku;
     const product = agent.catalogue.product(wanted);
     if (product === undefined) throw new Problem('unknown_sku', `No product has SKU ${wanted}.`);
-    const pools = agent.catalogue.locations.map(({ id }) => poolId(wanted as Sku, id as LocationId));
-    return {
-      sku: wanted,
-      names: product.names,
-      unit: product.baseUnit,
-      prices: product.prices,
-      here: poolLevels(agent.engine.replica, pools).filter((level) => {
-        return (
-          level.sellableHere > 0 || level.onHold > 0 || level.owed > 0 || level.location === agent.location
-        );
-      }),
-      catalogue: catalogueJson(agent),
-    };
+    return stockJson(agent, product);
+  });
+
+  /** What a scanner read: as a rule one product. */
+  app.get('/v1/stock', async (request) => {
+    const { barcode } = parse(scanQuery, request.query);
+    const found = agent.catalogue.findProducts({ after: '', limit: SCANNED_MAX, status: 'all', barcode });
+    return { items: found.map((product) => stockJson(agent, product)) };
   });
 
   app.get('/v1/status', async () => agent.status());
@@ -64,9 +77,36 @@ export function lookRoutes(app: FastifyInstance, agent: Agent): void {
   );
 }
 
+/** `here` is exact; `levels` is what the books last said of every place, and both copies say how old they are. */
+function stockJson(agent: Agent, product: Product) {
+  const pools = agent.catalogue.locations.map(({ id }) => poolId(product.sku as Sku, id as LocationId));
+  return {
+    sku: product.sku,
+    names: product.names,
+    unit: product.baseUnit,
+    prices: product.prices,
+    here: poolLevels(agent.engine.replica, pools).filter((level) => {
+      return (
+        level.sellableHere > 0 || level.onHold > 0 || level.owed > 0 || level.location === agent.location
+      );
+    }),
+    levels: {
+      asOf: asOfText(agent.levels.asOfMs),
+      locations: agent.levels
+        .of(product.sku)
+        .map(({ pool, onHand, available }) => ({ location: locationOf(pool), onHand, available })),
+    },
+    catalogue: catalogueJson(agent),
+  };
+}
+
 function catalogueJson(agent: Agent) {
   const { version, asOfMs } = agent.catalogue.copy;
-  return { version, asOf: asOfMs === null ? null : new Date(asOfMs).toISOString() };
+  return { version, asOf: asOfText(asOfMs) };
+}
+
+function asOfText(asOfMs: number | null): string | null {
+  return asOfMs === null ? null : new Date(asOfMs).toISOString();
 }
 
 /** `link` is how the uplink is, `wanted` what an operator asked of it, `why` what happened to it last. */

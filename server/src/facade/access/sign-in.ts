@@ -28,6 +28,7 @@ declare module 'fastify' {
 /** What every replica shows, which is no operation: on a region's door it is the operator's and the auditor's. */
 const LOOKING: Readonly<Record<string, Access>> = {
   '/v1/openapi.json': 'public',
+  '/v1/stock': shared('inventory:read'),
   '/v1/stock/:sku': shared('inventory:read'),
   '/v1/status': shared('replicas:read'),
   '/v1/journal': shared('audit:read'),

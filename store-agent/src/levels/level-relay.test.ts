@@ -1,0 +1,78 @@
+import type { PoolId, ReplicaId } from '@tallystick/crdt';
+import type { Levels as LevelsFrame } from '@tallystick/crdt/wire';
+import { expect, test } from 'vitest';
+import { LevelRelay } from './level-relay.ts';
+import { Levels } from './levels.ts';
+
+const [TILL, SLOW] = ['till', 'slow'] as ReplicaId[] as [ReplicaId, ReplicaId];
+
+const frame = (asOfMs: number, levels: Record<string, number>): LevelsFrame => ({
+  kind: 'levels',
+  asOfMs,
+  items: Object.entries(levels).map(([pool, n]) => ({ pool: pool as PoolId, onHand: n, available: n })),
+});
+
+function relayOf(levels: Levels | undefined) {
+  const sent: [ReplicaId, number, string][] = [];
+  const slow = new Set<ReplicaId>();
+  const relay = new LevelRelay({
+    levels,
+    nowMs: () => 10_000,
+    takes: (child) => !slow.has(child),
+    send: (to, { asOfMs, items }) =>
+      sent.push([to, asOfMs, items.map(({ pool, onHand }) => `${pool} ${onHand}`).join()]),
+  });
+  const take = (given: LevelsFrame) => {
+    levels?.apply(given);
+    relay.changed(given);
+  };
+  const told = () => {
+    relay.send();
+    return sent.splice(0);
+  };
+  return { relay, slow, take, told };
+}
+
+test('a child is told all that is known, then what changes, and since when that holds where nothing does', () => {
+  const shop = relayOf(new Levels());
+  shop.relay.opened(TILL);
+  expect(shop.told()).toEqual([]);
+  shop.take(frame(1, { 'LAMP@a': 5, 'MUG@a': 7 }));
+  expect(shop.told()).toEqual([[TILL, 1, 'LAMP@a 5,MUG@a 7']]);
+  expect(shop.told()).toEqual([]);
+  shop.take(frame(2, { 'LAMP@a': 4 }));
+  shop.take(frame(3, { 'LAMP@a': 3 }));
+  expect(shop.told()).toEqual([[TILL, 3, 'LAMP@a 3']]);
+  shop.take(frame(4, {}));
+  expect(shop.told()).toEqual([[TILL, 4, '']]);
+  shop.relay.closed(TILL);
+  shop.take(frame(5, { 'MUG@a': 1 }));
+  expect(shop.told()).toEqual([]);
+  shop.relay.opened(TILL);
+  expect(shop.told()).toEqual([[TILL, 5, 'LAMP@a 3,MUG@a 1']]);
+});
+
+test('who is too slow is told later, each pool once, and keeps nobody else waiting', () => {
+  const shop = relayOf(new Levels());
+  for (const child of [TILL, SLOW]) shop.relay.opened(child);
+  shop.slow.add(SLOW);
+  for (const n of [1, 2, 3]) {
+    shop.take(frame(n, { 'LAMP@a': n }));
+    expect(shop.told()).toEqual([[TILL, n, `LAMP@a ${n}`]]);
+  }
+  shop.slow.delete(SLOW);
+  expect(shop.told()).toEqual([[SLOW, 3, 'LAMP@a 3']]);
+});
+
+test('many pools come in pieces', () => {
+  const shop = relayOf(new Levels());
+  shop.relay.opened(TILL);
+  shop.take(frame(1, Object.fromEntries(Array.from({ length: 2_500 }, (_, i) => [`SKU${i}@a`, i]))));
+  expect(shop.told().map(([, , items]) => items.split(',').length)).toEqual([1_000, 1_000, 500]);
+});
+
+test('the root says that what its core sent still holds', () => {
+  const root = relayOf(undefined);
+  root.relay.opened(TILL);
+  expect(root.told()).toEqual([[TILL, 9_000, '']]);
+});

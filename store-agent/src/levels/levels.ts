@@ -1,0 +1,91 @@
+/** Levels: what was last said of every pool from above. Hints, never read by code that decides a sale. */
+import { locationOf, type PoolId, parsePoolId, type Sku } from '@tallystick/crdt';
+import type { LevelItem, Levels as LevelsFrame } from '@tallystick/crdt/wire';
+
+/** The clock above was ahead, and was put right: what is heard now is no older for it. */
+const CLOCK_SET_BACK_MS = 60_000;
+
+export class Levels {
+  readonly #bySku = new Map<Sku, Map<PoolId, LevelItem>>();
+  readonly #whenNews: ((skus: ReadonlySet<Sku>) => void)[] = [];
+  /** What the file does not have yet. */
+  readonly #unsaved = new Set<PoolId>();
+  #asOfMs: number | null = null;
+
+  /** When the newest of these hints was true, by the clock of who said it; null where none came yet. */
+  get asOfMs(): number | null {
+    return this.#asOfMs;
+  }
+
+  /** Calls this with the SKUs of which something else is said now. */
+  whenNews(news: (skus: ReadonlySet<Sku>) => void): void {
+    this.#whenNews.push(news);
+  }
+
+  apply(frame: LevelsFrame): void {
+    const skus = new Set<Sku>();
+    const back = (this.#asOfMs ?? 0) - frame.asOfMs;
+    if (back < 0 || back > CLOCK_SET_BACK_MS) this.#asOfMs = frame.asOfMs;
+    for (const item of frame.items) {
+      skus.add(this.#put(item));
+      this.#unsaved.add(item.pool);
+    }
+    if (skus.size > 0) for (const news of this.#whenNews) news(skus);
+  }
+
+  /** What was heard before this process began. */
+  remember(items: Iterable<LevelItem>, asOfMs: number | null): void {
+    for (const item of items) this.#put(item);
+    this.#asOfMs = asOfMs;
+  }
+
+  #put(item: LevelItem): Sku {
+    const { sku } = parsePoolId(item.pool);
+    let pools = this.#bySku.get(sku);
+    if (pools === undefined) {
+      pools = new Map();
+      this.#bySku.set(sku, pools);
+    }
+    pools.set(item.pool, item);
+    return sku;
+  }
+
+  /** Up to so many that changed since they were taken last. */
+  takeUnsaved(max: number): LevelItem[] {
+    const items: LevelItem[] = [];
+    for (const pool of this.#unsaved) {
+      if (items.length === max) break;
+      this.#unsaved.delete(pool);
+      items.push(this.at(pool) as LevelItem);
+    }
+    return items;
+  }
+
+  /** They could not be saved. */
+  giveBack(items: readonly LevelItem[]): void {
+    for (const { pool } of items) this.#unsaved.add(pool);
+  }
+
+  get pools(): readonly PoolId[] {
+    return [...this.#bySku.values()].flatMap((pools) => [...pools.keys()]);
+  }
+
+  at(pool: PoolId): LevelItem | undefined {
+    return this.#bySku.get(parsePoolId(pool).sku)?.get(pool);
+  }
+
+  of(sku: string): readonly LevelItem[] {
+    const pools = this.#bySku.get(sku as Sku);
+    return pools === undefined
+      ? []
+      : [...pools.values()].sort((a, b) => locationOf(a.pool).localeCompare(locationOf(b.pool)));
+  }
+
+  /** SKUs after a SKU that have a level, in order. */
+  skus(after: string, limit: number): string[] {
+    return [...this.#bySku.keys()]
+      .filter((sku) => sku > after)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit);
+  }
+}
