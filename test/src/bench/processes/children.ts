@@ -89,7 +89,6 @@ class Child {
       parent: {
         url: linkUrl,
         identity: openIdentity(join(folder, 'identity.pem')),
-        wantsLevels: false,
         times: LINK_TIMES,
       },
       serve: async () => ({ ok: false, code: 'invalid_request', message: 'A bench serves no calls.' }),
