@@ -34,6 +34,8 @@ export interface Held {
   readonly type: EventType;
   /** The whole event as JSON. */
   readonly text: string;
+  /** Of the text, as it is sent. */
+  readonly bytes: number;
   readonly skus: readonly string[];
   readonly locations: readonly string[];
   readonly orderId: string | undefined;
@@ -44,10 +46,12 @@ export interface Held {
 export function held(event: FeedEvent): Held {
   const { data } = event;
   const lines = Array.isArray(data.lines) ? (data.lines as readonly Record<string, unknown>[]) : [data];
+  const text = JSON.stringify(event);
   return {
     position: Number(event.id),
     type: event.type,
-    text: JSON.stringify(event),
+    text,
+    bytes: Buffer.byteLength(text),
     skus: named(lines, 'sku'),
     locations: named(lines, 'locationId'),
     orderId: textOf(data.orderId),

@@ -1,4 +1,5 @@
 /** Filter: which events somebody asked for. Values of one kind are alternatives; kinds narrow each other. */
+import type { Problem } from '@tallystick/store-agent';
 import type { EventType } from './catalogue.ts';
 import type { Held } from './event.ts';
 
@@ -9,6 +10,8 @@ export interface Filter {
   readonly orders: ReadonlySet<string>;
   /** What this reader may hear at all. */
   readonly mayHear: (event: Held) => boolean;
+  /** Why this reader may hear nothing any more; undefined while it may. Asked again and again. */
+  readonly refusal: () => Problem | undefined;
 }
 
 export const EVERYTHING: Filter = {
@@ -17,6 +20,7 @@ export const EVERYTHING: Filter = {
   locations: new Set(),
   orders: new Set(),
   mayHear: () => true,
+  refusal: () => undefined,
 };
 
 /** An empty set asks for all of its kind. */

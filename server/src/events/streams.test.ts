@@ -1,4 +1,5 @@
 /** Readers of the feed in memory: each hears what it asked for, once, in order; nobody is waited for, nothing piles up. */
+import { Problem } from '@tallystick/store-agent';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVENT_SOURCE, type FeedEvent, type Held, held } from './event.ts';
@@ -9,7 +10,7 @@ import { type Read, Tail } from './tail.ts';
 const NO_LOG = { warn: () => {} } as never;
 const SILENT = { read: () => new Promise<never>(() => {}), glance: () => new Promise<never>(() => {}) };
 
-function event(position: number, sku: string, locationId = 'depot'): Held {
+function event(position: number, sku: string, locationId = 'depot', more: object = {}): Held {
   return held({
     specversion: '1.0',
     id: String(position),
@@ -19,7 +20,7 @@ function event(position: number, sku: string, locationId = 'depot'): Held {
     time: '2026-05-04T10:00:00.000Z',
     datacontenttype: 'application/json',
     dataschema: '',
-    data: { sku, locationId },
+    data: { sku, locationId, ...more },
   } satisfies FeedEvent);
 }
 
@@ -29,6 +30,7 @@ function ofSkus(...skus: string[]): Filter {
 
 class Reader implements Sink {
   readonly seen: number[] = [];
+  readonly beats: number[] = [];
   ended: StreamEnd | undefined;
   room = Number.POSITIVE_INFINITY;
 
@@ -37,7 +39,9 @@ class Reader implements Sink {
     this.room -= events.length;
     return this.room > 0;
   }
-  beat(): void {}
+  beat(position: number): void {
+    this.beats.push(position);
+  }
   end(why: StreamEnd): void {
     this.ended = why;
   }
@@ -132,6 +136,98 @@ describe('streams', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(reader.ended).toEqual({ why: 'gone', detail: 'Not kept.', restart: 99 });
     expect(alone.ended).toEqual({ why: 'unreachable', after: 0 });
+  });
+
+  test('[F6] that stood where a feed was put back are told, and given nothing that came behind the hole', async () => {
+    let answer: (read: Read) => void = () => {};
+    const source = {
+      read: () => new Promise<Read>((resolve) => (answer = resolve)),
+      glance: () => new Promise<never>(() => {}),
+    };
+    const tail = new Tail(source, NO_LOG);
+    const streams = new Streams({ tail, readOlder: () => new Promise(() => {}), nowMs: () => 0 });
+    onTestFinished(() => {
+      streams.stop();
+      tail.stop();
+    });
+    tail.append([event(1, 'LAMP')], 1);
+    const [lamps, mugs] = [new Reader(), new Reader()];
+    streams.open(ofSkus('LAMP'), 0, lamps);
+    streams.open(ofSkus('MUG'), 0, mugs);
+    tail.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    answer({ gone: 'Put back.', restart: 1_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    tail.append([event(1_001, 'LAMP'), event(1_002, 'MUG')], 1_002);
+    for (const { ended } of [lamps, mugs])
+      expect(ended).toEqual({ why: 'gone', detail: 'Put back.', restart: 1_000 });
+    expect([lamps.seen, mugs.seen]).toEqual([[1], []]);
+  });
+
+  test('[F6] that had seen no more than books that were put back go on behind the jump', () => {
+    const { tail, streams, add } = feed();
+    const reader = new Reader();
+    streams.open(EVERYTHING, 0, reader);
+    add('A');
+    tail.append([event(1_000, 'B')], 1_000);
+    expect(reader.seen).toEqual([1, 1_000]);
+    expect(reader.ended).toBeUndefined();
+  });
+
+  test('whom nothing concerns are told up to where that is so, also in the last word', () => {
+    const { streams, add } = feed();
+    const idle = new Reader();
+    streams.open(ofSkus('NOTHING'), 0, idle);
+    for (let i = 0; i < 25; i += 1) add('A');
+    streams.look();
+    add('A');
+    streams.stop();
+    expect(idle.beats).toEqual([25]);
+    expect(idle.ended).toEqual({ why: 'stopping', after: 26 });
+  });
+
+  test('that may not read on any more hear nothing from then on, and where they were', () => {
+    const { streams, add } = feed();
+    const problem = new Problem('unauthenticated', 'The token has expired.');
+    let isOver = false;
+    const refusal = () => (isOver ? problem : undefined);
+    const [busy, idle] = [new Reader(), new Reader()];
+    streams.open({ ...EVERYTHING, refusal }, 0, busy);
+    streams.open({ ...ofSkus('MUG'), refusal }, 0, idle);
+    add('LAMP');
+    isOver = true;
+    add('LAMP', 'LAMP');
+    expect(busy.seen).toEqual([1]);
+    expect(busy.ended).toEqual({ why: 'refused', problem, after: 1 });
+    expect(idle.ended).toBeUndefined();
+    streams.watch();
+    expect(idle.ended).toEqual({ why: 'refused', problem, after: 3 });
+    expect(streams.count).toBe(0);
+  });
+
+  test('that are slow are given so many bytes, however large events are, and the rest when they take again', () => {
+    const tail = new Tail(SILENT, NO_LOG);
+    const streams = new Streams({ tail, readOlder: () => Promise.reject(new Error()), nowMs: () => 0 });
+    onTestFinished(() => streams.stop());
+    tail.append([], 0);
+    const gave: number[] = [];
+    const slow = new Reader();
+    const send = slow.send.bind(slow);
+    slow.send = (events) => {
+      gave.push(events.reduce((sum, { bytes }) => sum + bytes, 0));
+      send(events);
+      return false;
+    };
+    const stream = streams.open(EVERYTHING, 0, slow);
+    const large = { note: 'ü'.repeat(10_000) };
+    tail.append(
+      Array.from({ length: 10 }, (_, i) => event(i + 1, 'A', 'depot', large)),
+      10,
+    );
+    expect(slow.seen).toEqual([1, 2, 3]);
+    for (let i = 0; i < 3; i += 1) stream.resume();
+    expect(slow.seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const bytes of gave) expect(bytes).toBeLessThanOrEqual(64 * 1024);
   });
 
   test('whatever comes, however slow they are: what they see is the feed through their filter', () => {

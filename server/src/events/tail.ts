@@ -9,10 +9,21 @@ import type { Log } from '@tallystick/store-agent';
 import type { Held } from './event.ts';
 
 /** What was read of a feed behind a position. */
-export type Read =
-  | { readonly events: readonly Held[]; readonly next: number }
-  /** `restart` is where a reader may go on that reads the state anew. */
-  | { readonly gone: string; readonly restart: number };
+export type Read = { readonly events: readonly Held[]; readonly next: number } | Gone;
+
+/** Somebody's place leads nowhere any more, and why. `restart` is where they may go on once they read the state anew. */
+export interface Gone {
+  readonly gone: string;
+  readonly restart: number;
+}
+
+/** Told at once of what becomes of a tail. */
+export interface TailListener {
+  appended(events: readonly Held[]): void;
+  /** Whoever stood at its end has missed something that nobody can give them. */
+  gone(gone: Gone): void;
+  stopped(): void;
+}
 
 export interface TailSource {
   /**
@@ -42,7 +53,7 @@ export class Tail {
   readonly #source: TailSource;
   readonly #log: Log;
   readonly #bounds: TailBounds;
-  readonly #listeners = new Set<(events: readonly Held[]) => void>();
+  readonly #listeners = new Set<TailListener>();
   #events: Held[] = [];
   /** Events at the beginning of the list that were given up; cut off when they are many. */
   #head = 0;
@@ -86,7 +97,7 @@ export class Tail {
     this.#isEnded = true;
     this.#wake?.();
     this.#hear();
-    for (const listener of this.#listeners) listener([]);
+    for (const listener of this.#listeners) listener.stopped();
   }
 
   /** Somebody reads. @returns a function that ends it */
@@ -159,7 +170,7 @@ export class Tail {
     this.heardAtMs = Date.now();
     if (!('gone' in read)) return this.append(read.events, read.next);
     this.#restart(read.restart);
-    for (const listener of this.#listeners) listener([]);
+    for (const listener of this.#listeners) listener.gone(read);
   }
 
   #restart(position: number): void {
@@ -177,18 +188,18 @@ export class Tail {
     if (this.#base === undefined || !continues) this.#restart(first === undefined ? next : first - 1);
     for (const event of events) {
       this.#events.push(event);
-      this.#bytes += event.text.length;
+      this.#bytes += event.bytes;
     }
     this.#last = next;
     this.#trim();
-    if (events.length > 0) for (const listener of this.#listeners) listener(events);
+    if (events.length > 0) for (const listener of this.#listeners) listener.appended(events);
   }
 
   #trim(): void {
     const { eventsMax, bytesMax } = this.#bounds;
     while (this.#events.length - this.#head > eventsMax || this.#bytes > bytesMax) {
       const event = this.#events[this.#head] as Held;
-      this.#bytes -= event.text.length;
+      this.#bytes -= event.bytes;
       this.#base = event.position;
       this.#head += 1;
     }
@@ -206,16 +217,16 @@ export class Tail {
     return this.#events.slice(from, from + limit);
   }
 
-  /** Told of what is appended, at once; and of nothing when the tail stops. @returns a function that ends it */
-  onAppend(listener: (events: readonly Held[]) => void): () => void {
+  /** @returns a function that ends it */
+  listen(listener: TailListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when there is something behind a position, when the tail stops, or after a time. */
+  /** Resolves when there is something behind a position, when that is gone, when the tail stops, or after a time. */
   wait(position: number, waitMs: number): Promise<void> {
     if (this.#isEnded || (this.#base !== undefined && this.#last > position)) return Promise.resolve();
-    return within(waitMs, (done) => this.onAppend(done));
+    return within(waitMs, (done) => this.listen({ appended: done, gone: done, stopped: done }));
   }
 }
 

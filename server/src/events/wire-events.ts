@@ -6,8 +6,8 @@ import type { Read } from './tail.ts';
 
 /** Events of one call. */
 export const WIRE_EVENTS_MAX = 1_000;
-/** Of the 2 MiB of a call: a text grows when it is written into JSON once more. */
-const WIRE_BYTES_MAX = 1024 * 1024;
+/** Of the 2 MiB of a call: a text may double when it is written into JSON once more, and there is something around it. */
+const WIRE_BYTES_MAX = 1_000_000;
 
 export interface WireEvents {
   readonly events: readonly string[];
@@ -18,8 +18,8 @@ export interface WireEvents {
 export function toWire(events: readonly Held[], next: number): WireEvents {
   let bytes = 0;
   let count = 0;
-  for (const { text } of events) {
-    bytes += text.length;
+  for (const event of events) {
+    bytes += event.bytes;
     if (count > 0 && bytes > WIRE_BYTES_MAX) break;
     count += 1;
   }

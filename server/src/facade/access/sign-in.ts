@@ -3,7 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import { type Agent, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANYONE, type Principal } from '../../access/principal.ts';
-import { type Access, shared } from '../../access/scopes.ts';
+import { type Access, type Scope, shared } from '../../access/scopes.ts';
 import { cartTokenIn } from '../../live/cart-token.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { peopleRoutes } from '../people/routes.ts';
@@ -22,6 +22,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set before the handler of any call that is not public. */
     principal: Principal;
+    /**
+     * For what stays open: a function that asks again who this is, as often as one likes. A Problem says why they
+     * may not stay: the token ended or was taken back, the credential was revoked or narrowed, the session is over.
+     */
+    stay(): () => Principal | Problem;
   }
 }
 
@@ -44,6 +49,7 @@ function accessTo({ routeOptions: { url = '', config } }: FastifyRequest): Acces
 export function signIn(app: FastifyInstance, agent: Agent): void {
   const { auth } = agent.settings;
   app.decorateRequest('principal');
+  app.decorateRequest('stay', () => () => ANYONE);
   if (auth.signIn === 'off') {
     agent.log.warn('sign-in is off: whoever reaches this port may do everything');
     app.addHook('onRequest', (request, _reply, done) => {
@@ -74,6 +80,7 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
     if (person !== undefined) {
       if (!person.scopes.has(access.scope)) return done(tooNarrow(reply, access.scope));
       request.principal = person;
+      request.stay = () => staying(access.scope, people?.stay(request));
       return done();
     }
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
@@ -82,6 +89,7 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
       if (typeof found === 'string') return done(refuse(reply, found));
       if (!found.scopes.has(access.scope)) return done(tooNarrow(reply, access.scope));
       request.principal = found;
+      request.stay = () => staying(access.scope, tokens.stay(token, request.ip));
       done();
     };
     const known = tokens.checkKnown(token, request.ip);
@@ -180,7 +188,23 @@ function refuse(reply: FastifyReply, why: Refused | undefined): Problem {
   return new Problem('unauthenticated', SAYS[why]);
 }
 
+/** @param asked again each time */
+function staying(scope: Scope, asked: (() => Principal | Refused | undefined) | undefined) {
+  return (): Principal | Problem => {
+    const found = asked?.();
+    if (found === undefined)
+      return new Problem('unauthenticated', 'The session has ended. Sign in again at /auth/login.');
+    if (typeof found === 'string')
+      return new Problem(found === 'address' ? 'forbidden' : 'unauthenticated', SAYS[found]);
+    return found.scopes.has(scope) ? found : new Problem('forbidden', needs(scope));
+  };
+}
+
+function needs(scope: string): string {
+  return `This needs the scope ${scope}, which the token does not have.`;
+}
+
 function tooNarrow(reply: FastifyReply, scope: string): Problem {
   reply.header('www-authenticate', `Bearer realm="tallystick", error="insufficient_scope", scope="${scope}"`);
-  return new Problem('forbidden', `This needs the scope ${scope}, which the token does not have.`);
+  return new Problem('forbidden', needs(scope));
 }

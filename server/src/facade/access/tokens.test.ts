@@ -233,3 +233,19 @@ describe('signing keys', () => {
     expect(await open('eu').tokens.check(token, HERE)).toBe('not_ours');
   });
 });
+
+test('who stays is asked again: heard while the token lasts and its credential may, and after others pushed it out', async () => {
+  const token = await tokens.issue('erp', ['orders:read']);
+  await tokens.check(token, HERE);
+  const stay = tokens.stay(token, HERE);
+  const live = copy.live_.get('erp') as LiveCredential;
+  expect(stay()).toMatchObject({ credential: 'erp', scopes: new Set(['orders:read']) });
+  copy.live_.delete('erp');
+  copy.version += 1;
+  expect(stay()).toBe('revoked');
+  copy.live_.set('erp', live);
+  copy.version += 1;
+  expect(stay()).toMatchObject({ credential: 'erp' });
+  nowMs += 600_000;
+  expect(stay()).toBe('expired');
+});

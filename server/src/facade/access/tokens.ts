@@ -81,6 +81,12 @@ export class Tokens {
     return known === undefined ? undefined : this.#check(known, ip);
   }
 
+  /** For who was let in and stays: asks again, from memory, also when others have long pushed out the token. */
+  stay(token: string, ip: string): () => Principal | Refused {
+    const known = this.#known.get(token);
+    return () => (known === undefined ? 'revoked' : this.#check(known, ip));
+  }
+
   async check(token: string, ip: string): Promise<Principal | Refused> {
     const known = await this.#verified(token);
     if (typeof known === 'string') return known;

@@ -1,5 +1,5 @@
 /** Why a stream ended, as a problem: what happened, and from where to go on. */
-import { Problem } from '@tallystick/store-agent';
+import { Problem, problemJson } from '@tallystick/store-agent';
 import type { StreamEnd } from '../../events/streams.ts';
 
 export function endProblem(end: StreamEnd): Problem {
@@ -8,6 +8,11 @@ export function endProblem(end: StreamEnd): Problem {
       return new Problem(
         'position_gone',
         `${end.detail} Read the state anew, and go on with after=${end.restart}.`,
+      );
+    case 'refused':
+      return new Problem(
+        end.problem.code,
+        `${end.problem.message} With one that is valid, go on with after=${end.after}.`,
       );
     case 'too-slow':
       return new Problem(
@@ -27,4 +32,12 @@ export function endProblem(end: StreamEnd): Problem {
     default:
       return end satisfies never;
   }
+}
+
+/** The last word of a stream: the problem, and the position for a program to go on from. */
+export function endJson(end: StreamEnd) {
+  return {
+    ...problemJson(endProblem(end)),
+    after: String(end.why === 'gone' ? end.restart : end.after),
+  };
 }

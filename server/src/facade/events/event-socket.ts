@@ -1,18 +1,24 @@
 /** Events over a WebSocket: each message is one event, or a status, or the reason for the end. */
-import { problemJson, takeUpgrade } from '@tallystick/store-agent';
+import { takeUpgrade } from '@tallystick/store-agent';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Filter } from '../../events/filter.ts';
-import { endProblem } from './end-problem.ts';
+import type { StreamEnd } from '../../events/streams.ts';
+import { endJson } from './end-problem.ts';
 import type { RegionEvents } from './region-events.ts';
 
 /** Nothing is read from these sockets but their closing. */
 const door = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: false });
 /** Waiting for a reader that is slow; then it is left alone until it has taken them. */
 const BUFFERED_BYTES_MAX = 64 * 1024;
-/** The codes of RFC 6455: going away, and try again later. */
-const GOING_AWAY = 1001;
-const TRY_AGAIN_LATER = 1013;
+/** The codes of RFC 6455, going away and try again later; and the statuses of HTTP with 4000 before them. */
+const CLOSE_CODES: Readonly<Record<StreamEnd['why'], number>> = {
+  stopping: 1001,
+  'too-slow': 1013,
+  unreachable: 1013,
+  refused: 4401,
+  gone: 4410,
+};
 
 export function openSocket(
   events: RegionEvents,
@@ -27,8 +33,8 @@ export function openSocket(
 }
 
 function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: number): void {
-  const sayStatus = () => ws.send(JSON.stringify({ status: events.status() }));
-  sayStatus();
+  const sayStatus = (at: number) => ws.send(JSON.stringify({ status: events.status(at) }));
+  sayStatus(after);
   let isHeard = true;
   const stream = events.streams.open(filter, after, {
     send: (list) => {
@@ -37,16 +43,16 @@ function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: numb
         ws.send(text, i === last ? () => stream.resume() : undefined);
       return ws.bufferedAmount <= BUFFERED_BYTES_MAX;
     },
-    beat: () => {
+    beat: (at) => {
       // A peer that is gone without a word is noticed after two of these.
       if (!isHeard) return ws.terminate();
       isHeard = false;
       ws.ping();
-      sayStatus();
+      sayStatus(at);
     },
-    end: (why) => {
-      ws.send(JSON.stringify({ end: problemJson(endProblem(why)) }));
-      ws.close(why.why === 'stopping' ? GOING_AWAY : TRY_AGAIN_LATER);
+    end: (end) => {
+      ws.send(JSON.stringify({ end: endJson(end) }));
+      ws.close(CLOSE_CODES[end.why]);
     },
   });
   ws.on('pong', () => {

@@ -1,11 +1,13 @@
 /** Server-sent events: one stream of HTTP, each event with its id, so that any browser resumes by itself. */
-import { problemJson } from '@tallystick/store-agent';
 import type { FastifyReply } from 'fastify';
 import type { Held } from '../../events/event.ts';
 import type { Filter } from '../../events/filter.ts';
 import type { StreamEnd } from '../../events/streams.ts';
-import { endProblem } from './end-problem.ts';
+import { endJson } from './end-problem.ts';
 import type { RegionEvents } from './region-events.ts';
+
+/** Waiting for a reader that is slow; then it is left alone until it has taken them. */
+const BUFFERED_BYTES_MAX = 64 * 1024;
 
 export function openEventStream(
   events: RegionEvents,
@@ -15,6 +17,8 @@ export function openEventStream(
 ): FastifyReply {
   reply.hijack();
   const { raw } = reply;
+  // Who left while the first piece was looked up closes nothing any more.
+  if (raw.destroyed) return reply;
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) raw.setHeader(name, value);
   raw.writeHead(200, {
@@ -23,12 +27,16 @@ export function openEventStream(
     // What stands between would otherwise gather events until there are many.
     'x-accel-buffering': 'no',
   });
-  const say = (name: string, value: unknown) => `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`;
-  raw.write(`retry: 1000\n${say('status', events.status())}`);
+  // With an id of its own, so that who is told of nothing for weeks goes on from here and not from before them.
+  const status = (at: number) => named('status', at, events.status(at));
+  raw.write(`retry: 1000\n${status(after)}`);
   const stream = events.streams.open(filter, after, {
-    send: (list) => raw.write(list.map(eventText).join('')),
-    beat: () => void raw.write(say('status', events.status())),
-    end: (why: StreamEnd) => void raw.end(say('end', problemJson(endProblem(why)))),
+    send: (list) => {
+      raw.write(list.map(eventText).join(''));
+      return raw.writableLength <= BUFFERED_BYTES_MAX;
+    },
+    beat: (at) => void raw.write(status(at)),
+    end: (end: StreamEnd) => void raw.end(endText(end)),
   });
   raw.on('drain', () => stream.resume());
   raw.on('close', () => stream.close());
@@ -37,4 +45,13 @@ export function openEventStream(
 
 function eventText({ position, text }: Held): string {
   return `id: ${position}\ndata: ${text}\n\n`;
+}
+
+/** A place that is gone is not replaced by another: who reads on has to know that something is missing. */
+function endText(end: StreamEnd): string {
+  return named('end', end.why === 'gone' ? undefined : end.after, endJson(end));
+}
+
+function named(name: string, at: number | undefined, value: unknown): string {
+  return `${at === undefined ? '' : `id: ${at}\n`}event: ${name}\ndata: ${JSON.stringify(value)}\n\n`;
 }

@@ -1,15 +1,9 @@
 /** The feed at a region's door, as a list, a stream and a socket: one sequence, through a real link out of real books. */
-import type { IncomingMessage } from 'node:http';
-import http from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import WebSocket from 'ws';
+import type { Authority } from '../../authority/authority.ts';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
-
-interface Seen {
-  readonly id: string;
-  readonly type: string;
-  readonly subject: string;
-}
+import { follow, followSocket, list } from './follow.test-kit.ts';
 
 async function shop() {
   const fleet = await TestFleet.start();
@@ -22,58 +16,10 @@ async function shop() {
   return { fleet, url, receive };
 }
 
-async function list(url: string, query = '') {
-  const response = await fetch(`${url}${query}`);
-  const body = (await response.json()) as {
-    items: Seen[];
-    next: string;
-    isConnected: boolean;
-    asOf: string | null;
-    code?: string;
-    detail?: string;
-  };
-  return { status: response.status, body };
-}
-
-/** What a stream says, as it comes: ids and data, as a browser's EventSource would give them. */
-function follow(url: string, headers: Record<string, string> = {}) {
-  const seen: Seen[] = [];
-  const ids: string[] = [];
-  const said: string[] = [];
-  const request = http.get(url, { headers: { accept: 'text/event-stream', ...headers } });
-  const opened = new Promise<IncomingMessage>((resolve) => request.on('response', resolve));
-  void opened.then((response) => {
-    let rest = '';
-    response.setEncoding('utf8').on('data', (chunk: string) => {
-      const blocks = (rest + chunk).split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-        const name = field('event');
-        if (name !== undefined) said.push(`${name} ${field('data')}`);
-        else if (field('id') !== undefined) {
-          ids.push(field('id') as string);
-          seen.push(JSON.parse(field('data') as string) as Seen);
-        }
-      }
-    });
-  });
-  request.on('error', () => {});
-  const close = () => void request.destroy();
-  onTestFinished(close);
-  return { seen, ids, said, opened, close };
-}
-
 test('a list, a stream and a socket hear the same, filtered alike, and each goes on from the last id', async () => {
   const { fleet, url, receive } = await shop();
   const sse = follow(`${url}?after=0&type=stock.received`);
-  const socket = new WebSocket(`${url.replace('http', 'ws')}?after=0&type=stock.received`);
-  onTestFinished(() => socket.terminate());
-  const messages: Seen[] = [];
-  socket.on('message', (data) => {
-    const message = JSON.parse(String(data)) as Seen;
-    if (message.id !== undefined) messages.push(message);
-  });
+  const { seen: messages } = followSocket(`${url}?after=0&type=stock.received`);
   await sse.opened;
   for (const [id, sku] of [
     ['d1', 'LAMP'],
@@ -136,4 +82,52 @@ test('who asks for what is gone or not there hears 410, in every form, and from 
   expect(refused).toBe(410);
   for (const query of ['?after=x', '?type=order.unheard-of', '?wait=1000', '?limit=0', '?colour=red'])
     expect((await list(url, query)).status, query).toBe(400);
+});
+
+/** As if the books had been put back to a backup that knew events up to a position. */
+async function putBack({ pool }: Authority, upTo: string): Promise<void> {
+  await pool.query('delete from tallystick.outbox where id > $1', [upTo]);
+  await pool.query('insert into tallystick.feed_jumps (after, upto) values ($1, 1000000)', [upTo]);
+  await pool.query('update tallystick.feed set last = 1000000');
+}
+
+test('who follows while the books are put back is told in every form, and is given nothing from behind the hole', async () => {
+  const { fleet, url, receive } = await shop();
+  const { body } = await list(url);
+  await receive('d1', 'LAMP');
+  const filter = `?after=${body.next}&type=stock.received`;
+  const sse = follow(`${url}${filter}`);
+  const socket = followSocket(`${url}${filter}`);
+  await until(() => sse.seen.length === 1 && socket.seen.length === 1, 'both are with it');
+  const [last] = sse.ids;
+  const waiting = list(url, `?after=${last}&wait=30&type=stock.received`);
+  await putBack(fleet.authorities[0]?.authority as Authority, body.next);
+  await receive('d2', 'LAMP');
+  await until(() => sse.end() !== undefined && socket.closed.length === 1, 'both are told');
+  for (const said of [sse.end(), socket.said.at(-1)]) {
+    expect(said).toContain('"code":"position_gone"');
+    expect(said).toMatch(/Read the state anew, and go on with after=\d{7}/);
+  }
+  expect(socket.closed).toEqual([4410]);
+  // A browser that comes again by itself says where it was, and is told as well.
+  expect(sse.last.id).toBe(last);
+  expect(await waiting).toMatchObject({ status: 410, body: { code: 'position_gone' } });
+  expect([sse.seen.length, socket.seen.length]).toEqual([1, 1]);
+  const restart = /"after":"(\d+)"/.exec(sse.end() as string)?.[1];
+  await until(
+    async () => (await list(url, `?after=${restart}`)).status === 200,
+    'the place to go on from is one',
+  );
+});
+
+test('who is told of nothing for weeks goes on from where that was said, and not from before', async () => {
+  const { url, receive } = await shop();
+  await receive('d1', 'LAMP');
+  const { body } = await list(url, '?after=0');
+  const sse = follow(`${url}?after=${body.next}&sku=NOTHING`);
+  const socket = followSocket(`${url}?after=${body.next}&sku=NOTHING`);
+  await until(() => sse.said.length > 0 && socket.said.length > 0, 'both are told where they are');
+  expect(sse.last.id).toBe(body.next);
+  expect(sse.said[0]).toContain(`"next":"${body.next}"`);
+  expect(socket.said[0]).toContain(`"next":"${body.next}"`);
 });

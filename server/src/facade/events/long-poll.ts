@@ -11,10 +11,9 @@ const PIECES_MAX = 50;
 
 interface EventList extends FeedStatus {
   readonly items: readonly unknown[];
-  readonly next: string;
 }
 
-/** @throws Problem `position_gone` where events from there on are not kept */
+/** @throws Problem `position_gone` where events from there on are not kept; and where the caller may not read on */
 export async function poll(
   events: RegionEvents,
   filter: Filter,
@@ -28,14 +27,14 @@ export async function poll(
     const { found, next } = await pieceAfter(events, at);
     const taken = found.filter((event) => takes(filter, event)).slice(0, limit);
     at = taken.length === limit ? (taken.at(-1)?.position ?? next) : next;
-    if (taken.length > 0) return listOf(events, taken, at);
+    if (taken.length > 0) return listOf(events, filter, taken, at);
     if (at !== events.tail.last) continue;
     const leftMs = untilMs - performance.now();
     if (leftMs <= 0) break;
     await events.tail.wait(at, leftMs);
     if (at === events.tail.last) break;
   }
-  return listOf(events, [], at);
+  return listOf(events, filter, [], at);
 }
 
 /** @throws Problem `position_gone` */
@@ -50,6 +49,9 @@ export async function pieceAfter(
   return { found: read.events, next: read.next };
 }
 
-function listOf(events: RegionEvents, items: readonly Held[], next: number): EventList {
-  return { items: items.map(({ text }) => JSON.parse(text)), next: String(next), ...events.status() };
+function listOf(events: RegionEvents, filter: Filter, items: readonly Held[], next: number): EventList {
+  // Who waited half a minute may have been shut out meanwhile.
+  const refusal = filter.refusal();
+  if (refusal !== undefined) throw refusal;
+  return { items: items.map(({ text }) => JSON.parse(text)), ...events.status(next) };
 }

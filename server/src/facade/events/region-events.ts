@@ -12,7 +12,8 @@ import { askAuthority } from '../ask-authority.ts';
 const ASK_WAIT_MS = 5_000;
 /** On top of that, for the way. */
 const PATIENCE_MS = 5_000;
-
+/** Read at once for a stream that is further behind than the tail: what it does not take is read again. */
+const OLDER_EVENTS = 200;
 /** Kept by a region that nobody reads, should the authority be away when somebody does. */
 const GLANCE_EVENTS = 200;
 
@@ -25,6 +26,8 @@ interface Asked {
 }
 
 export interface FeedStatus {
+  /** Nothing up to here is left to be told: to be sent as `after`. */
+  readonly next: string;
   /** When the authority last said that these are all. */
   readonly asOf: string | null;
   readonly isConnected: boolean;
@@ -42,7 +45,7 @@ export class RegionEvents {
     this.tail = new Tail({ read, glance }, agent.log);
     this.streams = new Streams({
       tail: this.tail,
-      readOlder: (after) => this.readOlder(after),
+      readOlder: (after) => this.readOlder(after, OLDER_EVENTS),
       nowMs: () => performance.now(),
     });
   }
@@ -57,8 +60,8 @@ export class RegionEvents {
   }
 
   /** @throws Problem where the authority cannot be reached */
-  readOlder(after: number): Promise<Read> {
-    return this.#ask({ after });
+  readOlder(after: number, limit = WIRE_EVENTS_MAX): Promise<Read> {
+    return this.#ask({ after, limit });
   }
 
   async #ask({ after, limit = WIRE_EVENTS_MAX, newest = false, waits = false }: Asked): Promise<Read> {
@@ -67,9 +70,11 @@ export class RegionEvents {
     return fromWire(await askAuthority(this.#agent, call, waitMs + PATIENCE_MS));
   }
 
-  status(): FeedStatus {
+  /** @param at up to where whoever is told of it has read */
+  status(at: number): FeedStatus {
     const { heardAtMs, isConnected } = this.tail;
     return {
+      next: String(at),
       asOf: heardAtMs === undefined ? null : new Date(heardAtMs).toISOString(),
       isConnected: isConnected && this.#agent.host.parent?.state === 'up',
     };

@@ -33,13 +33,13 @@ export function eventRoutes(app: FastifyInstance, agent: Agent): void {
     return true;
   });
 
-  route(app, listEvents, async ({ query, principal, request, reply }) => {
+  route(app, listEvents, async ({ query, request, reply }) => {
     if (events.streams.count + asking >= READERS_MAX)
       throw new Problem(
         'overloaded',
         'As many follow the events here as can. Try again later, or another region.',
       );
-    const filter = filterOf(query, principal);
+    const filter = filterOf(query, request.stay());
     const isStream = wantsUpgrade(request) || (request.method === 'GET' && wantsStream(request));
     const leave = events.tail.follow();
     asking += 1;
@@ -79,13 +79,22 @@ type Query = Parameters<
   Parameters<typeof route<never, (typeof listEvents)['query'] & {}, never>>[2]
 >[0]['query'];
 
-function filterOf({ type, sku, location, order }: Query, principal: Principal): Filter {
+/** @param who asks again who it is that listens, for they may have been shut out since */
+function filterOf({ type, sku, location, order }: Query, who: () => Principal | Problem): Filter {
   return {
     types: setOf(type),
     skus: setOf<string>(sku),
     locations: setOf<string>(location),
     orders: setOf<string>(order),
-    mayHear: (event) => mayHear(principal, event),
+    mayHear: (event) => {
+      const now = who();
+      // What they are not given any more is not lost on them either: they are sent away before it.
+      return now instanceof Problem || mayHear(now, event);
+    },
+    refusal: () => {
+      const now = who();
+      return now instanceof Problem ? now : undefined;
+    },
   };
 }
 

@@ -22,6 +22,8 @@ const nextSchema = z
 export interface People {
   /** Whose cookie came along; a Problem where it may not be used for this; undefined where there is none. */
   who(request: FastifyRequest): Principal | Problem | undefined;
+  /** For what stays open: asks again, which is no use of the session. Undefined once that has ended. */
+  stay(request: FastifyRequest): () => Principal | undefined;
 }
 
 export function peopleRoutes(
@@ -46,6 +48,11 @@ export function peopleRoutes(
           'forbidden',
           'A session changes things from this region’s own pages alone. Elsewhere send a token.',
         );
+  };
+
+  const stay = (request: FastifyRequest) => {
+    const token = cookieIn(request, base(), SESSION);
+    return () => (token === undefined ? undefined : sessions.look(token, Date.now()));
   };
 
   app.get('/auth/login', async (request, reply) => {
@@ -94,5 +101,5 @@ export function peopleRoutes(
     return reply.code(204).send();
   });
 
-  return { who };
+  return { who, stay };
 }

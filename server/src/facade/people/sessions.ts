@@ -34,15 +34,21 @@ export class PeopleSessions {
     return token;
   }
 
+  /** Of one that is used now. */
   find(token: string, nowMs: number): Principal | undefined {
+    const principal = this.look(token, nowMs);
+    const session = this.#sessions.get(digest(token));
+    if (session !== undefined) session.idleMs = this.#idleFrom(nowMs);
+    return principal;
+  }
+
+  /** Whose it is, if it has not ended: no use of it. */
+  look(token: string, nowMs: number): Principal | undefined {
     const session = this.#sessions.get(digest(token));
     if (session === undefined) return undefined;
-    if (nowMs >= session.endsMs || nowMs >= session.idleMs) {
-      this.end(token);
-      return undefined;
-    }
-    session.idleMs = this.#idleFrom(nowMs);
-    return session.principal;
+    if (nowMs < session.endsMs && nowMs < session.idleMs) return session.principal;
+    this.end(token);
+    return undefined;
   }
 
   end(token: string): void {
