@@ -17,7 +17,7 @@ import type { Frame, StockFrame } from '../wire/frames.ts';
 import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
 import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
-import { TurnQueue } from './turn-queue.ts';
+import { callersOf, TurnQueue } from './turn-queue.ts';
 
 /** A turn that loses this often in a row is not unlucky: something is wrong. */
 const ATTEMPTS_MAX = 100;
@@ -183,7 +183,7 @@ export class Engine {
     if (this.#isScheduled || this.#isTurning || this.#state !== 'running') return;
     this.#isScheduled = true;
     this.#gathering.whenGathered(
-      () => this.#queue.length,
+      () => this.#queue.callers,
       () => {
         this.#isScheduled = false;
         void this.#turn();
@@ -220,7 +220,7 @@ export class Engine {
     for (const input of inputs) this.#apply(input, now);
     const writes = this.#replica.endTurn(now);
     if (writes === undefined) return this.#replica.keep(now);
-    const committed = this.#gathering.commit(inputs.length, () => this.#journal.commit(writes));
+    const committed = this.#gathering.commit(callersOf(inputs), () => this.#journal.commit(writes));
     if (committed === 'committed') return this.#kept(writes);
     this.#isCommitting = true;
     this.#lookAhead();

@@ -67,18 +67,36 @@ test('who comes back first waits for those who shared the last commit', () => {
 });
 
 test('those who stay away are waited for at most half as long as the commit took', () => {
-  committed(3, 3);
+  committed(30, 0.5);
   schedule(1);
-  expect(pass(1.4)).toBe(false);
-  expect(pass(0.1)).toBe(true);
+  for (const came of [2, 3]) {
+    waiting = came;
+    expect(pass()).toBe(false);
+  }
+  waiting = 4;
+  expect(pass()).toBe(true);
   expect(next).toBeUndefined();
 });
 
 test('on a slow disk the wait has an end of its own', () => {
-  committed(3, 100);
+  committed(50, 100);
   schedule(1);
-  expect(pass(1.9)).toBe(false);
-  expect(pass(0.1)).toBe(true);
+  let passes = 0;
+  do {
+    waiting += 1;
+    passes += 1;
+  } while (!pass());
+  expect(passes).toBeLessThan(22);
+});
+
+test('when nobody came for a moment, nobody is on the way', () => {
+  committed(3, 4);
+  schedule(1);
+  expect(pass(0.15)).toBe(false);
+  waiting = 2;
+  expect(pass(0.15)).toBe(false);
+  expect(pass(0.15)).toBe(false);
+  expect(pass(0.15)).toBe(true);
 });
 
 test('a turn that only looks at the clock waits for nobody', () => {

@@ -3,11 +3,14 @@
  *
  * A flush of the disk takes as long for one sale as for a hundred. Those whom one commit answered come
  * back one by one: whoever is first would have the next flush alone, and all others would wait it out.
- * So a turn that is smaller than the last one waits, in passes of the loop, until it is as large, at
- * most half as long as that commit took. A caller who is alone never waits.
+ * So a turn of fewer callers than the last one waits, in passes of the loop, until there are as many, at
+ * most half as long as that commit took, and no longer than somebody comes: the passes cost the processor
+ * whatever they wait for. A caller who is alone never waits, and frames, which nobody waits for, neither.
  */
 /** On a slow disk: more would be felt at a till, and gain nothing. */
 const WAIT_MS_MAX = 2;
+/** Who comes back does so in tens of microseconds; after as long as this, nobody is on the way. */
+const LULL_MS = 0.2;
 
 export interface GatheringTools {
   nowMs(): number;
@@ -17,7 +20,7 @@ export interface GatheringTools {
 
 export class Gathering {
   readonly #tools: GatheringTools;
-  #size = 0;
+  #callers = 0;
   #tookMs = 0;
 
   constructor(tools: GatheringTools) {
@@ -29,21 +32,26 @@ export class Gathering {
     return this.#tookMs;
   }
 
-  /** Commits what so many inputs share, and remembers how long the loop stood still for it. */
-  commit<T>(size: number, commit: () => T): T {
+  /** Commits what so many callers share, and remembers how long the loop stood still for it. */
+  commit<T>(callers: number, commit: () => T): T {
     const startedMs = this.#tools.nowMs();
     const committed = commit();
-    this.#size = size;
+    this.#callers = callers;
     this.#tookMs = this.#tools.nowMs() - startedMs;
     return committed;
   }
 
   /** Calls `turn` once, in the next pass or in a later one. */
-  whenGathered(waiting: () => number, turn: () => void): void {
-    const untilMs = this.#tools.nowMs() + Math.min(this.#tookMs / 2, WAIT_MS_MAX);
+  whenGathered(callers: () => number, turn: () => void): void {
+    let came = callers();
+    let cameAtMs = this.#tools.nowMs();
+    const untilMs = cameAtMs + Math.min(this.#tookMs / 2, WAIT_MS_MAX);
     const look = () => {
-      const size = waiting();
-      if (size > 0 && size < this.#size && this.#tools.nowMs() < untilMs) this.#tools.nextPass(look);
+      const here = callers();
+      if (here === 0 || here >= this.#callers) return turn();
+      const nowMs = this.#tools.nowMs();
+      if (here > came) [came, cameAtMs] = [here, nowMs];
+      if (nowMs < untilMs && nowMs < cameAtMs + LULL_MS) this.#tools.nextPass(look);
       else turn();
     };
     this.#tools.nextPass(look);

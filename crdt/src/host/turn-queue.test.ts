@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ReplicaId, WriterId } from '../ids.ts';
 import type { Input } from './turn-journal.ts';
-import { TurnQueue } from './turn-queue.ts';
+import { callersOf, TurnQueue } from './turn-queue.ts';
 
 const KIB = 1024;
 
@@ -26,6 +26,18 @@ test('[D4] a turn takes everything that waits, up to its bytes of streams; the r
   expect([queue.length, queue.bytes]).toEqual([3, 200 * KIB + 1]);
   expect(queue.take()).toEqual([frames[2], frames[3], SMALL]);
   expect([queue.length, queue.bytes]).toEqual([0, 0]);
+});
+
+test('callers are those who wait for the answer to a command', () => {
+  const call = { kind: 'command', ticket: 1, command: { type: 'release', holdId: 'h' } } as unknown as Input;
+  const queue = queueOf(SMALL, call, frameOf(400 * KIB), frameOf(400 * KIB), call);
+  expect(queue.callers).toBe(2);
+  const taken = queue.take();
+  expect([callersOf(taken), queue.callers]).toEqual([1, 1]);
+  queue.giveBack(taken);
+  expect(queue.callers).toBe(2);
+  queue.clear();
+  expect(queue.callers).toBe(0);
 });
 
 test('one frame is taken however large it is', () => {

@@ -11,9 +11,15 @@ const TURN_BYTES_MAX = 512 * 1024;
 export class TurnQueue {
   #inputs: Input[] = [];
   #bytes = 0;
+  #callers = 0;
 
   get length(): number {
     return this.#inputs.length;
+  }
+
+  /** Those who wait for the answer to a command. */
+  get callers(): number {
+    return this.#callers;
   }
 
   /** Of the streams that wait. */
@@ -23,7 +29,7 @@ export class TurnQueue {
 
   push(input: Input): void {
     this.#inputs.push(input);
-    this.#bytes += bytesOf(input);
+    this.#count([input], 1);
   }
 
   /** One frame at least, if there is any, however large it is. */
@@ -34,24 +40,36 @@ export class TurnQueue {
       bytes += bytesOf(input);
       return before > 0 && bytes > before && bytes > TURN_BYTES_MAX;
     });
-    return this.#inputs.splice(0, end < 0 ? this.#inputs.length : end).map((input) => {
-      this.#bytes -= bytesOf(input);
-      return input;
-    });
+    const taken = this.#inputs.splice(0, end < 0 ? this.#inputs.length : end);
+    this.#count(taken, -1);
+    return taken;
   }
 
   /** Puts back what was taken, before all others. */
   giveBack(inputs: readonly Input[]): void {
     this.#inputs = [...inputs, ...this.#inputs];
-    for (const input of inputs) this.#bytes += bytesOf(input);
+    this.#count(inputs, 1);
   }
 
   clear(): void {
     this.#inputs = [];
     this.#bytes = 0;
+    this.#callers = 0;
+  }
+
+  #count(inputs: readonly Input[], sign: 1 | -1): void {
+    for (const input of inputs) this.#bytes += sign * bytesOf(input);
+    this.#callers += sign * callersOf(inputs);
   }
 }
 
 function bytesOf(input: Input): number {
   return input.kind === 'frame' && input.frame.kind === 'stream' ? input.frame.entries.length : 0;
+}
+
+/** How many of them somebody waits for. */
+export function callersOf(inputs: readonly Input[]): number {
+  let callers = 0;
+  for (const { kind } of inputs) if (kind === 'command') callers += 1;
+  return callers;
 }
