@@ -17,10 +17,16 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildScreensIfChanged } from './build-screens.mjs';
 
 const STAMP = 'node_modules/.tallystick-build';
 
 export function buildIfChanged(root, say) {
+  buildPackagesIfChanged(root, say);
+  buildScreensIfChanged(root, say);
+}
+
+function buildPackagesIfChanged(root, say) {
   const packages = builtPackages(root);
   const before = sourceHash(root, packages);
   const isBuilt = packages.every((dir) => existsSync(join(root, dir, 'dist/.tsbuildinfo')));

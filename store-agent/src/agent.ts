@@ -29,7 +29,7 @@ import { Awaited } from './awaited.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig, AgentSettings } from './config.ts';
 import { Disk, type OpenJournal } from './disk.ts';
-import { figuresOf, type Worked } from './figures.ts';
+import { countAnswer, figuresOf, newWorked } from './figures.ts';
 import { Host } from './host.ts';
 import { type Fact, factJson, orderJson } from './http/answers.ts';
 import { statusJson } from './http/look-routes.ts';
@@ -74,7 +74,7 @@ export class Agent {
   #recovering: NodeJS.Timeout | undefined;
   #lastFailure: string | undefined;
   readonly #awaited = new Awaited();
-  readonly #worked: Worked = { turns: 0, entries: 0, refused: 0 };
+  readonly #worked = newWorked();
   /** As of a version of the catalogue: every order asks for it. */
   #sellsFrom: { readonly version: number; readonly ids: readonly LocationId[] } | undefined;
 
@@ -219,7 +219,7 @@ export class Agent {
 
   async submit(command: Command): Promise<Answer> {
     const answer = await this.engine.submit(command);
-    if (!answer.ok) this.#worked.refused += 1;
+    countAnswer(this.#worked, command, answer, (pool) => this.levels.at(pool)?.available);
     return answer;
   }
 
@@ -307,7 +307,7 @@ export class Agent {
   }
 
   status() {
-    return statusJson(this);
+    return { ...statusJson(this), sales: this.#worked.sales };
   }
 
   /** Why this replica cannot sell now; undefined when it can. */

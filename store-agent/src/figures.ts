@@ -1,5 +1,5 @@
 /** Figures: what an agent counts and measures, for `/metrics`. */
-import type { Stream } from '@tallystick/crdt';
+import { type Answer, type Command, type PoolId, poolId, type Stream } from '@tallystick/crdt';
 import type { Agent } from './agent.ts';
 import type { Figure } from './metrics.ts';
 
@@ -9,6 +9,46 @@ export interface Worked {
   entries: number;
   /** Commands that were answered with no. */
   refused: number;
+  sales: Sales;
+}
+
+/** Of sales alone; a repeat is no second one. */
+export interface Sales {
+  sold: number;
+  /** Of those: decided here and at once, from rights that were held. */
+  soldAtOnce: number;
+  /** For want of goods. */
+  refused: number;
+  /** Of those: the last hints said that there were enough somewhere. Replicas that hear no hints count none. */
+  refusedFalsely: number;
+}
+
+export function newWorked(): Worked {
+  const sales = { sold: 0, soldAtOnce: 0, refused: 0, refusedFalsely: 0 };
+  return { turns: 0, entries: 0, refused: 0, sales };
+}
+
+/** @param hint what is said to be available of a pool, wherever it may be sold from */
+export function countAnswer(
+  worked: Worked,
+  command: Command,
+  answer: Answer,
+  hint: (pool: PoolId) => number | undefined,
+): void {
+  if (!answer.ok) worked.refused += 1;
+  if (command.type !== 'sell' && command.type !== 'confirm') return;
+  const { sales } = worked;
+  if (answer.ok) {
+    if (answer.replayed) return;
+    sales.sold += 1;
+    if (answer.waited !== true) sales.soldAtOnce += 1;
+  } else if (answer.code === 'insufficient_stock') {
+    sales.refused += 1;
+    const isThere = (answer.items ?? []).every(
+      ({ sku, location, requested }) => (hint(poolId(sku, location)) ?? 0) >= requested,
+    );
+    if (isThere) sales.refusedFalsely += 1;
+  }
 }
 
 export function figuresOf(agent: Agent, worked: Worked): readonly Figure[] {

@@ -21,7 +21,7 @@ export {
   writeAgentFile,
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
-export { fencedWriters } from './figures.ts';
+export { fencedWriters, type Sales } from './figures.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { closeSocketsOf, createApp, LINK_PATH, openLinkDoor, openUpgradeDoor } from './http/app.ts';

@@ -851,6 +851,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/carts/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the order that a cart became
+         * @description So a shopper, who has the cart’s token and no other, sees how far it is. This region answers it alone, whoever else can be reached.
+         */
+        get: operations["getCartOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1059,6 +1079,26 @@ export interface paths {
          * @description It needs the authority: 503 while that cannot be reached.
          */
         get: operations["getReplica"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the whole tree at once: links, lag and sales of every replica
+         * @description At most a thousand replicas, by id, without those that were retired. Each is asked at most once a second, however often this is called; one that cannot be reached has `lag` and `sales` null. It needs the authority: 503 while that cannot be reached.
+         */
+        get: operations["readFleet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1338,6 +1378,46 @@ export interface paths {
          * @description Names what was changed, is missing, was swapped or cut off, also where whole chains were made anew: against the heads in the trail, and the heads of the trail that this region has kept. It reads everything and takes its time. It needs the authority: 503 while that cannot be reached.
          */
         get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shortages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List products that are short or low, by place
+         * @description As last told by `stock.shortage` and `stock.low`, from the books. It needs the authority: 503 while that cannot be reached.
+         */
+        get: operations["listShortages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entries that were put aside as evidence
+         * @description Entries that are in no place of their writer’s chain: of a database that was put back, or of somebody who pretends. They count for nothing and are kept for ever. It needs the authority: 503 while that cannot be reached.
+         */
+        get: operations["listQuarantine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2106,6 +2186,12 @@ export interface components {
                     underWay: number;
                     fenced: string | null;
                 }[];
+                /** @description Units that one replica ever handed to another. Only grows. */
+                passed: {
+                    from: string;
+                    to: string;
+                    units: number;
+                }[];
             }[];
         };
         NewTransfer: {
@@ -2754,6 +2840,57 @@ export interface components {
                 unsettledEntries: number;
             } | null;
         };
+        Fleet: {
+            /** Format: date-time */
+            at: string;
+            books: {
+                /** @description Entries in the books. */
+                entries: number;
+            };
+            items: {
+                id: string;
+                /** @enum {string} */
+                kind: "region" | "store" | "warehouse" | "terminal" | "channel";
+                parent: string;
+                location: string | null;
+                /** @enum {string} */
+                status: "expected" | "enrolled" | "retired";
+                /**
+                 * @description To its parent, as the parent says; unknown where that one cannot be asked.
+                 * @enum {string}
+                 */
+                link: "up" | "down" | "unknown";
+                /** @description How many of its facts stand in the books. */
+                settledEntries: number;
+                /** @description Why its newest life was shut out. */
+                fenced?: string;
+                /** Format: date-time */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description While an enrolment code waits to be used.
+                 */
+                codeExpiresAt?: string;
+                /** @description Null where the replica cannot be asked. */
+                lag: {
+                    /** @description Written down there and not at its parent. */
+                    unsentEntries: number;
+                    /** @description Written down there and not in the books. */
+                    unsettledEntries: number;
+                } | null;
+                /** @description Null where the replica cannot be asked. */
+                sales: {
+                    /** @description Sales since it was started. */
+                    sold: number;
+                    /** @description Of those: from rights that it held, with no question to anybody. */
+                    soldAtOnce: number;
+                    /** @description Sales that it refused for want of goods. */
+                    refused: number;
+                    /** @description Of those: it had heard that there were enough somewhere. Only regions hear that. */
+                    refusedFalsely: number;
+                } | null;
+            }[];
+        };
         ReplicaRightsPage: {
             items: components["schemas"]["ReplicaRights"][];
             /** @description Null on the last page. */
@@ -2995,6 +3132,38 @@ export interface components {
             writers: number;
             entries: number;
             problems: string[];
+        };
+        ShortagePage: {
+            items: components["schemas"]["Shortage"][];
+            /** @description Null on the last page. */
+            nextCursor: string | null;
+        };
+        Shortage: {
+            sku: string;
+            locationId: string;
+            onHand: number;
+            /** @description Below zero where more is owed than there is. */
+            available: number;
+            /** @description Units that are owed and nobody can cover. */
+            short: number;
+            /** @description At or below the threshold that was set for it. */
+            isLow: boolean;
+        };
+        QuarantinePage: {
+            items: components["schemas"]["QuarantinedEntry"][];
+            /** @description Null on the last page. */
+            nextCursor: string | null;
+        };
+        QuarantinedEntry: {
+            /** @description The life of a replica that it claims to be of. */
+            writer: string;
+            seq: number;
+            hash: string;
+            reason: string;
+            /** @description Its size; the bytes themselves stay in the books. */
+            bytes: number;
+            /** @description How many entries the books had when it came. */
+            position: number;
         };
         OrderSettled: {
             orderId: string;
@@ -4855,6 +5024,34 @@ export interface operations {
             };
         };
     };
+    getCartOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have: unchanged is 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Made here, or by whoever made the cart; a UUIDv7 is a good choice. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    /** @description The version of what is shown: send it as If-None-Match or If-Match. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -5244,6 +5441,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplicaDetails"];
+                };
+            };
+        };
+    };
+    readFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tree as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
                 };
             };
         };
@@ -5816,6 +6033,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+        };
+    };
+    listShortages: {
+        parameters: {
+            query?: {
+                /** @description How many to give at once. Usually 50. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The next page, as rel="next". */
+                    link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShortagePage"];
+                };
+            };
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                /** @description How many to give at once. Usually 50. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The next page, as rel="next". */
+                    link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinePage"];
                 };
             };
         };

@@ -8,6 +8,7 @@ import {
   type Stream,
 } from '@tallystick/crdt';
 import type { CallResult } from '@tallystick/crdt/host';
+import type { Sales } from '@tallystick/store-agent';
 import type { Authority } from './authority.ts';
 import { listReplicas, type RegisteredReplica, ROOT } from './registry.ts';
 import { whyReplica } from './why.ts';
@@ -111,7 +112,7 @@ function rightsIn(ledger: Ledger, lives: readonly Stream[], pool: PoolId): Repli
   return { sku, locationId: location, ...sum };
 }
 
-function replicaJson(
+export function replicaJson(
   authority: Authority,
   replica: RegisteredReplica,
   upThere: readonly string[] | undefined,
@@ -152,13 +153,15 @@ export async function linksUp(
   return new Map((await Promise.all(asked)).flat());
 }
 
-interface Status {
+export interface Status {
   readonly children: readonly string[];
   readonly unsent: number;
   readonly unsettled: number;
+  /** Left out by releases before it was counted. */
+  readonly sales?: Sales;
 }
 
-async function ask(authority: Authority, id: ReplicaId): Promise<Status | undefined> {
+export async function ask(authority: Authority, id: ReplicaId): Promise<Status | undefined> {
   const result: CallResult = await authority.host.calls.call(id, { call: 'status' }, ASK_MS);
   return result.ok ? (result.value as Status) : undefined;
 }

@@ -39,6 +39,14 @@ export interface WhyPool {
   readonly committed: number;
   readonly owed: number;
   readonly replicas: readonly WhyReplica[];
+  readonly passed: readonly WhyPassed[];
+}
+
+/** Units that one replica has ever handed to another, up or down: it only grows, so two looks say what moved. */
+export interface WhyPassed {
+  readonly from: string;
+  readonly to: string;
+  readonly units: number;
 }
 
 export interface Why {
@@ -60,6 +68,7 @@ export function why(ledger: Ledger, sku: string, name?: string): Why {
 
 function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
   const replicas: WhyReplica[] = [];
+  const passed = new Map<string, WhyPassed>();
   let received = 0;
   let departed = 0;
   let available = 0;
@@ -73,11 +82,33 @@ function whyPool(ledger: Ledger, pool: PoolId): WhyPool {
     available += row.received + row.reinstated - row.used - debt(row);
     owed += debt(row);
     replicas.push(found);
+    addPassed(passed, stream, pool);
   }
   const onHand = received - departed;
   const { location } = parsePoolId(pool);
   replicas.sort((a, b) => a.replica.localeCompare(b.replica));
-  return { location, received, departed, onHand, available, committed: onHand - available, owed, replicas };
+  const committed = onHand - available;
+  return {
+    location,
+    received,
+    departed,
+    onHand,
+    available,
+    committed,
+    owed,
+    replicas,
+    passed: [...passed.values()],
+  };
+}
+
+/** Lives of a replica are one here: it is the machine that somebody sees. */
+function addPassed(passed: Map<string, WhyPassed>, stream: Stream, pool: PoolId): void {
+  const from = replicaOf(stream.writer);
+  for (const { writer, n } of stream.row(pool).sent) {
+    const to = replicaOf(writer);
+    const key = `${from} ${to}`;
+    passed.set(key, { from, to, units: (passed.get(key)?.units ?? 0) + n });
+  }
 }
 
 /** What one writer has of a pool; undefined where it never had to do with it. */

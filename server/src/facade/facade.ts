@@ -44,6 +44,8 @@ import { SHAPE_OPERATIONS } from './shapes/operations.ts';
 import { shapeRoutes } from './shapes/routes.ts';
 import { TRANSFER_OPERATIONS } from './transfers/operations.ts';
 import { transferRoutes } from './transfers/routes.ts';
+import { TROUBLE_OPERATIONS } from './trouble/operations.ts';
+import { troubleRoutes } from './trouble/routes.ts';
 import { WEBHOOK_OPERATIONS } from './webhooks/operations.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -67,6 +69,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CREDENTIAL_OPERATIONS,
   ...CASHIER_OPERATIONS,
   ...AUDIT_OPERATIONS,
+  ...TROUBLE_OPERATIONS,
 ];
 
 export const TAGS: readonly Tag[] = [
@@ -133,6 +136,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   credentialRoutes(app, agent);
   cashierRoutes(app, agent);
   auditRoutes(app, agent);
+  troubleRoutes(app, agent);
   refuseOtherMethods(app, [...OPERATIONS, ...ALIASES]);
   const document = JSON.stringify(openApiDocument());
   app.get('/v1/openapi.json', async (_request, reply) =>

@@ -1,13 +1,22 @@
-/** A regional server: an agent whose doors are for ordinary clients (REST and live carts; events later). */
+/** A regional server: an agent whose doors are for ordinary clients (REST and live carts), and for people (the screens). */
 import { type Agent, runAgent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { facadeRoutes } from '../facade/facade.ts';
 import { openLiveCarts } from '../live/live.ts';
+import { labDoor } from '../screens/lab-door.ts';
+import { screens } from '../screens/screens.ts';
 
 export function regionRoutes(app: FastifyInstance, agent: Agent): void {
   facadeRoutes(app, agent, openLiveCarts(app, agent));
+  screens(app);
 }
 
+/** Set by `tallystick up` for the regions that it starts, and by nobody else. */
+export const LAB_VARIABLE = 'TALLYSTICK_LAB_URL';
+
 export function runRegion(args: readonly string[]): Promise<number> {
-  return runAgent(args, regionRoutes);
+  return runAgent(args, (app, agent) => {
+    regionRoutes(app, agent);
+    labDoor(app, process.env[LAB_VARIABLE]);
+  });
 }

@@ -20,6 +20,8 @@ export class Browser {
         executablePath: await sparticuz.executablePath(),
         // Tests may run as root, in a container with little shared memory.
         args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+        // What the machine says of its language may be none that a browser knows.
+        locale: 'en-GB',
         timeout: 120_000,
       });
       return undefined;

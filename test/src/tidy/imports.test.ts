@@ -34,6 +34,8 @@ describe('allows', () => {
     ['server/src/region.ts', '@tallystick/store-agent'],
     ['server/src/books.ts', 'pg'],
     ['client-sdk/src/react.ts', 'react'],
+    ['demo-app/src/shop/app.tsx', './cart.tsx'],
+    ['demo-app/src/shop/app.tsx', './shop.css'],
     ['test/src/sim/main.ts', '@tallystick/crdt'],
     ['test/src/sim/main.ts', 'fast-check'],
   ])('%s importing %s', (path, specifier) => {
@@ -51,6 +53,7 @@ describe('refuses', () => {
     ['crdt/src/a.ts', 'vitest', 'the core uses only lib0'],
     ['crdt/src/a.ts', './b', 'relative imports end in .ts'],
     ['crdt/src/a.ts', './b.js', 'relative imports end in .ts'],
+    ['crdt/src/a.ts', './b.tsx', 'relative imports end in .ts'],
     ['crdt/src/a.ts', './b.test-kit.ts', 'only tests import test code'],
     ['crdt/src/a.ts', '@tallystick/crdt', 'inside a package imports are relative'],
     ['store-agent/src/a.ts', '../../crdt/src/ids.ts', 'across packages imports use the package name'],

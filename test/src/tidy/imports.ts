@@ -79,7 +79,9 @@ function whyBad(
 function whyBadRelative(path: string, owner: PackageName, specifier: string): string | undefined {
   const target = posix.join(posix.dirname(path), specifier);
   if (packageOf(target) !== owner) return 'across packages imports use the package name';
-  if (!specifier.endsWith('.ts')) return 'relative imports end in .ts';
+  // A page has components and styles as well.
+  const isPart = owner === 'demo-app' && /\.(tsx|css)$/.test(specifier);
+  if (!specifier.endsWith('.ts') && !isPart) return 'relative imports end in .ts';
   if (!isTestCode(path) && isTestCode(target)) return 'only tests import test code';
   return undefined;
 }

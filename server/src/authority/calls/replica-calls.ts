@@ -3,6 +3,7 @@ import { isLocationId, isReplicaId, type PoolId, QUANTITY_MAX, type ReplicaId } 
 import { documentId, locationId, Problem, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
 import type { Authority } from '../authority.ts';
+import { fleetState } from '../fleet-state.ts';
 import { addReplica } from '../registry.ts';
 import { replicaDetails, replicaPage, rightsPage } from '../replica-state.ts';
 import { retire } from '../retire.ts';
@@ -26,6 +27,10 @@ export const REPLICA_CALLS = {
       if (found === undefined) throw unknown(asked.id);
       return found;
     },
+  }),
+  'replica.fleet': served({
+    schema: z.strictObject({ call: z.literal('replica.fleet') }),
+    serve: (authority) => fleetState(authority),
   }),
   'replica.rights': served({
     schema: z.strictObject({ call: z.literal('replica.rights'), id, after, limit }),

@@ -18,6 +18,7 @@ import { PRODUCT_CALLS } from './product-calls.ts';
 import { REPLICA_CALLS } from './replica-calls.ts';
 import { THRESHOLD_CALLS } from './threshold-calls.ts';
 import { TRANSFER_CALLS } from './transfer-calls.ts';
+import { TROUBLE_CALLS } from './trouble-calls.ts';
 import { WEBHOOK_CALLS } from './webhook-calls.ts';
 import { whyCall } from './why-call.ts';
 
@@ -38,6 +39,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...REPLICA_CALLS,
   ...LOCATION_CALLS,
   ...TRANSFER_CALLS,
+  ...TROUBLE_CALLS,
 };
 
 /** @param via the replica that the call came through; undefined where it was made here */

@@ -36,6 +36,7 @@ export class FleetProcess {
   #wasKilled = false;
   #timer: NodeJS.Timeout | undefined;
   #url: string | undefined;
+  #whileDead: (() => void) | undefined;
 
   constructor(options: ProcessOptions) {
     this.name = options.name;
@@ -105,6 +106,8 @@ export class FleetProcess {
     this.#options.onRestart?.(this.name, why, this.#wasKilled);
     const pauseMs = Math.min(RESTART_MS_MAX, 200 * 2 ** Math.min(this.#restarts, 6));
     this.#restarts += 1;
+    this.#whileDead?.();
+    this.#whileDead = undefined;
     this.#timer = setTimeout(() => {
       this.#spawn().then(
         () => {
@@ -122,6 +125,12 @@ export class FleetProcess {
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
     if (signal === 'SIGKILL') this.#wasKilled = true;
     this.#child?.kill(signal);
+  }
+
+  /** Kills it and, before it is started again, does something to its files. @param act must not throw */
+  whileDead(act: () => void): void {
+    this.#whileDead = act;
+    this.kill();
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,10 @@ export type FleetCredential = FleetCredentials['credentials'][number];
 const NAMES: Readonly<Record<string, string>> = {
   integrator: 'For trying things out on this machine',
   operator: 'The operator of this machine',
+  // A page in a shopper's browser: of orders it sees those of this client, and there are none.
+  client: 'The web shop of this machine',
 };
+const CLIENT = { id: 'web-shop', name: 'The web shop', status: 'active' };
 
 const pathIn = (dataDir: string) => join(dataDir, 'credentials.json');
 
@@ -27,16 +30,19 @@ export async function fleetCredentials(
   operator: Operator,
 ): Promise<FleetCredentials> {
   const known = readFile(dataDir);
-  if (known !== undefined && known.url === url) return known;
-  const credentials =
-    known?.credentials ?? (await Promise.all(Object.keys(NAMES).map((role) => make(operator, role))));
+  const missing = Object.keys(NAMES).filter((role) => !known?.credentials.some((one) => one.role === role));
+  if (known !== undefined && known.url === url && missing.length === 0) return known;
+  const made = await Promise.all(missing.map((role) => make(operator, role)));
+  const credentials = [...(known?.credentials ?? []), ...made];
   const file = { url, credentials };
   writeFileSync(pathIn(dataDir), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   return file;
 }
 
 async function make(operator: Operator, role: string): Promise<FleetCredential> {
-  const body = { name: NAMES[role], role };
+  const isClient = role === 'client';
+  if (isClient) await operator.request('POST', '/v1/clients', CLIENT).catch(unlessThere);
+  const body = { name: NAMES[role], role, ...(isClient ? { client: CLIENT.id } : {}) };
   const ask = (id: string) => operator.request('POST', '/v1/credentials', { ...body, id });
   // Where the file was lost, and the secret with it, the books still have the name.
   const made = ((await ask(role).catch(unlessThere)) ?? (await ask(`${role}-${Date.now()}`))) as {
@@ -63,12 +69,17 @@ function readFile(dataDir: string): FleetCredentials | undefined {
   }
 }
 
-/** @throws ConfigError with what the region said */
-export async function tokenFrom(url: string, { id, secret }: FleetCredential): Promise<string> {
+/** @param scope to have less than the credential may @throws ConfigError with what the region said */
+export async function tokenFrom(
+  url: string,
+  { id, secret }: FleetCredential,
+  scope?: string,
+): Promise<string> {
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: id,
     client_secret: secret,
+    ...(scope === undefined ? {} : { scope }),
   });
   const response = await fetch(new URL('/oauth/token', url), { method: 'POST', body }).catch(() => undefined);
   if (response === undefined) throw new ConfigError(`The region at ${url} does not answer. Is it running?`);

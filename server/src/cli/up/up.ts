@@ -2,13 +2,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError, readOptions, stopSignal, wholeNumber } from '@tallystick/store-agent';
+import { LAB_VARIABLE } from '../../region/region.ts';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
 import { waitForPorts } from '../fleet/wait-for-ports.ts';
+import { Lab } from './lab/lab.ts';
 import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 
 const DEFAULT_DATA = '.tallystick';
 const DEFAULT_PORT_BASE = 7400;
+
+const LAB_OFFSET = 12;
 
 /** A shop's day at the machine: what a visitor does within minutes should already move rights. */
 const POLICY = { policy: { halfLifeMs: 3_600_000, horizonMs: 600_000 } } as const;
@@ -48,6 +52,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     catalogue: SAMPLE_CATALOGUE,
     // A receiver to try them with runs beside it.
     authorityArgs: ['--webhooks-to-loopback'],
+    env: { [LAB_VARIABLE]: `http://127.0.0.1:${portBase + LAB_OFFSET}` },
   };
 }
 
@@ -76,6 +81,7 @@ export async function up(args: readonly string[]): Promise<number> {
     step: (message) => say(`  ${message}`),
     restarted: (name, why) => say(`  ${name} ended (${why}); starting it again`),
   });
+  let lab: Lab | undefined;
   const started = startFleet(fleet, say).then(async () => {
     if (fleet.isFirstStart) {
       await fillShelves(fleet);
@@ -83,7 +89,10 @@ export async function up(args: readonly string[]): Promise<number> {
       fleet.markMade();
     }
     const { credentials } = await fleetCredentials(dataDir, fleet.url('eu'), fleet.operator);
-    return { clients: credentials, tokens: await tokensOf(fleet.url('eu'), credentials) };
+    const tokens = await tokensOf(fleet.url('eu'), credentials);
+    lab = new Lab(fleet, credentials);
+    await lab.start(portBase + LAB_OFFSET);
+    return { clients: credentials, tokens };
   });
   // Stopping breaks off a start that is under way: that is no error then.
   started.catch(() => undefined);
@@ -94,6 +103,7 @@ export async function up(args: readonly string[]): Promise<number> {
       await signal;
     }
   } finally {
+    await lab?.stop();
     if (fleet.processes.size > 0) say('stopping, children first …');
     await fleet.stop();
   }
@@ -167,6 +177,8 @@ function readyText(fleet: Fleet): string {
   return `ready  ${line}  authority ${fleet.authority.url}
 ${rest}
 
+  Open the screens:
+    ${fleet.url('eu')}/          shop, till and console; nobody is asked to sign in on this machine
   Sell something:
     curl -s ${fleet.url('eu')}/v1/orders -H 'content-type: application/json' \\
       -H "authorization: Bearer $(npx tallystick token)" \\

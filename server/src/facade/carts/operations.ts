@@ -243,6 +243,29 @@ export const checkoutCart = operation({
   },
 });
 
+export const getCartOrder = operation({
+  ...common,
+  id: 'getCartOrder',
+  access: shared('carts:read'),
+  method: 'GET',
+  path: '/v1/carts/{id}/order',
+  summary: 'Read the order that a cart became',
+  description: 'So a shopper, who has the cart’s token and no other, sees how far it is.',
+  params,
+  routeClass: 'read',
+  etag: true,
+  answers: { 200: { description: 'The order.', body: orderSchema, headers: ['etag'] } },
+  problems: ['unknown_cart', 'unknown_order', 'owner_unreachable', 'authority_unreachable'],
+  examples: {
+    none: {
+      summary: 'Nothing was ordered yet',
+      params: { id: 'cart-1' },
+      status: 404,
+      answer: { code: 'unknown_order' },
+    },
+  },
+});
+
 /** In the order in which a newcomer would use them. */
 export const CART_OPERATIONS: readonly Operation[] = [
   createCart,
@@ -253,4 +276,5 @@ export const CART_OPERATIONS: readonly Operation[] = [
   patchCart,
   mergeCarts,
   checkoutCart,
+  getCartOrder,
 ];

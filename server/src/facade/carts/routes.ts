@@ -20,6 +20,7 @@ import type { CartFile } from '../../live/cart-file.ts';
 import { cartTokenIn, readCartToken, signCartToken } from '../../live/cart-token.ts';
 import type { OpenCarts } from '../../live/live.ts';
 import { wentElsewhere } from '../forward.ts';
+import { findOrder } from '../orders/find-order.ts';
 import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
 import { CartHolds } from './cart-holds.ts';
@@ -156,6 +157,14 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
     const answer = await checkouts.press(id, body, actorFor(request, principal, id, 'edit'));
     if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(String(answer.entry.docId))}`);
     return order201(agent, reply, answer);
+  });
+
+  route(app, ops.getCartOrder, async ({ params: { id }, principal, request, reply }) => {
+    if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
+    actorFor(request, principal, id, 'read');
+    const { order } = await checkouts.settled(id);
+    if (order === undefined) throw new Problem('unknown_order', 'This cart was not ordered yet.');
+    return findOrder(agent, order);
   });
 }
 

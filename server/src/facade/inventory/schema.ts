@@ -126,6 +126,9 @@ export const explanationSchema = z
             fenced: z.string().nullable(),
           }),
         ),
+        passed: z
+          .array(z.object({ from: z.string(), to: z.string(), units: z.int() }))
+          .meta({ description: 'Units that one replica ever handed to another. Only grows.' }),
       }),
     ),
   })

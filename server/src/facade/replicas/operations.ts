@@ -5,6 +5,7 @@ import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import {
   enrolmentSchema,
+  fleetSchema,
   newReplica,
   replicaDetailsSchema,
   replicaIdSchema,
@@ -53,6 +54,19 @@ export const getReplica = operation({
     },
     nobody: { summary: 'Nobody', params: { id: 'nobody' }, status: 404, answer: { code: 'not_found' } },
   },
+});
+
+export const readFleet = operation({
+  ...read,
+  id: 'readFleet',
+  path: '/v1/fleet',
+  summary: 'See the whole tree at once: links, lag and sales of every replica',
+  description:
+    'At most a thousand replicas, by id, without those that were retired. Each is asked at most once a second, however often ' +
+    'this is called; one that cannot be reached has `lag` and `sales` null.',
+  answers: { 200: { description: 'The tree as it is now.', body: fleetSchema } },
+  problems: ['authority_unreachable'],
+  examples: { now: { summary: 'Now', status: 200 } },
 });
 
 export const listRights = operation({
@@ -142,6 +156,7 @@ export const retireReplica = operation({
 export const REPLICA_OPERATIONS: readonly Operation[] = [
   listReplicas,
   getReplica,
+  readFleet,
   listRights,
   addReplica,
   retireReplica,

@@ -47,6 +47,32 @@ export const replicaDetailsSchema = z
   })
   .meta({ id: 'ReplicaDetails' });
 
+const count = (description: string) => z.int().meta({ description });
+
+export const fleetSchema = z
+  .object({
+    at: z.iso.datetime(),
+    books: z.object({ entries: count('Entries in the books.') }),
+    items: z.array(
+      z.object({
+        ...fields,
+        lag: replicaDetailsSchema.shape.lag,
+        sales: z
+          .object({
+            sold: count('Sales since it was started.'),
+            soldAtOnce: count('Of those: from rights that it held, with no question to anybody.'),
+            refused: count('Sales that it refused for want of goods.'),
+            refusedFalsely: count(
+              'Of those: it had heard that there were enough somewhere. Only regions hear that.',
+            ),
+          })
+          .nullable()
+          .meta({ description: 'Null where the replica cannot be asked.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Fleet' });
+
 export const rightsSchema = z
   .object({
     sku: z.string(),

@@ -1,0 +1,6 @@
+/** `/console`: for whoever runs the system. */
+import { start } from '../ui/start.tsx';
+import { App } from './app.tsx';
+import './console.css';
+
+void start('console', ({ desk }) => <App hasLab={desk.hasLab} />);

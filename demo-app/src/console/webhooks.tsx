@@ -1,0 +1,222 @@
+/** Webhook endpoints, how far each is, and every attempt. */
+import type { Answer } from '@tallystick/client-sdk';
+import { useTallystick } from '@tallystick/client-sdk/react';
+import { useState } from 'react';
+import { usePolled } from '../ui/polled.ts';
+import { to } from '../ui/route.ts';
+import { Empty, Ready } from '../ui/states.tsx';
+import { timeText } from '../ui/words.ts';
+import { Said, useAct } from './act.tsx';
+
+type Webhook = Answer<'get', '/v1/webhooks'>['items'][number];
+
+export function Webhooks({ open }: { readonly open: string | undefined }) {
+  const client = useTallystick();
+  const { now, again } = usePolled(
+    'webhooks',
+    async (signal) => (await client.get('/v1/webhooks', { signal })).items,
+    2_000,
+  );
+  return (
+    <div className="stack">
+      <section className="card pad stack" aria-labelledby="endpoints">
+        <h2 id="endpoints">Who is told</h2>
+        <Ready of={now}>
+          {(items) =>
+            items.length === 0 ? (
+              <Empty>Nobody is told of anything yet. Add an address below.</Empty>
+            ) : (
+              <ul className="list">
+                {items.map((item) => (
+                  <Endpoint key={item.id} webhook={item} isOpen={item.id === open} onDone={again} />
+                ))}
+              </ul>
+            )
+          }
+        </Ready>
+      </section>
+      <Add onDone={again} />
+    </div>
+  );
+}
+
+function Endpoint({
+  webhook: { id, url, isEnabled, disabledBecause, deliveredUpTo, attempts, types },
+  isOpen,
+  onDone,
+}: {
+  readonly webhook: Webhook;
+  readonly isOpen: boolean;
+  readonly onDone: () => void;
+}) {
+  const client = useTallystick();
+  const act = useAct();
+  return (
+    <li className="stack">
+      <div className="row">
+        <b>{id}</b>
+        <span className="soft url">{url}</span>
+        <span className={`tag ${!isEnabled ? 'bad' : attempts > 0 ? 'warn' : 'good'}`}>
+          {!isEnabled ? 'off' : attempts > 0 ? `tried ${attempts} times` : 'up to date'}
+        </span>
+      </div>
+      <p className="small soft">
+        {types.length === 0 ? 'All events' : types.join(', ')}, told up to {deliveredUpTo}.
+        {disabledBecause !== null && ` Turned off: ${disabledBecause}`}
+      </p>
+      <div className="row">
+        <button
+          type="button"
+          className="btn small"
+          disabled={act.isBusy}
+          onClick={() =>
+            void act.run(
+              () => client.post('/v1/webhooks/{id}/test', { path: { id } }),
+              (said) => attemptText(said as { status: number | null; error?: string; durationMs: number }),
+            )
+          }
+        >
+          Send a test
+        </button>
+        <button
+          type="button"
+          className="btn small"
+          disabled={act.isBusy}
+          onClick={() =>
+            void act.run(
+              () =>
+                client
+                  .patch('/v1/webhooks/{id}', { path: { id }, body: { isEnabled: !isEnabled } })
+                  .finally(onDone),
+              isEnabled ? 'It is off.' : 'It goes on where it stopped.',
+            )
+          }
+        >
+          {isEnabled ? 'Turn off' : 'Turn on'}
+        </button>
+        <a className="btn small plain" href={isOpen ? to('webhooks') : to('webhooks', id)}>
+          {isOpen ? 'Hide attempts' : 'Show attempts'}
+        </a>
+      </div>
+      <Said act={act} />
+      {isOpen && <Deliveries id={id} />}
+    </li>
+  );
+}
+
+function attemptText({
+  status,
+  error,
+  durationMs,
+}: {
+  status: number | null;
+  error?: string;
+  durationMs: number;
+}) {
+  return status === null
+    ? `No answer: ${error ?? 'the line broke'}.`
+    : `It answered ${status} in ${durationMs} ms.`;
+}
+
+function Deliveries({ id }: { readonly id: string }) {
+  const client = useTallystick();
+  const act = useAct();
+  const { now, again } = usePolled(
+    `deliveries ${id}`,
+    async (signal) =>
+      (await client.get('/v1/webhooks/{id}/deliveries', { path: { id }, query: { limit: 30 }, signal }))
+        .items,
+    2_000,
+  );
+  return (
+    <Ready of={now}>
+      {(items) =>
+        items.length === 0 ? (
+          <Empty>Nothing was sent yet.</Empty>
+        ) : (
+          <>
+            <ul className="list inset">
+              {items.map((item) => (
+                <li key={item.eventId} className="row small">
+                  <b>{item.type}</b>
+                  <span className="soft">event {item.eventId}</span>
+                  <span
+                    className={`tag ${item.state === 'delivered' ? 'good' : item.state === 'failed' ? 'bad' : 'warn'}`}
+                  >
+                    {item.state}
+                  </span>
+                  <span className="soft">
+                    {item.attempts
+                      .map(({ at, status }) => `${timeText(at)} ${status ?? 'no answer'}`)
+                      .join(' · ')}
+                  </span>
+                  <button
+                    type="button"
+                    className="btn small plain push"
+                    disabled={act.isBusy}
+                    onClick={() =>
+                      void act.run(
+                        () =>
+                          client
+                            .post('/v1/webhooks/{id}/deliveries/{eventId}/redeliver', {
+                              path: { id, eventId: item.eventId },
+                            })
+                            .finally(again),
+                        (said) => attemptText(said as { status: number | null; durationMs: number }),
+                      )
+                    }
+                  >
+                    Send again
+                  </button>
+                </li>
+              ))}
+            </ul>
+            <Said act={act} />
+          </>
+        )
+      }
+    </Ready>
+  );
+}
+
+function Add({ onDone }: { readonly onDone: () => void }) {
+  const client = useTallystick();
+  const act = useAct();
+  const [id, setId] = useState('');
+  const [url, setUrl] = useState('');
+  return (
+    <section className="card pad" aria-labelledby="add">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act.run(
+            () => client.post('/v1/webhooks', { body: { id, url } }).finally(onDone),
+            (made) => `Keep this secret, it is shown once: ${(made as { secret: string }).secret}`,
+          );
+        }}
+      >
+        <h2 id="add">Tell somebody</h2>
+        <label className="field">
+          <span>Name</span>
+          <input className="input" required value={id} onChange={(event) => setId(event.target.value)} />
+        </label>
+        <label className="field">
+          <span>Address</span>
+          <input
+            className="input"
+            type="url"
+            required
+            placeholder="https://"
+            value={url}
+            onChange={(event) => setUrl(event.target.value)}
+          />
+        </label>
+        <button className="btn" type="submit" disabled={act.isBusy}>
+          Add
+        </button>
+        <Said act={act} />
+      </form>
+    </section>
+  );
+}

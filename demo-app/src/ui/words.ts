@@ -1,0 +1,50 @@
+/** Numbers, money and times as people read them. */
+/** Some systems name a language that browsers do not know. */
+const LOCALE = (() => {
+  try {
+    return new Intl.NumberFormat(navigator.language).resolvedOptions().locale;
+  } catch {
+    return 'en';
+  }
+})();
+
+const whole = new Intl.NumberFormat(LOCALE);
+export const count = (n: number) => whole.format(n);
+export const units = (n: number, one = 'unit', many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
+
+/** The time alone where it was today. */
+export function timeText(iso: string, now = new Date()): string {
+  const at = new Date(iso);
+  const time = clock.format(at);
+  return at.toDateString() === now.toDateString() ? time : `${day.format(at)}, ${time}`;
+}
+
+/** How long ago, roughly: "just now", "40 s", "12 min", "3 h", "5 d". */
+export function ageText(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1_000));
+  if (s < 5) return 'just now';
+  if (s < 60) return `${s} s ago`;
+  if (s < 3_600) return `${Math.round(s / 60)} min ago`;
+  if (s < 86_400) return `${Math.round(s / 3_600)} h ago`;
+  return `${Math.round(s / 86_400)} d ago`;
+}
+
+export const nameOf = (names: Readonly<Record<string, string>>): string => {
+  for (const wanted of navigator.languages) {
+    const name = names[wanted] ?? names[wanted.split('-')[0] ?? ''];
+    if (name !== undefined) return name;
+  }
+  return names.en ?? Object.values(names)[0] ?? '';
+};
+
+/** What went wrong, in a sentence that names nothing technical where there is nothing to be done about it. */
+export function wrongText(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'region_unreachable') return 'The line is down. This page comes back by itself.';
+  if (code === 'authority_unreachable')
+    return 'The books cannot be reached now. Selling goes on; this comes back by itself.';
+  return message ?? 'Something went wrong.';
+}

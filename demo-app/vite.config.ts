@@ -1,0 +1,64 @@
+/** Builds the screens: one page each, in parts, with compressed copies beside the files for a region to serve. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+const OUT = join(import.meta.dirname, 'dist/screens');
+
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: { conditions: ['tallystick-source', 'module', 'browser'] },
+  build: {
+    outDir: OUT,
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: ['index', 'shop', 'till', 'console'].map((page) => join(import.meta.dirname, `${page}.html`)),
+    },
+  },
+  plugins: [workerOfTill(), compressed()],
+});
+
+/** Gives the till's worker the names of what the till needs without a network. */
+function workerOfTill(): Plugin {
+  return {
+    name: 'tallystick-till-worker',
+    generateBundle(_options, bundle) {
+      const files = new Set<string>();
+      const add = (name: string) => {
+        if (files.has(name)) return;
+        files.add(name);
+        const part = bundle[name];
+        if (part?.type !== 'chunk') return;
+        for (const next of [...part.imports, ...part.dynamicImports]) add(next);
+        for (const style of part.viteMetadata?.importedCss ?? []) files.add(style);
+      };
+      for (const part of Object.values(bundle))
+        if (part.type === 'chunk' && part.isEntry && /^till/.test(part.name)) add(part.fileName);
+      const source = readFileSync(join(import.meta.dirname, 'src/till/worker.js'), 'utf8');
+      this.emitFile({
+        type: 'asset',
+        fileName: 'till-worker.js',
+        source: source.replace('/* files */', [...files].map((file) => `'/${file}'`).join(', ')),
+      });
+    },
+  };
+}
+
+function compressed(): Plugin {
+  return {
+    name: 'tallystick-compressed',
+    closeBundle() {
+      const folder = join(OUT, 'assets');
+      for (const name of readdirSync(folder)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const bytes = readFileSync(join(folder, name));
+        writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes));
+      }
+    },
+  };
+}

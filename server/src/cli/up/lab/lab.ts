@@ -1,0 +1,136 @@
+/**
+ * The lab of a fleet on one machine: what lets a visitor in without typing, and breaks things on purpose.
+ *
+ * It is part of `tallystick up`, which alone can kill and start processes, and listens on loopback. Pages reach it
+ * through their region (`screens/lab-door.ts`). Nothing else in the system knows of it.
+ */
+import { join } from 'node:path';
+import { createApp, createLog, listen, Problem, parse } from '@tallystick/store-agent';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type FleetCredential, tokenFrom } from '../../fleet/credentials.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { Copies } from './copies.ts';
+import { flood } from './flood.ts';
+
+/** What each screen may do: no more than the people in front of it. */
+const SCREENS = {
+  shop: { role: 'client', scope: 'products:read locations:read inventory:read events:read' },
+  till: { role: 'integrator', scope: 'products:read locations:read inventory:read orders:read' },
+  console: { role: 'operator', scope: undefined },
+} as const;
+
+const replica = z.string().max(64);
+const bodies = {
+  signIn: z.strictObject({ screen: z.enum(['shop', 'till', 'console']) }),
+  link: z.strictObject({ replica, state: z.enum(['up', 'down']) }),
+  one: z.strictObject({ replica }),
+  flood: z.strictObject({ sku: z.string().min(1).max(64) }),
+};
+
+export class Lab {
+  readonly #fleet: Fleet;
+  readonly #credentials: readonly FleetCredential[];
+  readonly #copies = new Map<string, Copies>();
+  readonly #cut = new Set<string>();
+  readonly #app: FastifyInstance;
+  #flooding: ReturnType<typeof flood> | undefined;
+
+  constructor(fleet: Fleet, credentials: readonly FleetCredential[]) {
+    this.#fleet = fleet;
+    this.#credentials = credentials;
+    this.#app = createApp(createLog('lab', 'warn'));
+    this.#routes();
+  }
+
+  async start(port: number): Promise<void> {
+    const { dataDir, replicas } = this.#fleet.plan;
+    for (const { id, kind } of replicas)
+      if (kind === 'terminal') this.#copies.set(id, new Copies(join(dataDir, id)));
+    await listen(this.#app, '127.0.0.1', port);
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close();
+    await Promise.all([...this.#copies.values()].map((copies) => copies.stop()));
+  }
+
+  #routes(): void {
+    const app = this.#app;
+    app.get('/lab/state', async () => this.#state());
+    app.post('/lab/sign-in', async ({ body }) => {
+      const { screen } = parse(bodies.signIn, body);
+      return { token: await this.#tokenFor(screen) };
+    });
+    app.post('/lab/link', async ({ body }) => {
+      const { replica: id, state } = parse(bodies.link, body);
+      await this.#link(id, state);
+      return this.#state();
+    });
+    app.post('/lab/kill', async ({ body }) => {
+      this.#processOf(parse(bodies.one, body).replica).kill();
+      return this.#state();
+    });
+    app.post('/lab/rewind', async ({ body }) => {
+      const { replica: id } = parse(bodies.one, body);
+      const copies = this.#copies.get(id);
+      if (copies?.oldestMs === undefined) throw new Problem('not_found', `No copy of ${id} was made yet.`);
+      this.#processOf(id).whileDead(() => copies.putBack());
+      return this.#state();
+    });
+    app.post('/lab/flood', async ({ body }) => {
+      const { sku } = parse(bodies.flood, body);
+      if (this.#flooding !== undefined) throw new Problem('overloaded', 'A flood is under way. Wait for it.');
+      this.#flooding = this.#tokenFor('console').then((token) => flood(this.#fleet, token, sku));
+      return this.#flooding.finally(() => {
+        this.#flooding = undefined;
+      });
+    });
+  }
+
+  #state() {
+    return {
+      replicas: this.#fleet.plan.replicas.map(({ id, kind }) => ({
+        id,
+        kind,
+        // A region's door is the operators', and has no such call.
+        canBeCut: kind !== 'region',
+        isCut: this.#cut.has(id),
+        copyFrom: timeOf(this.#copies.get(id)?.oldestMs),
+      })),
+    };
+  }
+
+  async #link(id: string, state: 'up' | 'down'): Promise<void> {
+    const found = this.#fleet.plan.replicas.find((each) => each.id === id && each.kind !== 'region');
+    if (found === undefined) throw new Problem('not_found', `There is no line of ${id} to cut.`);
+    const response = await fetch(new URL('/v1/link', this.#fleet.url(id)), {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ state }),
+    }).catch(() => undefined);
+    if (response?.ok !== true) throw new Problem('overloaded', `${id} does not answer now.`);
+    if (state === 'down') this.#cut.add(id);
+    else this.#cut.delete(id);
+  }
+
+  #processOf(id: string) {
+    const process = id === 'authority' ? undefined : this.#fleet.processes.get(id);
+    if (process === undefined) throw new Problem('not_found', `No replica is called ${id}.`);
+    // Started again, it links by itself.
+    this.#cut.delete(id);
+    return process;
+  }
+
+  async #tokenFor(screen: keyof typeof SCREENS): Promise<string> {
+    const { role, scope } = SCREENS[screen];
+    const credential = this.#credentials.find((each) => each.role === role);
+    if (credential === undefined)
+      throw new Problem('not_found', `This fleet has no credential for ${screen}.`);
+    return tokenFrom(this.#fleet.url('eu'), credential, scope);
+  }
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
