@@ -19,7 +19,7 @@ export interface Sales {
   soldAtOnce: number;
   /** For want of goods. */
   refused: number;
-  /** Of those: the last hints said that there were enough somewhere. Replicas that hear no hints count none. */
+  /** Of those: the last hints said that there were enough somewhere. */
   refusedFalsely: number;
 }
 

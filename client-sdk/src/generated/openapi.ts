@@ -2886,7 +2886,7 @@ export interface components {
                     soldAtOnce: number;
                     /** @description Sales that it refused for want of goods. */
                     refused: number;
-                    /** @description Of those: it had heard that there were enough somewhere. Only regions hear that. */
+                    /** @description Of those: it had heard that there were enough somewhere. */
                     refusedFalsely: number;
                 } | null;
             }[];
