@@ -12,6 +12,9 @@ const OWN_CODES = {
   cart_refused: { retryable: false },
   no_websocket: { retryable: false },
   closed: { retryable: false },
+  no_storage: { retryable: false },
+  not_enrolled: { retryable: false },
+  not_ready: { retryable: true },
 } as const;
 
 /**
@@ -21,7 +24,10 @@ const OWN_CODES = {
  * - `unexpected_answer`: something answered that is no region, such as a proxy's page.
  * - `cart_refused`: a region refused an edit of a cart that this device made; `message` says why.
  * - `no_websocket`: Node 20 has no `WebSocket`: pass one to `createClient`.
- * - `closed`: the client, or this cart, was closed.
+ * - `closed`: the client, this cart or this till was closed.
+ * - `no_storage`: this is no page in which a till can live; `message` says what it lacks.
+ * - `not_enrolled`: this browser is no till yet: it needs a one-time code, or its parent refused the one it has.
+ * - `not_ready`: the till waits for another tab, or has not met its parent yet.
  *
  * A newer region may say a code that this release does not know; the type then is wider than this union.
  */

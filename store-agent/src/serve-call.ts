@@ -73,6 +73,8 @@ const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('command'), command: goodsCommand }),
   z.strictObject({ call: z.literal('order'), id: documentId }),
   z.strictObject({ call: z.literal('status') }),
+  /** Whether anybody is there: pages have no other way to find out. */
+  z.strictObject({ call: z.literal('ping') }),
   z.strictObject({
     call: z.literal('retire'),
     id: documentId,
@@ -125,6 +127,8 @@ export async function serveCall(server: CallServer, body: string): Promise<CallR
         if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
         throw error;
       }
+    case 'ping':
+      return { ok: true, value: null };
     case 'status':
       return { ok: true, value: server.status() };
     default:

@@ -5,5 +5,7 @@ export * from './enrol.ts';
 export * from './gathering.ts';
 export * from './machine.ts';
 export * from './parent-link.ts';
+export * from './past-image.ts';
 export * from './proofs.ts';
 export * from './turn-journal.ts';
+export * from './turn-log.ts';

@@ -135,19 +135,10 @@ export class TestFleet {
     place: string | null,
     at = 0,
   ): Promise<Agent> {
-    const opened = this.authorities[at] as OpenAuthority;
-    const added = await addReplica(opened.authority.pool, {
-      id: id as ReplicaId,
-      kind,
-      parent: parent as ReplicaId,
-      location: place,
-      codeTtlMs: 60_000,
-    });
-    if (!added.ok) throw new Error(added.message);
-    const parentUrl = `${(this.served.get(parent)?.url ?? opened.url).replace('http', 'ws')}/link`;
+    const { code, parentUrl } = await this.register(id, kind, parent, place, at);
     const folder = join(this.folder, id);
     mkdirSync(folder, { recursive: true });
-    await enrol(parentUrl, id as ReplicaId, added.code, openIdentity(join(folder, 'identity.pem')));
+    await enrol(parentUrl, id as ReplicaId, code, openIdentity(join(folder, 'identity.pem')));
     const settings = settingsSchema.parse({
       // As long as may be: whoever waits in vain is told so by the tree, and not by the clock.
       sellWaitMs: 10_000,
@@ -162,6 +153,27 @@ export class TestFleet {
     });
     writeAgentFile(folder, { replica: id, kind, location: place, parentUrl, port: 0, settings });
     return this.run(id);
+  }
+
+  /** What a device needs to enrol itself. */
+  async register(
+    id: string,
+    kind: 'region' | 'store' | 'warehouse' | 'terminal',
+    parent: string,
+    place: string | null,
+    at = 0,
+  ): Promise<{ readonly code: string; readonly parentUrl: string }> {
+    const opened = this.authorities[at] as OpenAuthority;
+    const added = await addReplica(opened.authority.pool, {
+      id: id as ReplicaId,
+      kind,
+      parent: parent as ReplicaId,
+      location: place,
+      codeTtlMs: 60_000,
+    });
+    if (!added.ok) throw new Error(added.message);
+    const parentUrl = `${(this.served.get(parent)?.url ?? opened.url).replace('http', 'ws')}/link`;
+    return { code: added.code, parentUrl };
   }
 
   /** Starts a replica that is enrolled, on the port that its file says; on one that it had, those below it find it again. */

@@ -13,20 +13,12 @@ import {
   type Replica,
   replicaOf,
   type SoldLine,
+  type Stage,
   type Stream,
+  stageOf,
 } from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
 import { orderStatus } from './order-status.ts';
-
-/** How far a fact has come: durable here, durable at the parent, in the books. */
-export type Stage = 'accepted' | 'relayed' | 'settled';
-
-export function stageOf(ledger: Ledger, entry: Pick<Entry, 'writer' | 'seq'>): Stage {
-  const stream = ledger.streams.get(entry.writer);
-  if (stream === undefined) return 'accepted';
-  if (stream.head.settled.seq >= entry.seq) return 'settled';
-  return stream.head.relayed.seq >= entry.seq ? 'relayed' : 'accepted';
-}
 
 export function orderJson(ledger: Ledger, entry: Entry) {
   const order = entry.body as BodyOf<'sold' | 'confirmed'>;

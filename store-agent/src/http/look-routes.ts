@@ -1,11 +1,11 @@
 /** Looking, not changing: stock, status, journal, health and metrics of one replica. */
-import { type LocationId, locationOf, parseGtin, poolId, type Sku } from '@tallystick/crdt';
+import { type LocationId, locationOf, parseGtin, poolId, type Sku, stageOf } from '@tallystick/crdt';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
 import type { Product } from '../catalogue/items.ts';
 import { metricsText } from '../metrics.ts';
-import { entryJson, poolLevels, stageOf, streamJson } from './answers.ts';
+import { entryJson, poolLevels, streamJson } from './answers.ts';
 import { sku } from './order-body.ts';
 import { parse } from './parse.ts';
 import { Problem } from './problem.ts';

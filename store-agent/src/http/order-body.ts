@@ -4,13 +4,14 @@ import {
   isLocationId,
   isSku,
   type LineId,
+  type LinePrice,
   type LocationId,
+  type PriceFault,
+  priceLine,
   QUANTITY_MAX,
   type Sell,
   type SellLine,
   type Sku,
-  toBase,
-  type UnitOfSale,
 } from '@tallystick/crdt';
 import { type ErrorCode, firstError } from '@tallystick/crdt/wire';
 import { z } from 'zod';
@@ -187,54 +188,55 @@ function sellLine(
     });
   }
   const currency = wanted ?? place?.currency ?? usual ?? Object.keys(product?.prices ?? {})[0] ?? 'EUR';
-  const unitPriceMinor = product?.prices[currency];
-  if (product !== undefined && unitPriceMinor === undefined) {
-    errors.push({
-      code: 'invalid_request',
-      line: index,
-      field: 'sku',
-      message: `${line.sku} has no price in ${currency}`,
-    });
-  }
-  const unit = product === undefined ? undefined : unitOf(product, line.unit);
-  if (product !== undefined && unit === undefined) {
-    const units = [product.baseUnit, ...(product.units ?? []).map((each) => each.unit)].join(', ');
-    errors.push({
-      code: 'invalid_request',
-      line: index,
-      field: 'unit',
-      message: `${line.sku} is sold by ${units}, and not by ${line.unit}`,
-    });
-  }
-  const { basePerUnit } = unit ?? { basePerUnit: 1 };
-  const base = toBase(line.quantity, { unit: '', basePerUnit });
-  const price = (unitPriceMinor ?? 0) * basePerUnit;
-  if (!base.ok || !Number.isSafeInteger(price)) {
-    errors.push({
-      code: 'quantity_out_of_range',
-      line: index,
-      field: 'quantity',
-      message: `${line.quantity} of ${line.unit} are more than can be counted`,
-    });
-  }
+  const { quantity, unit } = line;
+  const priced = product && priceLine(product, { quantity, unit, currency });
+  if (priced?.ok === false)
+    for (const fault of priced.faults)
+      errors.push({ line: index, ...said(fault, line, product as Product, currency) });
   return {
     lineId: lineId as LineId,
     sku: line.sku as Sku,
-    quantityBase: base.ok ? base.quantity : 1,
-    unit: unit?.unit ?? 'piece',
-    quantityUnits: line.quantity,
-    // Catalogues price the base unit; a case costs what its pieces cost.
-    unitPriceMinor: price,
-    currency,
-    taxRateBp: product?.taxRateBp ?? 0,
-    taxIncluded: product?.taxIncluded ?? true,
+    quantityUnits: quantity,
     discounts: [],
+    // With an error in the list this line goes nowhere.
+    ...(priced?.ok === true ? priced.price : UNPRICED),
     ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
   };
 }
 
-/** The base unit where none is named; undefined where the product is not sold by it. */
-export function unitOf({ baseUnit, units = [] }: Product, named: string | undefined): UnitOfSale | undefined {
-  if (named === undefined || named === baseUnit) return { unit: baseUnit, basePerUnit: 1 };
-  return units.find(({ unit }) => unit === named);
+const UNPRICED: LinePrice = {
+  quantityBase: 1,
+  unit: 'piece',
+  unitPriceMinor: 0,
+  currency: 'EUR',
+  taxRateBp: 0,
+  taxIncluded: true,
+};
+
+function said(
+  fault: PriceFault,
+  { sku: name, quantity, unit }: OrderBody['lines'][number],
+  { baseUnit, units = [] }: Product,
+  currency: string,
+): Omit<LineError, 'line'> {
+  switch (fault) {
+    case 'no_price':
+      return { code: 'invalid_request', field: 'sku', message: `${name} has no price in ${currency}` };
+    case 'unknown_unit': {
+      const sold = [baseUnit, ...units.map((each) => each.unit)].join(', ');
+      return {
+        code: 'invalid_request',
+        field: 'unit',
+        message: `${name} is sold by ${sold}, and not by ${unit}`,
+      };
+    }
+    case 'out_of_range':
+      return {
+        code: 'quantity_out_of_range',
+        field: 'quantity',
+        message: `${quantity} of ${unit} are more than can be counted`,
+      };
+    default:
+      return fault satisfies never;
+  }
 }

@@ -17,7 +17,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Hash, incarnationOf, isWriterId, sameBytes, type WriterId } from '@tallystick/crdt';
+import { type Hash, isWriterId, sameBytes, type WriterId } from '@tallystick/crdt';
+import { isPastImage } from '@tallystick/crdt/host';
 import {
   createReader,
   createWriter,
@@ -86,16 +87,7 @@ export class Witness {
     journal: Head | undefined,
     hashAt: (writer: WriterId, seq: number) => Hash | undefined,
   ): 'ok' | 'ahead' {
-    const witness = this.#last;
-    if (witness === undefined) return 'ok';
-    if (journal === undefined) return 'ahead';
-    if (witness.writer !== journal.writer) {
-      return incarnationOf(witness.writer) < incarnationOf(journal.writer) ? 'ok' : 'ahead';
-    }
-    if (witness.seq > journal.seq) return 'ahead';
-    const known = hashAt(witness.writer, witness.seq);
-    // Undefined: pruned, hence settled long ago; nothing contradicts it.
-    return known === undefined || sameBytes(known, witness.hash) ? 'ok' : 'ahead';
+    return isPastImage(this.#last, journal, hashAt) ? 'ahead' : 'ok';
   }
 
   /** Remembers the head of the last durable turn. Costs nothing; `flushIfDue` and `flush` write it. */

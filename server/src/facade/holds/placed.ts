@@ -14,8 +14,9 @@ import {
   type Sku,
   sourceInParts,
   toBase,
+  unitOf,
 } from '@tallystick/crdt';
-import { type Agent, Problem, unitOf } from '@tallystick/store-agent';
+import { type Agent, Problem } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { holdBody } from './schema.ts';
 

@@ -1,0 +1,5 @@
+/** What tests of other packages use; there is no built form of it. */
+export { tillDatabase } from './terminal/database.ts';
+export { IndexedJournal } from './terminal/indexed-journal.ts';
+export { pageMachine, type TillPorts } from './terminal/ports.ts';
+export { Till } from './terminal/till.ts';

@@ -1,0 +1,105 @@
+/** Sales: what was sold at this till, as its receipts say it, and how far each has come. */
+import {
+  type BodyOf,
+  type CurrencyTotals,
+  type Ledger,
+  lineAmounts,
+  type Payment,
+  parseWriterId,
+  type SoldLine,
+  type Stage,
+  stageOf,
+  totals,
+} from '@tallystick/crdt';
+import type { SaleRecord } from '@tallystick/crdt/host';
+
+export interface SaleLine {
+  readonly lineId: string;
+  readonly sku: string;
+  /** In `unit`. */
+  readonly quantity: number;
+  readonly unit: string;
+  /** In base units. */
+  readonly quantityBase: number;
+  /** Of one `unit`, in minor units of the currency. */
+  readonly unitPriceMinor: number;
+  readonly currency: string;
+  /** In basis points. */
+  readonly taxRateBp: number;
+  readonly taxIncluded: boolean;
+  /** With tax, in minor units. */
+  readonly grossMinor: number;
+  /** In base units: what was cancelled, and what came back. */
+  readonly cancelled: number;
+  readonly returned: number;
+  /** Base units that were handed over without a right to them. */
+  readonly owed: number;
+}
+
+/** One sale, durable on this device from the moment you have it. */
+export interface Sale {
+  /** Of the order, everywhere. */
+  readonly id: string;
+  /** For the receipt: a prefix of this till, and `number`. */
+  readonly receipt: string;
+  /** Counted from 1 without a gap under its prefix. */
+  readonly number: number;
+  /** Milliseconds, by this device's clock. */
+  readonly placedAtMs: number;
+  /** `accepted`: on this device's disk. `relayed`: on its parent's too. `settled`: in the books. */
+  readonly stage: Stage;
+  /** Who sold it: `cashier:anna`, `manager:max`, or `local:` and the till where nobody has to sign in. */
+  readonly actor: string;
+  readonly lines: readonly SaleLine[];
+  readonly totals: readonly CurrencyTotals[];
+  readonly payments: readonly Payment[];
+  readonly note?: string;
+  readonly overrideReason?: string;
+}
+
+export function saleOf(ledger: Ledger, { writer, seq, number, orderId }: SaleRecord): Sale | undefined {
+  const entry = ledger.entryAt(writer, seq);
+  if (entry === undefined) return undefined;
+  const order = entry.body as BodyOf<'sold' | 'confirmed'>;
+  const sums = totals(order.lines);
+  return {
+    id: orderId,
+    receipt: `${receiptPrefix(writer)}-${String(number).padStart(6, '0')}`,
+    number,
+    placedAtMs: order.placedAt,
+    stage: stageOf(ledger, entry),
+    actor: entry.actor,
+    lines: order.lines.map((line) => lineOf(ledger, orderId, line)),
+    totals: sums.ok ? sums.value : [],
+    payments: order.payments,
+    ...(order.note === undefined ? {} : { note: order.note }),
+    ...(order.overrideReason === undefined ? {} : { overrideReason: order.overrideReason }),
+  };
+}
+
+/** The till, and which of its lives: one that was put back, or copied, counts from 1 under another prefix. */
+export function receiptPrefix(writer: SaleRecord['writer']): string {
+  const { replica, nonce } = parseWriterId(writer);
+  return `${replica}-${nonce.slice(0, 4)}`;
+}
+
+function lineOf(ledger: Ledger, orderId: SaleRecord['orderId'], line: SoldLine): SaleLine {
+  const { cancelled, returned } = ledger.lineProgress(orderId, line.lineId);
+  const amounts = lineAmounts(line);
+  const { lineId, sku, unit, quantityBase, unitPriceMinor, currency, taxRateBp, taxIncluded, owed } = line;
+  return {
+    lineId,
+    sku,
+    quantity: line.quantityUnits,
+    unit,
+    quantityBase,
+    unitPriceMinor,
+    currency,
+    taxRateBp,
+    taxIncluded,
+    grossMinor: amounts.ok ? amounts.value.grossMinor : 0,
+    cancelled,
+    returned,
+    owed,
+  };
+}

@@ -1,0 +1,278 @@
+/**
+ * Till host: a running replica in a page. The core's loop over the journal in IndexedDB, its link to the parent,
+ * calls to keepers, and the catalogue that comes down.
+ */
+import {
+  defaultSettings,
+  type LocationId,
+  PARENT,
+  type Peer,
+  Replica,
+  type ReplicaId,
+  replicaOf,
+} from '@tallystick/crdt';
+import {
+  type CallResult,
+  Calls,
+  Engine,
+  isPastImage,
+  ParentLink,
+  type ParentLinkState,
+} from '@tallystick/crdt/host';
+import { type Frame, hexOf } from '@tallystick/crdt/wire';
+import { TillCatalogue } from './catalogue.ts';
+import { tillDatabase } from './database.ts';
+import { type Device, openDevice } from './device.ts';
+import type { Database } from './indexed-db.ts';
+import { IndexedJournal, StorageFailure } from './indexed-journal.ts';
+import type { TillPorts } from './ports.ts';
+import { sha256 } from './sha256.ts';
+import { LinkSocket } from './socket.ts';
+import { Witness } from './witness.ts';
+
+export interface TillHostOptions {
+  readonly id: string;
+  readonly parent: string;
+  readonly code?: string;
+}
+
+/** A dead line is noticed after at most two of these. */
+const BEAT_MS = 4_000;
+/** Between two attempts to use a storage again that failed. */
+const MEND_MS = 1_000;
+/** A shop's server is near: whoever waits for it at a till waits this long between two attempts at most. */
+const LINK_TIMES = { retryMsMin: 100, retryMsMax: 5_000, handshakeMs: 5_000 };
+
+/** Everything that is read from the database, together. */
+interface Opened {
+  readonly database: Database;
+  readonly journal: IndexedJournal;
+}
+
+export class TillHost {
+  readonly id: ReplicaId;
+  readonly device: Device;
+  readonly catalogue: TillCatalogue;
+  readonly engine: Engine;
+  readonly calls: Calls;
+  readonly #options: TillHostOptions;
+  readonly #ports: TillPorts;
+  readonly #onChange: () => void;
+  readonly #witness: Witness;
+  readonly #link: ParentLink;
+  #journal: IndexedJournal;
+  #socket: LinkSocket | undefined;
+  #stopBeat = () => {};
+  #stopMending = () => {};
+  #taking: Promise<void> = Promise.resolve();
+  /** Why nothing can be sold, while that is so. */
+  failure: StorageFailure | undefined;
+
+  /** @throws TallystickError `not_enrolled`; Error where what is stored contradicts itself */
+  static async open(options: TillHostOptions, ports: TillPorts, onChange: () => void): Promise<TillHost> {
+    const database = await tillDatabase(ports.databases, options.id);
+    try {
+      const device = await openDevice(database, options, ports);
+      const journal = await IndexedJournal.open(database);
+      const catalogue = await TillCatalogue.open(database);
+      const host = new TillHost(options, ports, onChange, device, journal, catalogue);
+      await host.#endPastLife();
+      host.#link.start();
+      host.#beatLater();
+      return host;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: TillHostOptions,
+    ports: TillPorts,
+    onChange: () => void,
+    device: Device,
+    journal: IndexedJournal,
+    catalogue: TillCatalogue,
+  ) {
+    this.id = options.id as ReplicaId;
+    this.device = device;
+    this.catalogue = catalogue;
+    this.#options = options;
+    this.#ports = ports;
+    this.#onChange = onChange;
+    this.#journal = journal;
+    this.#witness = new Witness(ports.witness, options.id);
+    const { machine } = ports;
+    this.engine = new Engine(
+      this.#replica(),
+      { commit: (writes) => this.#commit(writes) },
+      {
+        send: (_to, frame) => this.#link.send(frame),
+        hangUp: () => this.#link.restart(),
+        newLife: onChange,
+        failed: (error) => this.#failed(error),
+        turned: onChange,
+      },
+      machine,
+    );
+    this.calls = new Calls({
+      after: machine.after,
+      self: this.id,
+      route: () => (this.#link.state === 'up' ? PARENT : undefined),
+      send: (_to, frame) => this.#link.send(frame),
+      serve: (body, _waitMs, from) => this.#serve(body, from),
+    });
+    this.#link = new ParentLink(
+      {
+        url: options.parent,
+        engine: this.engine,
+        identity: device.key,
+        machine,
+        wantsLevels: false,
+        connect: (events) => {
+          this.#socket = new LinkSocket(options.parent, ports.webSocket, events);
+          return this.#socket;
+        },
+        catalogueVersion: () => catalogue.version,
+        frame: (frame) => this.#fromParent(frame),
+        changed: (state) => {
+          if (state === 'down') this.calls.peerDown(PARENT);
+          onChange();
+        },
+      },
+      LINK_TIMES,
+    );
+  }
+
+  #replica(): Replica {
+    const { kind } = this.device;
+    return new Replica(defaultSettings(this.id, kind), this.#journal.load(), this.#journal.view, {
+      sha256,
+      nonce: () => hexOf(crypto.getRandomValues(new Uint8Array(16))),
+      directory: this.catalogue,
+    });
+  }
+
+  get journal(): IndexedJournal {
+    return this.#journal;
+  }
+
+  get link(): { readonly state: ParentLinkState; readonly why: string } {
+    return this.#link;
+  }
+
+  get location(): LocationId | undefined {
+    return this.device.location === '' ? undefined : (this.device.location as LocationId);
+  }
+
+  /** F1: a journal that is older than its witness was put back; it goes on as a new writer, without rights. */
+  async #endPastLife(): Promise<void> {
+    const { replica } = this.engine;
+    if (!replica.ledger.hasLife) return;
+    const { writer, head } = replica.ledger.self;
+    const { seq, hash } = head;
+    const isPast = isPastImage(this.#witness.read(), { writer, seq, hash }, (of, at) =>
+      this.#journal.view.hashAt(of, at),
+    );
+    if (isPast) await this.engine.runDurably((one, now) => one.becomeNewWriter('rollback', now));
+  }
+
+  async #commit(writes: Parameters<IndexedJournal['commit']>[0]): Promise<'committed'> {
+    await this.#journal.commit(writes);
+    const { writer, head } = this.engine.replica.ledger.self;
+    this.#witness.note({ writer, seq: head.seq, hash: head.hash });
+    return 'committed';
+  }
+
+  /** D3: nothing is decided until the storage works again and was read anew. */
+  #failed(error: unknown): void {
+    this.failure = error instanceof StorageFailure ? error : new StorageFailure('broken', error);
+    this.#link.restart();
+    this.#mendLater();
+    this.#onChange();
+  }
+
+  #mendLater(): void {
+    this.#stopMending = this.#ports.machine.after(MEND_MS, () => {
+      this.#mend().catch(() => this.#mendLater());
+    });
+  }
+
+  async #mend(): Promise<void> {
+    const opened = await this.#reopen();
+    if (!(await opened.journal.hasRoom())) {
+      opened.database.close();
+      return this.#mendLater();
+    }
+    this.#journal.close();
+    this.#journal = opened.journal;
+    this.catalogue.reopened(opened.database);
+    this.failure = undefined;
+    this.engine.resume(this.#replica());
+    this.#link.restart();
+    this.#onChange();
+  }
+
+  async #reopen(): Promise<Opened> {
+    const database = await tillDatabase(this.#ports.databases, this.#options.id);
+    try {
+      return { database, journal: await IndexedJournal.open(database) };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  #fromParent(frame: Frame): void {
+    switch (frame.kind) {
+      case 'call':
+        return this.calls.onCall(PARENT, frame);
+      case 'reply':
+        return this.calls.onReply(PARENT, frame);
+      case 'catalogue':
+        // One after the other; what could not be stored is not confirmed, and the parent says it again.
+        this.#taking = this.#taking
+          .then(() => this.catalogue.apply(frame, this.#ports.machine.now().wallMs))
+          .then(
+            () => {
+              this.#link.send({ kind: 'catalogue-seen', version: this.catalogue.version });
+              this.#onChange();
+            },
+            () => {},
+          );
+        return;
+      default:
+      // Levels and carts are no till's.
+    }
+  }
+
+  async #serve(_body: string, _from: Peer | undefined): Promise<CallResult> {
+    return {
+      ok: false,
+      code: 'owner_unreachable',
+      message: `${this.id} is a till in a browser: ask its cashier.`,
+    };
+  }
+
+  /** A page cannot ping, and a line that died says nothing: so the parent is called, and any answer will do. */
+  #beatLater(): void {
+    this.#stopBeat = this.#ports.machine.after(BEAT_MS, () => {
+      this.#beatLater();
+      const socket = this.#socket;
+      const parent = this.engine.replica.uplink.parent;
+      if (socket === undefined || parent === undefined || this.#link.state !== 'up') return;
+      if (!socket.heard) return this.#link.restart();
+      socket.heard = false;
+      void this.calls.call(replicaOf(parent), { call: 'ping' }, BEAT_MS);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopBeat();
+    this.#stopMending();
+    await this.engine.stop();
+    this.#link.stop();
+    await this.#taking;
+    this.#journal.close();
+  }
+}

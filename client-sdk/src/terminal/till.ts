@@ -1,0 +1,348 @@
+/** Till: what `createTerminal` gives, over the host that runs in the tab that owns it. */
+import type { Answer, HoldId, LineId, LocationId, OrderId, PoolId, Refusal, Sell } from '@tallystick/crdt';
+import { parsePoolId, poolId, type Sku, stageOf } from '@tallystick/crdt';
+import { errorKind } from '@tallystick/crdt/wire';
+import { type ProblemDetails, TallystickError, type TallystickErrorCode } from '../error.ts';
+import { Subject } from '../observable.ts';
+import { type BasketLine, poolOf, pricedLines } from './basket.ts';
+import type { TillProduct } from './catalogue.ts';
+import { databaseName } from './database.ts';
+import type { TillPorts } from './ports.ts';
+import { receiptPrefix, type Sale, saleOf } from './sales.ts';
+import type {
+  HeldBasket,
+  NewHold,
+  NewReturn,
+  NewSale,
+  Terminal,
+  TerminalOptions,
+  TillSnapshot,
+} from './terminal-types.ts';
+import { TillHost } from './till-host.ts';
+
+/** How long a sale waits for units that stand elsewhere, where the line is up. */
+const WAIT_MS = 1_500;
+/** How long a return waits for the keeper of the goods. */
+const KEEPER_WAIT_MS = 5_000;
+/** Of a snapshot: what a cashier scrolls through. */
+const SALES_SHOWN = 50;
+const HOLD_MS = 15 * 60_000;
+const OVERRIDE_UNITS_MAX = 20;
+const CHANNEL = 'till';
+
+export class Till extends Subject<TillSnapshot> implements Terminal {
+  readonly id: string;
+  readonly #options: TerminalOptions;
+  readonly #ports: TillPorts;
+  readonly #closing = new AbortController();
+  readonly #ready: Promise<void>;
+  readonly #ended: Promise<void>;
+  #host: TillHost | undefined;
+  #isPersisted = false;
+  #error: TallystickError | undefined;
+  #isLookScheduled = false;
+  #resolveReady!: () => void;
+  #rejectReady!: (error: TallystickError) => void;
+
+  constructor(options: TerminalOptions, ports: TillPorts) {
+    super(nothingYet(options.id));
+    this.id = options.id;
+    this.#options = options;
+    this.#ports = ports;
+    this.#ready = new Promise((resolve, reject) => {
+      this.#resolveReady = resolve;
+      this.#rejectReady = reject;
+    });
+    // Who never asks is not told twice: the snapshot says it.
+    this.#ready.catch(() => undefined);
+    this.#ended = this.#live();
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** From the moment that this tab has the till to the moment that it lets it go. Never rejects. */
+  async #live(): Promise<void> {
+    try {
+      await this.#ports.alone(databaseName(this.id), this.#closing.signal, () => this.#own());
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#fail(error);
+    }
+    if (this.#error === undefined)
+      this.#fail(new TallystickError('closed', `The till ${this.id} was closed.`));
+  }
+
+  async #own(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const closed = new Promise<void>((resolve) =>
+      this.#closing.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    this.#isPersisted = await this.#ports.persist();
+    const host = await TillHost.open(this.#options, this.#ports, () => this.#lookLater());
+    this.#host = host;
+    this.#look();
+    await closed;
+    this.#host = undefined;
+    await host.stop();
+  }
+
+  #fail(error: unknown): void {
+    this.#error =
+      error instanceof TallystickError
+        ? error
+        : new TallystickError('internal', `The till cannot be opened: ${(error as Error).message}`, {
+            cause: error,
+          });
+    this.#rejectReady(this.#error);
+    this.#look();
+  }
+
+  /** Many turns of one round are one change. */
+  #lookLater(): void {
+    if (this.#isLookScheduled) return;
+    this.#isLookScheduled = true;
+    this.#ports.machine.nextPass(() => {
+      this.#isLookScheduled = false;
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    const snapshot = this.#snapshot();
+    this.set(snapshot);
+    if (snapshot.state === 'open') this.#resolveReady();
+  }
+
+  #snapshot(): TillSnapshot {
+    const host = this.#host;
+    const error = this.#error;
+    if (host === undefined) {
+      const state = error === undefined ? 'waiting' : error.code === 'closed' ? 'closed' : 'failed';
+      return { ...nothingYet(this.id), state, ...(error === undefined ? {} : { error }) };
+    }
+    const { ledger } = host.engine.replica;
+    const { catalogue, failure, link } = host;
+    const place = host.location;
+    const hasMet = ledger.hasLife && place !== undefined && catalogue.location(place) !== undefined;
+    const { sales } = host.journal.view;
+    const head = ledger.hasLife ? ledger.self.head : undefined;
+    return {
+      id: this.id,
+      state: failure !== undefined ? 'read-only' : hasMet ? 'open' : 'starting',
+      link: link.state,
+      linkSays: link.why,
+      isPersisted: this.#isPersisted,
+      ...(place === undefined ? {} : { location: place }),
+      ...(head === undefined ? {} : { receiptPrefix: receiptPrefix(ledger.self.writer) }),
+      catalogueAsOfMs: catalogue.asOfMs,
+      unsettled: sales.filter((sale) => stageOf(ledger, sale) !== 'settled').length,
+      sales: sales
+        .slice(-SALES_SHOWN)
+        .reverse()
+        .flatMap((sale) => saleOf(ledger, sale) ?? []),
+      holds: this.#holds(host),
+      ...(failure === undefined
+        ? {}
+        : { error: new TallystickError('read_only', `This device stores nothing now: ${failure.message}`) }),
+    };
+  }
+
+  #open(): TillHost {
+    const { state } = this.getSnapshot();
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#host === undefined || state === 'starting' || state === 'waiting')
+      throw new TallystickError('not_ready', `The till ${this.id} is ${state}: wait for ready().`);
+    return this.#host;
+  }
+
+  async sell(sale: NewSale): Promise<Sale> {
+    const host = this.#open();
+    const location = host.location as LocationId;
+    const lines = await pricedLines(sale.lines, host.catalogue, location);
+    const { override, payments = [], note, customer: customerId, waitMs = WAIT_MS } = sale;
+    const sell: Sell = {
+      type: 'sell',
+      id: sale.id ?? this.#ports.newId(),
+      actor: this.#actor(),
+      channel: CHANNEL,
+      priority: 0,
+      placedAt: this.#ports.machine.now().wallMs,
+      payments,
+      ...(note === undefined ? {} : { note }),
+      ...(customerId === undefined ? {} : { customerId }),
+      departsFrom: host.catalogue.location(location)?.kind === 'store' ? [location] : [],
+      lines,
+      waitMs,
+    };
+    const { lines: _, waitMs: __, ...order } = sell;
+    const answer = await host.engine.submit(
+      sale.hold === undefined
+        ? {
+            ...sell,
+            ...(override === undefined
+              ? {}
+              : { override: { reason: override.reason, owedMax: OVERRIDE_UNITS_MAX } }),
+          }
+        : { ...order, type: 'confirm', holdId: sale.hold as HoldId, lines },
+    );
+    const { entry } = accepted(answer);
+    const body = entry.body as { readonly orderId: OrderId };
+    return this.sale(body.orderId) as Sale;
+  }
+
+  async hold({ lines, forMs = HOLD_MS, id = this.#ports.newId() }: NewHold): Promise<HeldBasket> {
+    const host = this.#open();
+    const priced = await pricedLines(lines, host.catalogue, host.location as LocationId);
+    const units = priced.map((line) => ({ pool: poolOf(line), n: line.quantityBase }));
+    const answer = await host.engine.submit({
+      type: 'hold',
+      id,
+      actor: this.#actor(),
+      ttlMs: forMs,
+      lines: units,
+      waitMs: WAIT_MS,
+    });
+    accepted(answer);
+    return this.recall(id);
+  }
+
+  recall(id: string): HeldBasket {
+    const held = this.#holds(this.#open()).find((each) => each.id === id);
+    if (held === undefined) throw new TallystickError('unknown_hold', `No basket ${id} is set aside here.`);
+    return held;
+  }
+
+  async release(id: string): Promise<void> {
+    accepted(
+      await this.#open().engine.submit({ type: 'release', id, actor: this.#actor(), holdId: id as HoldId }),
+    );
+  }
+
+  async cancel(saleId: string, reason: string): Promise<Sale> {
+    accepted(
+      await this.#open().engine.submit({
+        type: 'cancel',
+        id: saleId,
+        actor: this.#actor(),
+        orderId: saleId as OrderId,
+        reason,
+      }),
+    );
+    return this.sale(saleId) as Sale;
+  }
+
+  async return({ sale: orderId, lines, id = this.#ports.newId() }: NewReturn): Promise<void> {
+    const host = this.#open();
+    const location = host.location as LocationId;
+    const sold = this.sale(orderId);
+    const command = {
+      type: 'return',
+      id,
+      actor: this.#actor(),
+      orderId,
+      lines: lines.map(({ lineId, sku, quantity }) => {
+        const line = sold?.lines.find((each) => each.lineId === lineId);
+        return {
+          lineId: lineId as LineId,
+          pool: poolId(sku as Sku, location),
+          n: quantity,
+          ...(line === undefined ? {} : { sold: line.quantityBase }),
+        };
+      }),
+    };
+    const keeper = host.catalogue.keeperOf(location);
+    if (keeper === undefined) throw new TallystickError('unknown_location', `Nobody keeps ${location}.`);
+    const result = await host.calls.call(keeper, { call: 'command', command }, KEEPER_WAIT_MS);
+    if (!result.ok) throw new TallystickError(result.code, result.message);
+  }
+
+  sale(id: string): Sale | undefined {
+    const host = this.#open();
+    const record = host.journal.view.saleOf(id);
+    return record && saleOf(host.engine.replica.ledger, record);
+  }
+
+  available(sku: string): number {
+    const host = this.#open();
+    return host.engine.replica.canSell(poolId(sku as Sku, host.location as LocationId));
+  }
+
+  product(sku: string): Promise<TillProduct | undefined> {
+    return this.#open().catalogue.product(sku);
+  }
+
+  scan(barcode: string): Promise<{ readonly product: TillProduct; readonly unit: string } | undefined> {
+    return this.#open().catalogue.byBarcode(barcode);
+  }
+
+  find(text: string, limit = 20): Promise<readonly TillProduct[]> {
+    return this.#open().catalogue.find(text, limit);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#ended;
+  }
+
+  #actor(): string {
+    return `local:${this.id}`;
+  }
+
+  #holds({ engine }: TillHost): HeldBasket[] {
+    const { ledger } = engine.replica;
+    const own = ledger.hasLife ? ledger.self.writer : undefined;
+    return [...ledger.holds].flatMap(([id, { writer, lines, sinceWallMs, ttlMs }]) =>
+      writer === own ? [{ id, untilMs: sinceWallMs + ttlMs, lines: lines.map(heldLine) }] : [],
+    );
+  }
+}
+
+function heldLine({ pool, n }: { readonly pool: PoolId; readonly n: number }): BasketLine {
+  return { sku: parsePoolId(pool).sku, quantity: n };
+}
+
+function nothingYet(id: string): TillSnapshot {
+  return {
+    id,
+    state: 'waiting',
+    link: 'down',
+    linkSays: 'another tab may have this till',
+    isPersisted: false,
+    catalogueAsOfMs: 0,
+    unsettled: 0,
+    sales: [],
+    holds: [],
+  };
+}
+
+/** @throws TallystickError with what the core refused */
+function accepted(answer: Answer): Extract<Answer, { ok: true }> {
+  if (answer.ok) return answer;
+  throw new TallystickError(answer.code as TallystickErrorCode, answer.message, {
+    details: problemOf(answer),
+  });
+}
+
+/** As a region would say it. */
+function problemOf({ code, message, items }: Refusal): ProblemDetails {
+  const { status, sentence } = errorKind(code);
+  return {
+    type: 'about:blank',
+    title: sentence,
+    status,
+    code,
+    detail: message,
+    ...(items === undefined
+      ? {}
+      : {
+          items: items.map(({ sku, location, requested, available, reason }) => ({
+            sku,
+            location,
+            requested,
+            available,
+            reason,
+          })),
+        }),
+  };
+}
