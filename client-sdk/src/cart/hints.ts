@@ -12,6 +12,8 @@ export interface LineHint {
   readonly available: number | null;
   /** How many of them are set aside for this cart. */
   readonly held: number;
+  /** Until when, unless the cart is edited before (RFC 3339). */
+  readonly heldUntil?: string;
   /** As of now, in the product's base unit; null where it is not for sale. */
   readonly unitPrice: Money | null;
 }
@@ -29,7 +31,8 @@ export function readHints(value: unknown): CartHints | undefined {
     if (!isObject(line)) return [];
     const available = typeof line.available === 'number' ? line.available : null;
     const held = typeof line.held === 'number' ? line.held : 0;
-    return [[sku, { available, held, unitPrice: moneyOf(line.unitPrice) }]];
+    const until = typeof line.heldUntil === 'string' ? { heldUntil: line.heldUntil } : {};
+    return [[sku, { available, held, ...until, unitPrice: moneyOf(line.unitPrice) }]];
   });
   return { lines: Object.fromEntries(lines), total: moneyOf(value.total) };
 }

@@ -2588,6 +2588,11 @@ export interface components {
                 available: number | null;
                 /** @description How many of them are set aside for this cart. */
                 held: number;
+                /**
+                 * Format: date-time
+                 * @description Until when, unless it is edited before.
+                 */
+                heldUntil?: string;
             }[];
             customer?: string;
             note?: string;

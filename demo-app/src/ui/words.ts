@@ -8,6 +8,23 @@ const LOCALE = (() => {
   }
 })();
 
+export interface Money {
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+export function moneyText({ amountMinor, currency }: Money): string {
+  let format = formats.get(currency);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
+    formats.set(currency, format);
+  }
+  const { maximumFractionDigits = 2 } = format.resolvedOptions();
+  return format.format(amountMinor / 10 ** maximumFractionDigits);
+}
+
 const whole = new Intl.NumberFormat(LOCALE);
 export const count = (n: number) => whole.format(n);
 export const units = (n: number, one = 'unit', many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;

@@ -21,6 +21,9 @@ const AUTH = {
   auth: { signIn: 'required', tokenSeconds: 43_200, audience: 'tallystick', awayHours: 72 },
 } as const;
 
+/** What is in a cart is set aside for ten minutes. */
+const CARTS = { carts: { holdMs: 600_000, abandonedMs: 3_600_000 } } as const;
+
 export function upPlan(dataDir: string, portBase: number): FleetPlan {
   const replica = (
     id: string,
@@ -34,7 +37,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     parent,
     location,
     port: portBase + offset,
-    settings: { ...POLICY, ...AUTH } as never,
+    settings: { ...POLICY, ...AUTH, ...(kind === 'region' ? CARTS : {}) } as never,
   });
   return {
     dataDir,

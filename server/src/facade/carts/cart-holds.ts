@@ -57,6 +57,13 @@ export class CartHolds {
     return units(this.#held(cartId).get(sku) ?? []);
   }
 
+  /** When the first of them ends, in Unix milliseconds, unless the cart is edited before; undefined where none is held. */
+  heldUntilMs(cartId: string, sku: Sku): number | undefined {
+    const held = this.#held(cartId).get(sku) ?? [];
+    const now = this.#agent.engine.now();
+    return held.length === 0 ? undefined : Math.min(...held.map(({ hold }) => holdExpiresAtMs(hold, now)));
+  }
+
   /** Sees to it that what is set aside is what the cart has, as far as there is so much. */
   follow(cartId: string): void {
     if (this.#agent.settings.carts.holdMs === 0 || this.#due.has(cartId)) return;

@@ -11,6 +11,7 @@ export function cartJson(agent: Agent, holds: CartHolds, id: string, cart: Cart)
   const priced = lines.map(({ sku, quantity }) => {
     const product = agent.catalogue.product(sku);
     const amountMinor = product?.prices[currency];
+    const heldUntilMs = holds.heldUntilMs(id, sku);
     const gross =
       product === undefined || amountMinor === undefined
         ? undefined
@@ -29,6 +30,7 @@ export function cartJson(agent: Agent, holds: CartHolds, id: string, cart: Cart)
         unitPrice: amountMinor === undefined ? null : { amountMinor, currency },
         available: availableHint(agent, sku),
         held: holds.heldOf(id, sku),
+        ...(heldUntilMs === undefined ? {} : { heldUntil: new Date(heldUntilMs).toISOString() }),
       },
       grossMinor: gross?.ok === true ? gross.value.grossMinor : undefined,
     };
@@ -43,7 +45,10 @@ export function cartJson(agent: Agent, holds: CartHolds, id: string, cart: Cart)
 
 /** What live clients hear beside the document: what it does not say itself. */
 export function hintOf({ lines, total }: CartJson): object {
-  const said = lines.map(({ sku, available, held, unitPrice }) => [sku, { available, held, unitPrice }]);
+  const said = lines.map(({ sku, available, held, heldUntil, unitPrice }) => [
+    sku,
+    { available, held, heldUntil, unitPrice },
+  ]);
   return { lines: Object.fromEntries(said), total };
 }
 

@@ -77,6 +77,10 @@ export const cartSchema = z
           .nullable()
           .meta({ description: 'How many there are to sell, as last heard: a hint. null: never heard.' }),
         held: z.int().meta({ description: 'How many of them are set aside for this cart.' }),
+        heldUntil: z.iso
+          .datetime()
+          .optional()
+          .meta({ description: 'Until when, unless it is edited before.' }),
       }),
     ),
     customer: z.string().optional(),
