@@ -18,7 +18,7 @@ export interface TerminalOptions {
 
 /**
  * - `waiting`: another tab of this browser has the till; this one takes over when it closes.
- * - `starting`: it has not met its parent yet, which it must once.
+ * - `starting`: it has not met its parent yet, which it must once in each of its lives.
  * - `open`: it sells, with the line up or down.
  * - `read-only`: the device stores nothing now (`error` says why), so nothing is sold. It is tried again each second.
  * - `closed`: by `close()`.

@@ -109,9 +109,9 @@ export class TillHost {
       {
         send: (_to, frame) => this.#link.send(frame),
         hangUp: () => this.#link.restart(),
-        newLife: onChange,
+        newLife: () => {},
         failed: (error) => this.#failed(error),
-        turned: onChange,
+        ended: onChange,
       },
       machine,
     );

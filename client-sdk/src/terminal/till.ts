@@ -124,7 +124,8 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const { ledger } = host.engine.replica;
     const { catalogue, failure, link } = host;
     const place = host.location;
-    const hasMet = ledger.hasLife && place !== undefined && catalogue.location(place) !== undefined;
+    const isPlaced = place !== undefined && catalogue.location(place) !== undefined;
+    const hasMet = ledger.hasLife && isPlaced && !ledger.awaitsFormerLives;
     const { sales } = host.journal.view;
     const head = ledger.hasLife ? ledger.self.head : undefined;
     return {

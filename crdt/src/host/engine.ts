@@ -2,10 +2,8 @@
  * Engine: the loop around a replica. One turn of it is one commit (D4).
  *
  * Inputs wait in a queue; a turn runs all that are there, makes what they did
- * durable, and only then lets answers and frames out (D1). On SQLite a commit is
- * one synchronous call, for which those who shared the last one are waited for a moment;
- * on Postgres it is one round trip, and in a browser one transaction, during which the
- * next inputs gather.
+ * durable, and only then lets answers and frames out (D1). On SQLite a commit is one synchronous
+ * call, for which those who shared the last one are waited for a moment; elsewhere inputs gather meanwhile.
  */
 import { type Answer, type Command, type Refusal, refuse } from '../replica/command.ts';
 import type { Now } from '../replica/ledger.ts';
@@ -31,6 +29,8 @@ export interface EngineEvents {
   failed(error: unknown): void;
   /** After each durable turn. */
   turned?(writes: Writes): void;
+  /** After each turn, also one without writes: what others say of this replica is none. */
+  ended?(): void;
 }
 
 /** Commands that may wait for their turn; one more is refused at once. */
@@ -289,6 +289,7 @@ export class Engine {
     for (const { to, frame } of out.frames) this.#events.send(to, frame);
     for (const { peer, message } of out.hangUps) this.#events.hangUp(peer, message);
     if (out.newLife !== undefined) this.#events.newLife();
+    this.#events.ended?.();
   }
 
   #setTimer(): void {

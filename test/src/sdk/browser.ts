@@ -1,5 +1,5 @@
 /** A real Chromium from the npm registry, with a profile that outlives it, and a server for a page. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ export class Browser {
   readonly #profile = mkdtempSync(join(tmpdir(), 'tallystick-browser-'));
   #context: BrowserContext | undefined;
 
-  /** @returns why there can be no browser on this machine; undefined where there is one */
+  /** On the profile that it had. @returns why there can be no browser on this machine; undefined where there is one */
   async start(): Promise<string | undefined> {
     try {
       sparticuz.setGraphicsMode = false;
@@ -35,6 +35,53 @@ export class Browser {
     const page = await this.#context.newPage();
     await page.goto(url);
     return page;
+  }
+
+  /** Its processes end as in a power cut that spares the disk: no page, and no storage, has a last word. */
+  async kill(): Promise<void> {
+    const closed = new Promise((resolve) => this.#context?.once('close', resolve));
+    process.kill(this.#processId(), 'SIGKILL');
+    await closed;
+  }
+
+  /** The one that the others of this browser, each of a type, were started by. */
+  #processId(): number {
+    const found = readdirSync('/proc').find((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return (
+          args.includes(`--user-data-dir=${this.#profile}`) && !args.some((arg) => arg.startsWith('--type='))
+        );
+      } catch {
+        return false;
+      }
+    });
+    if (found === undefined) throw new Error('The browser has no process any more.');
+    return Number(found);
+  }
+
+  /** How much an origin may store, in bytes; `undefined` for as much as the disk takes. */
+  async allow(page: Page, origin: string, bytes: number | undefined): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', {
+      origin,
+      ...(bytes === undefined ? {} : { quotaSize: bytes }),
+    });
+    // The order ends with its session.
+    if (bytes === undefined) await session.detach();
+  }
+
+  /** Closes it as a person does; its profile stays. */
+  async close(): Promise<void> {
+    await this.#context?.close();
+  }
+
+  /** Another one, with a copy of the profile of this one, which must be closed. */
+  copy(): Browser {
+    const copy = new Browser();
+    cpSync(this.#profile, copy.#profile, { recursive: true, verbatimSymlinks: true });
+    return copy;
   }
 
   async stop(): Promise<void> {
