@@ -2,11 +2,11 @@
 import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { Every } from '../authority/feed/every.ts';
-import type { Duty } from '../authority/feed/leader.ts';
+import type { Duty, Term } from '../authority/feed/leader.ts';
 import type { Read, Tail } from '../events/tail.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Poster } from './post.ts';
-import { Records } from './records.ts';
+import { forgetDeliveries, Records } from './records.ts';
 import { Worker, type WorkerPorts } from './worker.ts';
 
 /** How soon a change of an endpoint is followed. */
@@ -23,51 +23,69 @@ export interface DispatcherPorts {
   readonly endpoints: Endpoints;
 }
 
-export function dispatcher({ pool, log, tail, readOlder, poster, endpoints }: DispatcherPorts): Duty {
-  const workers = new Map<string, Worker>();
-  const stopping = new Set<string>();
-  const ports: WorkerPorts = {
-    tail,
-    readOlder,
-    poster,
-    records: new Records(pool),
-    disable: (id, because, restart) => endpoints.disable(id, because, restart),
-    log,
-    now: () => new Date(),
-    random: Math.random,
+export function dispatcher(ports: DispatcherPorts): Duty {
+  let dispatch: Dispatch | undefined;
+  return {
+    start: (term) => {
+      dispatch = new Dispatch(ports, term);
+    },
+    stop: async () => dispatch?.stop(),
   };
-  const look = new Every(LOOK_EVERY_MS, log, 'webhook endpoints could not be read', async () => {
-    const wanted = new Map(
-      (await endpoints.list()).filter(({ isEnabled }) => isEnabled).map((e) => [e.id, e]),
-    );
-    for (const [id, worker] of workers) {
-      if (wanted.get(id)?.version === worker.endpoint.version || stopping.has(id)) continue;
-      stopping.add(id);
-      // One at a time, for the order: its successor begins once it has written down how far it came.
-      void worker.stop().then(() => {
-        workers.delete(id);
-        stopping.delete(id);
+}
+
+/** Of one term: of what it began, nothing outlives it. */
+class Dispatch {
+  readonly #endpoints: Endpoints;
+  readonly #ports: WorkerPorts;
+  readonly #workers = new Map<string, Worker>();
+  readonly #stopping = new Set<string>();
+  readonly #acts: readonly Every[];
+  #isEnded = false;
+
+  constructor({ pool, log, tail, readOlder, poster, endpoints }: DispatcherPorts, term: Term) {
+    this.#endpoints = endpoints;
+    this.#ports = {
+      tail,
+      readOlder,
+      poster,
+      records: new Records(term),
+      maySend: () => term.isSure,
+      log,
+      now: () => new Date(),
+      random: Math.random,
+    };
+    this.#acts = [
+      new Every(LOOK_EVERY_MS, log, 'webhook endpoints could not be read', () => this.#look()),
+      new Every(FORGET_EVERY_MS, log, 'old deliveries could not be forgotten', () =>
+        forgetDeliveries(pool, RETENTION_DAYS),
+      ),
+    ];
+    for (const act of this.#acts) act.start();
+  }
+
+  async #look(): Promise<void> {
+    const endpoints = await this.#endpoints.list();
+    if (this.#isEnded) return;
+    const wanted = new Map(endpoints.filter(({ isEnabled }) => isEnabled).map((e) => [e.id, e]));
+    for (const [id, worker] of this.#workers) {
+      const now = wanted.get(id);
+      if (now?.version === worker.endpoint.version || this.#stopping.has(id)) continue;
+      this.#stopping.add(id);
+      // One at a time, for the order: its successor begins once it has written down how far it came. Of an address
+      // that nobody wants any more the answer is not waited for.
+      void worker.stop(now?.url !== worker.endpoint.url).then(() => {
+        this.#workers.delete(id);
+        this.#stopping.delete(id);
       });
     }
-    for (const [id, endpoint] of wanted) if (!workers.has(id)) workers.set(id, new Worker(endpoint, ports));
-  });
-  const forget = new Every(FORGET_EVERY_MS, log, 'old deliveries could not be forgotten', async () => {
-    await pool.query(
-      `delete from tallystick.webhook_deliveries where last_at < now() - interval '${RETENTION_DAYS} days'`,
-    );
-  });
-  return {
-    start() {
-      look.start();
-      forget.start();
-    },
-    async stop() {
-      await Promise.all([look.stop(), forget.stop()]);
-      const stopped = [...workers.values()].map((worker) => worker.stop());
-      // Attempts under way are broken off and not counted: the next leader makes them again.
-      poster.close();
-      await Promise.all(stopped);
-      workers.clear();
-    },
-  };
+    for (const [id, endpoint] of wanted)
+      if (!this.#workers.has(id)) this.#workers.set(id, new Worker(endpoint, this.#ports));
+  }
+
+  async stop(): Promise<void> {
+    this.#isEnded = true;
+    // Before anything is waited for: attempts under way are broken off and not counted, the next leader makes them again.
+    const stopped = [...this.#workers.values()].map((worker) => worker.stop(true));
+    await Promise.all([...this.#acts.map((act) => act.stop()), ...stopped]);
+  }
 }

@@ -78,15 +78,15 @@ export class Endpoints {
     return rows.map((row) => this.#unsealed(row));
   }
 
-  /** Enabled again, it goes on where it stopped, at once, with all its attempts. */
+  /** With another address, or enabled (again or once more), it goes on where it stopped, at once, with all its attempts. */
   change(id: string, { url, types, description, isEnabled }: EndpointPatch): Promise<Endpoint | undefined> {
     return this.#write(
       `update tallystick.webhook_endpoints set
           url = coalesce($2, url), types = coalesce($3, types), description = coalesce($4, description),
           is_enabled = coalesce($5, is_enabled),
           disabled_because = case when $5 is null then disabled_because end,
-          attempts = case when $5 and not is_enabled then 0 else attempts end,
-          next_at = case when $5 and not is_enabled then now() else next_at end,
+          attempts = case when $5 or $2 <> url then 0 else attempts end,
+          next_at = case when $5 or $2 <> url then now() else next_at end,
           version = version + 1
         where id = $1 returning ${COLUMNS}`,
       [id, url ?? null, types ?? null, description ?? null, isEnabled ?? null],
@@ -109,16 +109,6 @@ export class Endpoints {
       [id],
     );
     return rowCount === 1;
-  }
-
-  /** @param restart where it goes on once somebody enables it, if not behind its cursor */
-  async disable(id: string, because: string, restart?: number): Promise<void> {
-    await this.#pool.query(
-      `update tallystick.webhook_endpoints set is_enabled = false, disabled_because = $2, version = version + 1,
-          cursor = coalesce($3, cursor)
-        where id = $1 and is_enabled`,
-      [id, because, restart ?? null],
-    );
   }
 
   /** Seals what an older release wrote, and what an older master key sealed, under the current one. */

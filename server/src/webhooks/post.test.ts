@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAllowed, wrongWithUrl } from './addresses.ts';
+import { Lookups } from './lookups.ts';
 import { Poster } from './post.ts';
 import { Receiver } from './receiver.test-kit.ts';
 
@@ -96,6 +97,28 @@ describe('an attempt', () => {
     expect(posted).toMatchObject({ status: null, error: expect.stringContaining('no answer within') });
   });
 
+  test('to who answers slowly is waited for; to who dribbles without an end it ends', async () => {
+    const receiver = await Receiver.start();
+    receiver.answer = (_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write('.'), 5);
+      response.on('close', () => clearInterval(timer));
+      setTimeout(() => (receiver.seen.length === 1 ? response.end() : undefined), 50);
+    };
+    const patient = await poster({ allowLoopback: true }).post(receiver.url, {}, EVENT);
+    expect(patient).toMatchObject({ status: 200, error: undefined });
+    const posted = await poster({ allowLoopback: true }, 100).post(receiver.url, {}, EVENT);
+    expect(posted).toMatchObject({ status: null, error: expect.stringContaining('no answer within') });
+  });
+
+  test('that is broken off ends at once', async () => {
+    const receiver = await Receiver.start();
+    const attempt = new AbortController();
+    receiver.answer = () => attempt.abort();
+    const posted = await poster({ allowLoopback: true }).post(receiver.url, {}, EVENT, attempt);
+    expect(posted.status).toBeNull();
+  });
+
   test('to who speaks another protocol, or closes without a word, ends', async () => {
     const says = ['HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', ''];
     for (const said of says) {
@@ -130,5 +153,40 @@ describe('an attempt', () => {
     expect(receiver.seen).toHaveLength(1);
     const literal = await poster({ allowLoopback: false }).post(receiver.url, {}, EVENT);
     expect(literal.error).toContain('public');
+  });
+});
+
+describe('names', () => {
+  /** A resolver that answers when it is told to. */
+  function names() {
+    const asked: { host: string; answer: () => void }[] = [];
+    const found = [{ address: '1.1.1.1', family: 4 }];
+    const resolve = (host: string, _options: unknown, done: (error: null, all: typeof found) => void) =>
+      void asked.push({ host, answer: () => done(null, found) });
+    const lookups = new Lookups(resolve as unknown as typeof lookup);
+    const heard: string[] = [];
+    const look = (host: string) =>
+      lookups.lookup(host, {}, (error) => heard.push(error === null ? host : `${host} ${error.message}`));
+    return { asked, heard, look };
+  }
+
+  test('are looked up two at a time, each once for all who want it, and nobody is forgotten', () => {
+    const { asked, heard, look } = names();
+    for (const host of ['a', 'b', 'c', 'a', 'd', 'c']) look(host);
+    expect(asked.map(({ host }) => host)).toEqual(['a', 'b']);
+    asked[0]?.answer();
+    expect(heard).toEqual(['a', 'a']);
+    expect(asked.map(({ host }) => host)).toEqual(['a', 'b', 'c']);
+    for (const i of [2, 3, 1]) asked[i]?.answer();
+    expect(heard).toEqual(['a', 'a', 'c', 'c', 'd', 'b']);
+    look('a');
+    expect(asked).toHaveLength(5);
+  });
+
+  test('that wait for servers that never answer are bounded', async () => {
+    const { heard, look } = names();
+    for (let i = 0; i < 1_001; i += 1) look(`h${i}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([expect.stringMatching(/^h1000 Too many names/)]);
   });
 });

@@ -9,6 +9,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { type AddressRule, isAllowed } from './addresses.ts';
+import { Lookups } from './lookups.ts';
 
 /** Long enough for a receiver that writes it down first; what takes longer should be done afterwards. */
 const TIMEOUT_MS = 15_000;
@@ -27,19 +28,19 @@ export interface Posted {
 export class Poster {
   readonly #rule: AddressRule;
   readonly #timeoutMs: number;
-  readonly #resolve: typeof lookup;
+  readonly #lookups: Lookups;
   readonly #agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
 
   constructor(rule: AddressRule, timeoutMs = TIMEOUT_MS, resolve = lookup) {
     this.#rule = rule;
     this.#timeoutMs = timeoutMs;
-    this.#resolve = resolve;
+    this.#lookups = new Lookups(resolve);
     const options = { keepAlive: true, maxSockets: SOCKETS_MAX, maxFreeSockets: 16, lookup: this.#lookup };
     this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
   readonly #lookup: LookupFunction = (host, options, done) => {
-    this.#resolve(host, { ...options, all: true }, (error, found) => {
+    this.#lookups.lookup(host, options, (error, found) => {
       if (error !== null) return done(error, '');
       // One bad address among several is reason enough: the next attempt might take that one.
       const bad = found.find(({ address }) => !isAllowed(address, this.#rule));
@@ -51,13 +52,26 @@ export class Poster {
     });
   };
 
-  /** Never rejects: whatever goes wrong is the receiver's answer. */
-  async post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Posted> {
+  /**
+   * Never rejects: whatever goes wrong is the receiver's answer.
+   * @param attempt may be aborted by whoever made it
+   */
+  async post(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    attempt = new AbortController(),
+  ): Promise<Posted> {
     const startMs = performance.now();
-    const outcome = await this.#send(new URL(url), headers, body).catch((error: Error) => ({
-      status: null,
-      error: error.message || error.name,
-    }));
+    const timer = setTimeout(() => attempt.abort(), this.#timeoutMs);
+    const outcome = await this.#send(new URL(url), headers, body, attempt.signal)
+      .catch((error: Error) => ({
+        status: null,
+        error: attempt.signal.aborted
+          ? `no answer within ${this.#timeoutMs / 1_000} s`
+          : error.message || error.name,
+      }))
+      .finally(() => clearTimeout(timer));
     return { ...outcome, durationMs: Math.round(performance.now() - startMs) };
   }
 
@@ -65,6 +79,7 @@ export class Poster {
     url: URL,
     headers: Readonly<Record<string, string>>,
     body: string,
+    signal: AbortSignal,
   ): Promise<Pick<Posted, 'status' | 'error'>> {
     return new Promise((resolve, reject) => {
       const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -81,15 +96,9 @@ export class Poster {
           'user-agent': 'Tallystick-Webhooks/1',
           ...headers,
         },
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal,
       });
-      sent.on('error', (error) =>
-        reject(
-          error.name === 'AbortError' || error.name === 'TimeoutError'
-            ? new Error(`no answer within ${this.#timeoutMs / 1_000} s`)
-            : error,
-        ),
-      );
+      sent.on('error', reject);
       sent.on('response', (response) => {
         let said = '';
         response.setEncoding('utf8');

@@ -1,5 +1,6 @@
 /** Records of deliveries: many of a moment in one write, and how far each endpoint has come with them. */
 import type pg from 'pg';
+import type { Query } from '../authority/feed/session.ts';
 import type { Posted } from './post.ts';
 
 export interface Attempt {
@@ -20,6 +21,8 @@ export interface Delivered {
 
 export interface Place {
   readonly endpoint: string;
+  /** Of the endpoint as whoever writes this knew it: of another one they do not know when its next attempt is due. */
+  readonly version: number;
   readonly cursor: number;
   readonly attempts: number;
   readonly nextAt: Date;
@@ -30,8 +33,13 @@ export function attemptOf(posted: Posted, kind: Attempt['kind'], at: Date): Atte
   return { at: at.toISOString(), kind, status, ...(error === undefined ? {} : { error }), durationMs };
 }
 
+/** Of a pool, or of the session that leads. */
+interface Books {
+  query(query: Query): Promise<unknown>;
+}
+
 export async function noteDeliveries(
-  pool: pg.Pool,
+  books: Books,
   delivered: readonly Delivered[],
   places: readonly Place[],
 ): Promise<void> {
@@ -42,14 +50,15 @@ export async function noteDeliveries(
     const attempts = [...(rows.get(key)?.attempts ?? []), attempt];
     rows.set(key, { endpoint, event_id: eventId, type, state, attempts, last_at: attempt.at });
   }
-  await pool.query({
+  await books.query({
     name: 'note_deliveries',
     text: 'select tallystick.note_deliveries($1, $2)',
     values: [
       JSON.stringify([...rows.values()]),
       JSON.stringify(
-        places.map(({ endpoint, cursor, attempts, nextAt }) => ({
+        places.map(({ endpoint, version, cursor, attempts, nextAt }) => ({
           endpoint,
+          version,
           cursor,
           attempts,
           next_at: nextAt.toISOString(),
@@ -61,14 +70,14 @@ export async function noteDeliveries(
 
 /** Gathers what several endpoints have to say, so that thousands of deliveries a second are a few writes. */
 export class Records {
-  readonly #pool: pg.Pool;
+  readonly #books: Books;
   #delivered: Delivered[] = [];
   #places = new Map<string, Place>();
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
+  constructor(books: Books) {
+    this.#books = books;
   }
 
   /** Resolves when it is written, together with what others added while the write before was under way. */
@@ -92,8 +101,34 @@ export class Records {
     const places = [...this.#places.values()];
     this.#delivered = [];
     this.#places = new Map();
-    await noteDeliveries(this.#pool, delivered, places);
+    await noteDeliveries(this.#books, delivered, places);
   }
+
+  /** @param restart where it goes on once somebody enables it, if not behind its cursor */
+  async disable(endpoint: string, because: string, restart?: number): Promise<void> {
+    await this.#books.query({
+      text: `update tallystick.webhook_endpoints
+        set is_enabled = false, disabled_because = $2, version = version + 1, cursor = coalesce($3, cursor)
+        where id = $1 and is_enabled`,
+      values: [endpoint, because, restart ?? null],
+    });
+  }
+}
+
+/** Deleted in one transaction: so that nobody who notes a delivery waits long, nor the log grows at a stroke. */
+const FORGOTTEN_MAX = 5_000;
+
+export async function forgetDeliveries(pool: pg.Pool, days: number, piece = FORGOTTEN_MAX): Promise<void> {
+  let forgotten: number | null;
+  do {
+    ({ rowCount: forgotten } = await pool.query({
+      name: 'forget_deliveries',
+      text: `delete from tallystick.webhook_deliveries where (endpoint, event_id) in (
+        select endpoint, event_id from tallystick.webhook_deliveries
+          where last_at < now() - $1 * interval '1 day' limit $2)`,
+      values: [days, piece],
+    }));
+  } while (forgotten === piece);
 }
 
 export interface DeliveryJson {

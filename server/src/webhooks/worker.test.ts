@@ -44,10 +44,19 @@ function run(events: number, statusOf: (id: string, nth: number) => number, more
   const noted: Delivered[] = [];
   const places: Place[] = [];
   const disabled: string[] = [];
-  const post = async (_url: string, headers: Record<string, string>): Promise<Posted> => {
+  const post = async (
+    _url: string,
+    headers: Record<string, string>,
+    _body: string,
+    attempt: AbortController,
+  ): Promise<Posted> => {
     const id = headers['webhook-id'] as string;
     const status = statusOf(id, sent.filter((one) => one.startsWith(`${id}@`)).length);
     sent.push(`${id}@${(Date.now() - 1_000_000) / 1_000}`);
+    if (Number.isNaN(status)) {
+      await new Promise((resolve) => attempt.signal.addEventListener('abort', resolve));
+      return { status: null, error: 'no answer', durationMs: 1 };
+    }
     return { status, error: status < 300 ? undefined : `it answered ${status}`, durationMs: 1 };
   };
   const records = {
@@ -55,18 +64,21 @@ function run(events: number, statusOf: (id: string, nth: number) => number, more
       noted.push(...list);
       places.push(place);
     },
+    disable: async (_: string, because: string, restart?: number) =>
+      void disabled.push(`${because} ${restart ?? ''}`),
   };
+  const state = { isSure: true };
   const worker = new Worker(endpoint(more), {
     tail,
     readOlder: async () => ({ gone: 'Not kept.', restart: 77 }),
     poster: { post } as unknown as Poster,
     records: records as unknown as Records,
-    disable: async (_, because, restart) => void disabled.push(`${because} ${restart ?? ''}`),
+    maySend: () => state.isSure,
     log: { warn: () => {} } as never,
     now: () => new Date(),
     random: () => 0.5,
   });
-  return { tail, sent, noted, places, disabled, worker };
+  return { tail, sent, noted, places, disabled, worker, state };
 }
 
 describe('an endpoint', () => {
@@ -84,7 +96,7 @@ describe('an endpoint', () => {
     tail.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(asked).toBeLessThan(3);
-    await worker.stop();
+    await worker.stop(false);
   });
 
   test('gets what it asked for in order, and what comes later', async () => {
@@ -95,6 +107,25 @@ describe('an endpoint', () => {
     tail.append([event(5)], 5);
     await vi.advanceTimersByTimeAsync(0);
     expect(sent.at(-1)).toBe('5@0');
+  });
+
+  test('is sent nothing while another process may be sending, and then all of it', async () => {
+    const { tail, sent, state } = run(0, () => 200);
+    await vi.advanceTimersByTimeAsync(0);
+    state.isSure = false;
+    tail.append([event(1), event(2)], 2);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(sent).toEqual([]);
+    state.isSure = true;
+    await vi.advanceTimersByTimeAsync(250);
+    expect(sent).toEqual(['1@3.25', '2@3.25']);
+  });
+
+  test('that does not answer is broken off where nobody may wait, and the attempt does not count', async () => {
+    const { worker, noted, places } = run(2, () => Number.NaN);
+    await vi.advanceTimersByTimeAsync(0);
+    await worker.stop(true);
+    expect([noted, places]).toEqual([[], []]);
   });
 
   test('that fails is asked again after the pauses, and nothing overtakes', async () => {

@@ -17,7 +17,8 @@ export interface WorkerPorts {
   readOlder(after: number): Promise<Read>;
   readonly poster: Poster;
   readonly records: Records;
-  disable(endpoint: string, because: string, restart?: number): Promise<void>;
+  /** False where another process may be sending by now. */
+  maySend(): boolean;
   readonly log: Log;
   now(): Date;
   /** In [0, 1). */
@@ -27,6 +28,8 @@ export interface WorkerPorts {
 const PIECE = 500;
 /** Sent and not yet written down: what is sent again should this process end now. */
 const UNWRITTEN_MAX = 200;
+/** Whoever leads is sure of it again within a second, or leads no more. */
+const UNSURE_MS = 250;
 /** For a feed that stands still, and for one that cannot be read. */
 const WAIT_MS = 2_000;
 
@@ -40,6 +43,8 @@ export class Worker {
   #written: number;
   #isEnded = false;
   #wake: (() => void) | undefined;
+  /** That is under way. */
+  #attempt: AbortController | undefined;
   readonly #running: Promise<void>;
 
   constructor(endpoint: Endpoint, ports: WorkerPorts) {
@@ -52,9 +57,11 @@ export class Worker {
     this.#running = this.#run();
   }
 
-  async stop(): Promise<void> {
+  /** @param isBrokenOff an attempt under way is not waited for; somebody makes it again */
+  async stop(isBrokenOff: boolean): Promise<void> {
     this.#isEnded = true;
     this.#wake?.();
+    if (isBrokenOff) this.#attempt?.abort();
     await this.#running;
   }
 
@@ -123,13 +130,19 @@ export class Worker {
   /** @returns whether to go on with the next */
   async #deliver(event: Held): Promise<boolean> {
     const { endpoint } = this;
+    if (!this.#ports.maySend()) {
+      await this.#pause(UNSURE_MS);
+      return false;
+    }
     const at = this.#ports.now();
+    this.#attempt = new AbortController();
     const id = String(event.position);
     const message = { id, timestamp: Math.floor(at.getTime() / 1_000), body: event.text };
     const posted = await this.#ports.poster.post(
       endpoint.url,
       signatureHeaders(message, endpoint.secrets),
       event.text,
+      this.#attempt,
     );
     // Broken off from here; somebody makes it again.
     if (this.#isEnded && posted.status === null) return false;
@@ -158,7 +171,7 @@ export class Worker {
 
   async #disable(because: string, restart?: number): Promise<void> {
     this.#ports.log.warn({ webhook: this.endpoint.id, because }, 'a webhook endpoint is disabled');
-    await this.#ports.disable(this.endpoint.id, because, restart);
+    await this.#ports.records.disable(this.endpoint.id, because, restart);
     this.#isEnded = true;
   }
 
@@ -167,6 +180,7 @@ export class Worker {
     if (delivered.length === 0 && this.#cursor === this.#written) return;
     const place = {
       endpoint: this.endpoint.id,
+      version: this.endpoint.version,
       cursor: this.#cursor,
       // One more than the last was made where the process ended before the endpoint was disabled.
       attempts: Math.min(this.#attempts, ATTEMPTS_MAX),

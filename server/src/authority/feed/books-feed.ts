@@ -6,10 +6,12 @@ import { Endpoints } from '../../webhooks/endpoints.ts';
 import { Poster } from '../../webhooks/post.ts';
 import type { Authority, AuthorityOptions } from '../authority.ts';
 import { BooksTailSource, readBooks } from './books-tail.ts';
-import { type Duty, Leader } from './leader.ts';
+import type { Every } from './every.ts';
+import { Leader, SILENT_MS } from './leader.ts';
 import { tellLevels } from './levels.ts';
 import { watchLinks } from './links.ts';
 import { retention } from './retention.ts';
+import { openSession } from './session.ts';
 
 /** Read at once for an endpoint that is further behind than the tail. */
 const OLDER_EVENTS = 200;
@@ -23,7 +25,7 @@ export class BooksFeed {
   readonly addresses: AddressRule;
   readonly #source: BooksTailSource;
   readonly #leader: Leader;
-  readonly #links: Duty;
+  readonly #links: Every;
 
   /** @param changedPools pools whose level may be news; what was told is taken out */
   constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>) {
@@ -35,7 +37,8 @@ export class BooksFeed {
     this.#source = new BooksTailSource(pool);
     this.tail = new Tail(this.#source, log);
     this.#links = watchLinks(authority, options.offlineAfterMs);
-    this.#leader = new Leader(databaseUrl, log, [
+    const connect = () => openSession(databaseUrl, SILENT_MS);
+    this.#leader = new Leader({ connect, log, nowMs: () => performance.now() }, [
       retention(pool, log),
       tellLevels(pool, log, changedPools),
       dispatcher({

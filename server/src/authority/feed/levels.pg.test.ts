@@ -1,7 +1,9 @@
 /** Levels, thresholds and shortages, told from the books: each change once, whoever tells. */
 import { expect, test } from 'vitest';
+import { until } from '../fleet.test-kit.ts';
 import { booksWithShop } from '../journal.test-kit.ts';
 import { feedAsDocumented } from './feed.test-kit.ts';
+import { tellLevels } from './levels.ts';
 import { readFeed } from './read-feed.ts';
 
 async function books() {
@@ -30,6 +32,20 @@ test('a level is told when it changed, once, by its last state; also by somebody
   await authority.take(shop, shop.frame());
   expect(await news(['other@shop'])).toEqual([]);
   expect(await news(null)).toEqual(['stock.level_changed 7/7']);
+});
+
+test('a new leader looks at all of them, whatever nobody hinted at', async () => {
+  const { pool, authority, shop } = await books();
+  shop.receive('r1', 10);
+  await authority.take(shop, shop.frame());
+  const duty = tellLevels(pool, { warn: () => {} } as never, new Set());
+  duty.start({ query: () => Promise.reject(new Error()), isSure: true });
+  const isTold = async () => {
+    const read = await readFeed(pool, 0, 100);
+    return 'events' in read && read.events.some(({ type }) => type === 'stock.level_changed');
+  };
+  await until(isTold, 'its level is told');
+  await duty.stop();
 });
 
 test('low is told when what can be promised falls to the threshold, and again only after it rose above', async () => {

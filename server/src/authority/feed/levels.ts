@@ -19,12 +19,12 @@ const POOLS_MAX = 500;
 
 export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty {
   let isNewLeader = true;
-  const tell = (pools: readonly string[] | null) =>
+  const tell = (pools: readonly string[]) =>
     pool.query({ name: 'tell_levels', text: 'select tallystick.tell_levels($1)', values: [pools] });
   const act = async () => {
     if (isNewLeader) {
-      changed.clear();
-      await tell(null);
+      const { rows } = await pool.query<{ pool: string }>('select distinct pool from tallystick.rows');
+      for (const one of rows) changed.add(one.pool);
       isNewLeader = false;
     }
     // Those of this moment; what changes meanwhile has its turn after the rest.

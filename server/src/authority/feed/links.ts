@@ -10,7 +10,6 @@ import type { Authority } from '../authority.ts';
 import { listReplicas } from '../registry.ts';
 import { linksUp } from '../replica-state.ts';
 import { Every } from './every.ts';
-import type { Duty } from './leader.ts';
 
 /** A link that is lost for no longer is no news: regions restart, lines break. */
 const OFFLINE_AFTER_MS = 60_000;
@@ -24,7 +23,7 @@ export interface LinksPorts {
   linksUp(parents: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
-export function watchLinks(authority: Authority, offlineAfterMs?: number): Duty {
+export function watchLinks(authority: Authority, offlineAfterMs?: number): Every {
   const { pool, log } = authority;
   const parents = async () => {
     const enrolled = (await listReplicas(pool)).filter(({ status }) => status === 'enrolled');
@@ -33,7 +32,7 @@ export function watchLinks(authority: Authority, offlineAfterMs?: number): Duty 
   return tellLinks({ pool, log, parents, linksUp: (ids) => linksUp(authority, ids) }, offlineAfterMs);
 }
 
-export function tellLinks(ports: LinksPorts, offlineAfterMs = OFFLINE_AFTER_MS): Duty {
+export function tellLinks(ports: LinksPorts, offlineAfterMs = OFFLINE_AFTER_MS): Every {
   const { pool, log } = ports;
   const beganMs = performance.now();
   const act = async () => {

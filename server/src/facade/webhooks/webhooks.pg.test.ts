@@ -7,6 +7,7 @@ import { freshDatabase } from '../../authority/postgres/database.test-kit.ts';
 import { Vault } from '../../authority/vault.ts';
 import { Endpoints } from '../../webhooks/endpoints.ts';
 import { Receiver } from '../../webhooks/receiver.test-kit.ts';
+import { type Delivered, forgetDeliveries, noteDeliveries } from '../../webhooks/records.ts';
 
 interface Said {
   readonly status: number;
@@ -152,6 +153,66 @@ test('a secret of an older release or master key is sealed anew at the start, an
   for (const { secret } of rows) expect(secret.split(' ')[0]).toBe(vault.current);
   const after = await new Endpoints(pool, new Vault([current])).list();
   expect(after.map(({ secrets }) => secrets)).toEqual([['whsec_two', 'whsec_one'], ['whsec_three']]);
+});
+
+test('an address that is corrected, or an endpoint that somebody says is well, is tried now', async () => {
+  const { call, receive, pool } = await shop();
+  const [bad, good, ill] = [await Receiver.start(), await Receiver.start(), await Receiver.start()];
+  let isWell = false;
+  bad.answer = (_, response) => response.writeHead(500).end();
+  ill.answer = (_, response) => response.writeHead(isWell ? 204 : 500).end();
+  await subscribe(call, 'corrected', bad);
+  await subscribe(call, 'mended', ill);
+  await receive('d1');
+  const attempts = async (id: string) => (await call('GET', `/${id}`)).body.attempts;
+  for (const id of ['corrected', 'mended'])
+    await until(async () => (await attempts(id)) !== 0, `${id} was tried`);
+  // As after some hours.
+  await pool.query(
+    `update tallystick.webhook_endpoints
+      set attempts = 6, next_at = now() + interval '10 hours', version = version + 1`,
+  );
+  isWell = true;
+  const corrected = await call('PATCH', '/corrected', { url: good.url });
+  expect(corrected).toMatchObject({ status: 200, body: { attempts: 0, nextAttemptAt: null } });
+  expect((await call('PATCH', '/mended', { isEnabled: true })).status).toBe(200);
+  for (const id of ['corrected', 'mended'])
+    await until(
+      async () =>
+        ((await call('GET', `/${id}/deliveries?state=delivered`)).body.items as unknown[]).length === 1,
+      `${id} took it`,
+    );
+  expect(good.subjects).toEqual(['d1']);
+});
+
+test('whoever knew an endpoint as it was does not say when it is tried next; old deliveries go a few at a time', async () => {
+  const { pool } = await freshDatabase();
+  const endpoints = new Endpoints(pool, new Vault([randomBytes(32)]));
+  const said = { url: 'https://erp.example/', types: [], description: '' };
+  const added = await endpoints.add({ id: 'erp', ...said, secret: 'whsec_one' });
+  const later = new Date(Date.now() + 3_600_000);
+  const place = { endpoint: 'erp', version: added?.version ?? 0, cursor: 0, attempts: 3, nextAt: later };
+  await noteDeliveries(pool, [], [place]);
+  expect(await endpoints.find('erp')).toMatchObject({ attempts: 3, nextAt: later });
+  const changed = await endpoints.change('erp', { url: 'https://other.example/' });
+  expect(changed).toMatchObject({ attempts: 0 });
+  await noteDeliveries(pool, [], [{ ...place, attempts: 4 }]);
+  expect(await endpoints.find('erp')).toMatchObject({ attempts: 0, nextAt: changed?.nextAt });
+  // How far it came is true all the same.
+  await noteDeliveries(pool, [], [{ ...place, cursor: 7, attempts: 1 }]);
+  expect(await endpoints.find('erp')).toMatchObject({ cursor: 7, attempts: 0 });
+
+  const delivered = Array.from({ length: 25 }, (_, i): Delivered => {
+    const at = new Date(Date.now() - (i < 22 ? 20 : 1) * 86_400_000).toISOString();
+    const attempt = { at, kind: 'delivery', status: 204, durationMs: 1 } as const;
+    return { endpoint: 'erp', eventId: String(i), type: 'stock.low', state: 'delivered', attempt };
+  });
+  await noteDeliveries(pool, delivered, []);
+  await forgetDeliveries(pool, 14, 10);
+  const { rows } = await pool.query<{ id: string }>(
+    'select event_id as id from tallystick.webhook_deliveries order by 1',
+  );
+  expect(rows.map(({ id }) => id)).toEqual(['22', '23', '24']);
 });
 
 test('leaders are killed under load: nothing is missing, nothing overtakes, and what comes twice has the same id', async () => {
