@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { Every } from '../authority/feed/every.ts';
 import type { Duty, Term } from '../authority/feed/leader.ts';
 import type { Read, Tail } from '../events/tail.ts';
-import type { Endpoints } from './endpoints.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { Poster } from './post.ts';
 import { forgetDeliveries, Records } from './records.ts';
 import { Worker, type WorkerPorts } from './worker.ts';
@@ -69,7 +69,7 @@ class Dispatch {
     const wanted = new Map(endpoints.filter(({ isEnabled }) => isEnabled).map((e) => [e.id, e]));
     for (const [id, worker] of this.#workers) {
       const now = wanted.get(id);
-      if (now?.version === worker.endpoint.version || this.#stopping.has(id)) continue;
+      if (isSame(now, worker.endpoint) || this.#stopping.has(id)) continue;
       this.#stopping.add(id);
       // One at a time, for the order: its successor begins once it has written down how far it came. Of an address
       // that nobody wants any more the answer is not waited for.
@@ -88,4 +88,9 @@ class Dispatch {
     const stopped = [...this.#workers.values()].map((worker) => worker.stop(true));
     await Promise.all([...this.#acts.map((act) => act.stop()), ...stopped]);
   }
+}
+
+/** A secret that was replaced ends by the clock, and not by a change. */
+function isSame(now: Endpoint | undefined, known: Endpoint): boolean {
+  return now?.version === known.version && now.secrets.length === known.secrets.length;
 }

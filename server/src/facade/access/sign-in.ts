@@ -49,7 +49,8 @@ function accessTo({ routeOptions: { url = '', config } }: FastifyRequest): Acces
 export function signIn(app: FastifyInstance, agent: Agent): void {
   const { auth } = agent.settings;
   app.decorateRequest('principal');
-  app.decorateRequest('stay', () => () => ANYONE);
+  const stays = auth.signIn === 'off' ? ANYONE : NOBODY;
+  app.decorateRequest('stay', () => () => stays);
   if (auth.signIn === 'off') {
     agent.log.warn('sign-in is off: whoever reaches this port may do everything');
     app.addHook('onRequest', (request, _reply, done) => {

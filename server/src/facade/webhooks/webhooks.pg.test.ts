@@ -98,6 +98,25 @@ test('events arrive signed and in order; one endpoint that hangs holds up nobody
   expect((await call('GET', '/good')).status).toBe(404);
 });
 
+test('a secret that was replaced signs for as long as it was said, and not until the next change', async () => {
+  const { call, receive, pool } = await shop();
+  const receiver = await Receiver.start();
+  await subscribe(call, 'erp', receiver);
+  await call('POST', '/erp/rotate');
+  await receive('d1');
+  await until(() => receiver.seen.length === 1, 'it is sent');
+  expect(receiver.unverified).toEqual([]);
+  // As after a day.
+  await pool.query('update tallystick.webhook_endpoints set secret_before_until = now()');
+  let sent = 1;
+  await until(async () => {
+    sent += 1;
+    await receive(`d${sent}`);
+    await until(() => receiver.seen.length === sent, 'it is sent');
+    return receiver.unverified.length > 0;
+  }, 'the old secret signs nothing any more');
+});
+
 test('a secret is sealed at rest, replaced once under a key, and who changed an endpoint stands in the trail', async () => {
   const { call, pool } = await shop();
   const receiver = await Receiver.start();
