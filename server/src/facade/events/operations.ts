@@ -25,8 +25,10 @@ export const listEvents = operation({
     'One sequence, three ways. With `Accept: text/event-stream` each event is sent as it comes, its id as the id of ' +
     'the stream: a browser that reconnects sends it as `Last-Event-ID` and goes on from there. As a WebSocket, each ' +
     'message is an event. Otherwise events come as a list; with `wait` the answer is kept until there is one, or for ' +
-    'so long. Values of one filter are alternatives; filters narrow each other. A reader that takes too little for ' +
-    'too long is sent away and may go on from the last id that it has seen.',
+    'so long. Values of one filter are alternatives; filters narrow each other. A stream says `event: status` now and ' +
+    'again, with a position as its id up to which nothing is left to be told; a socket `{"status": …}`. The last word ' +
+    'is `event: end` or `{"end": …}`, a problem with `after` to go on from: to a reader that takes too little for too ' +
+    'long, whose token has ended, or whose place is not kept any more.',
   query: z.strictObject({
     after: position.optional().meta({
       description: 'The last id that you have seen; 0 for all. Without it, what comes from now on.',
