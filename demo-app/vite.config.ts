@@ -33,7 +33,8 @@ function workerOfTill(): Plugin {
         files.add(name);
         const part = bundle[name];
         if (part?.type !== 'chunk') return;
-        for (const next of [...part.imports, ...part.dynamicImports]) add(next);
+        // What a part loads by itself when it is needed, such as carts, a till has no use for.
+        for (const next of part.imports) add(next);
         for (const style of part.viteMetadata?.importedCss ?? []) files.add(style);
       };
       for (const part of Object.values(bundle))

@@ -114,6 +114,8 @@ export interface Terminal extends Observable<TillSnapshot> {
   return(goods: NewReturn): Promise<void>;
   /** A sale of this till, as it is now. */
   sale(id: string): Sale | undefined;
+  /** Those placed from then on, by this device's clock, oldest first: for the report of a day. */
+  salesSince(sinceMs: number): readonly Sale[];
   /** Base units that can be sold here and now, without asking anybody. Exact. */
   available(sku: string): number;
   product(sku: string): Promise<TillProduct | undefined>;

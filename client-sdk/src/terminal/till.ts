@@ -1,13 +1,13 @@
 /** Till: what `createTerminal` gives, over the host that runs in the tab that owns it. */
-import type { Answer, HoldId, LineId, LocationId, OrderId, PoolId, Refusal, Sell } from '@tallystick/crdt';
+import type { HoldId, LineId, LocationId, OrderId, PoolId, Sell } from '@tallystick/crdt';
 import { parsePoolId, poolId, type Sku, stageOf } from '@tallystick/crdt';
-import { errorKind } from '@tallystick/crdt/wire';
-import { type ProblemDetails, TallystickError, type TallystickErrorCode } from '../error.ts';
+import { TallystickError } from '../error.ts';
 import { Subject } from '../observable.ts';
 import { type BasketLine, poolOf, pricedLines } from './basket.ts';
 import type { TillProduct } from './catalogue.ts';
 import { databaseName } from './database.ts';
 import type { TillPorts } from './ports.ts';
+import { accepted } from './refused.ts';
 import { receiptPrefix, type Sale, saleOf } from './sales.ts';
 import type {
   HeldBasket,
@@ -264,6 +264,15 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     return record && saleOf(host.engine.replica.ledger, record);
   }
 
+  salesSince(sinceMs: number): readonly Sale[] {
+    const host = this.#open();
+    const { ledger } = host.engine.replica;
+    return host.journal.view.sales.flatMap((record) => {
+      const sale = saleOf(ledger, record);
+      return sale === undefined || sale.placedAtMs < sinceMs ? [] : [sale];
+    });
+  }
+
   available(sku: string): number {
     const host = this.#open();
     return host.engine.replica.canSell(poolId(sku as Sku, host.location as LocationId));
@@ -314,36 +323,5 @@ function nothingYet(id: string): TillSnapshot {
     unsettled: 0,
     sales: [],
     holds: [],
-  };
-}
-
-/** @throws TallystickError with what the core refused */
-function accepted(answer: Answer): Extract<Answer, { ok: true }> {
-  if (answer.ok) return answer;
-  throw new TallystickError(answer.code as TallystickErrorCode, answer.message, {
-    details: problemOf(answer),
-  });
-}
-
-/** As a region would say it. */
-function problemOf({ code, message, items }: Refusal): ProblemDetails {
-  const { status, sentence } = errorKind(code);
-  return {
-    type: 'about:blank',
-    title: sentence,
-    status,
-    code,
-    detail: message,
-    ...(items === undefined
-      ? {}
-      : {
-          items: items.map(({ sku, location, requested, available, reason }) => ({
-            sku,
-            location,
-            requested,
-            available,
-            reason,
-          })),
-        }),
   };
 }

@@ -4,6 +4,7 @@
  * It is part of `tallystick up`, which alone can kill and start processes, and listens on loopback. Pages reach it
  * through their region (`screens/lab-door.ts`). Nothing else in the system knows of it.
  */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createApp, createLog, listen, Problem, parse } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
@@ -62,6 +63,7 @@ export class Lab {
       const { screen } = parse(bodies.signIn, body);
       return { token: await this.#tokenFor(screen) };
     });
+    app.post('/lab/till', async () => this.#newTill());
     app.post('/lab/link', async ({ body }) => {
       const { replica: id, state } = parse(bodies.link, body);
       await this.#link(id, state);
@@ -99,6 +101,18 @@ export class Lab {
         copyFrom: timeOf(this.#copies.get(id)?.oldestMs),
       })),
     };
+  }
+
+  /** A till for the browser that asks: a replica of its own under the region, at the counter in Berlin. */
+  async #newTill(): Promise<{ id: string; code: string }> {
+    const id = `berlin-page-${randomBytes(2).toString('hex')}`;
+    const code = await this.#fleet.operator.addReplica({
+      id,
+      kind: 'terminal',
+      parent: 'eu',
+      location: 'berlin',
+    });
+    return { id, code };
   }
 
   async #link(id: string, state: 'up' | 'down'): Promise<void> {

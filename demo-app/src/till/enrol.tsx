@@ -1,0 +1,42 @@
+/** A new device becomes a till, once. */
+import { useState } from 'react';
+import type { TillName } from './till-name.ts';
+
+export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void }) {
+  const [id, setId] = useState('');
+  const [code, setCode] = useState('');
+  return (
+    <main className="sign-in">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onDone({ id: id.trim(), code: code.trim() });
+        }}
+      >
+        <h1>Make this device a till</h1>
+        <p className="soft">
+          Whoever runs the system gives you a name and a code: on the console, press the shop and “Add a
+          replica under it”.
+        </p>
+        <label className="field">
+          <span>Name of the till</span>
+          <input className="input" required value={id} onChange={(event) => setId(event.target.value)} />
+        </label>
+        <label className="field">
+          <span>Code</span>
+          <input
+            className="input"
+            required
+            autoComplete="off"
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        </label>
+        <button className="btn main big" type="submit">
+          Begin
+        </button>
+      </form>
+    </main>
+  );
+}

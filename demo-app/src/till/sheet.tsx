@@ -1,0 +1,30 @@
+/** A sheet over the till: one thing at a time. */
+import { type ReactNode, useEffect, useRef } from 'react';
+
+export function Sheet({
+  title,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} aria-label={title} onClose={onClose}>
+      <div className="stack">
+        <div className="row">
+          <h2>{title}</h2>
+          <button type="button" className="btn small plain push" onClick={() => dialog.current?.close()}>
+            Close
+          </button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
