@@ -1,4 +1,5 @@
 /** What tests of other packages use; there is no built form of it. */
+export { verifyAudit } from './authority/audit.ts';
 export { TestFleet, until } from './authority/fleet.test-kit.ts';
 export { CommitUnknown, PgJournal } from './authority/journal.ts';
 export { migrate } from './authority/migrate.ts';

@@ -77,13 +77,19 @@ export const settingsSchema = z.strictObject({
       }),
     ])
     .optional(),
-  /** How often one address may call a region's doors, by what a call costs: a pace, and so many at once after a rest. */
+  /**
+   * How often one address may call a region's doors, by what a call costs: a pace, and so many at once after a rest.
+   * `off` is for a region behind a gateway that counts by itself, from which all calls come.
+   */
   rates: z
-    .strictObject({
-      read: rate.prefault({ perSecond: 2_000, burst: 4_000 }),
-      write: rate.prefault({ perSecond: 2_000, burst: 4_000 }),
-      bulk: rate.prefault({ perSecond: 10, burst: 20 }),
-    })
+    .union([
+      z.literal('off'),
+      z.strictObject({
+        read: rate.prefault({ perSecond: 2_000, burst: 4_000 }),
+        write: rate.prefault({ perSecond: 2_000, burst: 4_000 }),
+        bulk: rate.prefault({ perSecond: 10, burst: 20 }),
+      }),
+    ])
     .prefault({}),
   /** Who may come in at a region's door. */
   auth: z
@@ -117,6 +123,8 @@ export const settingsSchema = z.strictObject({
           ),
           sessionMinutes: z.number().int().min(1).max(1_440).default(480),
           idleMinutes: z.number().int().min(1).max(1_440).default(60),
+          /** How long a role is believed: then the provider is asked again, or, where it gave no refresh token, the person is. */
+          recheckMinutes: z.number().int().min(1).max(1_440).default(15),
         })
         .optional(),
     })

@@ -1,7 +1,8 @@
 /** The trail in the books: read, anchored, and checked from its first entry (see the migration for what it says). */
-import { createHash } from 'node:crypto';
+import { hash as sha256 } from 'node:crypto';
 import type pg from 'pg';
 import { text } from './pg-text.ts';
+import { pagesOf } from './read-ahead.ts';
 
 export interface AuditEntry {
   readonly seq: number;
@@ -85,13 +86,13 @@ export async function verifyAudit(pool: pg.Pool, anchors: readonly Anchor[]): Pr
   // What is written while this reads is the next run's matter.
   const head = await auditHead(pool);
   let at: Anchor = { seq: 0, hash: '0'.repeat(64) };
-  for (let isMore = true; isMore; ) {
-    const entries = await listAudit(pool, {}, 'asc', at.seq, PER_READ);
-    isMore = entries.length === PER_READ;
+  const read = (after: AuditEntry | undefined) => listAudit(pool, {}, 'asc', after?.seq ?? 0, PER_READ);
+  for await (const entries of pagesOf(read, PER_READ)) {
     for (const entry of entries) {
       if (entry.seq > head.seq) break;
-      checkEntry(entry, at, problems);
-      noteHeads(entry, heads);
+      const said = readEntry(entry.entry);
+      checkEntry(entry, said, at, problems);
+      noteHeads(said, heads);
       const known = awaited.get(entry.seq);
       if (known !== undefined && known !== entry.hash)
         problems.push(`trail: entry ${entry.seq} is not the one that a region remembers`);
@@ -110,11 +111,14 @@ export async function verifyAudit(pool: pg.Pool, anchors: readonly Anchor[]): Pr
   return { entries: at.seq, problems, heads };
 }
 
-function checkEntry({ seq, hash, entry }: AuditEntry, before: Anchor, problems: string[]): void {
-  const said = readEntry(entry);
+function checkEntry(
+  { seq, hash, entry }: AuditEntry,
+  said: Said | undefined,
+  before: Anchor,
+  problems: string[],
+): void {
   if (seq !== before.seq + 1) problems.push(`trail: entry ${before.seq + 1} is missing`);
-  if (createHash('sha256').update(entry).digest('hex') !== hash)
-    problems.push(`trail: entry ${seq} was changed`);
+  if (sha256('sha256', entry) !== hash) problems.push(`trail: entry ${seq} was changed`);
   else if (said?.seq !== seq)
     problems.push(`trail: entry ${seq} calls itself ${said?.seq ?? 'nothing'}: swapped`);
   else if (seq === before.seq + 1 && said.prevHash !== before.hash)
@@ -136,8 +140,7 @@ function readEntry(entry: string): Said | undefined {
   }
 }
 
-function noteHeads({ entry }: AuditEntry, heads: Map<string, Anchor>): void {
-  const said = readEntry(entry);
+function noteHeads(said: Said | undefined, heads: Map<string, Anchor>): void {
   if (said?.kind !== 'heads') return;
   for (const [writer, [seq, hash]] of Object.entries(said.what?.heads ?? {}))
     heads.set(writer, { seq, hash });

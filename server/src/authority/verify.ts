@@ -23,6 +23,7 @@ import { sha256 } from '@tallystick/store-agent';
 import type pg from 'pg';
 import type { Anchor } from './audit.ts';
 import { loadBooks } from './load.ts';
+import { pagesOf } from './read-ahead.ts';
 
 export interface BooksReport {
   readonly writers: number;
@@ -86,12 +87,15 @@ async function verifyStream(
   let { seq, hash } = start;
   const repeated = await repeatsOf(pool, stream);
   const end = () => ({ seq, hash, entries: seq - start.seq });
-  for (;;) {
-    const { rows } = await pool.query<{ bytes: Uint8Array }>(
-      `select bytes from tallystick.runs where writer = $1 and seq_first > $2 order by seq_first limit ${RUNS_PER_READ}`,
-      [writer, seq],
+  const read = async (after: Run | undefined) => {
+    const { rows } = await pool.query<Run>(
+      `select seq_first, bytes from tallystick.runs where writer = $1 and seq_first > $2 order by seq_first limit ${RUNS_PER_READ}`,
+      [writer, after?.seq_first ?? start.seq],
     );
-    for (const { bytes } of rows) {
+    return rows;
+  };
+  for await (const runs of pagesOf(read, RUNS_PER_READ)) {
+    for (const { bytes } of runs) {
       try {
         for (const view of splitEntries(bytes)) {
           const entry = decodeEntry(view);
@@ -131,8 +135,13 @@ async function verifyStream(
         return end();
       }
     }
-    if (rows.length < RUNS_PER_READ) return end();
   }
+  return end();
+}
+
+interface Run {
+  readonly seq_first: number;
+  readonly bytes: Uint8Array;
 }
 
 /**

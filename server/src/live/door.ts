@@ -39,7 +39,8 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
     maxPayload: FRAME_BYTES_MAX,
     handleProtocols: (offered) => [...offered].find((name) => name.startsWith(TOKEN_PROTOCOL)) ?? false,
   });
-  const newcomers = new TokenBuckets(agent.settings.rates.write);
+  const { rates } = agent.settings;
+  const newcomers = rates === 'off' ? undefined : new TokenBuckets(rates.write);
   const pace = new TokenBuckets(PACE);
   const connections = new Set<{ look(nowMs: number): void }>();
   const nowMs = () => performance.now();
@@ -101,7 +102,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
   /** @returns what to do with the socket once it is one @throws Problem */
   const admit = (request: IncomingMessage, url: URL): ((socket: LiveSocket) => void) => {
     const address = request.socket.remoteAddress ?? '';
-    if (!newcomers.take(address, performance.now()).isAllowed)
+    if (newcomers?.take(address, performance.now()).isAllowed === false)
       throw new Problem('rate_limited', 'This address connects too often.');
     const id = cartIdOf(url);
     const token = tokenOf(request, url);

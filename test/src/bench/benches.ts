@@ -1,4 +1,5 @@
 /** All benches, in the order in which they run. */
+import { auth } from './auth.ts';
 import type { Bench } from './bench.ts';
 import { carts } from './carts.ts';
 import { drain } from './drain.ts';
@@ -10,11 +11,13 @@ import { scale } from './scale.ts';
 import { shapes } from './shapes.ts';
 import { spread } from './spread.ts';
 import { start } from './start.ts';
+import { verify } from './verify.ts';
 
 export const BENCHES: readonly Bench[] = [
   hotSku,
   orders,
   rest,
+  auth,
   drain,
   spread,
   start,
@@ -22,4 +25,5 @@ export const BENCHES: readonly Bench[] = [
   carts,
   events,
   shapes,
+  verify,
 ];

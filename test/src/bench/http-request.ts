@@ -15,11 +15,12 @@ export interface Request {
   readonly idAt: number;
 }
 
-export function orderRequest(path: string, lines: readonly TradeLine[]): Request {
+export function orderRequest(path: string, lines: readonly TradeLine[], token?: string): Request {
   const body = JSON.stringify({ id: '0'.repeat(ID_LENGTH), lines });
+  const who = token === undefined ? '' : `authorization: Bearer ${token}\r\n`;
   const head =
     `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
-    `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    `${who}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
   return { bytes: Buffer.from(head + body), idAt: head.length + body.indexOf('0'.repeat(ID_LENGTH)) };
 }
 

@@ -1,5 +1,5 @@
 /** All load of a bench comes from one address: limits are asked, and never reached. */
-const ENOUGH = { perSecond: 1_000_000, burst: 1_000_000 };
+export const ENOUGH = { perSecond: 1_000_000, burst: 1_000_000 };
 
 /** Nobody signs in but where a bench is about that. */
 export const ONE_ADDRESS = {

@@ -147,7 +147,7 @@ function importCase(place: Place, { ports, pids, settled }: Town): Case {
         series: `IMPORT-${round}`,
       } satisfies Import);
     },
-    settle: settled,
+    settle: () => settled(ports.linked),
   };
 }
 

@@ -52,7 +52,7 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
       'http-linked',
       town.ports.linked,
       'the same, while authority and Postgres take in what it sells on the same cores',
-      () => town.settled(),
+      () => town.settled(town.ports.linked),
     ),
     {
       name: 'pg-update',
@@ -72,13 +72,21 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
   ];
 }
 
+interface HttpCase {
+  readonly name: string;
+  readonly port: number;
+  readonly note: string;
+  readonly trade: Trade;
+  readonly token?: string;
+}
+
 /** `POST /v1/orders` at a port, by as many connections as every such case has. */
 export function httpCase(
   load: Helper,
-  { name, port, note, trade }: { name: string; port: number; note: string; trade: Trade },
+  { name, port, note, trade, token }: HttpCase,
   settle?: () => Promise<void>,
 ): Case {
-  const asked = { port, path: PATH, connections: CONNECTIONS, trade };
+  const asked = { port, path: PATH, connections: CONNECTIONS, trade, token };
   return {
     name,
     note: `${note}, ${CONNECTIONS} connections`,

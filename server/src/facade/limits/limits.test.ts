@@ -13,7 +13,7 @@ beforeAll(async () => {
   const folder = root.addReplica('eu', 'region', 'authority', root.url, null);
   const { dataDir: _, logLevel: __, ...file } = readAgentConfig(folder);
   // So slow that no test sees another token come.
-  const rates = { ...file.settings.rates, write: { perSecond: 0.01, burst: 2 } };
+  const rates = { write: { perSecond: 0.01, burst: 2 } };
   writeAgentFile(folder, { ...file, location: null, settings: { ...file.settings, rates } });
   region = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }), regionRoutes);
   await until(() => region.agent.unready() === undefined, 'the region is ready');

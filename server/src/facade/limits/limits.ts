@@ -1,5 +1,5 @@
 /** Limits: how often an address may call, by what calls cost; and when a region has enough to do. */
-import { type Agent, Problem } from '@tallystick/store-agent';
+import { type Agent, type AgentSettings, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RouteClass } from '../operation.ts';
 import { Admission } from './admission.ts';
@@ -13,7 +13,33 @@ const CROWD_RETRY_S = 1;
 
 export function limits(app: FastifyInstance, agent: Agent): void {
   turnAwayCrowds(app.server, new Admission(() => agent.engine.commitMs));
-  const { rates } = agent.settings;
+  if (agent.settings.rates !== 'off') limitAddresses(app, agent.settings.rates);
+  let underWay = 0;
+
+  app.addHook('onRequest', ({ routeOptions: { config } }, reply, done) => {
+    const { operation } = config;
+    // What is answered from what is here never waits.
+    if (operation === undefined || (operation.method === 'GET' && operation.needs === 'nobody'))
+      return done();
+    if (underWay >= UNDER_WAY_MAX) {
+      reply.header('retry-after', String(CROWD_RETRY_S));
+      return done(
+        new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.'),
+      );
+    }
+    if (operation.staysOpen !== true) {
+      underWay += 1;
+      reply.raw.once('close', () => {
+        underWay -= 1;
+      });
+    }
+    done();
+  });
+}
+
+type Rates = Exclude<AgentSettings['rates'], 'off'>;
+
+function limitAddresses(app: FastifyInstance, rates: Rates): void {
   const buckets = new Map<RouteClass, TokenBuckets>(
     (['read', 'write', 'bulk'] as const).map((name) => [name, new TokenBuckets(rates[name])]),
   );
@@ -23,7 +49,6 @@ export function limits(app: FastifyInstance, agent: Agent): void {
       `"${name}";q=${rates[name].burst};w=${Math.max(1, Math.ceil(rates[name].burst / rates[name].perSecond))}`,
     ]),
   );
-  let underWay = 0;
 
   app.addHook('onRequest', (request, reply, done) => {
     const { operation } = request.routeOptions.config;
@@ -43,20 +68,6 @@ export function limits(app: FastifyInstance, agent: Agent): void {
     }
     reply.header('ratelimit-policy', policies.get(routeClass));
     say(reply, routeClass, taken);
-    // It is answered from what is here: it never waits.
-    if (operation.method === 'GET' && operation.needs === 'nobody') return done();
-    if (underWay >= UNDER_WAY_MAX) {
-      reply.header('retry-after', String(CROWD_RETRY_S));
-      return done(
-        new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.'),
-      );
-    }
-    if (operation.staysOpen !== true) {
-      underWay += 1;
-      reply.raw.once('close', () => {
-        underWay -= 1;
-      });
-    }
     done();
   });
 }

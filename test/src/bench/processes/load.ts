@@ -23,6 +23,8 @@ export interface Load {
 
 export interface HttpLoad extends Load {
   readonly path: string;
+  /** Undefined where nobody signs in. */
+  readonly token?: string | undefined;
 }
 
 export interface PgLoad extends Omit<Load, 'port'> {
@@ -73,8 +75,8 @@ async function round(clients: readonly Client[], seconds: number): Promise<Round
   }
 }
 
-async function http({ port, path, connections, seconds, trade }: HttpLoad): Promise<Round> {
-  const requests = drawOrders(trade, ORDERS, SEED).map((lines) => orderRequest(path, lines));
+async function http({ port, path, connections, seconds, trade, token }: HttpLoad): Promise<Round> {
+  const requests = drawOrders(trade, ORDERS, SEED).map((lines) => orderRequest(path, lines, token));
   const series = randomBytes(12).toString('hex');
   let n = 0;
   const next = () => {
