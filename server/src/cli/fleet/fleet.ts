@@ -7,8 +7,10 @@
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ReplicaId } from '@tallystick/crdt';
 import {
+  type AgentConfig,
   type AgentSettings,
   ConfigError,
   enrol,
@@ -219,7 +221,12 @@ export class Fleet {
   #putInPlace(replica: FleetReplica): void {
     const folder = this.#folder(replica.id);
     const { port } = replica;
-    if (this.plan.linkUrl === undefined && readAgentConfig(folder).port === port) return;
+    const config = readAgentConfig(folder);
+    const { people } = replica.settings?.auth ?? {};
+    // The provider moves with the fleet's ports; one that somebody else set up stays.
+    const isOurs = config.settings.auth.people?.clientId ?? people?.clientId;
+    if (people !== undefined && isOurs === people.clientId) signInBy(config, people);
+    if (this.plan.linkUrl === undefined && config.port === port) return;
     moveAgent(folder, { port, parentUrl: this.#linkUrl(replica) });
   }
 
@@ -254,6 +261,13 @@ export class Fleet {
       await Promise.all(level.map(([host]) => host && this.processes.get(host.id)?.stop()));
     }
   }
+}
+
+function signInBy(config: AgentConfig, people: AgentSettings['auth']['people']): void {
+  const { dataDir, logLevel: _, location, settings, ...file } = config;
+  if (isDeepStrictEqual(settings.auth.people, people)) return;
+  const auth = { ...settings.auth, people };
+  writeAgentFile(dataDir, { ...file, location: location ?? null, settings: { ...settings, auth } });
 }
 
 /** Replicas by their depth in the tree. */

@@ -10,6 +10,12 @@ export function serverProgram(...args: readonly string[]): string[] {
   return program(fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', here)), [], args);
 }
 
+/** The arguments for `node` that run the sign-in provider of `tallystick up`. */
+export function providerProgram(...args: readonly string[]): string[] {
+  const path = isSource ? '../up/provider/main.ts' : '../up/provider/main.js';
+  return program(fileURLToPath(new URL(path, here)), [], args);
+}
+
 /** The arguments for `node` that run `tallystick-agent …`. */
 export function agentProgram(...args: readonly string[]): string[] {
   const index = fileURLToPath(import.meta.resolve('@tallystick/store-agent'));

@@ -1,12 +1,21 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { ConfigError, readOptions, stopSignal, wholeNumber } from '@tallystick/store-agent';
+import { join, resolve } from 'node:path';
+import {
+  type AgentSettings,
+  ConfigError,
+  readOptions,
+  stopSignal,
+  wholeNumber,
+} from '@tallystick/store-agent';
 import { LAB_VARIABLE } from '../../region/region.ts';
+import { FleetProcess } from '../fleet/child-process.ts';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
+import { providerProgram } from '../fleet/program.ts';
 import { waitForPorts } from '../fleet/wait-for-ports.ts';
 import { Lab } from './lab/lab.ts';
+import { clientIdOf, type FleetPeople, fleetPeople, PEOPLE, PEOPLE_FILE } from './provider/people.ts';
 import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 
 const DEFAULT_DATA = '.tallystick';
@@ -17,9 +26,26 @@ const LAB_OFFSET = 12;
 /** A shop's day at the machine: what a visitor does within minutes should already move rights. */
 const POLICY = { policy: { halfLifeMs: 3_600_000, horizonMs: 600_000 } } as const;
 /** Who tries things out on one machine for a day wants one token. Elsewhere they last ten minutes. */
-const AUTH = {
-  auth: { signIn: 'required', tokenSeconds: 43_200, audience: 'tallystick', awayHours: 72 },
-} as const;
+const AUTH = { signIn: 'required', tokenSeconds: 43_200, audience: 'tallystick', awayHours: 72 } as const;
+const PROVIDER_OFFSET = 13;
+
+const providerUrl = (portBase: number) => `http://127.0.0.1:${portBase + PROVIDER_OFFSET}`;
+
+/** People sign in at the provider that runs beside the fleet. */
+function authOf(id: string, kind: FleetReplica['kind'], portBase: number): AgentSettings['auth'] {
+  if (kind !== 'region') return AUTH;
+  const people = {
+    issuer: providerUrl(portBase),
+    clientId: clientIdOf(id),
+    scope: 'openid',
+    roleClaim: 'roles',
+    roles: Object.fromEntries(PEOPLE.map((name) => [name, name])),
+    sessionMinutes: 480,
+    idleMinutes: 60,
+    recheckMinutes: 15,
+  };
+  return { ...AUTH, people };
+}
 
 /** What is in a cart is set aside for ten minutes. */
 const CARTS = { carts: { holdMs: 600_000, abandonedMs: 3_600_000 } } as const;
@@ -37,7 +63,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     parent,
     location,
     port: portBase + offset,
-    settings: { ...POLICY, ...AUTH, ...(kind === 'region' ? CARTS : {}) } as never,
+    settings: { ...POLICY, auth: authOf(id, kind, portBase), ...(kind === 'region' ? CARTS : {}) } as never,
   });
   return {
     dataDir,
@@ -85,7 +111,9 @@ export async function up(args: readonly string[]): Promise<number> {
     restarted: (name, why) => say(`  ${name} ended (${why}); starting it again`),
   });
   let lab: Lab | undefined;
-  const started = startFleet(fleet, say).then(async () => {
+  const provider = signInProcess(plan, portBase, say);
+  const started = startFleet(fleet, say, portBase).then(async () => {
+    await provider.start();
     if (fleet.isFirstStart) {
       await fillShelves(fleet);
       // Only now: a first start that was broken off is a first start again.
@@ -95,7 +123,8 @@ export async function up(args: readonly string[]): Promise<number> {
     const tokens = await tokensOf(fleet.url('eu'), credentials);
     lab = new Lab(fleet, credentials);
     await lab.start(portBase + LAB_OFFSET);
-    return { clients: credentials, tokens };
+    const { people } = await fleetPeople(dataDir);
+    return { clients: credentials, tokens, people };
   });
   // Stopping breaks off a start that is under way: that is no error then.
   started.catch(() => undefined);
@@ -108,17 +137,35 @@ export async function up(args: readonly string[]): Promise<number> {
   } finally {
     await lab?.stop();
     if (fleet.processes.size > 0) say('stopping, children first …');
+    await provider.stop();
     await fleet.stop();
   }
   say('stopped; everything that was sold is on disk');
   return 0;
 }
 
+function signInProcess(plan: FleetPlan, portBase: number, say: (line: string) => void): FleetProcess {
+  const regions = plan.replicas.filter(({ kind }) => kind === 'region');
+  const named = regions.flatMap(({ id, port }) => ['--region', `${id}=http://127.0.0.1:${port}`]);
+  const port = String(portBase + PROVIDER_OFFSET);
+  return new FleetProcess({
+    name: 'sign-in provider',
+    args: providerProgram('--data', plan.dataDir, '--port', port, ...named),
+    logFile: join(plan.dataDir, 'logs', 'sign-in.log'),
+    onRestart: (name, why) => say(`  ${name} ended (${why}); starting it again`),
+  });
+}
+
 /** A folder that a fleet was made in may have one that is just ending. */
-async function startFleet(fleet: Fleet, say: (line: string) => void): Promise<void> {
+async function startFleet(fleet: Fleet, say: (line: string) => void, portBase: number): Promise<void> {
   const { dataDir, authorityPort, postgresPort, replicas } = fleet.plan;
   if (existsSync(dataDir)) {
-    const ports = [...replicas.map(({ port }) => port), authorityPort, postgresPort];
+    const ports = [
+      ...replicas.map(({ port }) => port),
+      authorityPort,
+      postgresPort,
+      portBase + PROVIDER_OFFSET,
+    ];
     await waitForPorts(ports, (port) => say(`  port ${port} is in use; waiting for an earlier fleet to end`));
   }
   await fleet.start();
@@ -142,6 +189,7 @@ interface WaysIn {
   readonly clients: readonly FleetCredential[];
   /** One for each role, to be used at once. */
   readonly tokens: Readonly<Record<string, string>>;
+  readonly people: FleetPeople['people'];
 }
 
 /** A region hears of a new credential a moment after the books have it. */
@@ -154,7 +202,7 @@ async function tokensOf(url: string, credentials: readonly FleetCredential[]): P
   return tokens;
 }
 
-function readyObject(fleet: Fleet, { clients, tokens }: WaysIn) {
+function readyObject(fleet: Fleet, { clients, tokens, people }: WaysIn) {
   const of = (kinds: readonly string[]) =>
     fleet.plan.replicas
       .filter(({ kind }) => kinds.includes(kind))
@@ -164,7 +212,7 @@ function readyObject(fleet: Fleet, { clients, tokens }: WaysIn) {
     regions: of(['region']),
     agents: of(['store', 'warehouse', 'terminal']),
     authority: { url: fleet.authority.url, databaseUrl: fleet.authority.databaseUrl },
-    credentials: { operatorToken: fleet.authority.operatorToken, clients, tokens },
+    credentials: { operatorToken: fleet.authority.operatorToken, clients, tokens, people },
   };
 }
 
@@ -188,6 +236,8 @@ ${rest}
       -d '{"lines":[{"sku":"MUG-STONE","quantity":2}]}'
   Ask where every unit is:
     npx tallystick why MUG-STONE
+  Sign in as a person, with a password out of ${join(fleet.plan.dataDir, PEOPLE_FILE)}:
+    ${fleet.url('eu')}/auth/login
   Stop with Ctrl-C.
 `;
 }

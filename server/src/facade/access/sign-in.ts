@@ -75,15 +75,18 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
       request.principal = NOBODY;
       return done();
     }
-    // Whoever sends a token means it, whatever cookie their browser adds.
-    const person = request.headers.authorization === undefined ? people?.who(request) : undefined;
-    if (person instanceof Problem) return done(person);
-    if (person !== undefined) {
+    const admitPerson = (person: Principal | Problem | undefined) => {
+      if (person === undefined) return done(refuse(reply, undefined));
+      if (person instanceof Problem) return done(person);
       if (!person.scopes.has(access.scope)) return done(tooNarrow(reply, access.scope));
       request.principal = person;
       request.stay = () => staying(access.scope, people?.stay(request));
-      return done();
-    }
+      done();
+    };
+    // Whoever sends a token means it, whatever cookie their browser adds.
+    const person = request.headers.authorization === undefined ? people?.who(request) : undefined;
+    if (person instanceof Promise) return void person.then(admitPerson, done);
+    if (person !== undefined) return admitPerson(person);
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) return done(refuse(reply, undefined));
     const admit = (found: Principal | Refused) => {

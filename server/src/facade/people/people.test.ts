@@ -6,6 +6,7 @@ import { TestRoot, until } from '@tallystick/store-agent/test-kit';
 import OidcProvider from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { regionRoutes } from '../../region/region.ts';
+import { Browser } from './browser.test-kit.ts';
 
 let root: TestRoot;
 let region: Served;
@@ -72,57 +73,8 @@ function provider(issuer: string) {
   });
 }
 
-/** A browser with a cookie jar for each origin. */
-class Browser {
-  readonly jars = new Map<string, Map<string, string>>();
-  readonly seen: string[] = [];
-
-  async go(url: string, init: RequestInit = {}): Promise<Response> {
-    const { origin } = new URL(url);
-    const jar = this.jars.get(origin) ?? new Map<string, string>();
-    this.jars.set(origin, jar);
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...init.headers, ...(cookie === '' ? {} : { cookie }) };
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
-    this.seen.push(url);
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = '', ...flags] = line.split('; ');
-      const at = pair.indexOf('=');
-      if (flags.some((flag) => /^max-age=0|^expires=Thu, 01 Jan 1970/i.test(flag)))
-        jar.delete(pair.slice(0, at));
-      else jar.set(pair.slice(0, at), pair.slice(at + 1));
-    }
-    return response;
-  }
-
-  /** Follows redirects, and fills in what the provider asks, until the region answers with something else. */
-  async signIn(
-    name: string,
-    at = `${region.url}/auth/login?next=/docs`,
-    stopBefore?: RegExp,
-  ): Promise<string> {
-    let response = await this.go(at);
-    for (let hops = 0; hops < 20; hops += 1) {
-      const location = response.headers.get('location');
-      const from = this.seen.at(-1) as string;
-      if (location !== null) {
-        const to = new URL(location, from).href;
-        if (stopBefore?.test(to)) return to;
-        response = await this.go(to);
-      } else if (from.includes('/interaction/')) {
-        const page = await response.text();
-        const action = /action="([^"]+)"/.exec(page)?.[1] as string;
-        const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] as string;
-        const body = new URLSearchParams({ prompt, login: name, password: 'any' });
-        response = await this.go(new URL(action, from).href, { method: 'POST', body });
-      } else return `${response.status} ${new URL(from).pathname}`;
-    }
-    throw new Error('redirected for ever');
-  }
-}
-
 test('somebody with a role signs in at the provider, and does here what the role may', async () => {
-  const browser = new Browser();
+  const browser = new Browser(region.url);
   expect((await browser.go(`${region.url}/auth/me`)).status).toBe(401);
   expect(await browser.signIn('anna')).toBe('200 /docs');
   const me = (await (await browser.go(`${region.url}/auth/me`)).json()) as { role: string; actor: string };
@@ -160,7 +112,7 @@ test('somebody with a role signs in at the provider, and does here what the role
 });
 
 test('an auditor may read and no more; an account without a role stays outside', async () => {
-  const bert = new Browser();
+  const bert = new Browser(region.url);
   expect(await bert.signIn('bert')).toBe('200 /docs');
   expect((await bert.go(`${region.url}/v1/status`)).status).toBe(200);
   const change = await bert.go(`${region.url}/v1/products`, {
@@ -168,15 +120,15 @@ test('an auditor may read and no more; an account without a role stays outside',
     headers: { origin: region.url },
   });
   expect(change.status).toBe(403);
-  const carl = new Browser();
+  const carl = new Browser(region.url);
   expect(await carl.signIn('carl')).toBe('403 /auth/callback');
   expect(carl.jars.get(region.url)?.has('tallystick')).toBe(false);
 });
 
 test('an answer opens nothing in another browser, a second time, or with another state', async () => {
-  const anna = new Browser();
+  const anna = new Browser(region.url);
   const answer = await anna.signIn('anna', undefined, /\/auth\/callback/);
-  const thief = new Browser();
+  const thief = new Browser(region.url);
   expect((await thief.go(answer)).status, 'who did not begin it').toBe(401);
   await thief.go(`${region.url}/auth/login`);
   expect((await thief.go(answer)).status, 'who began another').toBe(401);
@@ -185,7 +137,7 @@ test('an answer opens nothing in another browser, a second time, or with another
   forged.searchParams.set('code', 'made-up');
   expect((await anna.go(forged.href)).status).toBe(401);
   expect((await anna.go(answer)).status, 'the state was used').toBe(401);
-  const again = new Browser();
+  const again = new Browser(region.url);
   const second = await again.signIn('anna', undefined, /\/auth\/callback/);
   const first = await again.go(second);
   expect(first.status).toBe(302);
@@ -201,7 +153,7 @@ test('after signing in one lands here, wherever one was asked to go', async () =
     '/\\evil.example.com',
     'javascript:alert(1)',
   ]) {
-    const browser = new Browser();
+    const browser = new Browser(region.url);
     expect(await browser.signIn('bert', `${region.url}/auth/login?next=${encodeURIComponent(next)}`)).toBe(
       '200 /docs',
     );

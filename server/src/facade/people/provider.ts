@@ -6,6 +6,7 @@ import { type AgentSettings, ConfigError, Problem } from '@tallystick/store-agen
 import * as oidc from 'openid-client';
 import type { Principal } from '../../access/principal.ts';
 import { ROLES } from '../../access/scopes.ts';
+import type { Person } from './sessions.ts';
 
 export type PeopleSettings = NonNullable<AgentSettings['auth']['people']>;
 
@@ -66,15 +67,14 @@ export class Provider {
       );
     this.#pending.delete(state);
     const config = await this.#discovered();
-    let claims: oidc.IDToken | undefined;
+    let tokens: Tokens;
     try {
-      const tokens = await oidc.authorizationCodeGrant(config, new URL(`${this.#redirectUri()}?${query}`), {
+      tokens = await oidc.authorizationCodeGrant(config, new URL(`${this.#redirectUri()}?${query}`), {
         pkceCodeVerifier: pending.verifier,
         expectedState: state,
         expectedNonce: pending.nonce,
         idTokenExpected: true,
       });
-      claims = tokens.claims();
     } catch (error) {
       // Not its words: they may quote what came from outside.
       throw Object.assign(
@@ -85,10 +85,35 @@ export class Provider {
         { cause: error },
       );
     }
-    return { principal: this.#principal(claims as oidc.IDToken), next: pending.next };
+    const claims = tokens.claims() as oidc.IDToken;
+    const person: Person = {
+      subject: claims.sub,
+      principal: this.#principal(claims.iss, claims),
+      refreshToken: tokens.refresh_token,
+    };
+    return { person, next: pending.next };
   }
 
-  #principal(claims: oidc.IDToken): Principal {
+  /**
+   * Asks the provider whether somebody still is who they were, and what they may do now.
+   * @returns undefined where it does not confirm them, or they have no role any more. @throws Problem where it does not answer
+   */
+  async recheck({ subject }: Person, refreshToken: string): Promise<Person | undefined> {
+    const config = await this.#discovered();
+    try {
+      const tokens = await oidc.refreshTokenGrant(config, refreshToken);
+      // An id token is not a must in this answer (OpenID Connect Core 1.0, 12.2).
+      const claims = tokens.claims() ?? (await oidc.fetchUserInfo(config, tokens.access_token, subject));
+      if (claims.sub !== subject) return undefined;
+      const principal = this.#principal(config.serverMetadata().issuer, claims);
+      return { subject, principal, refreshToken: tokens.refresh_token ?? refreshToken };
+    } catch (error) {
+      if (error instanceof Problem || isRefusal(error)) return undefined;
+      throw silent(error);
+    }
+  }
+
+  #principal(issuer: string, claims: { readonly sub: string; readonly [claim: string]: unknown }): Principal {
     const claim = claims[this.#settings.roleClaim];
     const said = Array.isArray(claim) ? claim : [claim];
     // In the order of the configuration: the first that the account has.
@@ -96,7 +121,7 @@ export class Provider {
     if (role === undefined)
       throw new Problem('forbidden', 'Your account has no role here. Ask whoever runs this for one.');
     // The provider may call people by their e-mail; what stands in chains for ever is opaque.
-    const person = createHash('sha256').update(`${claims.iss}\n${claims.sub}`).digest('hex').slice(0, 20);
+    const person = createHash('sha256').update(`${issuer}\n${claims.sub}`).digest('hex').slice(0, 20);
     return {
       credential: undefined,
       role,
@@ -117,14 +142,24 @@ export class Provider {
       return await this.#config;
     } catch (error) {
       this.#config = undefined;
-      throw Object.assign(
-        new Problem('overloaded', 'The sign-in provider does not answer. Try again in a moment.'),
-        {
-          cause: error,
-        },
-      );
+      throw silent(error);
     }
   }
+}
+
+type Tokens = Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>;
+
+function silent(cause: unknown): Problem {
+  return Object.assign(
+    new Problem('overloaded', 'The sign-in provider does not answer. Try again in a moment.'),
+    { cause },
+  );
+}
+
+/** Whether the provider answered, and not with a yes; else it was not reached, or is itself in trouble. */
+function isRefusal(error: unknown): boolean {
+  const { status } = error as { status?: unknown };
+  return typeof status === 'number' && status >= 400 && status < 500 && status !== 429;
 }
 
 /** In the clear only to this machine itself. */

@@ -20,11 +20,16 @@ const nextSchema = z
   .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/);
 
 export interface People {
-  /** Whose cookie came along; a Problem where it may not be used for this; undefined where there is none. */
-  who(request: FastifyRequest): Principal | Problem | undefined;
+  /**
+   * Whose cookie came along; a Problem where it may not be used for this; undefined where there is none. At once, but
+   * where the provider has to be asked again.
+   */
+  who(request: FastifyRequest): Who | Promise<Who>;
   /** For what stays open: asks again, which is no use of the session. Undefined once that has ended. */
   stay(request: FastifyRequest): () => Principal | undefined;
 }
+
+type Who = Principal | Problem | undefined;
 
 export function peopleRoutes(
   app: FastifyInstance,
@@ -33,17 +38,17 @@ export function peopleRoutes(
   base: () => string,
 ): People {
   const provider = new Provider(agent.dataDir, settings, () => `${base()}/auth/callback`);
-  const sessions = new PeopleSessions(settings);
+  const sessions = new PeopleSessions(settings, (person, token) => provider.recheck(person, token));
   const buckets = new TokenBuckets(LOGINS);
   const maxAgeS = settings.sessionMinutes * 60;
 
-  const who = (request: FastifyRequest): Principal | Problem | undefined => {
+  const who = (request: FastifyRequest): Who | Promise<Who> => {
     const token = cookieIn(request, base(), SESSION);
-    const principal = token === undefined ? undefined : sessions.find(token, Date.now());
-    if (principal === undefined) return undefined;
+    const found = token === undefined ? undefined : sessions.find(token);
+    if (found === undefined) return undefined;
     const isReading = /^(GET|HEAD)$/.test(request.method) && request.headers.upgrade === undefined;
     return isReading || isFromOwnPage(request, base())
-      ? principal
+      ? found
       : new Problem(
           'forbidden',
           'A session changes things from this region’s own pages alone. Elsewhere send a token.',
@@ -52,7 +57,7 @@ export function peopleRoutes(
 
   const stay = (request: FastifyRequest) => {
     const token = cookieIn(request, base(), SESSION);
-    return () => (token === undefined ? undefined : sessions.look(token, Date.now()));
+    return () => (token === undefined ? undefined : sessions.look(token));
   };
 
   app.get('/auth/login', async (request, reply) => {
@@ -61,6 +66,10 @@ export function peopleRoutes(
       throw new Problem('rate_limited', 'Too many sign-ins were begun from this address.', {
         retryAfterS: taken.resetSeconds,
       });
+    // A cookie of `localhost` is none of 127.0.0.1's, where the provider sends people back to.
+    const { hostname, origin } = new URL(base());
+    if (request.hostname === 'localhost' && hostname === '127.0.0.1')
+      return reply.header('cache-control', 'no-store').redirect(`${origin}${request.url}`);
     const { next } = request.query as { next?: unknown };
     const to = nextSchema.safeParse(next);
     const { url, state } = await provider.begin(to.success ? to.data : '/docs', Date.now());
@@ -73,9 +82,9 @@ export function peopleRoutes(
     setCookie(reply, base(), { name: LOGIN, maxAgeS: 0 }, '');
     const query = request.url.split('?')[1] ?? '';
     try {
-      const { principal, next } = await provider.finish(query, cookieIn(request, base(), LOGIN), Date.now());
-      agent.log.info({ actor: principal.actor }, 'signed in');
-      setCookie(reply, base(), { name: SESSION, maxAgeS }, sessions.begin(principal, Date.now()));
+      const { person, next } = await provider.finish(query, cookieIn(request, base(), LOGIN), Date.now());
+      agent.log.info({ actor: person.principal.actor }, 'signed in');
+      setCookie(reply, base(), { name: SESSION, maxAgeS }, sessions.begin(person));
       return reply.redirect(next);
     } catch (error) {
       const { cause } = error as { cause?: { code?: unknown } };
@@ -85,7 +94,7 @@ export function peopleRoutes(
   });
 
   app.get('/auth/me', async (request, reply) => {
-    const found = who(request);
+    const found = await who(request);
     if (found === undefined || found instanceof Problem)
       throw new Problem('unauthenticated', 'Nobody is signed in. Go to /auth/login.');
     const { role, actor, scopes } = found;
@@ -93,7 +102,7 @@ export function peopleRoutes(
   });
 
   app.post('/auth/logout', async (request, reply) => {
-    const found = who(request);
+    const found = await who(request);
     if (found instanceof Problem) throw found;
     const token = cookieIn(request, base(), SESSION);
     if (token !== undefined) sessions.end(token);
