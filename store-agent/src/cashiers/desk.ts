@@ -11,6 +11,8 @@ import { PinLocks } from './pin-locks.ts';
 const SESSIONS_MAX = 1_000;
 /** PINs that wait to be checked, one after the other: a guesser waits among them. */
 const WAITING_MAX = 16;
+/** Of one address: whoever fills the queue leaves room in it for others. */
+const WAITING_OF_ADDRESS_MAX = 4;
 
 interface Session {
   readonly cashier: string;
@@ -41,6 +43,7 @@ export class CashierDesk {
   readonly #sessions = new Map<string, Session>();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  readonly #waitingOf = new Map<string, number>();
 
   constructor(catalogue: Catalogue, place: string | undefined, folder: string, times: DeskTimes, log: Log) {
     this.#catalogue = catalogue;
@@ -51,11 +54,16 @@ export class CashierDesk {
     this.#locks.keepOnly((name) => name === this.#lockName(name.split(' ')[0] as string));
   }
 
-  /** @throws Problem: `unauthenticated` for a wrong PIN, `rate_limited` while locked, `overloaded` where too many wait */
-  async signIn(id: string, pin: string, nowMs: () => number): Promise<SignedIn> {
-    if (this.#waiting >= WAITING_MAX)
+  /**
+   * @param from the address that asks
+   * @throws Problem: `unauthenticated` for a wrong PIN, `rate_limited` while locked, `overloaded` where too many wait
+   */
+  async signIn(id: string, pin: string, from: string, nowMs: () => number): Promise<SignedIn> {
+    const ofAddress = this.#waitingOf.get(from) ?? 0;
+    if (this.#waiting >= WAITING_MAX || ofAddress >= WAITING_OF_ADDRESS_MAX)
       throw new Problem('overloaded', 'Too many sign in at once. Try again in a moment.');
     this.#waiting += 1;
+    this.#waitingOf.set(from, ofAddress + 1);
     // One after the other: whoever sends a hundred guesses at once is locked after the first few of them.
     const turn = this.#turn.then(() => this.#check(id, pin, nowMs));
     this.#turn = turn.catch(() => undefined);
@@ -63,6 +71,9 @@ export class CashierDesk {
       return await turn;
     } finally {
       this.#waiting -= 1;
+      const left = (this.#waitingOf.get(from) as number) - 1;
+      if (left === 0) this.#waitingOf.delete(from);
+      else this.#waitingOf.set(from, left);
     }
   }
 

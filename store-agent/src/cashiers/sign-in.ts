@@ -75,7 +75,7 @@ export function cashierSignIn(app: FastifyInstance, agent: Agent): void {
 
   app.post(SESSIONS, async (request, reply) => {
     const { cashier: id, pin } = parse(signInBody, request.body);
-    const { token, cashier, endsMs } = await desk.signIn(id, pin, Date.now);
+    const { token, cashier, endsMs } = await desk.signIn(id, pin, request.ip, Date.now);
     return reply
       .code(201)
       .header('cache-control', 'no-store')
