@@ -33,25 +33,39 @@ export const corsSchema = z.strictObject({
     .default([]),
 });
 
-export function answerHeaders(
-  app: FastifyInstance,
-  { isTls, origins }: { readonly isTls: boolean; readonly origins: readonly string[] },
-): void {
-  const allowed = new Set(origins);
+export interface Facing {
+  readonly isTls: boolean;
+  /** Of pages of elsewhere that may read answers. */
+  readonly origins: readonly string[];
+}
+
+type Field = readonly [name: string, value: string];
+
+/** What every answer says, by the page that asks; undefined is no page of elsewhere. */
+export function fieldsFor({ isTls, origins }: Facing): (origin: string | undefined) => readonly Field[] {
+  const always: Field[] = [['x-content-type-options', 'nosniff']];
+  if (isTls) always.push(['strict-transport-security', HSTS]);
+  if (origins.length > 0) always.push(['vary', 'origin']);
+  const allowed = new Map(
+    origins.map((origin) => {
+      const cors: Field[] = [
+        ['access-control-allow-origin', origin],
+        ['access-control-expose-headers', EXPOSED_HEADERS],
+      ];
+      return [origin, [...always, ...cors]];
+    }),
+  );
+  return (origin) => (origin === undefined ? undefined : allowed.get(origin)) ?? always;
+}
+
+export function answerHeaders(app: FastifyInstance, facing: Facing): void {
+  const fieldsOf = fieldsFor(facing);
+  const allowed = new Set(facing.origins);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    if (isTls) reply.header('strict-transport-security', HSTS);
-    if (allowed.size === 0) return done();
-    reply.header('vary', 'origin');
     const { origin } = request.headers;
-    if (origin === undefined || !allowed.has(origin)) return done();
-    reply.header('access-control-allow-origin', origin);
-    if (isPreflight(request)) {
-      // Answered for all calls at once, before anybody is asked who they are: a browser's question carries no token.
-      sayPreflight(reply);
-      return;
-    }
-    reply.header('access-control-expose-headers', EXPOSED_HEADERS);
+    for (const [name, value] of fieldsOf(origin)) reply.header(name, value);
+    // Answered for all calls at once, before anybody is asked who they are: a browser's question carries no token.
+    if (origin !== undefined && allowed.has(origin) && isPreflight(request)) return sayPreflight(reply);
     done();
   });
 }

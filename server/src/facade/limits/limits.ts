@@ -12,7 +12,9 @@ const UNDER_WAY_MAX = 1_024;
 const CROWD_RETRY_S = 1;
 
 export function limits(app: FastifyInstance, agent: Agent): void {
-  turnAwayCrowds(app.server, new Admission(() => agent.engine.commitMs));
+  const { tls, cors } = agent.settings;
+  const facing = { isTls: tls !== undefined, origins: cors.origins };
+  turnAwayCrowds(app.server, new Admission(() => agent.engine.commitMs), facing);
   if (agent.settings.rates !== 'off') limitAddresses(app, agent.settings.rates);
   let underWay = 0;
 

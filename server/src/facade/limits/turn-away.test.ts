@@ -31,7 +31,7 @@ beforeAll(async () => {
     asked += 1;
     return { id: 'sold' };
   });
-  turnAwayCrowds(app.server, new TestAdmission(() => 0));
+  turnAwayCrowds(app.server, new TestAdmission(() => 0), { isTls: true, origins: ['https://shop.example'] });
   app.server.on('request', () => {
     read += 1;
   });
@@ -62,6 +62,22 @@ test('a crowd hears 503 with Retry-After, not all of them the same, and nothing 
   expect([...retries].sort()).toEqual(['1', '2', '3']);
   expect(asked).toBe(0);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+test('pages of elsewhere may read the refusal where they may read answers, whichever way it is written', async () => {
+  isFull = true;
+  for (const [origin, allowed] of [
+    ['https://shop.example', 'https://shop.example'],
+    ['https://evil.example', null],
+  ] as const)
+    for (let i = 0; i < 3; i += 1) {
+      const { status, headers } = await fetch(`${url}/v1/orders`, { headers: { origin } });
+      expect(status).toBe(503);
+      expect(headers.get('access-control-allow-origin')).toBe(allowed);
+      expect(headers.get('vary')).toBe('origin');
+      expect(headers.get('strict-transport-security')).toMatch(/^max-age=/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
 });
 
 const REQUEST = (() => {

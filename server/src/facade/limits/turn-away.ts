@@ -8,7 +8,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem, problemJson } from '@tallystick/store-agent';
+import { type Facing, fieldsFor, Problem, problemJson } from '@tallystick/store-agent';
 import type { Admission } from './admission.ts';
 import { isWholeRequest } from './whole-request.ts';
 
@@ -19,8 +19,11 @@ const BODY = JSON.stringify(
   problemJson(new Problem('overloaded', 'This region has as much to do as it can. Try again in a moment.')),
 );
 /** Seconds, in turn: those who were refused together do not come back together. */
-const REFUSALS = ['1', '2', '3'].map((retryAfter) => {
+const RETRY_AFTER = ['1', '2', '3'] as const;
+
+function refusalOf(retryAfter: string, more: readonly (readonly [string, string])[]) {
   const fields = [
+    ...more,
     ['content-type', 'application/problem+json'],
     ['cache-control', 'no-store'],
     ['retry-after', retryAfter],
@@ -31,20 +34,30 @@ const REFUSALS = ['1', '2', '3'].map((retryAfter) => {
     headers: fields.flat(),
     bytes: Buffer.from(`HTTP/1.1 503 Service Unavailable\r\n${head}\r\n${BODY}`),
   };
-});
+}
 
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
 type OnData = (chunk: Buffer) => void;
 
 /** Stands before the first that listens to the server's requests: the framework, which it is made with. */
-export function turnAwayCrowds(server: Server, admission: Admission): void {
+export function turnAwayCrowds(server: Server, admission: Admission, facing: Facing): void {
   const [inside] = server.listeners('request') as [OnRequest];
   server.off('request', inside);
+  const fieldsOf = fieldsFor(facing);
+  // By the page that asks, as every other answer: a browser keeps a refusal from a page that may not read it.
+  const refusals = new Map(
+    [undefined, ...facing.origins].map((origin) => {
+      return [origin, RETRY_AFTER.map((retryAfter) => refusalOf(retryAfter, fieldsOf(origin)))];
+    }),
+  );
   let refused = 0;
-  const refusal = () => {
+  const refusal = (origin?: string) => {
     refused += 1;
-    return REFUSALS[refused % REFUSALS.length] as (typeof REFUSALS)[number];
+    const inTurn = refusals.get(origin) ?? (refusals.get(undefined) as ReturnType<typeof refusalOf>[]);
+    return inTurn[refused % inTurn.length] as ReturnType<typeof refusalOf>;
   };
+  const mayBePage = (chunk: Buffer) =>
+    facing.origins.length > 0 && /\r\norigin[ \t]*:/i.test(chunk.toString('latin1'));
   /** The last answer of each connection at which nobody stands. */
   const answers = new WeakMap<Socket, ServerResponse>();
   const guards = new WeakMap<Socket, OnData>();
@@ -58,6 +71,7 @@ export function turnAwayCrowds(server: Server, admission: Admission): void {
         admission.isCrowded &&
         isAtRest(socket, answers.get(socket)) &&
         isWholeRequest(chunk) &&
+        !mayBePage(chunk) &&
         admission.refuses();
       if (isRefused) socket.write(refusal().bytes);
       else parse.call(socket, chunk);
@@ -79,7 +93,7 @@ export function turnAwayCrowds(server: Server, admission: Admission): void {
       inside.call(server, request, response);
       return;
     }
-    response.writeHead(503, refusal().headers);
+    response.writeHead(503, refusal(request.headers.origin).headers);
     response.end(BODY);
   });
 }
