@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Our packages are tested from their sources; `dist` is not needed. */
-const conditions = ['tallystick-source', 'module', 'node', 'development|production'];
+/**
+ * Our packages are tested from their sources; `dist` is not needed. Without the condition `module`, which is for bundlers:
+ * some packages have files under it that Node itself cannot load.
+ */
+const conditions = ['tallystick-source', 'node', 'development|production'];
 
 const tests = ['*/src/**/*.test.ts'];
 const testsOnPostgres = ['*/src/**/*.pg.test.ts'];

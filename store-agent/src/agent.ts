@@ -42,6 +42,7 @@ import { retireChild } from './retire.ts';
 import { sellsFrom } from './sells-from.ts';
 import { serveCall } from './serve-call.ts';
 import { readParentTls } from './tls/parent-tls.ts';
+import { callInTrace } from './trace/call.ts';
 
 /** How long a call to a keeper may take, all hops together. */
 const KEEPER_WAIT_MS = 5_000;
@@ -238,8 +239,8 @@ export class Agent {
     return result.ok ? { ok: true, fact: result.value as Fact } : refuse(result.code, result.message);
   }
 
-  call(target: ReplicaId, body: unknown, waitMs = KEEPER_WAIT_MS): Promise<CallResult> {
-    return this.host.calls.call(target, body, waitMs);
+  call(target: ReplicaId, body: object, waitMs = KEEPER_WAIT_MS): Promise<CallResult> {
+    return callInTrace(target, body, (asked) => this.host.calls.call(target, asked, waitMs));
   }
 
   /** Hears what other regions say of carts, and that the link is down: nothing more comes then of what was open. */
@@ -250,6 +251,7 @@ export class Agent {
   #serve(body: string, from: Peer | undefined): Promise<CallResult> {
     return serveCall(
       {
+        log: this.log,
         submit: (command) => this.submit(command),
         fact: (answer) => factJson(this.engine.replica.ledger, answer),
         order: (id) => this.order(id),

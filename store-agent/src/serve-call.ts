@@ -13,7 +13,9 @@ import { z } from 'zod';
 import type { Fact } from './http/answers.ts';
 import { documentId, reason } from './http/order-body.ts';
 import { Problem } from './http/problem.ts';
+import type { Log } from './log.ts';
 import type { RetireRequest, RetireResult } from './retire.ts';
+import { servedInTrace } from './trace/call.ts';
 
 const units = z.number().int().min(1).max(QUANTITY_MAX);
 const pool = z.string().refine(isPoolId, 'a pool');
@@ -85,6 +87,7 @@ const callSchema = z.discriminatedUnion('call', [
 ]);
 
 export interface CallServer {
+  readonly log: Log;
   submit(command: Command): Promise<Answer>;
   fact(answer: Accepted): Fact;
   order(id: string): unknown;
@@ -99,6 +102,10 @@ export async function serveCall(server: CallServer, body: string): Promise<CallR
   } catch {
     return { ok: false, code: 'malformed_body', message: 'The call is not JSON.' };
   }
+  return servedInTrace(json, server.log, (asked) => serveParsed(server, asked));
+}
+
+async function serveParsed(server: CallServer, json: unknown): Promise<CallResult> {
   const parsed = callSchema.safeParse(json);
   if (!parsed.success) {
     return {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
 import type { CallResult, TurnJournal } from '@tallystick/crdt/host';
-import { Catalogue, Host, type Log, sha256, Witness } from '@tallystick/store-agent';
+import { Catalogue, callInTrace, Host, type Log, sha256, Witness } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { anchorHeads } from './audit.ts';
 import { serveCall } from './calls/serve-call.ts';
@@ -177,7 +177,7 @@ export class Authority {
     this.#duplicates = new DuplicateOrders({
       pool,
       log: options.log,
-      call: (target, body, waitMs) => this.host.calls.call(target, body, waitMs),
+      call: (target, body, waitMs) => this.call(target, body, waitMs),
     });
     this.feed = new BooksFeed(this, options, journal.changedPools);
     this.#stopListening = listen({
@@ -190,6 +190,11 @@ export class Authority {
       },
       onLost: (error) => options.log.warn({ err: error }, 'the notice connection broke'),
     });
+  }
+
+  /** Asks a replica; in the trace of whatever asks. Never rejects. */
+  call(target: ReplicaId, body: object, waitMs: number): Promise<CallResult> {
+    return callInTrace(target, body, (asked) => this.host.calls.call(target, asked, waitMs));
   }
 
   start(): void {

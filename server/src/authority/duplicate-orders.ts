@@ -25,7 +25,7 @@ interface Copy {
 export interface DuplicateOrdersPorts {
   readonly pool: pg.Pool;
   readonly log: Log;
-  call(target: ReplicaId, body: unknown, waitMs: number): Promise<CallResult>;
+  call(target: ReplicaId, body: object, waitMs: number): Promise<CallResult>;
 }
 
 export class DuplicateOrders {

@@ -162,6 +162,6 @@ export interface Status {
 }
 
 export async function ask(authority: Authority, id: ReplicaId): Promise<Status | undefined> {
-  const result: CallResult = await authority.host.calls.call(id, { call: 'status' }, ASK_MS);
+  const result: CallResult = await authority.call(id, { call: 'status' }, ASK_MS);
   return result.ok ? (result.value as Status) : undefined;
 }

@@ -151,7 +151,7 @@ async function viaCall(
   retirement: Retirement,
 ): Promise<RetireResult> {
   const { withChildren: _, ...one } = retirement;
-  const result = await authority.host.calls.call(settler, { call: 'retire', ...one }, RETIRE_WAIT_MS);
+  const result = await authority.call(settler, { call: 'retire', ...one }, RETIRE_WAIT_MS);
   if (result.ok) return result.value as RetireResult;
   if (result.code === 'keeper_unreachable') {
     throw new Problem(

@@ -13,6 +13,7 @@ import {
   openLinkDoor,
   readOptions,
   settingsSchema,
+  startTracing,
   stopSignal,
   wholeNumber,
 } from '@tallystick/store-agent';
@@ -52,6 +53,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const policy = values.policy === undefined ? {} : { policy: readPolicy(values.policy) };
   const tls = doorTls(values);
   const log = createLog('authority', level as LogLevel);
+  const sendSpans = await startTracing('authority', log);
   const signal = stopSignal();
   const token = operatorToken(dataDir);
   const own = process.env.DATABASE_URL;
@@ -101,6 +103,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
     } finally {
       await app.close();
       await authority.stop();
+      await sendSpans();
     }
   } finally {
     await embedded?.stop();

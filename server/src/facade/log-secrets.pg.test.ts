@@ -1,23 +1,8 @@
 /** What logs must never say: secrets, tokens, PINs and what people are called, whatever was done with them and went wrong. */
-import fs from 'node:fs';
 import { readAgentConfig, writeAgentFile } from '@tallystick/store-agent';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { TestFleet, TOKEN, until } from '../authority/fleet.test-kit.ts';
-
-/** Whatever is written to stderr, by pino too, which goes past `process.stderr`. */
-function capture(): () => string {
-  const real = fs.writeSync;
-  let text = '';
-  fs.writeSync = ((fd: number, data: unknown, ...more: never[]) => {
-    if (fd !== 2) return (real as (...args: unknown[]) => number)(fd, data, ...more);
-    text += String(data);
-    return Buffer.byteLength(String(data));
-  }) as typeof fs.writeSync;
-  onTestFinished(() => {
-    fs.writeSync = real;
-  });
-  return () => text;
-}
+import { captureLog } from './captured-log.test-kit.ts';
 
 const PERSON = {
   id: 'c-77',
@@ -28,7 +13,7 @@ const PERSON = {
 const PIN = '918273';
 
 test('logs at their loudest name no secret and nobody, after all that can go right and wrong', async () => {
-  const said = capture();
+  const said = captureLog();
   const fleet = await TestFleet.start();
   fleet.logLevel = 'debug';
   fleet.signIn = 'required';

@@ -14,8 +14,10 @@ import { JOURNAL_FILE } from '../journal/files.ts';
 import { SqliteJournal } from '../journal/journal.ts';
 import { restoreJournal } from '../journal/restore.ts';
 import { enrol } from '../link/enrol.ts';
+import { createLog } from '../log.ts';
 import { serveAgents } from '../serve.ts';
 import { readParentTls } from '../tls/parent-tls.ts';
+import { startTracing } from '../trace/start.ts';
 import { readOptions, stopSignal, wholeNumber, withPlainErrors } from './args.ts';
 
 const HELP = `tallystick-agent: one replica that sells from the rights it holds
@@ -100,6 +102,11 @@ export async function runAgent(
     }),
   );
   const signal = stopSignal();
+  const names = configs.map(({ replica }) => replica);
+  const sendSpans = await startTracing(
+    names.join(' '),
+    createLog(names.join(' '), configs[0]?.logLevel ?? 'info'),
+  );
   const served = await serveAgents(configs, routes);
   for (const { agent, url } of served.agents) {
     const { id } = agent;
@@ -109,6 +116,7 @@ export async function runAgent(
   }
   await signal;
   await served.stop();
+  await sendSpans();
   return 0;
 }
 

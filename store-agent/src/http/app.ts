@@ -8,6 +8,7 @@ import type { Host } from '../host.ts';
 import { WS_OPTIONS } from '../link/connection.ts';
 import type { Log } from '../log.ts';
 import { type DoorTls, hasShown } from '../tls/door-tls.ts';
+import { traceRequests } from '../trace/door.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
@@ -50,6 +51,7 @@ export function createApp(log: Log, { patience = PATIENCE, tls, origins = [] }: 
   // Fastify would take text/plain as well and hand its text to a call that wants an object.
   app.removeContentTypeParser('text/plain');
   installProblems(app);
+  traceRequests(app);
   answerHeaders(app, { isTls: tls !== undefined, origins });
   cutOffSlowClients(app.server, patience);
   letGoOfUnusedConnections(app);

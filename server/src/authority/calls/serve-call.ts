@@ -1,6 +1,6 @@
 /** Serving calls at the root: each is found by its name, parsed once, and refused in words. */
 import type { CallResult } from '@tallystick/crdt/host';
-import { Problem } from '@tallystick/store-agent';
+import { Problem, servedInTrace } from '@tallystick/store-agent';
 import type { Authority } from '../authority.ts';
 import { type Asker, bySchema, inTheNameOf } from '../who-asks.ts';
 import { ACCESS_CALLS } from './access-calls.ts';
@@ -50,6 +50,14 @@ export async function serveCall(authority: Authority, body: string, via?: string
   } catch {
     return { ok: false, code: 'malformed_body', message: 'The call is not JSON.' };
   }
+  return servedInTrace(json, authority.log, (asked) => serveParsed(authority, asked, via));
+}
+
+async function serveParsed(
+  authority: Authority,
+  json: unknown,
+  via: string | undefined,
+): Promise<CallResult> {
   const name = (json as { call?: unknown } | null)?.call;
   const call = typeof name === 'string' && Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
   if (call === undefined)

@@ -100,7 +100,11 @@ export class PeopleSessions {
     return session.asking;
   }
 
-  async #ask(token: string, session: Session, refreshToken: string): Promise<Principal | Problem | undefined> {
+  async #ask(
+    token: string,
+    session: Session,
+    refreshToken: string,
+  ): Promise<Principal | Problem | undefined> {
     try {
       const person = await this.#recheck(session.person, refreshToken);
       if (person === undefined) {
