@@ -193,13 +193,13 @@ describe('a desk', () => {
     const times = { sessionMinutes: 60, idleMinutes: 10, triesMax: 3 };
     const folder = join(shop.root.folder, 'berlin');
     const desk = new CashierDesk(shop.served.agent.catalogue, 'berlin', folder, times, QUIET);
-    const from = (address: string, name: string, pin: string) =>
+    const tryFrom = (address: string, name: string, pin: string) =>
       desk.signIn(name, pin, address, Date.now).then(
         () => 'in',
         ({ code }: { code: string }) => code,
       );
-    const guesses = Array.from({ length: 40 }, (_, i) => from('10.0.0.9', `nobody-${i}`, '5000'));
-    const anna = from('10.0.0.1', 'anna', PINS.anna);
+    const guesses = Array.from({ length: 40 }, (_, i) => tryFrom('10.0.0.9', `nobody-${i}`, '5000'));
+    const anna = tryFrom('10.0.0.1', 'anna', PINS.anna);
     const said = await Promise.all(guesses);
     expect(said.filter((code) => code === 'unauthenticated')).toHaveLength(4);
     expect(said.filter((code) => code === 'overloaded')).toHaveLength(36);
