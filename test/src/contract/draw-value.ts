@@ -70,6 +70,8 @@ function drawString(schema: JsonObject, name: string, drawing: Drawing): string 
   const thing = schema.format === undefined && /^(from|to)$/.test(name) ? 'locationId' : name;
   const told = name === 'id' ? undefined : known.pick(thing, prng, (value) => drawing.isLikely(thing, value));
   if (typeof told === 'string' && prng.chance(0.8)) return told;
+  const { examples } = schema;
+  if (Array.isArray(examples) && prng.chance(0.9)) return String(prng.pick(examples));
   if (name === 'id' || /Id$/.test(name)) return drawing.freshId();
   const low = Number(schema.minLength ?? 0);
   const high = Number(schema.maxLength ?? low + LENGTH_USUAL);

@@ -18,11 +18,15 @@ export const shapeQuery = z.looseObject({
       description:
         'products, prices, locations, levels, orders, order_lines, order_progress or replicas; for operators also ' +
         'a table of the database, with its schema.',
+      examples: ['products', 'prices', 'locations', 'levels', 'replicas'],
     }),
   offset: z
     .string()
     .regex(/^(-1|now|\d{1,20}_(\d{1,15}|inf))$/, 'must be -1, now, or an offset that an answer gave')
-    .meta({ description: '-1 to start, then the electric-offset of the answer before.' }),
+    .meta({
+      description: '-1 to start, then the electric-offset of the answer before.',
+      examples: ['-1', 'now'],
+    }),
   handle: z.string().max(100).optional().meta({ description: 'The electric-handle of the answer before.' }),
   live: flag.meta({ description: 'Wait for a change where there is none.' }),
   live_sse: flag.meta({ description: 'With live: a stream of server-sent events.' }),
