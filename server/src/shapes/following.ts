@@ -10,6 +10,7 @@ import { makePublication, PUBLICATION } from './replication/publication.ts';
 import type { Shape } from './shape/shape.ts';
 import type { IsInSnapshot } from './shape/take-snapshot.ts';
 import { ShapeIndex } from './shape-index.ts';
+import { marksOf } from './sources/describe.ts';
 import type { Source } from './sources/source.ts';
 
 /** Commits that are remembered: one that was read may still be a moment from being seen by a snapshot. */
@@ -83,7 +84,7 @@ export class Following {
     const opened = await LogStream.open({
       url: this.#url,
       publication: PUBLICATION,
-      reader: this.#reader(),
+      reader: this.#reader(pool),
       log: this.#log,
       onLost: (error) => {
         this.#stream = undefined;
@@ -155,14 +156,14 @@ export class Following {
     for (const shapes of [...(this.#tables.get(oid)?.values() ?? [])]) this.#end(shapes.all, why);
   }
 
-  #reader(): ChangeReader {
+  #reader(pool: pg.Pool): ChangeReader {
     return {
       wants: (oid) => this.#tables.has(oid),
       begin: (lsn, xid) => {
         this.#lsn = lsn;
         this.#xid = xid;
       },
-      relation: (relation) => this.#relation(relation),
+      relation: (relation) => this.#relation(relation, pool),
       insert: (oid, row) => this.#take(oid, null, row),
       update: (oid, before, row) => {
         if (before !== undefined) this.#take(oid, before, row);
@@ -179,7 +180,8 @@ export class Following {
     };
   }
 
-  #relation({ oid, identity, columns }: Relation): void {
+  /** Comes before the first change, and again after whatever may have changed the table. */
+  #relation({ oid, identity, columns }: Relation, pool: pg.Pool): void {
     const why = new Error('The columns of the table were changed.');
     for (const [{ table }, shapes] of [...(this.#tables.get(oid) ?? [])]) {
       const isSame =
@@ -190,6 +192,16 @@ export class Following {
           return known?.name === name && known.typeOid === typeOid && known.typeModifier === typeModifier;
         });
       if (!isSame) this.#end(shapes.all, why);
+    }
+    // All rows may be others under the same columns, and no change says so: that is asked before any more is read.
+    if (this.#tables.has(oid)) this.#stream?.hold(this.#checkNow(oid, pool));
+  }
+
+  async #checkNow(oid: number, pool: pg.Pool): Promise<void> {
+    try {
+      this.checkMark(oid, (await marksOf(pool, PUBLICATION, [oid])).get(oid));
+    } catch (error) {
+      this.#endTable(oid, error as Error);
     }
   }
 

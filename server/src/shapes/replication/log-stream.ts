@@ -34,7 +34,7 @@ interface CopyConnection {
   on(event: 'copyData', heard: (message: { chunk: Buffer }) => void): void;
   once(event: 'replicationStart', heard: () => void): void;
   sendCopyFromChunk(chunk: Buffer): void;
-  readonly stream: { destroy(): void };
+  readonly stream: { destroy(): void; pause(): void; resume(): void };
 }
 
 export class LogStream {
@@ -45,6 +45,9 @@ export class LogStream {
   #readLsn = 0n;
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
+  #isHeld = false;
+  /** Came while it was held: what the socket had read already. */
+  #kept: Buffer[] = [];
 
   /** @throws whatever keeps Postgres from giving us a slot */
   static async open(options: LogStreamOptions): Promise<LogStream> {
@@ -77,6 +80,10 @@ export class LogStream {
     return this.#startLsn;
   }
 
+  get #connection(): CopyConnection {
+    return (this.#client as unknown as { connection: CopyConnection }).connection;
+  }
+
   async #open(): Promise<void> {
     const client = this.#client;
     await client.connect();
@@ -85,7 +92,7 @@ export class LogStream {
       `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
     );
     this.#startLsn = lsnOf(rows[0]?.consistent_point ?? '') - 1n;
-    const connection = (client as unknown as { connection: CopyConnection }).connection;
+    const connection = this.#connection;
     const started = new Promise<void>((resolve) => connection.once('replicationStart', resolve));
     connection.on('copyData', ({ chunk }) => this.#take(chunk));
     const ended = client.query(
@@ -97,8 +104,27 @@ export class LogStream {
     this.#timer.unref();
   }
 
+  /** Nothing more is read before this has settled. */
+  hold(until: Promise<unknown>): void {
+    const { stream } = this.#connection;
+    this.#isHeld = true;
+    stream.pause();
+    const go = () => {
+      this.#isHeld = false;
+      const kept = this.#kept;
+      this.#kept = [];
+      for (const chunk of kept) this.#take(chunk);
+      if (!this.#isHeld && !this.#isEnded) stream.resume();
+    };
+    until.then(go, go);
+  }
+
   #take(chunk: Buffer): void {
     if (this.#isEnded) return;
+    if (this.#isHeld) {
+      this.#kept.push(chunk);
+      return;
+    }
     try {
       if (chunk[0] === XLOG_DATA) {
         readMessage(chunk.subarray(25), this.#options.reader);
@@ -122,7 +148,7 @@ export class LogStream {
     status.writeBigUInt64BE(this.#readLsn, 1);
     status.writeBigUInt64BE(this.#readLsn, 9);
     status.writeBigUInt64BE(this.#readLsn, 17);
-    (this.#client as unknown as { connection: CopyConnection }).connection.sendCopyFromChunk(status);
+    this.#connection.sendCopyFromChunk(status);
   }
 
   #lost(error: Error): void {
@@ -135,7 +161,7 @@ export class LogStream {
     if (this.#isEnded) return;
     this.#isEnded = true;
     clearInterval(this.#timer);
-    const { stream } = (this.#client as unknown as { connection: CopyConnection }).connection;
+    const { stream } = this.#connection;
     // In copy mode a polite end would wait for what is on its way; the slot goes with the socket.
     const ended = new Promise<void>((resolve) => this.#client.once('end', () => resolve()));
     stream.destroy();
