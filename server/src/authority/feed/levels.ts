@@ -1,5 +1,5 @@
 /**
- * Levels told: what changed since the last look, a few times a second, the last state of each pool.
+ * Levels told: a pool's first change at once, and what follows a few times a second, each time its last state.
  *
  * The values are read from the books, so none is told before it is committed; which pools to look at is a hint.
  * A new leader looks at all of them once, whatever its predecessor had not told yet. Telling rests many times as
@@ -10,7 +10,9 @@ import type pg from 'pg';
 import { Every } from './every.ts';
 import type { Duty } from './leader.ts';
 
-/** Three times a second: soon enough to look live, seldom enough for a product that sells all the time. */
+/** Who watches a product from afar sees a sale while it is being made; a look at what changed costs nothing. */
+const LOOK_EVERY_MS = 20;
+/** Of one pool: soon enough to look live, seldom enough for a product that sells all the time. */
 const TELL_EVERY_MS = 333;
 /** A twentieth of the time at most is spent here; and nobody waits for a level much longer than this. */
 const REST = { factor: 19, msMax: 3_000 };
@@ -19,6 +21,14 @@ const POOLS_MAX = 500;
 
 export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty {
   let isNewLeader = true;
+  /** When each pool was told last, oldest first; what is longer ago than the pace is forgotten. */
+  const toldAtMs = new Map<string, number>();
+  const forget = (nowMs: number) => {
+    for (const [one, atMs] of toldAtMs) {
+      if (nowMs - atMs < TELL_EVERY_MS) break;
+      toldAtMs.delete(one);
+    }
+  };
   const tell = (pools: readonly string[]) =>
     pool.query({ name: 'tell_levels', text: 'select tallystick.tell_levels($1)', values: [pools] });
   const act = async () => {
@@ -27,20 +37,23 @@ export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty 
       for (const one of rows) changed.add(one.pool);
       isNewLeader = false;
     }
+    const nowMs = performance.now();
+    forget(nowMs);
     // Those of this moment; what changes meanwhile has its turn after the rest.
-    const due = [...changed];
+    const due = [...changed].filter((one) => !toldAtMs.has(one));
     for (let from = 0; from < due.length; from += POOLS_MAX) {
       const pools = due.slice(from, from + POOLS_MAX);
       for (const one of pools) changed.delete(one);
       try {
         await tell(pools);
+        for (const one of pools) toldAtMs.set(one, nowMs);
       } catch (error) {
         for (const one of pools) changed.add(one);
         throw error;
       }
     }
   };
-  const duty = new Every(TELL_EVERY_MS, log, 'levels of stock could not be told', act, REST);
+  const duty = new Every(LOOK_EVERY_MS, log, 'levels of stock could not be told', act, REST);
   return {
     start: () => duty.start(),
     stop: () => {

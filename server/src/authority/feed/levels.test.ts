@@ -1,0 +1,31 @@
+/** How often levels are told: the first change at once, what follows at the pace. */
+import { createLog } from '@tallystick/store-agent';
+import type pg from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { tellLevels } from './levels.ts';
+
+test('the first change of a pool is told at once, what follows a third of a second later, whatever others do', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const told: (readonly string[])[] = [];
+  const query = async (asked: string | { values: [readonly string[]] }) => {
+    if (typeof asked !== 'string') told.push(asked.values[0]);
+    return { rows: [] };
+  };
+  const pool = { query };
+  const changed = new Set<string>();
+  const duty = tellLevels(pool as unknown as pg.Pool, createLog('test', 'silent'), changed);
+  duty.start();
+  await vi.advanceTimersByTimeAsync(50);
+  expect(told).toEqual([]);
+  changed.add('lamp');
+  await vi.advanceTimersByTimeAsync(40);
+  expect(told.splice(0)).toEqual([['lamp']]);
+  changed.add('lamp').add('mug');
+  await vi.advanceTimersByTimeAsync(40);
+  expect(told.splice(0)).toEqual([['mug']]);
+  await vi.advanceTimersByTimeAsync(400);
+  expect(told).toEqual([['lamp']]);
+  expect([...changed]).toEqual([]);
+  await duty.stop();
+});
