@@ -15,7 +15,7 @@ test('the first change of a pool is told at once, what follows a third of a seco
   const pool = { query };
   const changed = new Set<string>();
   const duty = tellLevels(pool as unknown as pg.Pool, createLog('test', 'silent'), changed);
-  duty.start();
+  duty.start({ query: () => Promise.reject(new Error()), isSure: true });
   await vi.advanceTimersByTimeAsync(50);
   expect(told).toEqual([]);
   changed.add('lamp');
