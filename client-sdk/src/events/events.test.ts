@@ -56,6 +56,18 @@ describe('following', () => {
     expect(region.waits).toEqual([150, 150, 300, 3_000]);
   });
 
+  test('goes on from where nothing was left to be told, and with another token where one has ended', async () => {
+    const end = `event: end\nid: 30\ndata: ${JSON.stringify({ code: 'unauthenticated', detail: 'Ended.' })}\n\n`;
+    const streams = [
+      () => stream(`${message(1)}event: status\nid: 20\ndata: {}\n\n`),
+      () => stream(`${message(21)}${end}`),
+      () => stream(message(22)),
+    ];
+    const { region, client } = setUp((_, count) => (streams[count - 1] ?? (() => stream('')))());
+    expect(await take(client.events({}, { after: '0' }), 3)).toEqual(['1', '21', '22']);
+    expect(region.heard.map(({ headers }) => headers.get('last-event-id'))).toEqual(['0', '20', '21']);
+  });
+
   test.each([
     ['position_gone', 410],
     ['forbidden', 403],

@@ -83,7 +83,13 @@ export async function* followEvents(
           silence.heard();
           failures = 0;
           if (event === 'end') throw endOf(data);
-          if (event !== 'message' || id === '') continue;
+          if (id === '') continue;
+          // Up to there nothing is left to be told, however long ago the last event was.
+          if (event === 'status') {
+            after = id;
+            watch.onPosition?.(id);
+          }
+          if (event !== 'message') continue;
           const parsed = JSON.parse(data) as TallystickEvent;
           // While the loop's body runs nobody reads: that is no silence of the line.
           silence.pause();
@@ -140,7 +146,9 @@ function requestOf(filter: EventFilter, after: string, signal: AbortSignal): Req
 
 function endOf(data: string): TallystickError {
   const problem: unknown = JSON.parse(data);
-  if (!isProblem(problem)) return new TallystickError('region_unreachable', 'The stream ended.');
+  // A token that ends takes its stream along. It is opened again with another one, or refused then.
+  if (!isProblem(problem) || problem.code === 'unauthenticated')
+    return new TallystickError('region_unreachable', 'The stream ended.');
   return problemError(problem);
 }
 

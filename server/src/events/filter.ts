@@ -4,6 +4,8 @@ import type { EventType } from './catalogue.ts';
 import type { Held } from './event.ts';
 
 export interface Filter {
+  /** The credential that asked; undefined where nobody signs in. */
+  readonly whose: string | undefined;
   readonly types: ReadonlySet<EventType>;
   readonly skus: ReadonlySet<string>;
   readonly locations: ReadonlySet<string>;
@@ -15,6 +17,7 @@ export interface Filter {
 }
 
 export const EVERYTHING: Filter = {
+  whose: undefined,
   types: new Set(),
   skus: new Set(),
   locations: new Set(),

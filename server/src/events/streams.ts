@@ -65,6 +65,13 @@ export class Streams {
     return this.#all.size;
   }
 
+  /** Of one credential. */
+  countOf(whose: string): number {
+    let count = 0;
+    for (const { filter } of this.#all) if (filter.whose === whose) count += 1;
+    return count;
+  }
+
   open(filter: Filter, after: number, sink: Sink): Stream {
     const leave = this.#ports.tail.follow();
     const stream = new Stream(this.#ports, filter, after, sink, {

@@ -81,6 +81,8 @@ export class Follower {
   /** @returns whether it was an event */
   #take(block: string): boolean {
     const id = /^id: (\d+)$/m.exec(block)?.[1];
+    // A status has an id as well, up to which there is nothing left to be told.
+    if (/^event: /m.test(block)) return false;
     if (id === undefined) return false;
     const type = /"type":"([^"]+)"/.exec(block)?.[1];
     this.seen.push(`${id} ${type}`);

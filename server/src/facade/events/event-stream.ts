@@ -53,5 +53,5 @@ function endText(end: StreamEnd): string {
 }
 
 function named(name: string, at: number | undefined, value: unknown): string {
-  return `${at === undefined ? '' : `id: ${at}\n`}event: ${name}\ndata: ${JSON.stringify(value)}\n\n`;
+  return `event: ${name}\n${at === undefined ? '' : `id: ${at}\n`}data: ${JSON.stringify(value)}\n\n`;
 }

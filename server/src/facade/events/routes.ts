@@ -9,14 +9,12 @@ import { openSocket } from './event-socket.ts';
 import { openEventStream } from './event-stream.ts';
 import { pieceAfter, poll } from './long-poll.ts';
 import { listEvents } from './operations.ts';
+import { Readers } from './readers.ts';
 import { RegionEvents } from './region-events.ts';
-
-/** Readers at once; each costs some kilobytes and a look at what concerns it. */
-const READERS_MAX = 5_000;
 
 export function eventRoutes(app: FastifyInstance, agent: Agent): void {
   const events = new RegionEvents(agent);
-  let asking = 0;
+  const readers = new Readers(events.streams);
   app.addHook('onReady', (done) => {
     events.start();
     done();
@@ -33,16 +31,11 @@ export function eventRoutes(app: FastifyInstance, agent: Agent): void {
     return true;
   });
 
-  route(app, listEvents, async ({ query, request, reply }) => {
-    if (events.streams.count + asking >= READERS_MAX)
-      throw new Problem(
-        'overloaded',
-        'As many follow the events here as can. Try again later, or another region.',
-      );
-    const filter = filterOf(query, request.stay());
+  route(app, listEvents, async ({ query, principal, request, reply }) => {
+    const filter = filterOf(query, principal.credential, request.stay());
     const isStream = wantsUpgrade(request) || (request.method === 'GET' && wantsStream(request));
-    const leave = events.tail.follow();
-    asking += 1;
+    const leave = readers.enter(principal.credential);
+    const unfollow = events.tail.follow();
     try {
       await events.tail.heard();
       const after = afterOf(request, query.after) ?? events.tail.last;
@@ -57,8 +50,8 @@ export function eventRoutes(app: FastifyInstance, agent: Agent): void {
       if (wantsUpgrade(request)) return openSocket(events, filter, after, request, reply);
       return openEventStream(events, filter, after, reply);
     } finally {
+      unfollow();
       leave();
-      asking -= 1;
     }
   });
 }
@@ -80,8 +73,13 @@ type Query = Parameters<
 >[0]['query'];
 
 /** @param who asks again who it is that listens, for they may have been shut out since */
-function filterOf({ type, sku, location, order }: Query, who: () => Principal | Problem): Filter {
+function filterOf(
+  { type, sku, location, order }: Query,
+  whose: string | undefined,
+  who: () => Principal | Problem,
+): Filter {
   return {
+    whose,
     types: setOf(type),
     skus: setOf<string>(sku),
     locations: setOf<string>(location),
