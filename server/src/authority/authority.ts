@@ -50,6 +50,8 @@ export interface AuthorityOptions {
   readonly onFatal?: () => void;
   /** Lets webhooks go to this machine itself, over plain HTTP: for trying things out. */
   readonly allowLoopbackWebhooks?: boolean;
+  /** The `/v1/shape` of an Electric service on the same Postgres, which then answers for shapes. */
+  readonly electricUrl?: string;
   readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
 }
 

@@ -7,6 +7,7 @@ import { ALL_SCOPES, type Scope } from '../access/scopes.ts';
 import { isProved, passedOnBy } from '../facade/forward-proof.ts';
 import type { ShapeAsker } from '../shapes/door/answer.ts';
 import { shapeDoor } from '../shapes/door/shape-door.ts';
+import { electricDoor } from '../shapes/electric/electric-door.ts';
 import { ASKER_HEADER, PROOF_HEADER, readAsker } from '../shapes/passed-on.ts';
 import { Shapes } from '../shapes/shapes.ts';
 import type { Authority } from './authority.ts';
@@ -20,11 +21,16 @@ export function openShapes(
   authority: Authority,
   needOperator: (request: FastifyRequest) => void,
 ): void {
-  const { databaseUrl, dataDir, log } = authority.options;
+  const { databaseUrl, dataDir, log, electricUrl } = authority.options;
+  const askerOf = (request: FastifyRequest) => shapeAsker(authority, request, needOperator);
+  if (electricUrl !== undefined) {
+    electricDoor(app, { electricUrl, databaseUrl, log }, askerOf);
+    return;
+  }
   const shapes = new Shapes({ databaseUrl, folder: join(dataDir, 'shapes'), log });
   // Whoever waits for a change would keep the server open.
   app.addHook('preClose', () => shapes.stop());
-  shapeDoor(app, shapes, (request) => shapeAsker(authority, request, needOperator));
+  shapeDoor(app, shapes, askerOf);
 }
 
 /** @throws Problem */

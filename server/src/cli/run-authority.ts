@@ -57,6 +57,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const signal = stopSignal();
   const token = operatorToken(dataDir);
   const own = process.env.DATABASE_URL;
+  const electric = electricUrl(process.env.TALLYSTICK_ELECTRIC_URL);
   const embedded =
     own === undefined
       ? await keepRunning({
@@ -82,6 +83,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       // Whoever watches over this process starts it again; `up` does.
       onFatal: () => setTimeout(() => process.exit(1), 500),
       ...policy,
+      ...electric,
     });
     const app = createApp(log, { tls });
     operatorRoutes(app, authority, token);
@@ -114,6 +116,14 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
 /** Whatever keeps a Postgres server of ours from starting is about this machine, and says what to do. */
 export function sayPlainly(error: Error): never {
   throw new ConfigError(error.message, { cause: error });
+}
+
+/** In the environment, for it may hold a secret. @throws ConfigError */
+function electricUrl(text: string | undefined): { electricUrl?: string } {
+  if (text === undefined || text === '') return {};
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigError('TALLYSTICK_ELECTRIC_URL must be a URL such as http://127.0.0.1:3000/v1/shape.');
+  return { electricUrl: text };
 }
 
 /** Paths are as seen from where the command is given. @throws ConfigError */

@@ -1,4 +1,5 @@
-/** What a region says of who asks, when it passes a question for a shape on to the authority. */
+/** What is said of who asks, when a question for a shape is passed on, and what of the answer comes back. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { clientId } from '../access/items.ts';
@@ -30,4 +31,16 @@ export function readAsker(text: string): ShapeAsker {
   const { client, scopes } = parsed.data;
   // A newer region may know more of them.
   return { client: client ?? undefined, scopes: new Set(scopes.filter((one): one is Scope => isScope(one))) };
+}
+
+const PASSED_BACK =
+  /^(electric-|access-control-|x-accel-|content-type$|content-encoding$|content-length$|cache-control$|vary$|etag$|retry-after$)/;
+
+/** Headers of the protocol, and none that are the other server's own. */
+export function passedBack(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' && PASSED_BACK.test(name) ? [[name, value]] : [],
+    ),
+  );
 }

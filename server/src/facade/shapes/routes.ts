@@ -1,10 +1,10 @@
 /** `GET /v1/shape` at a region: who asks is settled here, and what they may read at the authority. */
-import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Agent, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { readAsk } from '../../shapes/door/ask.ts';
 import { HEALTH_CACHE } from '../../shapes/door/headers.ts';
+import { passedBack } from '../../shapes/passed-on.ts';
 import { route } from '../route.ts';
 import { getShape } from './operations.ts';
 import { Upstream } from './upstream.ts';
@@ -72,17 +72,6 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
       .header('cache-control', HEALTH_CACHE)
       .send({ status: isUp ? 'active' : 'waiting' });
   });
-}
-
-const PASSED_BACK =
-  /^(electric-|access-control-|x-accel-|content-type$|content-length$|cache-control$|vary$|etag$|retry-after$)/;
-
-function passedBack(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      typeof value === 'string' && PASSED_BACK.test(name) ? [[name, value]] : [],
-    ),
-  );
 }
 
 /** What this region's own hooks have set, such as the limits. */

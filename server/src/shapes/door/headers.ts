@@ -21,8 +21,12 @@ const CACHE: Readonly<Record<CacheOf, string>> = {
 
 /** What is not for everybody who may reach a cache is for the caller's own alone. */
 export function cacheControl(of: CacheOf, isForAll: boolean): string {
-  if (isForAll) return `public, ${CACHE[of]}`;
-  return `private, ${CACHE[of].replace(' s-maxage=3600,', '')}`;
+  return isForAll ? `public, ${CACHE[of]}` : ownCache(`public, ${CACHE[of]}`);
+}
+
+/** The same for one caller alone: what shared caches may do falls away. */
+export function ownCache(control: string): string {
+  return control.replace(/^public\b/, 'private').replace(/ s-maxage=\d+,/, '');
 }
 
 export const EXPOSED =

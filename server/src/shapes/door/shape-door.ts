@@ -11,7 +11,7 @@ import { sendEvents } from './sse.ts';
 
 export const SHAPE_PATH = '/v1/shape';
 /** Each waiting reader costs about ten kilobytes. */
-const READERS_MAX = 20_000;
+export const READERS_MAX = 20_000;
 
 /** @param askerOf who asks, where that is proved. @throws Problem */
 export function shapeDoor(

@@ -255,6 +255,12 @@ export function publicSource(shown: PublicTable, table: Table): Source {
   };
 }
 
+/** Columns of the table itself that are shown as they are; of the catalogue, the whole row. */
+export function baseColumns({ kind, columns }: PublicTable): readonly string[] {
+  if (kind !== undefined) return ['kind', 'id', 'version', 'body'];
+  return columns.flatMap(({ sql }) => /^"(\w+)"$/.exec(sql)?.[1] ?? []);
+}
+
 function columnsOf({ columns }: PublicTable): TableColumn[] {
   const keys = columns.filter(({ isKey }) => isKey);
   return columns.map((made) => ({

@@ -5,17 +5,28 @@ import type { Constant, Operand, Predicate, Where, WhereColumn } from './predica
 import { WhereError } from './where-error.ts';
 
 /** @param firstParam the number of the first parameter */
-export function whereSql(
+export function whereSql(where: Where, columns: readonly WhereColumn[], firstParam = 1): string {
+  return written(where, columns, firstParam, false);
+}
+
+/** For who knows neither casts of parameters nor collations: each parameter has the type of what it stands beside. */
+export function bareSql(where: Where, columns: readonly WhereColumn[], firstParam: number): string {
+  return written(where, columns, firstParam, true);
+}
+
+function written(
   { predicate, constants }: Where,
   columns: readonly WhereColumn[],
-  firstParam = 1,
+  firstParam: number,
+  isBare: boolean,
 ): string {
   const operand = (one: Operand, kind?: Kind): string => {
-    const collate = kind === 'text' ? ' collate "C"' : '';
+    const collate = kind === 'text' && !isBare ? ' collate "C"' : '';
     if (one.is === 'column') {
       const cast = one.cast === undefined ? '' : `::${one.cast}`;
       return `${quoteName((columns[one.index] as WhereColumn).name)}${cast}${collate}`;
     }
+    if (isBare) return `$${firstParam + one.index}`;
     return `$${firstParam + one.index}::text::${(constants[one.index] as Constant).type}${collate}`;
   };
   const sql = (asked: Predicate): string => {
