@@ -90,7 +90,8 @@ class Dispatch {
   }
 }
 
-/** A secret that was replaced ends by the clock, and not by a change. */
+/** One that was removed and made again has the name of the other, and a secret that was replaced ends by the clock. */
 function isSame(now: Endpoint | undefined, known: Endpoint): boolean {
-  return now?.version === known.version && now.secrets.length === known.secrets.length;
+  if (now === undefined || now.version !== known.version) return false;
+  return now.secrets.join() === known.secrets.join() && now.createdAt.getTime() === known.createdAt.getTime();
 }

@@ -1,6 +1,7 @@
 /** Records of deliveries: many of a moment in one write, and how far each endpoint has come with them. */
 import type pg from 'pg';
 import type { Query } from '../authority/feed/session.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { Posted } from './post.ts';
 
 export interface Attempt {
@@ -104,13 +105,16 @@ export class Records {
     await noteDeliveries(this.#books, delivered, places);
   }
 
-  /** @param restart where it goes on once somebody enables it, if not behind its cursor */
-  async disable(endpoint: string, because: string, restart?: number): Promise<void> {
+  /**
+   * Unless it was changed since: what an address said that was corrected meanwhile says nothing of the new one.
+   * @param restart where it goes on once somebody enables it, if not behind its cursor
+   */
+  async disable({ id, version }: Endpoint, because: string, restart?: number): Promise<void> {
     await this.#books.query({
       text: `update tallystick.webhook_endpoints
         set is_enabled = false, disabled_because = $2, version = version + 1, cursor = coalesce($3, cursor)
-        where id = $1 and is_enabled`,
-      values: [endpoint, because, restart ?? null],
+        where id = $1 and is_enabled and version = $4`,
+      values: [id, because, restart ?? null, version],
     });
   }
 }

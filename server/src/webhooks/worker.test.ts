@@ -64,7 +64,7 @@ function run(events: number, statusOf: (id: string, nth: number) => number, more
       noted.push(...list);
       places.push(place);
     },
-    disable: async (_: string, because: string, restart?: number) =>
+    disable: async (_: Endpoint, because: string, restart?: number) =>
       void disabled.push(`${because} ${restart ?? ''}`),
   };
   const state = { isSure: true };

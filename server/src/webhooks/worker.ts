@@ -171,7 +171,7 @@ export class Worker {
 
   async #disable(because: string, restart?: number): Promise<void> {
     this.#ports.log.warn({ webhook: this.endpoint.id, because }, 'a webhook endpoint is disabled');
-    await this.#ports.records.disable(this.endpoint.id, because, restart);
+    await this.#ports.records.disable(this.endpoint, because, restart);
     this.#isEnded = true;
   }
 

@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
 import { freshDatabase } from '../../authority/postgres/database.test-kit.ts';
 import { Vault } from '../../authority/vault.ts';
-import { Endpoints } from '../../webhooks/endpoints.ts';
+import { type Endpoint, Endpoints } from '../../webhooks/endpoints.ts';
 import { Receiver } from '../../webhooks/receiver.test-kit.ts';
-import { type Delivered, forgetDeliveries, noteDeliveries } from '../../webhooks/records.ts';
+import { type Delivered, forgetDeliveries, noteDeliveries, Records } from '../../webhooks/records.ts';
 
 interface Said {
   readonly status: number;
@@ -204,6 +204,24 @@ test('an address that is corrected, or an endpoint that somebody says is well, i
   expect(good.subjects).toEqual(['d1']);
 });
 
+test('an endpoint that is removed and made again under its name is another one', async () => {
+  const { call, receive } = await shop();
+  const [before, after] = [await Receiver.start(), await Receiver.start()];
+  await subscribe(call, 'erp', before);
+  await receive('d1');
+  await until(() => before.seen.length === 1, 'it is served');
+  // At once, so that nobody looks in between.
+  await call('DELETE', '/erp');
+  await subscribe(call, 'erp', after);
+  let sent = 1;
+  await until(async () => {
+    sent += 1;
+    await receive(`d${sent}`);
+    return after.seen.length > 0;
+  }, 'the other one is served');
+  expect(after.unverified).toEqual([]);
+});
+
 test('whoever knew an endpoint as it was does not say when it is tried next; old deliveries go a few at a time', async () => {
   const { pool } = await freshDatabase();
   const endpoints = new Endpoints(pool, new Vault([randomBytes(32)]));
@@ -220,6 +238,12 @@ test('whoever knew an endpoint as it was does not say when it is tried next; old
   // How far it came is true all the same.
   await noteDeliveries(pool, [], [{ ...place, cursor: 7, attempts: 1 }]);
   expect(await endpoints.find('erp')).toMatchObject({ cursor: 7, attempts: 0 });
+  // What the old address said, such as 410, is not the new one's.
+  const records = new Records(pool);
+  await records.disable(added as Endpoint, 'gone');
+  expect(await endpoints.find('erp')).toMatchObject({ isEnabled: true });
+  await records.disable(changed as Endpoint, 'gone');
+  expect(await endpoints.find('erp')).toMatchObject({ isEnabled: false, disabledBecause: 'gone' });
 
   const delivered = Array.from({ length: 25 }, (_, i): Delivered => {
     const at = new Date(Date.now() - (i < 22 ? 20 : 1) * 86_400_000).toISOString();
