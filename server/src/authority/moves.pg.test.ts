@@ -6,7 +6,17 @@ import { verifyChains } from './verify.ts';
 
 type Answer = { status: number; body: Record<string, unknown> };
 
+/** As an operator asks: again, where a replica on the way could not be reached just then. */
 async function ask(fleet: TestFleet, path: string, body: unknown): Promise<Answer> {
+  let answer = await askOnce(fleet, path, body);
+  await until(async () => {
+    if (answer.status === 503) answer = await askOnce(fleet, path, body);
+    return answer.status !== 503;
+  }, `an answer to ${path}`);
+  return answer;
+}
+
+async function askOnce(fleet: TestFleet, path: string, body: unknown): Promise<Answer> {
   const response = await fetch(`${fleet.authorities[0]?.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
