@@ -6572,3 +6572,12 @@ export interface operations {
         responses: never;
     };
 }
+
+/** POSTs whose answer shows a secret once, and that make another one when they are asked again. */
+export const GIVES_SECRET: readonly string[] = [
+    "/v1/replicas",
+    "/v1/credentials",
+    "/v1/credentials/{id}/rotate",
+    "/v1/cashiers",
+    "/v1/cashiers/{id}/pin",
+];

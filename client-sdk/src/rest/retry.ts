@@ -6,6 +6,7 @@
  * repeat would make another secret.
  */
 import type { TallystickError } from '../error.ts';
+import { GIVES_SECRET } from '../generated/openapi.ts';
 
 export interface RetryRules {
   /** Requests in all, from 1; 1 never retries. */
@@ -23,10 +24,10 @@ const WAIT_MS_MAX = 8_000;
  * Calls whose answer holds a secret that is given out once. Asked again they make another one, and the former
  * may be in use: where the outcome is unknown the caller has to look.
  */
-const GIVES_SECRET = /^\/v1\/(?:cashiers(?:\/[^/]+\/pin)?|credentials(?:\/[^/]+\/rotate)?|replicas)$/;
+const PATTERNS = GIVES_SECRET.map((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`));
 
 export function isRepeatable(method: string, path: string): boolean {
-  return method !== 'POST' || !GIVES_SECRET.test(path);
+  return method !== 'POST' || !PATTERNS.some((pattern) => pattern.test(path));
 }
 
 /**

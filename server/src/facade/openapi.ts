@@ -141,6 +141,7 @@ function operationJson(op: Operation, components: Components): Json {
     ...requestBody(op, components),
     responses: responses(op, components),
     'x-needs': op.needs,
+    ...(op.givesSecret === true ? { 'x-gives-secret': true } : {}),
     ...(op.access === 'public'
       ? { security: [] }
       : { security: [{ oauth2: [op.access.scope] }], 'x-sees': op.access.sees }),

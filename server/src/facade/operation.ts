@@ -69,6 +69,8 @@ export interface Operation<
   readonly bodyTypes?: readonly string[];
   /** Whether an Idempotency-Key is read; `orBodyId`: needed unless the body carries an id. */
   readonly idempotency?: 'accepted' | 'orBodyId';
+  /** True where each answer makes and shows another secret, once: whoever lost it must not simply ask again. */
+  readonly givesSecret?: boolean;
   /** True where `Prefer: respond-async` is listened to. */
   readonly isAsyncOffered?: boolean;
   /** True where the resource's ETag must be named with If-Match. */

@@ -13,7 +13,7 @@ const HEADER = `/**
  */
 `;
 
-type Operations = Record<string, { responses?: Record<string, unknown> }>;
+type Operations = Record<string, { responses?: Record<string, unknown>; 'x-gives-secret'?: boolean }>;
 
 export async function generateTypes(): Promise<string> {
   // A copy: the generator notes in the document what it has seen.
@@ -25,5 +25,12 @@ export async function generateTypes(): Promise<string> {
     for (const { responses = {} } of Object.values(path))
       for (const status of Object.keys(responses)) if (!/^20\d$/.test(status)) delete responses[status];
   }
-  return HEADER + astToString(await openapiTS(document as never));
+  const secrets = Object.entries(document.paths).flatMap(([path, { post }]) =>
+    post?.['x-gives-secret'] === true ? [`    ${JSON.stringify(path)},\n`] : [],
+  );
+  return `${HEADER}${astToString(await openapiTS(document as never))}
+/** POSTs whose answer shows a secret once, and that make another one when they are asked again. */
+export const GIVES_SECRET: readonly string[] = [
+${secrets.join('')}];
+`;
 }

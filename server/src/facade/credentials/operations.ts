@@ -67,6 +67,7 @@ export const createCredential = operation({
     'With its id and secret a program gets tokens at `POST /oauth/token` (OAuth 2.0 client credentials). The secret is shown ' +
     `once; if the answer was lost, rotate it. Nobody gives more than they have. Roles and their scopes:\n\n${roles}`,
   body: newCredential,
+  givesSecret: true,
   needs: 'authority',
   routeClass: 'write',
   answers: { 201: { description: 'It is there.', body: withSecretSchema, headers: MADE_HEADERS } },
@@ -177,6 +178,7 @@ export const rotateCredential = operation({
     .strictObject({ overlapMinutes: z.int().min(0).max(43_200).default(1_440) })
     .meta({ id: 'Rotation' }),
   isBodyOptional: true,
+  givesSecret: true,
   needs: 'authority',
   routeClass: 'write',
   answers: { 200: { description: 'With its new secret.', body: withSecretSchema, headers: ['etag'] } },

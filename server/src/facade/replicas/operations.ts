@@ -98,6 +98,7 @@ export const listRights = operation({
 export const addReplica = operation({
   ...write,
   id: 'addReplica',
+  givesSecret: true,
   path: '/v1/replicas',
   summary: 'Make room for a new replica, and a code to enrol it',
   description:
