@@ -134,7 +134,9 @@ export class Tenants {
 
   async #attempt(): Promise<void> {
     const thing = this.#prng.pick(this.#things);
-    const attempt = this.#prng.pick(attemptsOn(thing.kind, this.#prng));
+    const isElsewhere = this.#prng.u32() % 4 === 0;
+    const attempts = (isElsewhere ? attemptsElsewhere : attemptsOn)(thing.kind, this.#prng);
+    const attempt = this.#prng.pick(attempts);
     const asked = attempt.make(thing.id);
     const said = await this.#send(this.#thief, attempt.method, asked);
     const name = `${attempt.method} ${asked.path.replace(encodeURIComponent(thing.id), '{id}')}`;
@@ -186,6 +188,44 @@ export class Tenants {
   get url(): string {
     return this.#town.url;
   }
+}
+
+/** Doors that are not a client's, with an id in every place that takes one. */
+function attemptsElsewhere(kind: Kind, prng: Prng): Attempt[] {
+  const get = (path: string, query: (id: string) => [string, string][] = () => []): Attempt => ({
+    method: 'GET',
+    make: (id) => ({ path: path.replace('{id}', encodeURIComponent(id)), query: query(id) }),
+  });
+  const post = (path: string, body: JsonObject): Attempt => ({
+    method: 'POST',
+    make: (id) => ({ path: path.replace('{id}', encodeURIComponent(id)), body }),
+  });
+  return [
+    get('/v1/events', (id) => [['subject', id]]),
+    get('/v1/events/stream', (id) => [['subject', id]]),
+    get('/v1/audit', (id) => [
+      ['kind', kind],
+      ['id', id],
+    ]),
+    get('/v1/journal'),
+    get('/v1/webhooks/{id}'),
+    get('/v1/webhooks/{id}/deliveries'),
+    get('/v1/credentials'),
+    get(`/v1/clients/${VICTIM}`),
+    get('/v1/customers/{id}/export'),
+    get('/v1/carts/{id}'),
+    get('/v1/shapes/orders', (id) => [['where', `id = '${id}'`]]),
+    post('/v1/customers/{id}/erase', {}),
+    post('/v1/carts/{id}/checkout', {}),
+    {
+      method: 'PATCH',
+      make: () => ({
+        path: `/v1/clients/${VICTIM}`,
+        headers: prng.pick<JsonObject>([{}, { 'if-match': '*' }]),
+        body: { name: 'Mallory' },
+      }),
+    },
+  ];
 }
 
 /** Every way in that a client has, with an id in every place that takes one. */
