@@ -28,6 +28,7 @@ import { openPool } from './postgres/pool.ts';
 import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
+import type { RetentionRule } from './retention-rule.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
 import type { Vault } from './vault.ts';
 import { inTheNameOf } from './who-asks.ts';
@@ -48,6 +49,8 @@ export interface AuthorityOptions {
   readonly vault: Vault;
   /** This process can decide nothing any more: end it, so that its children find another or a fresh one. */
   readonly onFatal?: () => void;
+  /** How long what may be forgotten is kept. */
+  readonly retention?: RetentionRule;
   /** Lets webhooks go to this machine itself, over plain HTTP: for trying things out. */
   readonly allowLoopbackWebhooks?: boolean;
   /** The `/v1/shape` of an Electric service on the same Postgres, which then answers for shapes. */

@@ -19,6 +19,7 @@ import {
 } from '@tallystick/store-agent';
 import { Authority } from '../authority/authority.ts';
 import { keepRunning } from '../authority/postgres/kept-running.ts';
+import { readRetention } from '../authority/retention-rule.ts';
 import { operatorRoutes } from '../authority/routes.ts';
 import { Vault } from '../authority/vault.ts';
 
@@ -35,6 +36,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
     'postgres-port': { type: 'string' },
     'resend-ms': { type: 'string' },
     policy: { type: 'string' },
+    retention: { type: 'string' },
     'webhooks-to-loopback': { type: 'boolean' },
     'tls-cert': { type: 'string' },
     'tls-key': { type: 'string' },
@@ -51,6 +53,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const resendMs = wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000);
   const postgresPort = wholeNumber('--postgres-port', values['postgres-port'] ?? '0', 0, 65_535);
   const policy = values.policy === undefined ? {} : { policy: readPolicy(values.policy) };
+  const retention = values.retention === undefined ? {} : { retention: readRetention(values.retention) };
   const tls = doorTls(values);
   const log = createLog('authority', level as LogLevel);
   const sendSpans = await startTracing('authority', log);
@@ -84,6 +87,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       onFatal: () => setTimeout(() => process.exit(1), 500),
       ...policy,
       ...electric,
+      ...retention,
     });
     const app = createApp(log, { tls });
     operatorRoutes(app, authority, token);

@@ -11,7 +11,6 @@ import { Worker, type WorkerPorts } from './worker.ts';
 
 /** How soon a change of an endpoint is followed. */
 const LOOK_EVERY_MS = 500;
-const RETENTION_DAYS = 14;
 const FORGET_EVERY_MS = 600_000;
 
 export interface DispatcherPorts {
@@ -21,6 +20,8 @@ export interface DispatcherPorts {
   readOlder(after: number): Promise<Read>;
   readonly poster: Poster;
   readonly endpoints: Endpoints;
+  /** How long it is known what became of a delivery. */
+  readonly keepDays: number;
 }
 
 export function dispatcher(ports: DispatcherPorts): Duty {
@@ -42,7 +43,7 @@ class Dispatch {
   readonly #acts: readonly Every[];
   #isEnded = false;
 
-  constructor({ pool, log, tail, readOlder, poster, endpoints }: DispatcherPorts, term: Term) {
+  constructor({ pool, log, tail, readOlder, poster, endpoints, keepDays }: DispatcherPorts, term: Term) {
     this.#endpoints = endpoints;
     this.#ports = {
       tail,
@@ -57,7 +58,7 @@ class Dispatch {
     this.#acts = [
       new Every(LOOK_EVERY_MS, log, 'webhook endpoints could not be read', () => this.#look()),
       new Every(FORGET_EVERY_MS, log, 'old deliveries could not be forgotten', () =>
-        forgetDeliveries(pool, RETENTION_DAYS),
+        forgetDeliveries(pool, keepDays),
       ),
     ];
     for (const act of this.#acts) act.start();

@@ -5,6 +5,8 @@ import { dispatcher } from '../../webhooks/dispatcher.ts';
 import { Endpoints } from '../../webhooks/endpoints.ts';
 import { Poster } from '../../webhooks/post.ts';
 import type { Authority, AuthorityOptions } from '../authority.ts';
+import { forgetCustomers } from '../forget-customers.ts';
+import { DEFAULT_RETENTION } from '../retention-rule.ts';
 import { BooksTailSource, readBooks } from './books-tail.ts';
 import type { Every } from './every.ts';
 import { Leader, SILENT_MS } from './leader.ts';
@@ -30,7 +32,7 @@ export class BooksFeed {
   /** @param changedPools pools whose level may be news; what was told is taken out */
   constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>) {
     const { pool } = authority;
-    const { databaseUrl, log, vault } = options;
+    const { databaseUrl, log, vault, retention: rule = DEFAULT_RETENTION } = options;
     this.addresses = { allowLoopback: options.allowLoopbackWebhooks ?? false };
     this.poster = new Poster(this.addresses);
     this.endpoints = new Endpoints(pool, vault);
@@ -39,7 +41,10 @@ export class BooksFeed {
     this.#links = watchLinks(authority, options.offlineAfterMs);
     const connect = () => openSession(databaseUrl, SILENT_MS);
     this.#leader = new Leader({ connect, log, nowMs: () => performance.now() }, [
-      retention(pool, log),
+      retention(pool, log, rule.eventsDays),
+      ...(rule.customersDays === undefined
+        ? []
+        : [forgetCustomers(pool, authority.customers, log, rule.customersDays)]),
       tellLevels(pool, log, changedPools),
       dispatcher({
         pool,
@@ -48,6 +53,7 @@ export class BooksFeed {
         readOlder: (after) => readBooks(pool, after, OLDER_EVENTS),
         poster: this.poster,
         endpoints: this.endpoints,
+        keepDays: rule.deliveriesDays,
       }),
     ]);
   }

@@ -4,13 +4,11 @@ import type pg from 'pg';
 import { Every } from './every.ts';
 import type { Duty } from './leader.ts';
 
-/** Longer than the last retry of a webhook is after its first (some 76 hours). */
-const RETENTION_DAYS = 14;
 const LOOK_EVERY_MS = 60_000;
 /** Deleted in one transaction: short, for the row lock of the floor is the one that tellers need. */
 const PIECE = 5_000;
 
-export function retention(pool: pg.Pool, log: Log, days = RETENTION_DAYS): Duty {
+export function retention(pool: pg.Pool, log: Log, days: number): Duty {
   return new Every(LOOK_EVERY_MS, log, 'old events could not be deleted', async () => {
     while ((await forgetPiece(pool, days)) === PIECE);
   });

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { verifyAudit } from '../../authority/audit.ts';
 import { Customers } from '../../authority/customers.ts';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
+import { forgetSome } from '../../authority/forget-customers.ts';
 import { Vault } from '../../authority/vault.ts';
 
 let fleet: TestFleet;
@@ -97,6 +99,35 @@ describe('a person', () => {
       'changed',
       'erased',
     ]);
+  });
+
+  test('who neither ordered nor was changed for as long as the rule says is forgotten by rule, and nobody else', async () => {
+    const { authority } = fleet.authorities[0] as (typeof fleet.authorities)[number];
+    for (const id of ['gone', 'buys', 'new'])
+      expect((await call('POST', '/v1/customers', { ...person, id })).status).toBe(201);
+    await pool().query(
+      `update tallystick.customers set changed_at = now() - interval '40 days' where id <> 'new'`,
+    );
+    await fleet.post('eu', '/v1/inventory/adjustments', {
+      id: 'r1',
+      type: 'receive',
+      lines: [{ sku: 'MUG', locationId: 'depot', quantity: 1 }],
+    });
+    await pool().query(
+      `insert into tallystick.orders (order_id, writer, seq, channel, customer_id, priority, placed_at, payments)
+        select 'o-1', writer, seq, 'rest', 'buys', 0, now() - interval '20 days', '[]' from tallystick.writers limit 1`,
+    );
+    expect(await forgetSome(pool(), authority.customers, 50)).toBe(0);
+    expect(await forgetSome(pool(), authority.customers, 30)).toBe(1);
+    expect(await forgetSome(pool(), authority.customers, 30), 'once').toBe(0);
+    expect((await call('GET', '/v1/customers/gone')).status).toBe(404);
+    expect((await call('GET', '/v1/customers/buys')).status).toBe(200);
+    expect((await call('GET', '/v1/customers/new')).status).toBe(200);
+    const { rows } = await pool().query<{ actor: string; action: string }>(
+      `select actor, entry::json ->> 'action' as action from tallystick.audit where subject = 'gone' order by seq desc limit 1`,
+    );
+    expect(rows).toEqual([{ actor: 'books:retention', action: 'erased' }]);
+    expect((await verifyAudit(pool(), [])).problems).toEqual([]);
   });
 
   test('that an older release wrote down is sealed at the next start, and old master keys are replaced', async () => {

@@ -1,0 +1,34 @@
+/** Forgetting customers by rule: who neither ordered nor was changed for long is erased, as when they ask for it. */
+import type { Log } from '@tallystick/store-agent';
+import type pg from 'pg';
+import type { Customers } from './customers.ts';
+import { Every } from './feed/every.ts';
+import type { Duty } from './feed/leader.ts';
+import { inTheNameOf } from './who-asks.ts';
+
+const LOOK_EVERY_MS = 600_000;
+/** Each is a transaction of its own; the trail names each. */
+const AT_ONCE = 200;
+const BY_RULE = { actor: 'books:retention' };
+
+export function forgetCustomers(pool: pg.Pool, customers: Customers, log: Log, days: number): Duty {
+  return new Every(LOOK_EVERY_MS, log, 'customers could not be forgotten', async () => {
+    while ((await forgetSome(pool, customers, days)) === AT_ONCE);
+  });
+}
+
+/** @returns how many were erased */
+export async function forgetSome(pool: pg.Pool, customers: Customers, days: number): Promise<number> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'customers_to_forget',
+    text: `select c.id from tallystick.customers c
+        where c.erased_at is null and c.changed_at < now() - $1 * interval '1 day' and not exists (
+          select from tallystick.orders o
+            where o.customer_id = c.id and o.placed_at >= now() - $1 * interval '1 day')
+        order by c.changed_at limit ${AT_ONCE}`,
+    values: [days],
+  });
+  // One after the other: nobody who sells waits for it.
+  for (const { id } of rows) await inTheNameOf(BY_RULE, () => customers.erase(id));
+  return rows.length;
+}
