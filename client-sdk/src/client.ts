@@ -14,6 +14,7 @@ import { type Auth, tokenSource } from './rest/auth.ts';
 import { createRest, type Rest } from './rest/rest.ts';
 import { type RetryRules, USUAL_RETRIES } from './rest/retry.ts';
 import { createTransport } from './rest/transport.ts';
+import { createLiveShape, type LiveShape, type ShapeQuery, type ShapeRow } from './shape/live-shape.ts';
 import { createLiveStock, type LiveStock } from './stock/live-stock.ts';
 import { StockFeed } from './stock/stock-feed.ts';
 import { Sync, type SyncSnapshot } from './sync.ts';
@@ -92,6 +93,21 @@ export interface Client extends Rest {
    * ```
    */
   cart(id: string, options?: { readonly token?: string }): LiveCart;
+  /**
+   * A part of a table, with each change as it is committed: `docs/shapes.md` names the tables and who may read them.
+   *
+   * @example
+   * ```ts
+   * import { createClient } from '@tallystick/client-sdk';
+   *
+   * const client = createClient({ url: 'http://127.0.0.1:7400', auth: 'token' });
+   * const levels = client.shape({ table: 'levels', where: 'location = $1', params: ['berlin'] });
+   * levels.subscribe(() => {
+   *   for (const { sku, available } of levels.getSnapshot().rows) console.log(`${available} ${sku} left`);
+   * });
+   * ```
+   */
+  shape<Row extends ShapeRow = ShapeRow>(query: ShapeQuery): LiveShape<Row>;
   /** How far this device is with all that it keeps: every open cart, and live stock. */
   readonly sync: Observable<SyncSnapshot>;
   /** Ends what the client does by itself. Calls that are under way go on; copies of carts stay on the device. */
@@ -151,6 +167,8 @@ export function createClientOn(options: ClientOptions, ports: Ports): Client {
         signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
       }) as AsyncIterableIterator<never>,
     stock: (sku) => stocks.get(sku),
+    shape: <Row extends ShapeRow>(query: ShapeQuery) =>
+      createLiveShape<Row>(query, { url, tokens, fetch: ports.fetch, closing: closing.signal }),
     cart: (id, { token } = {}) => {
       const cart = carts.get(id);
       if (token !== undefined) cart.token = token;

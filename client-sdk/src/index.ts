@@ -1,4 +1,5 @@
 /** The SDK: typed REST, events, live stock and carts of one region. */
+
 export type { CartHints, LineHint, Money } from './cart/hints.ts';
 export type { CartFieldValues, CartSnapshot, LiveCart, LiveCartLine, SyncState } from './cart/live-cart.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
@@ -16,6 +17,7 @@ export type { Auth, ClientCredentials } from './rest/auth.ts';
 export type { Answer, CallArguments, CallInput, CallOptions, Method, PathWith } from './rest/call-types.ts';
 export type { Answered, Rest } from './rest/rest.ts';
 export type { RetryRules } from './rest/retry.ts';
+export type { LiveShape, ShapeQuery, ShapeRow, ShapeSnapshot } from './shape/live-shape.ts';
 export type { LocationLevel, StockLevel, Units } from './stock/level.ts';
 export type { LiveStock, StockSnapshot } from './stock/live-stock.ts';
 export type { SyncSnapshot } from './sync.ts';

@@ -36,6 +36,7 @@ import type { Client } from './client.ts';
 import type { Observable } from './observable.ts';
 import type { StockSnapshot } from './stock/live-stock.ts';
 import type { SyncSnapshot } from './sync.ts';
+import type { Terminal, TillSnapshot } from './terminal/terminal-types.ts';
 
 const Context = createContext<Client | undefined>(undefined);
 
@@ -73,6 +74,27 @@ export function useCart(
 /** Whether all is saved, on its way, or kept on this device because a line is down. */
 export function useSyncState(): SyncSnapshot {
   return useObservable(useTallystick().sync);
+}
+
+/**
+ * A till as it is in this tab, drawn anew with each change; make it once, outside of components. Needs no provider.
+ *
+ * @example
+ * ```ts
+ * import { createTerminal } from '@tallystick/client-sdk/terminal';
+ * import { useTill } from '@tallystick/client-sdk/react';
+ * import { createElement } from 'react';
+ *
+ * const till = createTerminal({ id: 'kasse-1', parent: 'ws://127.0.0.1:7410/link' });
+ * export function Receipts() {
+ *   const { state, sales } = useTill(till);
+ *   const lines = sales.map(({ id, receipt, stage }) => createElement('li', { key: id }, `${receipt}: ${stage}`));
+ *   return createElement('ul', { title: state }, lines);
+ * }
+ * ```
+ */
+export function useTill(till: Terminal): TillSnapshot {
+  return useObservable(till);
 }
 
 /** On a server there is what there is at first: `loading`, an empty cart. */

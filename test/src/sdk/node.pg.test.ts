@@ -116,3 +116,25 @@ async function booked(client: Client): Promise<number> {
   const { pools } = await client.get('/v1/inventory/{sku}/explain', { path: { sku: 'LAMP' } });
   return pools.reduce((sum, { available }) => sum + available, 0);
 }
+
+test('a shape follows a table, with a token of its own; one that may not be read says so', async () => {
+  const client = open();
+  const levels = client.shape<{ sku: string; available: string }>({
+    table: 'levels',
+    where: 'location = $1',
+    params: ['depot'],
+  });
+  onTestFinished(levels.subscribe(() => {}));
+  const available = () => {
+    const row = levels.getSnapshot().rows.find(({ sku }) => sku === 'LAMP');
+    return row === undefined ? undefined : Number(row.available);
+  };
+  await until(() => available() !== undefined, 'the shape has the level');
+  const before = available() as number;
+  await client.post('/v1/orders', { body: lamps(1) });
+  await until(() => available() === before - 1, 'it has the change');
+  const hidden = client.shape({ table: 'levels', where: 'nothing = 1' });
+  onTestFinished(hidden.subscribe(() => {}));
+  await until(() => hidden.getSnapshot().state === 'failed', 'it is refused');
+  expect(hidden.getSnapshot().error).toMatchObject({ status: 400, retryable: false });
+});

@@ -3,6 +3,8 @@ import { createTerminal, type Terminal } from '@tallystick/client-sdk/terminal';
 
 export interface TillPage {
   till: Terminal;
+  /** Milliseconds from the call that opened it until it could sell. */
+  readyMs: number;
   open(options: { readonly id: string; readonly parent: string; readonly code?: string }): void;
   /** Sells one lamp at a time, so many or until the browser dies, and prints each receipt once it has it. */
   burst(count: number, atOnce: number): Promise<void>;
@@ -20,8 +22,16 @@ const LAMP = { lines: [{ sku: 'LAMP', quantity: 1 }], waitMs: 10_000 };
 
 const page: TillPage = {
   till: undefined as never,
+  readyMs: Number.NaN,
   open(options) {
+    const startedMs = performance.now();
     page.till = createTerminal(options);
+    page.till.ready().then(
+      () => {
+        page.readyMs = performance.now() - startedMs;
+      },
+      () => undefined,
+    );
   },
   async burst(count, atOnce) {
     let left = count;

@@ -1,0 +1,158 @@
+/**
+ * node --conditions=tallystick-source --import=tsx test/src/till/main.ts [--sales N] [--skus N] [--entries N]
+ *
+ * What a till in a real Chromium takes: a durable sale, a start with a full catalogue and a long journal, and how long
+ * somebody who looks at a product in another region waits for a sale there. Authority, two regions, a shop, Postgres and
+ * the browser share this machine.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createClient } from '@tallystick/client-sdk';
+import { migrate, openPool, startEmbedded, TestFleet, until } from '@tallystick/server/test-kit';
+import type { Page } from 'playwright-core';
+import { Browser, servePage } from '../sdk/browser.ts';
+import { bundle } from '../sdk/bundle.ts';
+
+const { values } = parseArgs({
+  options: {
+    sales: { type: 'string', default: '500' },
+    skus: { type: 'string', default: '50000' },
+    entries: { type: 'string', default: '10000' },
+  },
+});
+const [sales, skus, entries] = [values.sales, values.skus, values.entries].map(Number) as [
+  number,
+  number,
+  number,
+];
+/** Items of one call to the catalogue. */
+const ITEMS_MAX = 1_000;
+const STARTS = 5;
+const LOOKS = 100;
+/** Between two sales that somebody looks at: more than the pace at which levels of one product are told. */
+const LOOK_EVERY_MS = 600;
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+function percentiles(ms: readonly number[]): string {
+  const sorted = [...ms].sort((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] as number).toFixed(1);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (${ms.length})`;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'tallystick-till-'));
+const postgres = await startEmbedded({ folder: join(folder, 'postgres') });
+const pool = await openPool(postgres.url);
+const browser = new Browser();
+const fleet = new TestFleet();
+const site = await servePage();
+try {
+  await migrate(pool);
+  const noBrowser = await browser.start();
+  if (noBrowser !== undefined) throw new Error(noBrowser);
+  site.fill(await bundle(readFileSync(join(import.meta.dirname, 'till-page.ts'), 'utf8')));
+  await fleet.open({ url: postgres.url, pool });
+  for (const region of ['eu', 'us']) await fleet.add(region, 'region', 'authority', null);
+  const shop = await fleet.add('berlin', 'store', 'eu', 'berlin');
+  await fillCatalogue();
+  await until(() => shop.catalogue.product(sku(skus - 1)) !== undefined, 'the shop has the catalogue');
+  await fleet.post('berlin', '/v1/receipts', { id: 'opening', lines: [{ sku: 'LAMP', quantity: 100_000 }] });
+  const { code, parentUrl } = await fleet.register('kasse-1', 'terminal', 'berlin', 'berlin');
+  let page = await openTill({ id: 'kasse-1', parent: parentUrl, code });
+  await page.evaluate(async () => {
+    const { id } = await tillPage.till.hold({ lines: [{ sku: 'LAMP', quantity: 50_000 }] });
+    await tillPage.till.release(id);
+  });
+  await page.evaluate(() => tillPage.time(50));
+  print(`a durable sale: ${percentiles(await page.evaluate((n) => tillPage.time(n), sales))}`);
+  print(`a sale until the other region sees it: ${percentiles(await lookFromAfar(page))}`);
+  await page.evaluate((n) => tillPage.burst(n, 8), Math.max(0, entries - sales - 50 - LOOKS));
+  await until(
+    async () => (await page.evaluate(() => tillPage.till.getSnapshot().unsettled)) === 0,
+    'all is in the books',
+  );
+  await until(
+    async () => (await page.evaluate((last) => tillPage.till.product(last), sku(skus - 1))) !== undefined,
+    'the till has the catalogue',
+  );
+  const starts: number[] = [];
+  for (let i = 0; i < STARTS; i += 1) {
+    await page.close();
+    page = await openTill({ id: 'kasse-1', parent: parentUrl });
+    starts.push(await page.evaluate(() => tillPage.readyMs));
+  }
+  print(`a start with ${skus} products and ${entries} sales: ${percentiles(starts)}`);
+} finally {
+  await browser.stop();
+  await site.stop();
+  await fleet.stop();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function sku(n: number): string {
+  return `SKU-${String(n).padStart(6, '0')}`;
+}
+
+async function fillCatalogue(): Promise<void> {
+  const { url } = fleet.authorities[0] as { url: string };
+  for (let from = 0; from < skus; from += ITEMS_MAX) {
+    const items = Array.from({ length: Math.min(ITEMS_MAX, skus - from) }, (_, i) => ({
+      kind: 'product',
+      id: sku(from + i),
+      body: {
+        sku: sku(from + i),
+        names: { en: `Product number ${from + i}`, de: `Artikel Nummer ${from + i}` },
+        baseUnit: 'piece',
+        prices: { EUR: 1_990, USD: 2_190 },
+        taxRateBp: 1_900,
+        taxIncluded: true,
+      },
+    }));
+    const response = await fetch(`${url}/v1/catalogue`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer test-operator' },
+      body: JSON.stringify({ items }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+}
+
+async function openTill(options: { id: string; parent: string; code?: string }): Promise<Page> {
+  const page = await browser.open('about:blank');
+  await page.exposeFunction('print', () => undefined);
+  await page.goto(site.origin);
+  await page.waitForFunction(() => 'tillPage' in globalThis);
+  await page.evaluate((all) => tillPage.open(all), options);
+  await page.evaluate(() => tillPage.till.ready());
+  return page;
+}
+
+/** From the call that sells to the observer that is told, each on its own side of the books. */
+async function lookFromAfar(page: Page): Promise<number[]> {
+  const client = createClient({ url: fleet.served.get('us')?.url ?? '' });
+  const stock = client.stock('LAMP');
+  let told = () => {};
+  const stop = stock.subscribe(() => told());
+  await until(() => stock.getSnapshot().state === 'live', 'the observer follows');
+  const took: number[] = [];
+  for (let i = 0; i < LOOKS; i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const before = stock.getSnapshot().level?.available ?? 0;
+    const startedMs = performance.now();
+    const seen = new Promise<void>((resolve) => {
+      told = () => {
+        if ((stock.getSnapshot().level?.available ?? 0) < before) resolve();
+      };
+    });
+    await page.evaluate(() => tillPage.time(1));
+    await seen;
+    took.push(performance.now() - startedMs);
+  }
+  stop();
+  await client.close();
+  return took;
+}
