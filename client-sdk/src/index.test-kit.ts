@@ -1,4 +1,5 @@
 /** What tests of other packages use; there is no built form of it. */
+export { Cashiers } from './terminal/cashiers.ts';
 export { tillDatabase } from './terminal/database.ts';
 export { IndexedJournal } from './terminal/indexed-journal.ts';
 export { pageMachine, type TillPorts } from './terminal/ports.ts';

@@ -14,6 +14,8 @@ export interface TerminalOptions {
   readonly parent: string;
   /** The one-time code of its registration. Needed once in a browser; later it may be left out. */
   readonly code?: string;
+  /** `required`: whoever sells signs in with a PIN, and a manager alone overrides and takes back. Off unless told. */
+  readonly signIn?: 'required' | 'off';
 }
 
 /**
@@ -46,6 +48,8 @@ export interface TillSnapshot {
   readonly sales: readonly Sale[];
   /** Baskets that are set aside. */
   readonly holds: readonly HeldBasket[];
+  /** Who has signed in. */
+  readonly cashier?: { readonly id: string; readonly role: 'cashier' | 'manager' };
   readonly error?: TallystickError;
 }
 
@@ -60,7 +64,11 @@ export interface NewSale {
   /** Sells a basket that was set aside: its units are used first, and must cover the lines. */
   readonly hold?: string;
   /** The goods are in the customer's hands, and this till has no right to them: they are owed. At least three characters. */
-  readonly override?: { readonly reason: string };
+  readonly override?: {
+    readonly reason: string;
+    /** Who allows it for this once, where whoever has signed in is no manager. */
+    readonly manager?: { readonly cashier: string; readonly pin: string };
+  };
   /** Milliseconds to wait for units that stand elsewhere, where the line is up; 0 to 10,000. 1,500 unless told. */
   readonly waitMs?: number;
 }
@@ -93,10 +101,16 @@ export interface Terminal extends Observable<TillSnapshot> {
   /** Resolves when it can sell; rejects where it cannot be opened. In a second tab: when the first one closes. */
   ready(): Promise<void>;
   /**
+   * Checks a PIN on this device, with the line up or down. Codes: `unauthenticated`, and `rate_limited` after too many
+   * wrong ones (see `retryAfterMs`).
+   */
+  signIn(cashier: string, pin: string): Promise<void>;
+  signOut(): void;
+  /**
    * Sells. Resolves when the sale is on this device's disk, and not before: print then.
    *
    * Codes: `insufficient_stock` (see `details.items`), `unknown_sku`, `invalid_request`, `read_only`, `not_ready`,
-   * `hold_ended`, `override_limit`, `document_differs`.
+   * `hold_ended`, `override_limit`, `document_differs`, `unauthenticated`, `forbidden`.
    */
   sell(sale: NewSale): Promise<Sale>;
   /** Sets a basket aside: its units are nobody else's until then. */

@@ -20,6 +20,7 @@ import {
   type ParentLinkState,
 } from '@tallystick/crdt/host';
 import { type Frame, hexOf } from '@tallystick/crdt/wire';
+import { Cashiers } from './cashiers.ts';
 import { TillCatalogue } from './catalogue.ts';
 import { tillDatabase } from './database.ts';
 import { type Device, openDevice } from './device.ts';
@@ -53,6 +54,7 @@ export class TillHost {
   readonly id: ReplicaId;
   readonly device: Device;
   readonly catalogue: TillCatalogue;
+  readonly cashiers: Cashiers;
   readonly engine: Engine;
   readonly calls: Calls;
   readonly #options: TillHostOptions;
@@ -61,6 +63,7 @@ export class TillHost {
   readonly #witness: Witness;
   readonly #link: ParentLink;
   #journal: IndexedJournal;
+  #database: Database;
   #socket: LinkSocket | undefined;
   #stopBeat = () => {};
   #stopMending = () => {};
@@ -75,7 +78,7 @@ export class TillHost {
       const device = await openDevice(database, options, ports);
       const journal = await IndexedJournal.open(database);
       const catalogue = await TillCatalogue.open(database);
-      const host = new TillHost(options, ports, onChange, device, journal, catalogue);
+      const host = new TillHost(options, ports, onChange, device, { database, journal }, catalogue);
       await host.#endPastLife();
       host.#link.start();
       host.#beatLater();
@@ -91,7 +94,7 @@ export class TillHost {
     ports: TillPorts,
     onChange: () => void,
     device: Device,
-    journal: IndexedJournal,
+    { database, journal }: Opened,
     catalogue: TillCatalogue,
   ) {
     this.id = options.id as ReplicaId;
@@ -101,6 +104,8 @@ export class TillHost {
     this.#ports = ports;
     this.#onChange = onChange;
     this.#journal = journal;
+    this.#database = database;
+    this.cashiers = new Cashiers(catalogue, device.location, () => this.#database);
     this.#witness = new Witness(ports.witness, options.id);
     const { machine } = ports;
     this.engine = new Engine(
@@ -206,6 +211,7 @@ export class TillHost {
     }
     this.#journal.close();
     this.#journal = opened.journal;
+    this.#database = opened.database;
     this.catalogue.reopened(opened.database);
     this.failure = undefined;
     this.engine.resume(this.#replica());

@@ -1,14 +1,15 @@
 /** Till: what `createTerminal` gives, over the host that runs in the tab that owns it. */
-import type { HoldId, LineId, LocationId, OrderId, PoolId, Sell } from '@tallystick/crdt';
-import { parsePoolId, poolId, type Sku, stageOf } from '@tallystick/crdt';
+import type { Answer, HoldId, LineId, LocationId, OrderId, Sell } from '@tallystick/crdt';
+import { poolId, type Sku } from '@tallystick/crdt';
 import { TallystickError } from '../error.ts';
 import { Subject } from '../observable.ts';
-import { type BasketLine, poolOf, pricedLines } from './basket.ts';
+import { poolOf, pricedLines } from './basket.ts';
 import type { TillProduct } from './catalogue.ts';
 import { databaseName } from './database.ts';
 import type { TillPorts } from './ports.ts';
 import { accepted } from './refused.ts';
-import { receiptPrefix, type Sale, saleOf } from './sales.ts';
+import { type Sale, saleOf } from './sales.ts';
+import { heldBaskets, nothingYet, Snapshots } from './snapshot.ts';
 import type {
   HeldBasket,
   NewHold,
@@ -24,8 +25,6 @@ import { TillHost } from './till-host.ts';
 const WAIT_MS = 1_500;
 /** How long a return waits for the keeper of the goods. */
 const KEEPER_WAIT_MS = 5_000;
-/** Of a snapshot: what a cashier scrolls through. */
-const SALES_SHOWN = 50;
 const HOLD_MS = 15 * 60_000;
 const OVERRIDE_UNITS_MAX = 20;
 const CHANNEL = 'till';
@@ -33,6 +32,7 @@ const CHANNEL = 'till';
 export class Till extends Subject<TillSnapshot> implements Terminal {
   readonly id: string;
   readonly #options: TerminalOptions;
+  readonly #snapshots = new Snapshots();
   readonly #ports: TillPorts;
   readonly #closing = new AbortController();
   readonly #ready: Promise<void>;
@@ -121,32 +121,14 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
       const state = error === undefined ? 'waiting' : error.code === 'closed' ? 'closed' : 'failed';
       return { ...nothingYet(this.id), state, ...(error === undefined ? {} : { error }) };
     }
-    const { ledger } = host.engine.replica;
-    const { catalogue, failure, link } = host;
-    const place = host.location;
-    const isPlaced = place !== undefined && catalogue.location(place) !== undefined;
-    const hasMet = ledger.hasLife && isPlaced && !ledger.awaitsFormerLives;
-    const { sales } = host.journal.view;
-    const head = ledger.hasLife ? ledger.self.head : undefined;
-    return {
-      id: this.id,
-      state: failure !== undefined ? 'read-only' : hasMet ? 'open' : 'starting',
-      link: link.state,
-      linkSays: link.why,
-      isPersisted: this.#isPersisted,
-      ...(place === undefined ? {} : { location: place }),
-      ...(head === undefined ? {} : { receiptPrefix: receiptPrefix(ledger.self.writer) }),
-      catalogueAsOfMs: catalogue.asOfMs,
-      unsettled: sales.filter((sale) => stageOf(ledger, sale) !== 'settled').length,
-      sales: sales
-        .slice(-SALES_SHOWN)
-        .reverse()
-        .flatMap((sale) => saleOf(ledger, sale) ?? []),
-      holds: this.#holds(host),
-      ...(failure === undefined
-        ? {}
-        : { error: new TallystickError('read_only', `This device stores nothing now: ${failure.message}`) }),
-    };
+    return this.#snapshots.of(host, this.#isPersisted);
+  }
+
+  /** @throws TallystickError with what was refused; else the snapshot shows what was done before anybody hears of it */
+  #done(answer: Answer): ReturnType<typeof accepted> {
+    const done = accepted(answer);
+    this.#look();
+    return done;
   }
 
   #open(): TillHost {
@@ -165,7 +147,7 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const sell: Sell = {
       type: 'sell',
       id: sale.id ?? this.#ports.newId(),
-      actor: this.#actor(),
+      actor: override === undefined ? this.#actor(host) : await this.#manager(host, override.manager),
       channel: CHANNEL,
       priority: 0,
       placedAt: this.#ports.machine.now().wallMs,
@@ -187,7 +169,7 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
           }
         : { ...order, type: 'confirm', holdId: sale.hold as HoldId, lines },
     );
-    const { entry } = accepted(answer);
+    const { entry } = this.#done(answer);
     const body = entry.body as { readonly orderId: OrderId };
     return this.sale(body.orderId) as Sale;
   }
@@ -199,37 +181,32 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const answer = await host.engine.submit({
       type: 'hold',
       id,
-      actor: this.#actor(),
+      actor: this.#actor(host),
       ttlMs: forMs,
       lines: units,
       waitMs: WAIT_MS,
     });
-    accepted(answer);
+    this.#done(answer);
     return this.recall(id);
   }
 
   recall(id: string): HeldBasket {
-    const held = this.#holds(this.#open()).find((each) => each.id === id);
+    const held = heldBaskets(this.#open()).find((each) => each.id === id);
     if (held === undefined) throw new TallystickError('unknown_hold', `No basket ${id} is set aside here.`);
     return held;
   }
 
   async release(id: string): Promise<void> {
-    accepted(
-      await this.#open().engine.submit({ type: 'release', id, actor: this.#actor(), holdId: id as HoldId }),
-    );
+    const host = this.#open();
+    const actor = this.#actor(host);
+    this.#done(await host.engine.submit({ type: 'release', id, actor, holdId: id as HoldId }));
   }
 
   async cancel(saleId: string, reason: string): Promise<Sale> {
-    accepted(
-      await this.#open().engine.submit({
-        type: 'cancel',
-        id: saleId,
-        actor: this.#actor(),
-        orderId: saleId as OrderId,
-        reason,
-      }),
-    );
+    const host = this.#open();
+    const orderId = saleId as OrderId;
+    const actor = this.#actor(host);
+    this.#done(await host.engine.submit({ type: 'cancel', id: saleId, actor, orderId, reason }));
     return this.sale(saleId) as Sale;
   }
 
@@ -240,7 +217,7 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const command = {
       type: 'return',
       id,
-      actor: this.#actor(),
+      actor: await this.#manager(host),
       orderId,
       lines: lines.map(({ lineId, sku, quantity }) => {
         const line = sold?.lines.find((each) => each.lineId === lineId);
@@ -295,33 +272,36 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     await this.#ended;
   }
 
-  #actor(): string {
-    return `local:${this.id}`;
+  async signIn(cashier: string, pin: string): Promise<void> {
+    await this.#open().cashiers.signIn(cashier, pin, () => this.#ports.machine.now().wallMs);
+    this.#look();
   }
 
-  #holds({ engine }: TillHost): HeldBasket[] {
-    const { ledger } = engine.replica;
-    const own = ledger.hasLife ? ledger.self.writer : undefined;
-    return [...ledger.holds].flatMap(([id, { writer, lines, sinceWallMs, ttlMs }]) =>
-      writer === own ? [{ id, untilMs: sinceWallMs + ttlMs, lines: lines.map(heldLine) }] : [],
-    );
+  signOut(): void {
+    this.#host?.cashiers.signOut();
+    this.#look();
   }
-}
 
-function heldLine({ pool, n }: { readonly pool: PoolId; readonly n: number }): BasketLine {
-  return { sku: parsePoolId(pool).sku, quantity: n };
-}
+  /** As entries name who did something. @throws TallystickError `unauthenticated` */
+  #actor({ cashiers }: TillHost): string {
+    if (this.#options.signIn !== 'required') return `local:${this.id}`;
+    const cashier = cashiers.current;
+    if (cashier === undefined)
+      throw new TallystickError(
+        'unauthenticated',
+        'Nobody has signed in at this till, or their PIN was changed.',
+      );
+    return `${cashier.role}:${cashier.id}`;
+  }
 
-function nothingYet(id: string): TillSnapshot {
-  return {
-    id,
-    state: 'waiting',
-    link: 'down',
-    linkSays: 'another tab may have this till',
-    isPersisted: false,
-    catalogueAsOfMs: 0,
-    unsettled: 0,
-    sales: [],
-    holds: [],
-  };
+  /** What only a manager may do: whoever has signed in, or somebody who types a PIN for this once. @throws TallystickError */
+  async #manager(host: TillHost, once?: { readonly cashier: string; readonly pin: string }): Promise<string> {
+    const actor = this.#actor(host);
+    if (this.#options.signIn !== 'required' || actor.startsWith('manager:')) return actor;
+    const manager =
+      once && (await host.cashiers.check(once.cashier, once.pin, () => this.#ports.machine.now().wallMs));
+    if (manager?.role !== 'manager')
+      throw new TallystickError('forbidden', 'This is a manager’s to do: ask one for their PIN.');
+    return `manager:${manager.id}`;
+  }
 }

@@ -1,5 +1,6 @@
 /** A page in this process: a till's ports on an IndexedDB in memory, and sockets of `ws`. */
-import { pageMachine, Till, type TillPorts } from '@tallystick/client-sdk/test-kit';
+import type { TerminalOptions } from '@tallystick/client-sdk/terminal';
+import { pageMachine, Till, type TillPorts, tillDatabase } from '@tallystick/client-sdk/test-kit';
 import { uuidv7 } from '@tallystick/store-agent';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { WebSocket } from 'ws';
@@ -31,7 +32,21 @@ export class Profile {
     };
   }
 
-  open(options: { readonly id: string; readonly parent: string; readonly code?: string }): Till {
+  /** Takes away what a till wrote behind so many turns: its database is an older image then. @returns how many there were */
+  async putBack(till: string, turns = Number.POSITIVE_INFINITY): Promise<number> {
+    const { databases } = this.ports();
+    const database = await tillDatabase(databases, till);
+    const store = database.transaction(['turns'], 'readwrite').objectStore('turns');
+    const keys = await new Promise<unknown[]>((resolve) => {
+      const request = store.getAllKeys();
+      request.onsuccess = () => resolve(request.result);
+    });
+    for (const key of keys) if ((key as number) > turns) store.delete(key);
+    database.close();
+    return keys.length;
+  }
+
+  open(options: TerminalOptions): Till {
     return new Till(options, this.ports());
   }
 }

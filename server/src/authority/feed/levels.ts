@@ -14,13 +14,17 @@ import type { Duty } from './leader.ts';
 const LOOK_EVERY_MS = 20;
 /** Of one pool: soon enough to look live, seldom enough for a product that sells all the time. */
 const TELL_EVERY_MS = 333;
-/** A twentieth of the time at most is spent here; and nobody waits for a level much longer than this. */
-const REST = { factor: 19, msMax: 3_000 };
+/**
+ * A twentieth of the time at most is spent here; and nobody waits for a level much longer than this. Where little was
+ * told and it took long, something else was in the way: nobody waits long for that.
+ */
+const REST = { factor: 19, msMin: 60, msPerPool: 6, msMax: 3_000 };
 /** Of one statement, which keeps the lock of the feed from those who commit; what is left goes with the next. */
 const POOLS_MAX = 500;
 
 export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty {
   let isNewLeader = true;
+  const rest = { factor: REST.factor, msMax: REST.msMin };
   /** When each pool was told last, oldest first; what is longer ago than the pace is forgotten. */
   const toldAtMs = new Map<string, number>();
   const forget = (nowMs: number) => {
@@ -41,6 +45,7 @@ export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty 
     forget(nowMs);
     // Those of this moment; what changes meanwhile has its turn after the rest.
     const due = [...changed].filter((one) => !toldAtMs.has(one));
+    rest.msMax = Math.min(REST.msMax, REST.msMin + REST.msPerPool * due.length);
     for (let from = 0; from < due.length; from += POOLS_MAX) {
       const pools = due.slice(from, from + POOLS_MAX);
       for (const one of pools) changed.delete(one);
@@ -53,7 +58,7 @@ export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty 
       }
     }
   };
-  const duty = new Every(LOOK_EVERY_MS, log, 'levels of stock could not be told', act, REST);
+  const duty = new Every(LOOK_EVERY_MS, log, 'levels of stock could not be told', act, rest);
   return {
     start: () => duty.start(),
     stop: () => {
