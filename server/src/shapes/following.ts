@@ -130,6 +130,7 @@ export class Following {
     const shapes = sources.get(source) ?? new ShapeIndex<Shape>();
     sources.set(source, shapes);
     shapes.add(shape);
+    shape.sinceLsn = this.#seenLsn;
     const from = this.#commits;
     return (isInSnapshot) =>
       this.#recent.some(({ number, xid, lsn }) => number < from && !isInSnapshot(xid, lsn));

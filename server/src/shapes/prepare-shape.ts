@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { type Following, StreamLost } from './following.ts';
 import { publishTable } from './replication/publication.ts';
 import type { ShapeDefinition } from './shape/definition.ts';
-import { keyColumns, ShapeRows } from './shape/rows.ts';
+import { keyColumns, ShapeRows, whereColumns } from './shape/rows.ts';
 import type { Shape } from './shape/shape.ts';
 import { SnapshotFile } from './shape/snapshot-file.ts';
 import { SnapshotTooLarge, TableChanged, takeSnapshot } from './shape/take-snapshot.ts';
@@ -65,8 +65,6 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
       const misses = following.add(shape, source);
       await takeSnapshot(client, {
         rows,
-        wheres,
-        columns: source.columns,
         file,
         bytesMax: tools.bytesMax,
         onMoment: (isInSnapshot) => {
@@ -106,11 +104,7 @@ async function wheresOf(
   source: Source,
   pool: pg.Pool,
 ): Promise<Where[]> {
-  // Of an array there is no kind, whatever its elements are.
-  const columns = source.columns.map(({ name, type, dims }) => ({
-    name,
-    type: dims === 0 ? type : `${type}[]`,
-  }));
+  const columns = whereColumns(source);
   const wheres: Where[] = [];
   if (where !== undefined) wheres.push(parseWhere(where, columns, params));
   if (client !== undefined) {
@@ -133,7 +127,7 @@ function checkColumns(columns: readonly string[] | undefined, source: Source): v
   if (missing !== undefined) throw wrong(`The columns must include the key, and ${missing.name} is missing.`);
 }
 
-function problemOf(error: Error, log: Log): Problem {
+export function problemOf(error: Error, log: Log): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof WhereError) {
     const message = `The where clause ${error.message}.`;

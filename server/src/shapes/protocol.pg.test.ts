@@ -112,7 +112,14 @@ test('what cannot be answered is refused with 400, and says why', async () => {
     { table, offset: '-1', columns: 'name' },
     { table, offset: '-1', columns: 'id,nothing' },
     { table, offset: '-1', replica: 'half' },
-    { table, offset: '-1', subset__where: 'id = 1' },
+    { table, offset: '-1', subset__where: 'id = ' },
+    { table, offset: '-1', subset__where: 'id = $1', subset__params: '[1]' },
+    { table, offset: '-1', subset__limit: '5' },
+    { table, offset: '-1', subset__limit: 'x', subset__order_by: 'id' },
+    { table, offset: '-1', subset__order_by: 'nothing' },
+    { table, offset: '-1', subset__order_by: 'id desc nulls' },
+    { table, offset: '-1', subset__order_by: 'id; drop table public.items' },
+    { table, offset: '0_inf', handle, live: 'true', subset__where: 'id = 1' },
     { table: 'public.nothing', offset: '-1' },
     { table: 'pg_catalog.pg_authid', offset: '-1' },
   ];
@@ -242,14 +249,17 @@ class CachingProxy {
   constructor(door: TestDoor) {
     this.#door = door;
     this.#server = createServer((request, response) => {
-      void this.#answer(request.url ?? '').then(({ status, headers, text }) => {
-        this.served += 1;
-        response.writeHead(
-          status,
-          Object.fromEntries([...headers].filter(([name]) => name !== 'content-length')),
-        );
-        response.end(text);
-      });
+      void this.#answer(request.url ?? '').then(
+        ({ status, headers, text }) => {
+          this.served += 1;
+          response.writeHead(
+            status,
+            Object.fromEntries([...headers].filter(([name]) => name !== 'content-length')),
+          );
+          response.end(text);
+        },
+        () => response.destroy(),
+      );
     });
   }
 
@@ -265,11 +275,13 @@ class CachingProxy {
     const answer = this.#door.ask(Object.fromEntries(new URL(target, 'http://cache').searchParams));
     const entry = { answer, untilMs: Number.POSITIVE_INFINITY };
     this.#kept.set(target, entry);
-    void answer.then(({ headers }) => {
+    const note = ({ headers }: Asked) => {
       const control = headers.get('cache-control') ?? '';
       const seconds = /s-maxage=(\d+)/.exec(control)?.[1] ?? /max-age=(\d+)/.exec(control)?.[1] ?? '0';
       entry.untilMs = /^public/.test(control) ? performance.now() + Number(seconds) * 1_000 : 0;
-    });
+    };
+    // A question that nobody answered is asked again.
+    answer.then(note, () => this.#kept.delete(target));
     return answer;
   }
 }

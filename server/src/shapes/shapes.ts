@@ -9,13 +9,16 @@ import { type Log, Problem } from '@tallystick/store-agent';
 import pg from 'pg';
 import { clientConfig } from '../authority/postgres/pool.ts';
 import { Following } from './following.ts';
-import { prepareShape } from './prepare-shape.ts';
+import { prepareShape, problemOf } from './prepare-shape.ts';
 import { WRITES_VALUES } from './replication/log-stream.ts';
 import { PUBLICATION } from './replication/publication.ts';
 import { definitionKey, type ShapeDefinition } from './shape/definition.ts';
 import { Shape } from './shape/shape.ts';
 import type { LogBudget } from './shape/shape-log.ts';
+import { TableChanged } from './shape/take-snapshot.ts';
 import { marksOf } from './sources/describe.ts';
+import type { Subset } from './subset/read-subset.ts';
+import { takeSubset } from './subset/take-subset.ts';
 
 /** Each costs some kilobytes, its log, and its snapshot on disk. */
 const SHAPES_MAX = 10_000;
@@ -130,6 +133,18 @@ export class Shapes {
       ),
     );
     return shape;
+  }
+
+  /** Some of its rows as they are now. @returns undefined where it is over with it @throws Problem */
+  async subset(shape: Shape, subset: Subset): Promise<string | undefined> {
+    if (shape.rows === undefined || shape.isEnded) return undefined;
+    try {
+      return await takeSubset(this.#pool, shape.rows, subset);
+    } catch (error) {
+      if (!(error instanceof TableChanged)) throw problemOf(error as Error, this.#options.log);
+      this.#end(shape, error);
+      return undefined;
+    }
   }
 
   #snapshotBytesLeft(): number {

@@ -43,9 +43,26 @@ export async function createTestDatabase(template = inject('templateUrl')): Prom
     pool,
     async drop() {
       if (!pool.ended) await pool.end();
-      await asAdmin(template, (client) => client.query(`drop database ${name} with (force)`));
+      await asAdmin(template, (client) => dropDatabase(client, name));
     },
   };
+}
+
+/** Force does not end a replication connection: who reads shapes may have hung up a moment ago, and Postgres not know it yet. */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await client.query(
+        'select pg_terminate_backend(active_pid) from pg_replication_slots where database = $1 and active_pid is not null',
+        [name],
+      );
+      await client.query(`drop database ${name} with (force)`);
+      return;
+    } catch (error) {
+      // 55006: a slot is still there.
+      if ((error as pg.DatabaseError).code !== '55006' || tries === 500) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
 }
 
 async function asAdmin(template: string, run: (client: pg.Client) => Promise<unknown>): Promise<void> {

@@ -9,6 +9,7 @@ import type { Shape } from '../shape/shape.ts';
 import type { Chunk } from '../shape/snapshot-file.ts';
 import type { Shapes } from '../shapes.ts';
 import { type Shown, shownTable } from '../sources/who-may.ts';
+import type { Subset } from '../subset/read-subset.ts';
 import type { Asked } from './ask.ts';
 import { type CacheOf, cacheControl, EXPOSED, nextCursor, POLL_MS, schemaHeader } from './headers.ts';
 
@@ -71,7 +72,8 @@ export class ShapeAnswers {
   ): Promise<Answer> {
     const definition = definitionOf(asked, asker);
     const shape = await this.shapeOf(asked, definition);
-    if (shape === undefined) return this.refetch(asked, definition);
+    if (shape === undefined || isFromAnother(asked, shape)) return this.refetch(asked, definition);
+    if (asked.subset !== undefined) return this.#subset(asked, asked.subset, shape, definition);
     const told = new Told(asked, definition.isForAll, shape);
     if (asked.from === 'now')
       return told.of('start', `[${upToDate(this.#shapes.seenLsn)}]`, shape.log.last, true);
@@ -88,6 +90,20 @@ export class ShapeAnswers {
     const answer = await this.#changes(told, shape, from, asked.mode === 'live' ? this.#pollMs : 0, gone);
     if (answer === undefined) return this.refetch(asked, definition);
     return asked.mode === 'read' ? told.unlessKnown(ifNoneMatch, answer) : answer;
+  }
+
+  /** Where its reader is already, it goes on: what changed meanwhile and is in the rows, it can tell. */
+  async #subset(
+    asked: Asked,
+    subset: Subset,
+    shape: Shape,
+    definition: ShapeDefinition & { isForAll: boolean },
+  ): Promise<Answer> {
+    const at = typeof asked.from === 'string' ? shape.log.last : asked.from;
+    const body = await this.#shapes.subset(shape, subset);
+    if (body === undefined || shape.isEnded) return this.refetch(asked, definition);
+    const headers = shapeHeaders('subset', definition.isForAll, shape, asked, at);
+    return { status: 200, headers: { ...headers, 'electric-snapshot': 'true' }, body };
   }
 
   /** @returns undefined where the handle is none, not any more, or another shape's */
@@ -143,6 +159,11 @@ export class ShapeAnswers {
       piece.texts.length > 0,
     );
   }
+}
+
+/** A handle that a 409 told, with the offset that came with the one before: what lies between never came here. */
+export function isFromAnother({ from }: Asked, shape: Shape): boolean {
+  return typeof from !== 'string' && from.lsn !== 0n && from.lsn < shape.sinceLsn;
 }
 
 export function upToDate(seenLsn: bigint): string {

@@ -2,6 +2,7 @@
 import { Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { type Offset, parseOffset } from '../shape/offset.ts';
+import { readSubset, type Subset } from '../subset/read-subset.ts';
 import { WHERE_LENGTH_MAX } from '../where/lex.ts';
 
 const PARAMS_MAX = 5_000;
@@ -66,6 +67,8 @@ export interface Asked {
   readonly offset: string;
   readonly handle: string | undefined;
   readonly mode: 'read' | 'live' | 'sse';
+  /** Some rows now, beside those that change. */
+  readonly subset: Subset | undefined;
   readonly cursor: number | undefined;
 }
 
@@ -81,8 +84,8 @@ export function readAsk(query: unknown): Asked {
   if (isSse && !isLive) throw wrong('live_sse', 'needs live=true');
   if (typeof from !== 'string' && handle === undefined)
     throw wrong('handle', 'is needed with this offset: send the one that came with it');
-  if (Object.keys(rest).some((name) => name.startsWith('subset__')))
-    throw wrong('subset__where', 'is not served here: follow a shape with this where instead');
+  const subset = readSubset(rest);
+  if (subset !== undefined && isLive) throw wrong('live', 'is not possible for a subset');
   return {
     table,
     where: where === undefined || where.trim() === '' ? undefined : where,
@@ -94,6 +97,7 @@ export function readAsk(query: unknown): Asked {
     offset,
     handle,
     mode: isSse ? 'sse' : isLive ? 'live' : 'read',
+    subset,
     cursor: cursor === undefined || cursor === '' ? undefined : Number(cursor),
   };
 }

@@ -8,7 +8,7 @@ export const SSE_MS = 60_000;
 
 export const HEALTH_CACHE = 'no-cache, no-store, must-revalidate';
 
-export type CacheOf = 'start' | 'read' | 'live' | 'sse' | 'refetch' | 'refetch-unknown';
+export type CacheOf = 'start' | 'read' | 'live' | 'sse' | 'refetch' | 'refetch-unknown' | 'subset';
 
 const CACHE: Readonly<Record<CacheOf, string>> = {
   start: 'max-age=604800, s-maxage=3600, stale-while-revalidate=2629746',
@@ -17,10 +17,12 @@ const CACHE: Readonly<Record<CacheOf, string>> = {
   sse: `max-age=${SSE_MS / 1_000 - 1}`,
   refetch: 'max-age=60, must-revalidate',
   'refetch-unknown': 'max-age=1, must-revalidate',
+  subset: 'no-cache',
 };
 
 /** What is not for everybody who may reach a cache is for the caller's own alone. */
 export function cacheControl(of: CacheOf, isForAll: boolean): string {
+  if (of === 'subset') return CACHE[of];
   return isForAll ? `public, ${CACHE[of]}` : ownCache(`public, ${CACHE[of]}`);
 }
 
@@ -30,7 +32,7 @@ export function ownCache(control: string): string {
 }
 
 export const EXPOSED =
-  'electric-cursor, electric-handle, electric-offset, electric-schema, electric-up-to-date, electric-has-data, retry-after';
+  'electric-cursor, electric-handle, electric-offset, electric-schema, electric-up-to-date, electric-has-data, electric-snapshot, retry-after';
 
 /** 9 October 2024, from which cursors count seconds. */
 const CURSOR_EPOCH_S = 1_728_432_000;

@@ -4,7 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Shapes } from '../shapes.ts';
-import { type Answer, definitionOf, ShapeAnswers, type ShapeAsker, shapeHeaders } from './answer.ts';
+import {
+  type Answer,
+  definitionOf,
+  isFromAnother,
+  ShapeAnswers,
+  type ShapeAsker,
+  shapeHeaders,
+} from './answer.ts';
 import { type Asked, readAsk } from './ask.ts';
 import { HEALTH_CACHE } from './headers.ts';
 import { sendEvents } from './sse.ts';
@@ -82,7 +89,8 @@ async function stream(
   const definition = definitionOf(asked, asker);
   const shape = await answers.shapeOf(asked, definition);
   const from = typeof asked.from === 'string' ? undefined : asked.from;
-  if (shape === undefined || from === undefined || from.lsn > shapes.seenLsn || isInSnapshot(from))
+  const isTooFar = from === undefined || from.lsn > shapes.seenLsn || isInSnapshot(from);
+  if (shape === undefined || isTooFar || isFromAnother(asked, shape))
     return send(answers.refetch(asked, definition), reply.request, reply);
   reply.hijack();
   reply.raw.writeHead(200, {

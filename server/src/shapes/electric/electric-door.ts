@@ -78,6 +78,7 @@ export function electricDoor(
 
   app.get(SHAPE_PATH, { config: { knowsItsCallers: true } }, async (request, reply) => {
     const asked = readAsk(request.query);
+    if (asked.subset !== undefined) throw noSubset();
     const { client, isForAll } = definitionOf(asked, askerOf(request));
     const shown = shownTable(asked.table);
     const table = shown && (await formOf(shown.schema, shown.name));
@@ -105,6 +106,11 @@ export function electricDoor(
     reply.header('cache-control', HEALTH_CACHE);
     return answer?.statusCode === 200 ? { status: 'active' } : reply.code(202).send({ status: 'waiting' });
   });
+}
+
+function noSubset(): Problem {
+  const message = 'Subsets are not passed on to Electric: follow a shape with this where instead.';
+  return new Problem('invalid_request', message, { errors: [{ pointer: '/subset__where', message }] });
 }
 
 async function passOn(

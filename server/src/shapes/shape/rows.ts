@@ -4,7 +4,7 @@ import type { TableColumn } from '../sources/describe.ts';
 import type { Source } from '../sources/source.ts';
 import { evaluator, type Truth } from '../where/evaluate.ts';
 import { narrowest, type Pin, pinOf } from '../where/pin.ts';
-import type { Where } from '../where/predicate.ts';
+import type { Where, WhereColumn } from '../where/predicate.ts';
 import { quoteName } from '../where/sql.ts';
 
 /** A change without its place. */
@@ -35,6 +35,10 @@ interface Place {
 
 export class ShapeRows {
   readonly source: Source;
+  /** All of them hold for each of its rows. */
+  readonly wheres: readonly Where[];
+  /** What a clause may speak of. */
+  readonly whereColumns: readonly WhereColumn[];
   /** In their order in the source. */
   readonly columns: readonly TableColumn[];
   /** What each of its rows has in one column; undefined where they may have anything. */
@@ -46,6 +50,8 @@ export class ShapeRows {
 
   constructor({ source, columns, isFull, wheres }: ShapeRowsOptions) {
     this.source = source;
+    this.wheres = wheres;
+    this.whereColumns = whereColumns(source);
     this.columns = source.columns.filter(({ name }) => columns?.includes(name) ?? true);
     const place = ({ name }: TableColumn) => ({
       index: source.columns.findIndex((one) => one.name === name),
@@ -127,6 +133,11 @@ export function keyColumns({ columns }: Source): readonly TableColumn[] {
   const keys = columns.filter(({ keyIndex }) => keyIndex !== null);
   if (keys.length === 0) return columns;
   return keys.sort((a, b) => (a.keyIndex as number) - (b.keyIndex as number));
+}
+
+/** Of an array there is no kind, whatever its elements are. */
+export function whereColumns({ columns }: Source): readonly WhereColumn[] {
+  return columns.map(({ name, type, dims }) => ({ name, type: dims === 0 ? type : `${type}[]` }));
 }
 
 function picked(row: Tuple, places: readonly Place[]): Record<string, string | null> {

@@ -23,6 +23,8 @@ export class Shape {
   rows: ShapeRows | undefined;
   snapshot: SnapshotFile | undefined;
   touchedMs = 0;
+  /** Changes before here never came to it: who has an offset below has it from another shape. */
+  sinceLsn = 0n;
   #isInSnapshot: IsInSnapshot | undefined;
   /** Came before the moment of the snapshot was known. */
   #early: { xid: number; lsn: bigint; changes: readonly Change[] }[] = [];

@@ -4,8 +4,7 @@
  */
 import type pg from 'pg';
 import { PUBLICATION } from '../replication/publication.ts';
-import { describeTable } from '../sources/describe.ts';
-import type { Where, WhereColumn } from '../where/predicate.ts';
+import { describeTable, type Table } from '../sources/describe.ts';
 import { quoteName, whereSql } from '../where/sql.ts';
 import type { ShapeRows } from './rows.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
@@ -25,8 +24,6 @@ export class TableChanged extends Error {
 
 export interface SnapshotWork {
   readonly rows: ShapeRows;
-  readonly wheres: readonly Where[];
-  readonly columns: readonly WhereColumn[];
   /** Where only changes are wanted, the moment alone. */
   readonly file: SnapshotFile | undefined;
   /** Told the moment before the first row is read; what it throws breaks the snapshot off. */
@@ -36,17 +33,8 @@ export interface SnapshotWork {
 
 /** @throws TableChanged, SnapshotTooLarge, and what Postgres throws */
 export async function takeSnapshot(client: pg.PoolClient, work: SnapshotWork): Promise<void> {
-  const { table } = work.rows.source;
-  await client.query('begin isolation level repeatable read read only');
   try {
-    // First the lock, then the moment: nobody changes the table's form in between.
-    await client.query(
-      `lock table only ${quoteName(table.schema)}.${quoteName(table.name)} in access share mode`,
-    );
-    const moment = await readMoment(client);
-    const now = await describeTable(client, PUBLICATION, table.schema, table.name);
-    if (now?.mark !== table.mark) throw new TableChanged(`${table.schema}.${table.name} was changed.`);
-    work.onMoment(moment);
+    work.onMoment(isIn(await beginSnapshot(client, work.rows.source.table)));
     if (work.file !== undefined) await copyRows(client, work, work.file);
     await client.query('commit');
   } catch (error) {
@@ -55,29 +43,48 @@ export async function takeSnapshot(client: pg.PoolClient, work: SnapshotWork): P
   }
 }
 
-async function readMoment(client: pg.PoolClient): Promise<IsInSnapshot> {
+/** As Postgres writes them: transactions below `xmin` are in it, those from `xmax` on and the running ones are not. */
+export interface Moment {
+  readonly xmin: string;
+  readonly xmax: string;
+  readonly running: readonly string[];
+  readonly lsn: bigint;
+}
+
+/** In a transaction of its own, which whoever asks ends. @throws TableChanged, and what Postgres throws */
+export async function beginSnapshot(client: pg.PoolClient, table: Table): Promise<Moment> {
+  await client.query('begin isolation level repeatable read read only');
+  // First the lock, then the moment: nobody changes the table's form in between.
+  await client.query(
+    `lock table only ${quoteName(table.schema)}.${quoteName(table.name)} in access share mode`,
+  );
   const { rows } = await client.query<{ snapshot: string; lsn: string }>(
     `select pg_current_snapshot()::text as snapshot, (pg_current_wal_insert_lsn() - '0/0')::text as lsn`,
   );
   const [row] = rows as [{ snapshot: string; lsn: string }];
   const [xmin = '', xmax = '', list = ''] = row.snapshot.split(':');
+  const now = await describeTable(client, PUBLICATION, table.schema, table.name);
+  if (now?.mark !== table.mark) throw new TableChanged(`${table.schema}.${table.name} was changed.`);
+  return { xmin, xmax, running: list === '' ? [] : list.split(','), lsn: BigInt(row.lsn) };
+}
+
+function isIn(moment: Moment): IsInSnapshot {
   // Changes name their transactions without the epoch; near a snapshot the last 32 bits say which one it is.
   const low = (xid: string) => Number(BigInt(xid) & 0xffff_ffffn);
-  const [first, next] = [low(xmin), low(xmax)];
-  const running = new Set(list === '' ? [] : list.split(',').map(low));
-  const takenAt = BigInt(row.lsn);
+  const [first, next] = [low(moment.xmin), low(moment.xmax)];
+  const running = new Set(moment.running.map(low));
   return (xid, lsn) => {
-    if (lsn > takenAt) return false;
+    if (lsn > moment.lsn) return false;
     if (((xid - first) | 0) < 0) return true;
     return ((xid - next) | 0) < 0 && !running.has(xid);
   };
 }
 
 async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: SnapshotFile): Promise<void> {
-  const { rows, wheres, columns, bytesMax } = work;
+  const { rows, bytesMax } = work;
   const values: (string | null)[] = [];
-  const conditions = wheres.map((where) => {
-    const sql = whereSql(where, columns, values.length + 1);
+  const conditions = rows.wheres.map((where) => {
+    const sql = whereSql(where, rows.whereColumns, values.length + 1);
     values.push(...where.constants.map(({ text }) => text));
     return sql;
   });
