@@ -21,7 +21,14 @@ interface Books {
   readonly awaits_former_lives: boolean;
 }
 
-export async function loadBooks(pool: pg.Pool): Promise<{ stored: Stored; turn: number }> {
+/**
+ * @param onProblem told what does not fit together; without it that is thrown: nobody sells from such books
+ * @throws Error
+ */
+export async function loadBooks(
+  pool: pg.Pool,
+  onProblem: (message: string) => void = refuse,
+): Promise<{ stored: Stored; turn: number }> {
   return await inSnapshot(pool, async (client) => {
     const books = (
       await client.query<Books>('select position, turn, self, awaits_former_lives from tallystick.books')
@@ -29,8 +36,8 @@ export async function loadBooks(pool: pg.Pool): Promise<{ stored: Stored; turn: 
     if (books === undefined) throw new Error('The books have no first page: tallystick.books is empty.');
     const heads = (await client.query<HeadRecord>(`select ${HEAD_COLUMNS} from tallystick.writers`)).rows;
     const streams = new Map(heads.map((head) => [head.writer, new Stream(head.writer, headOf(head))]));
-    await loadRows(client, streams);
-    for (const { writer, digest } of heads) assertDigest(streams.get(writer), digest);
+    await loadRows(client, streams, onProblem);
+    for (const { writer, digest } of heads) checkDigest(streams.get(writer) as Stream, digest, onProblem);
     const holds = (
       await client.query<{ hold_id: HoldId; hold: Hold }>('select hold_id, hold from tallystick.holds')
     ).rows;
@@ -45,7 +52,16 @@ export async function loadBooks(pool: pg.Pool): Promise<{ stored: Stored; turn: 
   });
 }
 
-async function loadRows(client: pg.PoolClient, streams: ReadonlyMap<WriterId, Stream>): Promise<void> {
+function refuse(message: string): never {
+  throw new Error(message);
+}
+
+async function loadRows(
+  client: pg.PoolClient,
+  streams: ReadonlyMap<WriterId, Stream>,
+  onProblem: (message: string) => void,
+): Promise<void> {
+  const strays = new Set<WriterId>();
   await client.query(`declare stored_rows no scroll cursor for select ${ROW_COLUMNS} from tallystick.rows`);
   for (;;) {
     const { rows } = await client.query<RowRecord & unknown[]>({
@@ -55,18 +71,22 @@ async function loadRows(client: pg.PoolClient, streams: ReadonlyMap<WriterId, St
     if (rows.length === 0) return;
     for (const record of rows) {
       const stream = streams.get(record[0]);
-      if (stream === undefined) throw new Error(`The books hold rows of ${record[0]}, but not its chain.`);
+      if (stream === undefined) {
+        if (!strays.has(record[0])) onProblem(`The books hold rows of ${record[0]}, but not its chain.`);
+        strays.add(record[0]);
+        continue;
+      }
       stream.load(record[1] as PoolId, rowOf(record));
     }
   }
 }
 
 /** D6: rows that were changed behind our back would sell what is not there. */
-function assertDigest(stream: Stream | undefined, stored: string): void {
-  const found = stream === undefined ? '' : digestText(stream.digest);
+function checkDigest(stream: Stream, stored: string, onProblem: (message: string) => void): void {
+  const found = digestText(stream.digest);
   if (found === stored) return;
-  throw new Error(
-    `D6: the rows of ${stream?.writer} have the digest ${found}, and its chain says ${stored}. ` +
+  onProblem(
+    `D6: the rows of ${stream.writer} have the digest ${found}, and its chain says ${stored}. ` +
       'Restore the books from a backup, or rebuild the rows from the chain.',
   );
 }

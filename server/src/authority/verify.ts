@@ -39,7 +39,7 @@ export async function verifyChains(
   heads: ReadonlyMap<string, Anchor> = new Map(),
 ): Promise<BooksReport> {
   const problems: string[] = [];
-  const { stored } = await loadBooks(pool);
+  const { stored } = await loadBooks(pool, (message) => problems.push(message));
   let entries = 0;
   let writers = 0;
   const awaited = new Map(heads);
