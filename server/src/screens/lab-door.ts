@@ -8,11 +8,15 @@
 import { Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+/** Shows that a region calls, which was told the key when it was started. */
+export const LAB_KEY_HEADER = 'x-tallystick-lab';
 /** A flood of demand takes some seconds. */
 const WAIT_MS = 60_000;
 
+/** @param labUrl with the lab's key behind a # */
 export function labDoor(app: FastifyInstance, labUrl: string | undefined): void {
   if (labUrl === undefined) return;
+  const key = { [LAB_KEY_HEADER]: new URL(labUrl).hash.slice(1) };
   app.route({
     method: ['GET', 'POST'],
     url: '/lab/*',
@@ -21,8 +25,11 @@ export function labDoor(app: FastifyInstance, labUrl: string | undefined): void 
       const answer = await fetch(new URL(request.url, labUrl), {
         method: request.method,
         ...(request.method === 'GET'
-          ? {}
-          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request.body ?? {}) }),
+          ? { headers: key }
+          : {
+              headers: { ...key, 'content-type': 'application/json' },
+              body: JSON.stringify(request.body ?? {}),
+            }),
         signal: AbortSignal.timeout(WAIT_MS),
       }).catch(() => undefined);
       if (answer === undefined) throw new Problem('overloaded', 'The lab does not answer.');

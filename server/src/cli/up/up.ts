@@ -1,4 +1,5 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
@@ -81,7 +82,10 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     catalogue: SAMPLE_CATALOGUE,
     // A receiver to try them with runs beside it.
     authorityArgs: ['--webhooks-to-loopback'],
-    env: { [LAB_VARIABLE]: `http://127.0.0.1:${portBase + LAB_OFFSET}` },
+    // With a key of this start: the lab's port is as near to any page in a browser as a region's.
+    env: {
+      [LAB_VARIABLE]: `http://127.0.0.1:${portBase + LAB_OFFSET}#${randomBytes(32).toString('base64url')}`,
+    },
   };
 }
 
@@ -122,7 +126,7 @@ export async function up(args: readonly string[]): Promise<number> {
     const { credentials } = await fleetCredentials(dataDir, fleet.url('eu'), fleet.operator);
     const tokens = await tokensOf(fleet.url('eu'), credentials);
     lab = new Lab(fleet, credentials);
-    await lab.start(portBase + LAB_OFFSET);
+    await lab.start(plan.env?.[LAB_VARIABLE] as string);
     const { people } = await fleetPeople(dataDir);
     return { clients: credentials, tokens, people };
   });

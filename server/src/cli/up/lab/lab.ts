@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createApp, createLog, listen, Problem, parse } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { LAB_KEY_HEADER } from '../../../screens/lab-door.ts';
 import { type FleetCredential, tokenFrom } from '../../fleet/credentials.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { Copies } from './copies.ts';
@@ -44,11 +45,22 @@ export class Lab {
     this.#routes();
   }
 
-  async start(port: number): Promise<void> {
+  /**
+   * @param url where it listens, with the key behind a #: whoever calls without it, such as a page of elsewhere, gets nothing
+   * @returns the same, with the port that it got where that was 0
+   */
+  async start(url: string): Promise<string> {
+    const { port, hash } = new URL(url);
     const { dataDir, replicas } = this.#fleet.plan;
     for (const { id, kind } of replicas)
       if (kind === 'terminal') this.#copies.set(id, new Copies(join(dataDir, id)));
-    await listen(this.#app, '127.0.0.1', port);
+    this.#app.addHook('onRequest', async ({ headers }) => {
+      if (headers[LAB_KEY_HEADER] !== hash.slice(1))
+        throw new Problem('forbidden', 'The lab answers its regions alone.');
+    });
+    await listen(this.#app, '127.0.0.1', Number(port));
+    const { port: bound } = this.#app.server.address() as { port: number };
+    return `http://127.0.0.1:${bound}${hash}`;
   }
 
   async stop(): Promise<void> {
