@@ -25,6 +25,7 @@ export { fencedWriters, type Sales } from './figures.ts';
 export { type CatalogueSource, Host } from './host.ts';
 export * from './http/answers.ts';
 export { closeSocketsOf, createApp, LINK_PATH, openLinkDoor, openUpgradeDoor } from './http/app.ts';
+export { refuseForeignPages } from './http/foreign-pages.ts';
 export { type Facing, fieldsFor } from './http/headers.ts';
 export { derivedId, uuidv7 } from './http/ids.ts';
 export { lookRoutes } from './http/look-routes.ts';

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
 import { type Cashier, cashierId } from '../catalogue/items.ts';
+import { refuseForeignPages } from '../http/foreign-pages.ts';
 import { parse } from '../http/parse.ts';
 import { Problem } from '../http/problem.ts';
 import { CashierDesk } from './desk.ts';
@@ -48,6 +49,7 @@ export function cashierSignIn(app: FastifyInstance, agent: Agent): void {
   const { signIn, ...times } = agent.settings.cashiers;
   if (signIn === 'off') {
     agent.log.warn('cashiers need not sign in: whoever reaches this port may sell and move goods');
+    refuseForeignPages(app, agent.settings.cors.origins);
     return;
   }
   const desk = new CashierDesk(agent.catalogue, agent.location, agent.dataDir, times, agent.log);

@@ -1,6 +1,6 @@
 /** Sign-in at a region's door: every request is somebody's, and may do what its operation's declaration says. */
 import { Server as TlsServer } from 'node:tls';
-import { type Agent, Problem } from '@tallystick/store-agent';
+import { type Agent, Problem, refuseForeignPages } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ANYONE, type Principal } from '../../access/principal.ts';
 import { type Access, type Scope, shared } from '../../access/scopes.ts';
@@ -53,6 +53,7 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
   app.decorateRequest('stay', () => () => stays);
   if (auth.signIn === 'off') {
     agent.log.warn('sign-in is off: whoever reaches this port may do everything');
+    refuseForeignPages(app, agent.settings.cors.origins);
     app.addHook('onRequest', (request, _reply, done) => {
       request.principal = ANYONE;
       done();
