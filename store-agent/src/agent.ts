@@ -29,7 +29,7 @@ import { Awaited } from './awaited.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig, AgentSettings } from './config.ts';
 import { Disk, type OpenJournal } from './disk.ts';
-import { countAnswer, figuresOf, newWorked } from './figures.ts';
+import { countAnswer, figuresOf, newWorked, salesOf } from './figures.ts';
 import { Host } from './host.ts';
 import { type Fact, factJson, orderJson } from './http/answers.ts';
 import { statusJson } from './http/look-routes.ts';
@@ -220,7 +220,7 @@ export class Agent {
 
   async submit(command: Command): Promise<Answer> {
     const answer = await this.engine.submit(command);
-    countAnswer(this.#worked, command, answer, (pool) => this.levels.at(pool)?.available);
+    countAnswer(this.#worked, command, answer, performance.now());
     return answer;
   }
 
@@ -309,7 +309,8 @@ export class Agent {
   }
 
   status() {
-    return { ...statusJson(this), sales: this.#worked.sales };
+    const hint = (pool: PoolId) => this.levels.at(pool)?.available;
+    return { ...statusJson(this), sales: salesOf(this.#worked, hint, performance.now()) };
   }
 
   /** Why this replica cannot sell now; undefined when it can. */

@@ -1,5 +1,5 @@
 /** Figures: what an agent counts and measures, for `/metrics`. */
-import { type Answer, type Command, type PoolId, poolId, type Stream } from '@tallystick/crdt';
+import type { Answer, Command, PoolId, Stream } from '@tallystick/crdt';
 import type { Agent } from './agent.ts';
 import type { Figure } from './metrics.ts';
 
@@ -10,6 +10,7 @@ export interface Worked {
   /** Commands that were answered with no. */
   refused: number;
   sales: Sales;
+  readonly doubts: Doubt[];
 }
 
 /** Of sales alone; a repeat is no second one. */
@@ -19,36 +20,50 @@ export interface Sales {
   soldAtOnce: number;
   /** For want of goods. */
   refused: number;
-  /** Of those: the last hints said that there were enough somewhere. */
+  /** Of those: seconds later it was still said that there were enough somewhere. */
   refusedFalsely: number;
 }
 
-export function newWorked(): Worked {
-  const sales = { sold: 0, soldAtOnce: 0, refused: 0, refusedFalsely: 0 };
-  return { turns: 0, entries: 0, refused: 0, sales };
+/** A refusal of goods that were said to be somewhere; it is looked at again once what was said then is no old news any more. */
+interface Doubt {
+  readonly atMs: number;
+  readonly items: readonly { readonly pool: PoolId; readonly requested: number }[];
 }
 
-/** @param hint what is said to be available of a pool, wherever it may be sold from */
-export function countAnswer(
-  worked: Worked,
-  command: Command,
-  answer: Answer,
-  hint: (pool: PoolId) => number | undefined,
-): void {
+/** What can be sold of a pool, wherever it may be sold from, as last heard. */
+type Hint = (pool: PoolId) => number | undefined;
+
+/** Levels are told within some three seconds. */
+const OLD_NEWS_MS = 5_000;
+/** More than that at once are a flood, of which these are a fair sample. */
+const DOUBTS_MAX = 1_000;
+
+export function newWorked(): Worked {
+  const sales = { sold: 0, soldAtOnce: 0, refused: 0, refusedFalsely: 0 };
+  return { turns: 0, entries: 0, refused: 0, sales, doubts: [] };
+}
+
+export function countAnswer(worked: Worked, command: Command, answer: Answer, nowMs: number): void {
   if (!answer.ok) worked.refused += 1;
   if (command.type !== 'sell' && command.type !== 'confirm') return;
-  const { sales } = worked;
+  const { sales, doubts } = worked;
   if (answer.ok) {
     if (answer.replayed) return;
     sales.sold += 1;
     if (answer.waited !== true) sales.soldAtOnce += 1;
   } else if (answer.code === 'insufficient_stock') {
     sales.refused += 1;
-    const isThere = (answer.items ?? []).every(
-      ({ sku, location, requested }) => (hint(poolId(sku, location)) ?? 0) >= requested,
-    );
-    if (isThere) sales.refusedFalsely += 1;
+    if (doubts.length < DOUBTS_MAX) doubts.push({ atMs: nowMs, items: answer.items ?? [] });
   }
+}
+
+/** What was counted up to now; called whenever somebody looks. */
+export function salesOf({ sales, doubts }: Worked, hint: Hint, nowMs: number): Sales {
+  while (doubts[0] !== undefined && nowMs - doubts[0].atMs >= OLD_NEWS_MS) {
+    const { items } = doubts.shift() as Doubt;
+    if (items.every(({ pool, requested }) => (hint(pool) ?? 0) >= requested)) sales.refusedFalsely += 1;
+  }
+  return sales;
 }
 
 export function figuresOf(agent: Agent, worked: Worked): readonly Figure[] {

@@ -2891,7 +2891,7 @@ export interface components {
                     soldAtOnce: number;
                     /** @description Sales that it refused for want of goods. */
                     refused: number;
-                    /** @description Of those: it had heard that there were enough somewhere. */
+                    /** @description Of those: seconds later it was still said that there were enough somewhere. */
                     refusedFalsely: number;
                 } | null;
             }[];

@@ -25,7 +25,6 @@ export function AddButton({
         type="button"
         className={`btn ${isSmall ? 'small' : 'main'}`}
         disabled={isBusy || isGone}
-        aria-label={`Add ${name} to the cart${inCart > 0 ? `, ${inCart} in it` : ''}`}
         onClick={() => {
           setBusy(true);
           setWrong(undefined);
@@ -35,6 +34,7 @@ export function AddButton({
         }}
       >
         {isGone ? 'Sold out' : inCart === 0 ? 'Add to cart' : `Add another · ${inCart} in cart`}
+        <span className="hidden">: {name}</span>
       </button>
       <span className="small owes" role="status">
         {wrong}

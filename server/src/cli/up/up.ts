@@ -48,6 +48,8 @@ function authOf(id: string, kind: FleetReplica['kind'], portBase: number): Agent
   return { ...AUTH, people };
 }
 
+/** The web shop of eu sells what the shop in Berlin has as well. */
+const SOURCING: Readonly<Record<string, object>> = { eu: { sourcing: ['rotterdam', 'berlin', 'memphis'] } };
 /** What is in a cart is set aside for ten minutes. */
 const CARTS = { carts: { holdMs: 600_000, abandonedMs: 3_600_000 } } as const;
 
@@ -64,7 +66,12 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     parent,
     location,
     port: portBase + offset,
-    settings: { ...POLICY, auth: authOf(id, kind, portBase), ...(kind === 'region' ? CARTS : {}) } as never,
+    settings: {
+      ...POLICY,
+      auth: authOf(id, kind, portBase),
+      ...(kind === 'region' ? CARTS : {}),
+      ...SOURCING[id],
+    } as never,
   });
   return {
     dataDir,

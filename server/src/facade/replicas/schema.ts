@@ -62,7 +62,9 @@ export const fleetSchema = z
             sold: count('Sales since it was started.'),
             soldAtOnce: count('Of those: from rights that it held, with no question to anybody.'),
             refused: count('Sales that it refused for want of goods.'),
-            refusedFalsely: count('Of those: it had heard that there were enough somewhere.'),
+            refusedFalsely: count(
+              'Of those: seconds later it was still said that there were enough somewhere.',
+            ),
           })
           .nullable()
           .meta({ description: 'Null where the replica cannot be asked.' }),
