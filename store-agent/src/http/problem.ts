@@ -101,7 +101,10 @@ export function frameworkProblem(_error: FastifyError, _request: FastifyRequest,
 
 /** Bytes that Node could not read as a request at all; the socket ends with this. */
 export function brokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Clients open connections ahead. A 408 on one would be the answer to a request that comes over it in this very
+  // moment, and final; a connection that is closed is asked over again.
+  const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+  if (isUnused || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -64,6 +64,11 @@ const headOf = (path: string, more: string) =>
 beforeEach(() => open({}));
 afterEach(() => app.close());
 
+test('a connection over which nothing was asked is closed without a word', async () => {
+  await reopen({ headersMs: 60 });
+  expect(await client('').heard).toBe('');
+});
+
 test('half a head is cut off with 408', async () => {
   await reopen({ headersMs: 60 });
   const { heard } = client('POST /whole HTTP/1.1\r\nhost: a\r\n');
