@@ -143,10 +143,12 @@ export class Places {
     const curious = new Set<ReplicaId>();
     for (const stream of this.#ledger.streams.values()) {
       const { via } = stream.head;
-      const place = via === null ? undefined : this.wayTo(replicaOf(stream.writer));
+      const replica = replicaOf(stream.writer);
+      const place = via === null ? undefined : this.wayTo(replica);
+      // Whoever is given back later may have been told while it belonged elsewhere, hence nothing (seed 3000762).
+      if (place === via || place === ABOVE) this.#told.delete(replica);
       if (place === undefined || place === via) continue;
       if (place === ABOVE || via === ABOVE) this.#reroute(stream, place);
-      const replica = replicaOf(stream.writer);
       if (place === ABOVE || place === replica || this.#told.get(replica) === place) continue;
       this.#told.set(replica, place);
       curious.add(place);
