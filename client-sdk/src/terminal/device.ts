@@ -33,9 +33,7 @@ export async function openDevice(
   options: { readonly id: string; readonly parent: string; readonly code?: string },
   ports: TillPorts,
 ): Promise<Device> {
-  const known = (await resultOf(database.transaction([FACTS], 'readonly').objectStore(FACTS).get(DEVICE))) as
-    | StoredDevice
-    | undefined;
+  const known = await read(database);
   if (known?.kind !== undefined)
     return { key: keyFrom(known.key), kind: known.kind, location: known.location ?? '' };
   const { id, parent: url, code } = options;
@@ -60,6 +58,15 @@ export async function openDevice(
   } catch (error) {
     throw new TallystickError('not_enrolled', (error as Error).message, { cause: error });
   }
+}
+
+export async function isEnrolled(database: Database): Promise<boolean> {
+  return (await read(database))?.kind !== undefined;
+}
+
+async function read(database: Database): Promise<StoredDevice | undefined> {
+  const facts = database.transaction([FACTS], 'readonly').objectStore(FACTS);
+  return (await resultOf(facts.get(DEVICE))) as StoredDevice | undefined;
 }
 
 async function write(database: Database, device: StoredDevice): Promise<void> {

@@ -23,7 +23,7 @@ import { type Frame, hexOf } from '@tallystick/crdt/wire';
 import { Cashiers } from './cashiers.ts';
 import { TillCatalogue } from './catalogue.ts';
 import { tillDatabase } from './database.ts';
-import { type Device, openDevice } from './device.ts';
+import { type Device, isEnrolled, openDevice } from './device.ts';
 import type { Database } from './indexed-db.ts';
 import { IndexedJournal, StorageFailure } from './indexed-journal.ts';
 import type { TillPorts } from './ports.ts';
@@ -43,6 +43,9 @@ const BEAT_MS = 4_000;
 const MEND_MS = 1_000;
 /** A shop's server is near: whoever waits for it at a till waits this long between two attempts at most. */
 const LINK_TIMES = { retryMsMin: 100, retryMsMax: 5_000, handshakeMs: 5_000 };
+
+/** What was not relayed is lost with it, and shown at the parent until an operator retires the old life. */
+const CLEARED = 'the browser cleared what this till had stored. Enrol it again, with a new code.';
 
 /** Everything that is read from the database, together. */
 interface Opened {
@@ -67,6 +70,7 @@ export class TillHost {
   #socket: LinkSocket | undefined;
   #stopBeat = () => {};
   #stopMending = () => {};
+  #isStopped = false;
   #taking: Promise<void> = Promise.resolve();
   /** Why nothing can be sold, while that is so. */
   failure: StorageFailure | undefined;
@@ -205,6 +209,13 @@ export class TillHost {
 
   async #mend(): Promise<void> {
     const opened = await this.#reopen();
+    if (this.#isStopped) return opened.database.close();
+    if (!(await isEnrolled(opened.database))) {
+      // A key that is in memory alone would begin a life that no reload goes on with.
+      opened.database.close();
+      this.failure = new StorageFailure('broken', CLEARED);
+      return this.#onChange();
+    }
     if (!(await opened.journal.hasRoom())) {
       opened.database.close();
       return this.#mendLater();
@@ -274,6 +285,7 @@ export class TillHost {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#stopBeat();
     this.#stopMending();
     await this.engine.stop();

@@ -72,6 +72,12 @@ export class Browser {
     if (bytes === undefined) await session.detach();
   }
 
+  /** As a browser does where the disk is full, or a person in its settings. */
+  async clear(page: Page, origin: string): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  }
+
   /** Closes it as a person does; its profile stays. */
   async close(): Promise<void> {
     await this.#context?.close();

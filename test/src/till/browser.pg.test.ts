@@ -197,6 +197,14 @@ test(
     const all = printed.size + unprinted;
     await until(async () => (await ordersInBooks()).size === all, 'both histories are in the books');
     expect(await booksAreRight()).toBe(all);
+
+    // The browser clears what a till stored: it sells nothing more, and says why.
+    await copy.clear(other, site.origin);
+    expect(await other.evaluate(() => tillPage.burst(1, 1).catch(({ code }) => code as string))).toBe(
+      'read_only',
+    );
+    const says = () => other.evaluate(() => tillPage.till.getSnapshot().error?.message ?? '');
+    await until(async () => /cleared .* Enrol it again/.test(await says()), 'it asks to be enrolled again');
     await copy.stop();
   },
   START_MS,
