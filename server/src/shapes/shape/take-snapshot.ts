@@ -93,6 +93,15 @@ async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: Snapsho
     `declare rows no scroll cursor for select ${rows.snapshotSql()} from ${rows.source.fromSql}${filter}`,
     values,
   );
+  for await (const texts of piecesOf(client)) {
+    await file.append(texts);
+    if (file.bytes > bytesMax) throw new SnapshotTooLarge('The snapshot is too large.');
+  }
+  await file.complete();
+}
+
+/** What the cursor `rows` brings, in pieces of about one size, however large a row is. */
+export async function* piecesOf(client: pg.PoolClient): AsyncGenerator<readonly string[]> {
   let count = FETCH_ROWS_FIRST;
   for (;;) {
     const fetched = await client.query<[string]>({
@@ -100,16 +109,14 @@ async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: Snapsho
       rowMode: 'array',
     } as never);
     const texts = fetched.rows.map(([text]) => text);
-    await file.append(texts);
-    if (texts.length < count) break;
-    if (file.bytes > bytesMax) throw new SnapshotTooLarge('The snapshot is too large.');
+    yield texts;
+    if (texts.length < count) return;
     const bytes = texts.reduce((sum, text) => sum + text.length, 0);
     count = Math.max(
       1,
       Math.min(FETCH_ROWS_MAX, Math.floor((FETCH_BYTES * texts.length) / Math.max(1, bytes))),
     );
   }
-  await file.complete();
 }
 
 export class SnapshotTooLarge extends Error {

@@ -6,14 +6,15 @@ import { randomInt } from 'node:crypto';
 import { Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
 import type { ShapeRows } from '../shape/rows.ts';
-import { beginSnapshot } from '../shape/take-snapshot.ts';
+import { beginSnapshot, piecesOf } from '../shape/take-snapshot.ts';
 import { parseWhere } from '../where/parse.ts';
 import { whereSql, writtenByPostgres } from '../where/sql.ts';
 import { orderSql, type Subset } from './read-subset.ts';
 
 /** One answer, in memory: who wants more asks for it in pieces, or follows the shape. */
 const BYTES_MAX = 32_000_000;
-const FETCH_ROWS = 500;
+/** Snapshots wait for the same few connections. */
+const TIMEOUT_MS = 30_000;
 
 /** @returns the answer's body @throws TableChanged, WhereError, Problem, and what Postgres throws */
 export async function takeSubset(pool: pg.Pool, rows: ShapeRows, subset: Subset): Promise<string> {
@@ -36,24 +37,20 @@ export async function takeSubset(pool: pg.Pool, rows: ShapeRows, subset: Subset)
   const client = await pool.connect();
   try {
     const moment = await beginSnapshot(client, source.table);
+    await client.query(`set local statement_timeout = ${TIMEOUT_MS}`);
     await client.query(
       `declare rows no scroll cursor for select ${rows.snapshotSql()} from ${source.fromSql}${filter}${order}${limit}${offset}`,
       values,
     );
     const texts: string[] = [];
     let bytes = 0;
-    for (;;) {
-      const fetched = await client.query<[string]>({
-        text: `fetch ${FETCH_ROWS} from rows`,
-        rowMode: 'array',
-      } as never);
-      for (const [text] of fetched.rows) {
+    for await (const piece of piecesOf(client)) {
+      for (const text of piece) {
         texts.push(text);
         bytes += text.length;
       }
       if (bytes > BYTES_MAX)
         throw new Problem('invalid_request', 'The subset is too large for one answer. Ask with a limit.');
-      if (fetched.rows.length < FETCH_ROWS) break;
     }
     const metadata = {
       snapshot_mark: randomInt(2 ** 31),
