@@ -7,6 +7,7 @@
  */
 import type { Stored, Writes } from '@tallystick/crdt';
 import { foldLog, JournalImage, recordOf, type TurnRecord } from '@tallystick/crdt/host';
+import { TallystickError } from '../error.ts';
 import { TURNS } from './database.ts';
 import { completionOf, type Database, resultOf } from './indexed-db.ts';
 import { sha256 } from './sha256.ts';
@@ -32,8 +33,9 @@ export class IndexedJournal {
   #turns: number;
   #failure: StorageFailure | undefined;
 
-  /** @throws Error where what is stored contradicts itself (D5, D6). */
+  /** @throws TallystickError `no_storage`; Error where what is stored contradicts itself (D5, D6). */
   static async open(database: Database): Promise<IndexedJournal> {
+    assertStrict(database);
     const records: TurnRecord[] = [];
     for (;;) {
       const store = database.transaction([TURNS], 'readonly').objectStore(TURNS);
@@ -108,6 +110,16 @@ export class IndexedJournal {
     this.#database.onclose = null;
     this.#database.close();
   }
+}
+
+/** D2: asking is not enough; a browser that does not know the word leaves it out without an error. */
+function assertStrict(database: Database): void {
+  const { durability } = database.transaction([TURNS], 'readonly', { durability: 'strict' });
+  if (durability === 'strict') return;
+  throw new TallystickError(
+    'no_storage',
+    'This browser does not say when what it stores is on the disk. Update it, or take another one.',
+  );
 }
 
 const ROOM_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 /**
  * `npm run check:package`: packs the SDK as it would be published, and has publint and are-the-types-wrong look at
- * it. A command of its own, since it needs the build.
+ * it, and has the screens, which are an application of it, typed against it. A command of its own, since it needs the build.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,8 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-const PACKAGE = fileURLToPath(new URL('../../../client-sdk', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const PACKAGE = join(ROOT, 'client-sdk');
 const folder = mkdtempSync(join(tmpdir(), 'tallystick-pack-'));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
@@ -40,6 +41,21 @@ try {
     : analysis.problems
         .filter((problem) => !('resolutionKind' in problem) || served.has(problem.resolutionKind))
         .map((problem) => `${problem.kind} ${JSON.stringify(problem)}`);
+
+  // The screens are the example of an application: here they are typed by what is published, and not by the sources.
+  const tsc = [
+    join(ROOT, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    'demo-app',
+    '--customConditions',
+    'built',
+  ];
+  const cache = join(folder, 'screens.tsbuildinfo');
+  const typed = spawnSync(process.execPath, [...tsc, '--tsBuildInfoFile', cache], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (typed.status !== 0) wrong.push(typed.stdout);
 
   for (const line of [...linted, ...wrong]) console.error(line);
   console.log(`${filename}: ${entryCount} files, ${size} bytes; ${linted.length + wrong.length} problems`);
