@@ -5,13 +5,15 @@ import type { TillName } from './till-name.ts';
 export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void }) {
   const [id, setId] = useState('');
   const [code, setCode] = useState('');
+  const [link, setLink] = useState('');
   return (
     <main className="sign-in">
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          onDone({ id: id.trim(), code: code.trim() });
+          const given = link.trim();
+          onDone({ id: id.trim(), code: code.trim(), ...(given === '' ? {} : { link: given }) });
         }}
       >
         <h1>Make this device a till</h1>
@@ -33,6 +35,18 @@ export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void })
             onChange={(event) => setCode(event.target.value)}
           />
         </label>
+        <details>
+          <summary>It belongs to a shop with a computer of its own</summary>
+          <label className="field">
+            <span>Link of the shop</span>
+            <input
+              className="input"
+              placeholder="wss://shop.example/link"
+              value={link}
+              onChange={(event) => setLink(event.target.value)}
+            />
+          </label>
+        </details>
         <button className="btn main big" type="submit">
           Begin
         </button>

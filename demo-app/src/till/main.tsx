@@ -14,9 +14,10 @@ const root = createRoot(document.getElementById('app') as HTMLElement);
 /** While it is open somewhere, a tab that is opened anew waits for the other one. */
 let till: Terminal | undefined;
 
-function open({ id, code }: TillName): void {
-  keepTill(id);
-  const parent = `${location.origin.replace(/^http/, 'ws')}/link`;
+function open(name: TillName): void {
+  keepTill(name);
+  const { id, code } = name;
+  const parent = name.link ?? `${location.origin.replace(/^http/, 'ws')}/link`;
   till = createTerminal({ id, parent, ...(code === undefined ? {} : { code }) });
   root.render(
     <StrictMode>

@@ -1,6 +1,8 @@
 /** Which till this browser is. */
 export interface TillName {
   readonly id: string;
+  /** Of its parent, where that is not the region that served the page. */
+  readonly link?: string;
   /** Needed once. */
   readonly code?: string;
 }
@@ -8,12 +10,16 @@ export interface TillName {
 const KEPT = 'tallystick-till';
 
 export function keptTill(): TillName | undefined {
-  const id = localStorage.getItem(KEPT);
-  return id === null ? undefined : { id };
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT) ?? 'null') as TillName | null;
+    return typeof kept?.id === 'string' ? kept : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-export function keepTill(id: string): void {
-  localStorage.setItem(KEPT, id);
+export function keepTill({ id, link }: TillName): void {
+  localStorage.setItem(KEPT, JSON.stringify({ id, link }));
 }
 
 /** On the machine of `npm start` a browser becomes a till without typing. */

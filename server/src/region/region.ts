@@ -8,8 +8,11 @@ import { screens } from '../screens/screens.ts';
 
 export function regionRoutes(app: FastifyInstance, agent: Agent): void {
   facadeRoutes(app, agent, openLiveCarts(app, agent));
-  screens(app);
+  screens(app, (process.env[LINKS_VARIABLE] ?? '').split(','));
 }
+
+/** Shops that tills of this region's pages link to, divided by commas: `wss://berlin.example`. */
+export const LINKS_VARIABLE = 'TALLYSTICK_TILL_LINKS';
 
 /** Set by `tallystick up` for the regions that it starts, and by nobody else. */
 export const LAB_VARIABLE = 'TALLYSTICK_LAB_URL';

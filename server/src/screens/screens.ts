@@ -16,9 +16,10 @@ const DIST = join(
 );
 
 /** Nothing from elsewhere, nothing inline, no frames. Pictures may be made by the page (a code to scan). */
-const POLICY =
+const policy = (links: readonly string[]) =>
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
-  "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  `connect-src ${["'self'", ...links].join(' ')}; ` +
+  "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const PAGES: Readonly<Record<string, string>> = {
   '/': 'index.html',
@@ -35,14 +36,19 @@ const FILES: Readonly<Record<string, string>> = {
 
 const NOT_BUILT = 'The screens are not built yet. Run: npm run build (it needs Node 20.19 or newer)\n';
 
-export function screens(app: FastifyInstance): void {
+/** An origin of a link and nothing that could end a directive of the policy. */
+const LINK = /^wss?:\/\/[\w.-]+(:\d{1,5})?$/;
+
+/** @param links where tills link to that are children of a shop and not of this region: `wss://shop.example` */
+export function screens(app: FastifyInstance, links: readonly string[] = []): void {
+  const pagePolicy = policy(links.filter((link) => LINK.test(link)));
   for (const [path, file] of Object.entries(PAGES))
     app.get(path, async (_request, reply) => {
       const html = await readFile(join(DIST, file)).catch(() => undefined);
       reply.header('cache-control', 'no-cache');
       if (html === undefined) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
       return reply
-        .header('content-security-policy', POLICY)
+        .header('content-security-policy', pagePolicy)
         .header('referrer-policy', 'no-referrer')
         .header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
         .type('text/html; charset=utf-8')

@@ -9,7 +9,7 @@ import {
   stopSignal,
   wholeNumber,
 } from '@tallystick/store-agent';
-import { LAB_VARIABLE } from '../../region/region.ts';
+import { LAB_VARIABLE, LINKS_VARIABLE } from '../../region/region.ts';
 import { FleetProcess } from '../fleet/child-process.ts';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
@@ -22,6 +22,7 @@ import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 const DEFAULT_DATA = '.tallystick';
 const DEFAULT_PORT_BASE = 7400;
 
+const BERLIN_OFFSET = 2;
 const LAB_OFFSET = 12;
 
 /** A shop's day at the machine: what a visitor does within minutes should already move rights. */
@@ -80,7 +81,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     replicas: [
       replica('eu', 'region', 'authority', null, 0),
       replica('us', 'region', 'authority', null, 1),
-      replica('berlin', 'store', 'eu', 'berlin', 2),
+      replica('berlin', 'store', 'eu', 'berlin', BERLIN_OFFSET),
       replica('rotterdam', 'warehouse', 'eu', 'rotterdam', 5),
       replica('memphis', 'warehouse', 'us', 'memphis', 6),
       replica('berlin-till-1', 'terminal', 'berlin', 'berlin', 3),
@@ -91,6 +92,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     authorityArgs: ['--webhooks-to-loopback'],
     // With a key of this start: the lab's port is as near to any page in a browser as a region's.
     env: {
+      [LINKS_VARIABLE]: `ws://127.0.0.1:${portBase + BERLIN_OFFSET}`,
       [LAB_VARIABLE]: `http://127.0.0.1:${portBase + LAB_OFFSET}#${randomBytes(32).toString('base64url')}`,
     },
   };

@@ -1,43 +1,51 @@
-/** Copies of a till's database, one a minute, so that one of some minutes ago can be put in its place, as an accident would. */
+/**
+ * Copies of a till's database, so that one of some minutes ago can be put in its place, as an accident would.
+ *
+ * The till stands still for the milliseconds of a copy: its files are then what a power cut would leave, and it keeps
+ * its database to itself while it runs.
+ */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
+import type { FleetProcess } from '../../fleet/child-process.ts';
 
-const EVERY_MS = 60_000;
-/** The oldest is five minutes old. */
-const COPIES_MAX = 6;
-const JOURNAL = 'journal.db';
+const EVERY_MS = 100_000;
+/** The oldest is up to five minutes old; each takes some 16 MiB. */
+const COPIES_MAX = 3;
+const FILES = ['journal.db', 'journal.db-wal'];
 
 export class Copies {
   readonly #folder: string;
+  readonly #process: FleetProcess;
   readonly #timer: NodeJS.Timeout;
-  #copying: Promise<void> = Promise.resolve();
 
   /** @param folder the replica's own */
-  constructor(folder: string) {
+  constructor(folder: string, process: FleetProcess) {
     this.#folder = folder;
+    this.#process = process;
     rmSync(this.#kept, { recursive: true, force: true });
-    mkdirSync(this.#kept, { recursive: true });
-    this.#timer = setInterval(() => this.take(), EVERY_MS);
-    this.take();
+    this.#timer = setInterval(() => this.#take(), EVERY_MS);
+    this.#take();
   }
 
   get #kept(): string {
     return join(this.#folder, 'lab-copies');
   }
 
-  take(): void {
-    this.#copying = this.#copying.then(() => this.#take()).catch(() => undefined);
-  }
-
-  async #take(): Promise<void> {
-    const db = new SqliteDatabase(join(this.#folder, JOURNAL), { readonly: true, fileMustExist: true });
+  #take(): void {
+    const copy = join(this.#kept, String(Date.now()));
+    this.#process.kill('SIGSTOP');
     try {
-      await db.backup(join(this.#kept, `${Date.now()}.db`));
+      mkdirSync(copy, { recursive: true });
+      for (const name of FILES)
+        if (existsSync(join(this.#folder, name))) copyFileSync(join(this.#folder, name), join(copy, name));
+    } catch {
+      // A full disk costs the lab a copy, and nobody anything else.
+      rmSync(copy, { recursive: true, force: true });
     } finally {
-      db.close();
+      this.#process.kill('SIGCONT');
     }
-    for (const old of this.#names().slice(0, -COPIES_MAX)) rmSync(join(this.#kept, old), { force: true });
+    for (const old of this.#names().slice(0, -COPIES_MAX))
+      rmSync(join(this.#kept, old), { recursive: true, force: true });
   }
 
   #names(): string[] {
@@ -47,20 +55,19 @@ export class Copies {
   /** When the oldest was made, in Unix milliseconds; undefined where there is none. */
   get oldestMs(): number | undefined {
     const [oldest] = this.#names();
-    return oldest === undefined ? undefined : Number.parseInt(oldest, 10);
+    return oldest === undefined ? undefined : Number(oldest);
   }
 
-  /** Puts the oldest in the journal's place. The replica must not be running. */
+  /** Puts the oldest in the journal's place. The replica must not be running. Never throws. */
   putBack(): void {
     const [oldest] = this.#names();
     if (oldest === undefined) return;
-    const journal = join(this.#folder, JOURNAL);
-    for (const beside of ['-wal', '-shm']) rmSync(`${journal}${beside}`, { force: true });
-    copyFileSync(join(this.#kept, oldest), journal);
+    for (const name of [...FILES, 'journal.db-shm']) rmSync(join(this.#folder, name), { force: true });
+    for (const name of readdirSync(join(this.#kept, oldest)))
+      copyFileSync(join(this.#kept, oldest, name), join(this.#folder, name));
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     clearInterval(this.#timer);
-    await this.#copying;
   }
 }

@@ -53,7 +53,7 @@ export class Lab {
     const { port, hash } = new URL(url);
     const { dataDir, replicas } = this.#fleet.plan;
     for (const { id, kind } of replicas)
-      if (kind === 'terminal') this.#copies.set(id, new Copies(join(dataDir, id)));
+      if (kind === 'terminal') this.#copies.set(id, new Copies(join(dataDir, id), this.#processOf(id)));
     this.#app.addHook('onRequest', async ({ headers }) => {
       if (headers[LAB_KEY_HEADER] !== hash.slice(1))
         throw new Problem('forbidden', 'The lab answers its regions alone.');
@@ -65,7 +65,7 @@ export class Lab {
 
   async stop(): Promise<void> {
     await this.#app.close();
-    await Promise.all([...this.#copies.values()].map((copies) => copies.stop()));
+    for (const copies of this.#copies.values()) copies.stop();
   }
 
   #routes(): void {
@@ -115,16 +115,16 @@ export class Lab {
     };
   }
 
-  /** A till for the browser that asks: a replica of its own under the region, at the counter in Berlin. */
-  async #newTill(): Promise<{ id: string; code: string }> {
+  /** A till for the browser that asks: a replica of its own, at the counter in Berlin. */
+  async #newTill(): Promise<{ id: string; code: string; link: string }> {
     const id = `berlin-page-${randomBytes(2).toString('hex')}`;
     const code = await this.#fleet.operator.addReplica({
       id,
       kind: 'terminal',
-      parent: 'eu',
+      parent: 'berlin',
       location: 'berlin',
     });
-    return { id, code };
+    return { id, code, link: `${this.#fleet.url('berlin').replace('http', 'ws')}/link` };
   }
 
   async #link(id: string, state: 'up' | 'down'): Promise<void> {
