@@ -71,6 +71,25 @@ test('many pools come in pieces', () => {
   expect(shop.told().map(([, , items]) => items.split(',').length)).toEqual([1_000, 1_000, 500]);
 });
 
+test('who was told many rests for a while; the next is told at once', () => {
+  const shop = relayOf(new Levels());
+  const many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`SKU${i}@a`, n]));
+  const passes = () => {
+    let count = 1;
+    while (shop.told().length === 0) count += 1;
+    return count;
+  };
+  shop.relay.opened(TILL);
+  shop.take(frame(1, many(49)));
+  expect(passes()).toBe(1);
+  shop.take(frame(2, many(120)));
+  expect(passes()).toBe(1);
+  shop.take(frame(3, many(5_000)));
+  expect(passes()).toBe(3);
+  shop.take(frame(4, many(1)));
+  expect(passes()).toBe(16);
+});
+
 test('the root says that what its core sent still holds', () => {
   const root = relayOf(undefined);
   root.relay.opened(TILL);

@@ -9,6 +9,12 @@ import type { Levels } from './levels.ts';
 
 /** A till shows them to people: what changes at once comes together. */
 export const LEVELS_EVERY_MS = 1_000;
+/**
+ * Who was told many rests before it is told again, for a time that grows with how many they were: where thousands
+ * of levels move, each till in a large tree would else hear, fold and store all of them each second.
+ */
+const ITEMS_PER_REST = 50;
+const RESTS_MAX = 15;
 /** Of one frame: some tens of kilobytes. */
 const ITEMS_PER_FRAME = 1_000;
 export const LEVELS_WAITING_BYTES_MAX = 256 * 1024;
@@ -27,6 +33,8 @@ export interface LevelRelayPorts {
 interface Child {
   readonly pools: Set<PoolId>;
   toldAsOfMs: number;
+  /** Of the next passes of `send`, how many leave it out. */
+  rests: number;
 }
 
 export class LevelRelay {
@@ -38,7 +46,7 @@ export class LevelRelay {
   }
 
   opened(child: ReplicaId): void {
-    this.#children.set(child, { pools: new Set(this.#ports.levels?.pools), toldAsOfMs: 0 });
+    this.#children.set(child, { pools: new Set(this.#ports.levels?.pools), toldAsOfMs: 0, rests: 0 });
   }
 
   closed(child: ReplicaId): void {
@@ -49,16 +57,21 @@ export class LevelRelay {
     for (const { pools } of this.#children.values()) for (const { pool } of items) pools.add(pool);
   }
 
-  /** Called now and then. */
+  /** Called each `LEVELS_EVERY_MS`. */
   send(): void {
     const { levels, nowMs, takes, send } = this.#ports;
     const asOfMs = levels === undefined ? nowMs() - ROOT_BEHIND_MS : levels.asOfMs;
     if (asOfMs === null) return;
     for (const [replica, child] of this.#children) {
+      if (child.rests > 0) {
+        child.rests -= 1;
+        continue;
+      }
       if ((child.pools.size === 0 && asOfMs === child.toldAsOfMs) || !takes(replica)) continue;
       const items = [...child.pools].flatMap((pool) => levels?.at(pool) ?? []);
       child.pools.clear();
       child.toldAsOfMs = asOfMs;
+      child.rests = Math.min(RESTS_MAX, Math.floor(items.length / ITEMS_PER_REST));
       for (let at = 0; at === 0 || at < items.length; at += ITEMS_PER_FRAME)
         send(replica, { kind: 'levels', asOfMs, items: items.slice(at, at + ITEMS_PER_FRAME) });
     }
