@@ -126,9 +126,9 @@ describe('the door', () => {
     const at = `/v1/carts/live/${cart.id}`;
     expect(await knock(at)).toBe(401);
     expect(await knock(`${at}?token=nonsense`)).toBe(401);
-    expect(await knock(`${at}?token=${cart.token.slice(0, -1)}${cart.token.endsWith('A') ? 'B' : 'A'}`)).toBe(
-      401,
-    );
+    // Not the last letter of its signature, of which some bits say nothing.
+    const changed = cart.token.at(-2) === 'A' ? 'B' : 'A';
+    expect(await knock(`${at}?token=${cart.token.slice(0, -2)}${changed}${cart.token.at(-1)}`)).toBe(401);
     expect(await knock(`${at}?token=${other.token}`)).toBe(403);
     expect(await knock('/v1/carts/live/%E0%A4%A')).toBe(400);
     expect(await knock(`${at}?token=${cart.token}`)).toBe(101);
