@@ -14,7 +14,7 @@ export const PLANTED_CLONES: readonly PlantedBug[] = [
     file: 'crdt/src/replica/copies.ts',
     find: '  return documents.findDocument(kind, id) !== undefined;',
     replace: "  return kind === 'order' && documents.findDocument(kind, id) !== undefined;",
-    seed: 7,
+    seed: 6,
   },
   {
     name: 'the other history is never relayed',

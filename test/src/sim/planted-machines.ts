@@ -53,7 +53,7 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
     file: 'crdt/src/replica/execute.ts',
     find: 'const done = ledger.findDocument(kindOf(command), command.id);',
     replace: 'const done = ledger.documentEntry(kindOf(command), command.id);',
-    seed: 19,
+    seed: 66,
   },
   {
     name: 'pruned below what the parent has, and the authority has not',
