@@ -4,12 +4,19 @@ import { to } from '../ui/route.ts';
 import type { Key } from './my-cart.tsx';
 
 export function OtherDevice({ cartKey: { id, token } }: { readonly cartKey: Key }) {
-  const [isCopied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<'yes' | 'no' | undefined>(undefined);
   const link = `${location.origin}/shop${to('join', id, token)}`;
   const share = async () => {
+    // Whoever closes the sheet of the phone has changed their mind.
     if (navigator.share !== undefined && matchMedia('(pointer: coarse)').matches)
-      await navigator.share({ title: 'My cart', url: link }).catch(() => undefined);
-    else await navigator.clipboard?.writeText(link).then(() => setCopied(true));
+      return navigator.share({ title: 'My cart', url: link }).catch(() => undefined);
+    try {
+      await navigator.clipboard.writeText(link);
+      setCopied('yes');
+    } catch {
+      // Browsers keep the clipboard from pages without TLS, or ask and hear no.
+      setCopied('no');
+    }
   };
   return (
     <section className="other">
@@ -20,9 +27,15 @@ export function OtherDevice({ cartKey: { id, token } }: { readonly cartKey: Key 
           Open a second device
         </a>
         <button type="button" className="btn" onClick={() => void share()}>
-          {isCopied ? 'Link copied' : 'Copy the link'}
+          {copied === 'yes' ? 'Link copied' : 'Copy the link'}
         </button>
       </div>
+      {copied === 'no' && (
+        <label className="field">
+          The browser does not let this page copy. Copy it from here:
+          <input className="input" readOnly value={link} onFocus={(event) => event.target.select()} />
+        </label>
+      )}
     </section>
   );
 }

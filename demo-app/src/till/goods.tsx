@@ -77,6 +77,7 @@ function Here({ units, isUp }: { readonly units: number; readonly isUp: boolean 
 
 function Camera({ onCode }: { readonly onCode: (code: string) => void }) {
   const [isOpen, setOpen] = useState(false);
+  const [isRefused, setRefused] = useState(false);
   const video = useRef<HTMLVideoElement>(null);
   const hear = useRef(onCode);
   hear.current = onCode;
@@ -87,15 +88,28 @@ function Camera({ onCode }: { readonly onCode: (code: string) => void }) {
       .then((code) => {
         if (code !== undefined) hear.current(code);
       })
-      .catch(() => undefined)
+      .catch(() => setRefused(!stop.signal.aborted))
       .finally(() => setOpen(false));
     return () => stop.abort();
   }, [isOpen]);
   return (
     <>
-      <button type="button" className="btn" onClick={() => setOpen(!isOpen)}>
+      <button
+        type="button"
+        className="btn"
+        onClick={() => {
+          setRefused(false);
+          setOpen(!isOpen);
+        }}
+      >
         {isOpen ? 'Stop' : 'Camera'}
       </button>
+      {isRefused && (
+        <p className="bad" role="status">
+          The camera cannot be used. Allow it in the browser’s settings for this page, or search by name or
+          number.
+        </p>
+      )}
       {isOpen && <video ref={video} className="camera" muted playsInline />}
     </>
   );
