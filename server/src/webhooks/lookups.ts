@@ -1,66 +1,80 @@
 /**
- * Lookups: names are resolved a few at a time.
+ * Lookups: what a name means, asked of the name servers by ourselves.
  *
- * The resolver of the system holds a thread while it waits, and a process has four of them for its files as well: a
- * few names whose servers do not answer would stop everything. A name that is being looked up is not looked up again.
+ * The resolver of the system holds a thread while it waits, of which a process has four for its files as well, and cannot
+ * be broken off: a few names whose servers do not answer would stop everything. A question of our own holds a socket, so
+ * each name waits for its own servers alone, and not for long. The price is that a hosts file says nothing here: a
+ * webhook goes to where the public finds it.
  */
-import type { LookupAddress, LookupOptions, lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { Resolver } from 'node:dns/promises';
 
-/** Half of the threads. */
-const RUNNING_MAX = 2;
+/** For one server to answer, and how often it is asked; longer each time. */
+const ONE_ANSWER_MS = 2_000;
+const TRIES = 2;
+/** For all of them: of an attempt's time, enough is left to connect. */
+const WITHIN_MS = 8_000;
 /** More than there are endpoints, each with one attempt under way. */
-const WAITING_MAX = 1_000;
+const NAMES_MAX = 1_000;
 
-type Done = (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void;
-
-interface Asked {
-  readonly host: string;
-  readonly options: LookupOptions & { readonly all: true };
-  readonly waiting: Done[];
-}
+export type Resolve = (host: string) => Promise<LookupAddress[]>;
 
 export class Lookups {
-  readonly #resolve: typeof lookup;
-  /** Under way and still to come, by name. */
-  readonly #asked = new Map<string, Asked>();
-  #queue: Asked[] = [];
-  #running = 0;
-  #waiting = 0;
+  readonly #resolve: Resolve;
+  /** Under way, by name. */
+  readonly #asked = new Map<string, Promise<LookupAddress[]>>();
 
-  constructor(resolve: typeof lookup) {
+  constructor(resolve: Resolve = askNameServers) {
     this.#resolve = resolve;
   }
 
-  lookup(host: string, options: LookupOptions, done: Done): void {
-    if (this.#waiting >= WAITING_MAX) {
-      const busy = new Error('Too many names are being looked up: their servers do not answer.');
-      return void process.nextTick(done, busy, []);
-    }
-    this.#waiting += 1;
-    const key = `${host} ${options.family ?? 0}`;
-    const known = this.#asked.get(key);
-    if (known !== undefined) return void known.waiting.push(done);
-    const asked = { host, options: { ...options, all: true as const }, waiting: [done] };
-    this.#asked.set(key, asked);
-    this.#queue.push(asked);
-    this.#next();
+  /** All addresses of a name, at least one; a name that is being looked up is not looked up again. @throws Error */
+  find(host: string): Promise<LookupAddress[]> {
+    const known = this.#asked.get(host);
+    if (known !== undefined) return known;
+    if (this.#asked.size >= NAMES_MAX)
+      return Promise.reject(new Error('Too many names are being looked up: their servers do not answer.'));
+    const asked = this.#resolve(host).finally(() => this.#asked.delete(host));
+    this.#asked.set(host, asked);
+    return asked;
   }
+}
 
-  #next(): void {
-    while (this.#running < RUNNING_MAX) {
-      const [asked, ...others] = this.#queue;
-      if (asked === undefined) return;
-      this.#queue = others;
-      this.#running += 1;
-      this.#resolve(asked.host, asked.options, (error, found) => this.#answer(asked, error, found));
-    }
-  }
+/** @param servers other than those of this machine */
+export async function askNameServers(
+  host: string,
+  servers?: readonly string[],
+  withinMs = WITHIN_MS,
+): Promise<LookupAddress[]> {
+  if (host === 'localhost')
+    return [
+      { address: '127.0.0.1', family: 4 },
+      { address: '::1', family: 6 },
+    ];
+  const resolver = new Resolver({ timeout: ONE_ANSWER_MS, tries: TRIES });
+  if (servers !== undefined) resolver.setServers(servers);
+  const timer = setTimeout(() => resolver.cancel(), withinMs);
+  const [v4, v6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  clearTimeout(timer);
+  // IPv4 first: more receivers have it, and the next is tried where it does not answer.
+  const found = [
+    ...(v4.status === 'fulfilled' ? v4.value.map((address) => ({ address, family: 4 })) : []),
+    ...(v6.status === 'fulfilled' ? v6.value.map((address) => ({ address, family: 6 })) : []),
+  ];
+  if (found.length > 0) return found;
+  throw new Error(why(host, v4.status === 'rejected' ? v4.reason : undefined));
+}
 
-  #answer(asked: Asked, error: NodeJS.ErrnoException | null, found: LookupAddress[]): void {
-    this.#running -= 1;
-    this.#waiting -= asked.waiting.length;
-    this.#asked.delete(`${asked.host} ${asked.options.family ?? 0}`);
-    for (const done of asked.waiting) done(error, found);
-    this.#next();
+function why(host: string, error: { readonly code?: string } | undefined): string {
+  switch (error?.code) {
+    case 'ENOTFOUND':
+    case 'ENODATA':
+    case undefined:
+      return `${host} has no address`;
+    case 'ECANCELLED':
+    case 'ETIMEOUT':
+      return `the name servers of ${host} do not answer`;
+    default:
+      return `${host} cannot be looked up: ${error?.code}`;
   }
 }

@@ -1,17 +1,16 @@
 /** Posting to strangers: where it goes, how long it takes, and what counts as taken. */
-import type { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAllowed, wrongWithUrl } from './addresses.ts';
-import { Lookups } from './lookups.ts';
+import type { Resolve } from './lookups.ts';
 import { Poster } from './post.ts';
 import { Receiver } from './receiver.test-kit.ts';
 
 const EVENT = JSON.stringify({ id: '1', type: 'order.settled', subject: 'o1' });
 
-function poster(rule: { allowLoopback: boolean }, timeoutMs?: number, resolve?: unknown): Poster {
-  const made = new Poster(rule, timeoutMs, resolve as typeof lookup | undefined);
+function poster(rule: { allowLoopback: boolean }, timeoutMs?: number, resolve?: Resolve): Poster {
+  const made = new Poster(rule, timeoutMs, resolve);
   onTestFinished(() => made.close());
   return made;
 }
@@ -137,11 +136,7 @@ describe('an attempt', () => {
     const receiver = await Receiver.start();
     const port = new URL(receiver.url).port;
     const answers = ['127.0.0.1', '10.0.0.7'];
-    const resolve = (
-      _host: string,
-      _options: unknown,
-      done: (error: null, found: { address: string; family: number }[]) => void,
-    ) => done(null, [{ address: answers.shift() as string, family: 4 }]);
+    const resolve = async () => [{ address: answers.shift() as string, family: 4 }];
     const post = poster({ allowLoopback: true }, 5_000, resolve);
     const url = `http://hook.test:${port}/`;
     receiver.answer = (_, response) => response.writeHead(204, { connection: 'close' }).end();
@@ -153,40 +148,5 @@ describe('an attempt', () => {
     expect(receiver.seen).toHaveLength(1);
     const literal = await poster({ allowLoopback: false }).post(receiver.url, {}, EVENT);
     expect(literal.error).toContain('public');
-  });
-});
-
-describe('names', () => {
-  /** A resolver that answers when it is told to. */
-  function names() {
-    const asked: { host: string; answer: () => void }[] = [];
-    const found = [{ address: '1.1.1.1', family: 4 }];
-    const resolve = (host: string, _options: unknown, done: (error: null, all: typeof found) => void) =>
-      void asked.push({ host, answer: () => done(null, found) });
-    const lookups = new Lookups(resolve as unknown as typeof lookup);
-    const heard: string[] = [];
-    const look = (host: string) =>
-      lookups.lookup(host, {}, (error) => heard.push(error === null ? host : `${host} ${error.message}`));
-    return { asked, heard, look };
-  }
-
-  test('are looked up two at a time, each once for all who want it, and nobody is forgotten', () => {
-    const { asked, heard, look } = names();
-    for (const host of ['a', 'b', 'c', 'a', 'd', 'c']) look(host);
-    expect(asked.map(({ host }) => host)).toEqual(['a', 'b']);
-    asked[0]?.answer();
-    expect(heard).toEqual(['a', 'a']);
-    expect(asked.map(({ host }) => host)).toEqual(['a', 'b', 'c']);
-    for (const i of [2, 3, 1]) asked[i]?.answer();
-    expect(heard).toEqual(['a', 'a', 'c', 'c', 'd', 'b']);
-    look('a');
-    expect(asked).toHaveLength(5);
-  });
-
-  test('that wait for servers that never answer are bounded', async () => {
-    const { heard, look } = names();
-    for (let i = 0; i < 1_001; i += 1) look(`h${i}`);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(heard).toEqual([expect.stringMatching(/^h1000 Too many names/)]);
   });
 });

@@ -4,12 +4,11 @@
  * The address is looked at where the socket is opened, after the name was resolved and by the very answer that is
  * used, so a name that changes what it means gets nobody further. Redirects are not followed.
  */
-import { lookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { type AddressRule, isAllowed } from './addresses.ts';
-import { Lookups } from './lookups.ts';
+import { Lookups, type Resolve } from './lookups.ts';
 
 /** Long enough for a receiver that writes it down first; what takes longer should be done afterwards. */
 const TIMEOUT_MS = 15_000;
@@ -31,7 +30,7 @@ export class Poster {
   readonly #lookups: Lookups;
   readonly #agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
 
-  constructor(rule: AddressRule, timeoutMs = TIMEOUT_MS, resolve = lookup) {
+  constructor(rule: AddressRule, timeoutMs = TIMEOUT_MS, resolve?: Resolve) {
     this.#rule = rule;
     this.#timeoutMs = timeoutMs;
     this.#lookups = new Lookups(resolve);
@@ -39,17 +38,22 @@ export class Poster {
     this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
-  readonly #lookup: LookupFunction = (host, options, done) => {
-    this.#lookups.lookup(host, options, (error, found) => {
-      if (error !== null) return done(error, '');
-      // One bad address among several is reason enough: the next attempt might take that one.
-      const bad = found.find(({ address }) => !isAllowed(address, this.#rule));
-      const [first] = found;
-      if (bad !== undefined || first === undefined)
-        return done(new Error(`${host} is not an address on the public internet`), '');
-      if (options.all === true) return done(null, found);
-      done(null, first.address, first.family);
-    });
+  readonly #lookup: LookupFunction = (host, { all, family }, done) => {
+    this.#lookups
+      .find(host)
+      .then((addresses) => {
+        // One bad address among several is reason enough: the next attempt might take that one.
+        const bad = addresses.find(({ address }) => !isAllowed(address, this.#rule));
+        const wanted = addresses.filter((one) => !family || one.family === familyOf(family));
+        const [first] = wanted;
+        if (bad !== undefined || first === undefined)
+          throw new Error(`${host} is not an address on the public internet`);
+        return { wanted, first };
+      })
+      .then(
+        ({ wanted, first }) => (all === true ? done(null, wanted) : done(null, first.address, first.family)),
+        (error: Error) => done(error, ''),
+      );
   };
 
   /**
@@ -118,6 +122,11 @@ export class Poster {
     this.#agents['http:'].destroy();
     this.#agents['https:'].destroy();
   }
+}
+
+/** Node knows both as a number and by name. */
+function familyOf(family: number | 'IPv4' | 'IPv6'): number {
+  return family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : family;
 }
 
 function outcomeOf(status: number, said: string): Pick<Posted, 'status' | 'error'> {
