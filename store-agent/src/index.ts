@@ -37,7 +37,7 @@ export { type FieldError, installProblems, Problem, problemJson, sendProblem } f
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
 export { withHints } from './http/short-items.ts';
-export { readsAsItComes } from './http/slow-clients.ts';
+export { beforeCutOff, readsAsItComes } from './http/slow-clients.ts';
 export { routeUpgrade, takeUpgrade, wantsUpgrade } from './http/upgrade.ts';
 export { isSignedBy, openIdentity } from './identity.ts';
 export { JournalError, onDisk } from './journal/errors.ts';

@@ -1,11 +1,12 @@
 /** Slow clients, over real sockets: limits are so short that a test need not wait, and nothing depends on how short. */
+import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { createApp } from './app.ts';
-import { PATIENCE, Pace, readsAsItComes } from './slow-clients.ts';
+import { beforeCutOff, PATIENCE, Pace, readsAsItComes } from './slow-clients.ts';
 
 /** Heads have all the time there is where a test is about bodies: this process may itself be late to read them. */
 const SHORT = { headersMs: 60_000, graceMs: 60, bytesPerSecond: 1_000_000, bodyMs: 600_000 };
@@ -127,6 +128,38 @@ test('whoever asks for much and reads nothing is hung up on', async () => {
   socket.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
   await hungUp;
   socket.destroy();
+});
+
+test('whoever has a last word coming hears it where they read again, and is hung up on where they do not', async () => {
+  const parting = new EventEmitter();
+  await app.close();
+  app = createApp(createLog('door', 'silent'), { patience: SHORT });
+  app.get('/follow', (_, reply) => {
+    reply.hijack();
+    reply.raw.write(Buffer.alloc(LARGE / 4));
+    beforeCutOff(reply.raw.socket as Socket, () => {
+      reply.raw.end('farewell');
+      parting.emit('said');
+    });
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  port = (app.server.address() as { port: number }).port;
+  for (const readsAgain of [true, false]) {
+    const hungUp = new Promise((resolve) =>
+      app.server.once('connection', (served: Socket) => served.once('close', resolve)),
+    );
+    const said = once(parting, 'said');
+    const { socket, heard } = client('GET /follow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    socket.pause();
+    await said;
+    if (!readsAgain) {
+      await hungUp;
+      socket.destroy();
+      continue;
+    }
+    socket.resume();
+    expect((await heard).slice(-20)).toContain('farewell');
+  }
 });
 
 describe('a pace of 500 bytes a second after 20 s', () => {

@@ -43,6 +43,20 @@ export function readsAsItComes(request: IncomingMessage): void {
   streamed.add(request);
 }
 
+/** What is still to be said to a client before it is cut off. */
+const farewells = new WeakMap<Socket, () => void>();
+
+/**
+ * Says what an answer that goes on for long wants to do before its client is cut off for not taking it: it may write a last
+ * word, for which the client has the time of grace once more.
+ * @param socket whose turn it is, not one that still waits behind another answer
+ * @returns a function to be called when the answer has ended by itself
+ */
+export function beforeCutOff(socket: Socket, farewell: () => void): () => void {
+  farewells.set(socket, farewell);
+  return () => void farewells.delete(socket);
+}
+
 export function cutOffSlowClients(server: Server, patience: Patience): void {
   const watches = new Map<Socket, Watch>();
   // Under TLS requests come by the socket inside; one that never gets that far has the time of its handshake.
@@ -89,7 +103,16 @@ class Watch {
   look(nowMs: number): void {
     if (this.#wasTold) this.#socket.destroy();
     else if (this.#isBodyLate(nowMs)) this.#cutOff();
-    else if (this.#isAnswerLate(nowMs)) this.#socket.destroy();
+    else if (this.#isAnswerLate(nowMs)) this.#partFrom();
+  }
+
+  /** Who was told the last word, and does not take that either, is not waited for any longer. */
+  #partFrom(): void {
+    const farewell = farewells.get(this.#socket);
+    if (farewell === undefined) return void this.#socket.destroy();
+    farewells.delete(this.#socket);
+    this.#answer = undefined;
+    farewell();
   }
 
   #isBodyLate(nowMs: number): boolean {

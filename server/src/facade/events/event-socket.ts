@@ -1,9 +1,10 @@
 /** Events over a WebSocket: each message is one event, or a status, or the reason for the end. */
-import { takeUpgrade } from '@tallystick/store-agent';
+import type { Socket } from 'node:net';
+import { beforeCutOff, takeUpgrade } from '@tallystick/store-agent';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Filter } from '../../events/filter.ts';
-import type { StreamEnd } from '../../events/streams.ts';
+import type { Stream, StreamEnd } from '../../events/streams.ts';
 import { endJson } from './end-problem.ts';
 import type { RegionEvents } from './region-events.ts';
 
@@ -28,11 +29,15 @@ export function openSocket(
   reply: FastifyReply,
 ): FastifyReply {
   const { socket, head } = takeUpgrade(request, reply);
-  door.handleUpgrade(request.raw, socket, head, (ws) => follow(ws, events, filter, after));
+  door.handleUpgrade(request.raw, socket, head, (ws) => {
+    const stream = follow(ws, events, filter, after);
+    const stay = beforeCutOff(socket as Socket, () => stream.end('too-slow'));
+    ws.on('close', stay);
+  });
   return reply;
 }
 
-function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: number): void {
+function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: number): Stream {
   const sayStatus = (at: number) => ws.send(JSON.stringify({ status: events.status(at) }));
   sayStatus(after);
   let isHeard = true;
@@ -44,8 +49,8 @@ function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: numb
       return ws.bufferedAmount <= BUFFERED_BYTES_MAX;
     },
     beat: (at) => {
-      // A peer that is gone without a word is noticed after two of these.
-      if (!isHeard) return ws.terminate();
+      // A peer that is gone, or does not read, is noticed after two of these: should it read again, it hears why.
+      if (!isHeard) return stream.end('too-slow');
       isHeard = false;
       ws.ping();
       sayStatus(at);
@@ -60,4 +65,5 @@ function follow(ws: WebSocket, events: RegionEvents, filter: Filter, after: numb
   });
   ws.on('close', () => stream.close());
   ws.on('error', () => stream.close());
+  return stream;
 }

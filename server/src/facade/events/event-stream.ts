@@ -1,8 +1,9 @@
 /** Server-sent events: one stream of HTTP, each event with its id, so that any browser resumes by itself. */
+import { beforeCutOff } from '@tallystick/store-agent';
 import type { FastifyReply } from 'fastify';
 import type { Held } from '../../events/event.ts';
 import type { Filter } from '../../events/filter.ts';
-import type { StreamEnd } from '../../events/streams.ts';
+import type { Stream, StreamEnd } from '../../events/streams.ts';
 import { endJson } from './end-problem.ts';
 import type { RegionEvents } from './region-events.ts';
 
@@ -30,16 +31,26 @@ export function openEventStream(
   // With an id of its own, so that who is told of nothing for weeks goes on from here and not from before them.
   const status = (at: number) => named('status', at, events.status(at));
   raw.write(`retry: 1000\n${status(after)}`);
-  const stream = events.streams.open(filter, after, {
+  // It may have ended before it is known. Without a socket it waits behind another answer, and who does not take that
+  // one hears nothing of this.
+  let stream: Stream | undefined;
+  const stay = raw.socket === null ? () => {} : beforeCutOff(raw.socket, () => stream?.end('too-slow'));
+  stream = events.streams.open(filter, after, {
     send: (list) => {
       raw.write(list.map(eventText).join(''));
       return raw.writableLength <= BUFFERED_BYTES_MAX;
     },
     beat: (at) => void raw.write(status(at)),
-    end: (end: StreamEnd) => void raw.end(endText(end)),
+    end: (end: StreamEnd) => {
+      stay();
+      raw.end(endText(end));
+    },
   });
-  raw.on('drain', () => stream.resume());
-  raw.on('close', () => stream.close());
+  raw.on('drain', () => stream?.resume());
+  raw.on('close', () => {
+    stay();
+    stream?.close();
+  });
   return reply;
 }
 
