@@ -31,7 +31,8 @@ async function count(pool: pg.Pool): Promise<readonly Figure[]> {
   const { rows } = await pool.query<{ quarantined: number; failed: number; disabled: number }>({
     name: 'books_figures',
     text: `select (select count(*)::int from tallystick.quarantine) as quarantined,
-      (select count(*)::int from tallystick.webhook_deliveries where state = 'failed') as failed,
+      (select count(*)::int from tallystick.webhook_deliveries join tallystick.webhook_endpoints using (log)
+        where state = 'failed') as failed,
       (select count(*)::int from tallystick.webhook_endpoints
         where not is_enabled and disabled_because is not null) as disabled`,
   });

@@ -12,13 +12,18 @@ const AT_ONCE = 200;
 const BY_RULE = { actor: 'books:retention' };
 
 export function forgetCustomers(pool: pg.Pool, customers: Customers, log: Log, days: number): Duty {
-  return new Every(LOOK_EVERY_MS, log, 'customers could not be forgotten', async () => {
-    while ((await forgetSome(pool, customers, days)) === AT_ONCE);
+  return new Every(LOOK_EVERY_MS, log, 'customers could not be forgotten', async (stopping) => {
+    while (!stopping.aborted && (await forgetSome(pool, customers, days, stopping)) === AT_ONCE);
   });
 }
 
 /** @returns how many were erased */
-export async function forgetSome(pool: pg.Pool, customers: Customers, days: number): Promise<number> {
+export async function forgetSome(
+  pool: pg.Pool,
+  customers: Customers,
+  days: number,
+  stopping?: AbortSignal,
+): Promise<number> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'customers_to_forget',
     text: `select c.id from tallystick.customers c
@@ -29,6 +34,9 @@ export async function forgetSome(pool: pg.Pool, customers: Customers, days: numb
     values: [days],
   });
   // One after the other: nobody who sells waits for it.
-  for (const { id } of rows) await inTheNameOf(BY_RULE, () => customers.erase(id));
+  for (const { id } of rows) {
+    if (stopping?.aborted) break;
+    await inTheNameOf(BY_RULE, () => customers.erase(id));
+  }
   return rows.length;
 }

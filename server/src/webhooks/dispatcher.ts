@@ -5,8 +5,9 @@ import { Every } from '../authority/feed/every.ts';
 import type { Duty, Term } from '../authority/feed/leader.ts';
 import type { Read, Tail } from '../events/tail.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
+import { forgetDeliveries } from './forget.ts';
 import type { Poster } from './post.ts';
-import { forgetDeliveries, Records } from './records.ts';
+import { Records } from './records.ts';
 import { Worker, type WorkerPorts } from './worker.ts';
 
 /** How soon a change of an endpoint is followed. */
@@ -40,6 +41,8 @@ class Dispatch {
   readonly #ports: WorkerPorts;
   readonly #workers = new Map<string, Worker>();
   readonly #stopping = new Set<string>();
+  /** Since the list was asked for that is looked at now: it may say of them how far they had come before. */
+  readonly #ended = new Set<string>();
   readonly #acts: readonly Every[];
   #isEnded = false;
 
@@ -57,14 +60,15 @@ class Dispatch {
     };
     this.#acts = [
       new Every(LOOK_EVERY_MS, log, 'webhook endpoints could not be read', () => this.#look()),
-      new Every(FORGET_EVERY_MS, log, 'old deliveries could not be forgotten', () =>
-        forgetDeliveries(pool, keepDays),
+      new Every(FORGET_EVERY_MS, log, 'old deliveries could not be forgotten', (stopping) =>
+        forgetDeliveries(pool, keepDays, stopping),
       ),
     ];
     for (const act of this.#acts) act.start();
   }
 
   async #look(): Promise<void> {
+    this.#ended.clear();
     const endpoints = await this.#endpoints.list();
     if (this.#isEnded) return;
     const wanted = new Map(endpoints.filter(({ isEnabled }) => isEnabled).map((e) => [e.id, e]));
@@ -77,10 +81,12 @@ class Dispatch {
       void worker.stop(now?.url !== worker.endpoint.url).then(() => {
         this.#workers.delete(id);
         this.#stopping.delete(id);
+        this.#ended.add(id);
       });
     }
     for (const [id, endpoint] of wanted)
-      if (!this.#workers.has(id)) this.#workers.set(id, new Worker(endpoint, this.#ports));
+      if (!this.#workers.has(id) && !this.#ended.has(id))
+        this.#workers.set(id, new Worker(endpoint, this.#ports));
   }
 
   async stop(): Promise<void> {

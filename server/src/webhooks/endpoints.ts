@@ -5,6 +5,8 @@ import { queryAsAsked } from '../authority/who-asks.ts';
 
 export interface Endpoint {
   readonly id: string;
+  /** Under which its deliveries are kept: another endpoint that was removed may have had its id. */
+  readonly log: string;
   readonly url: string;
   readonly types: readonly string[];
   readonly description: string;
@@ -19,7 +21,7 @@ export interface Endpoint {
   readonly createdAt: Date;
 }
 
-const COLUMNS = `id, url, types, description, is_enabled as "isEnabled", disabled_because as "disabledBecause",
+const COLUMNS = `id, log, url, types, description, is_enabled as "isEnabled", disabled_because as "disabledBecause",
   case when secret_before_until > now() then array[secret, secret_before] else array[secret] end as secrets,
   cursor, attempts, next_at as "nextAt", version, created_at as "createdAt"`;
 
@@ -55,8 +57,8 @@ export class Endpoints {
   /** Begins behind the newest event. @returns undefined where the id is taken, or there are too many. */
   add({ id, url, types, description, secret }: NewEndpoint): Promise<Endpoint | undefined> {
     return this.#write(
-      `insert into tallystick.webhook_endpoints (id, url, types, description, secret, cursor)
-        select $1, $2, $3, $4, $5, f.last from tallystick.feed f
+      `insert into tallystick.webhook_endpoints (id, log, url, types, description, secret, cursor)
+        select $1, $1 || ' ' || nextval('tallystick.webhook_log'), $2, $3, $4, $5, f.last from tallystick.feed f
           where (select count(*) from tallystick.webhook_endpoints) < ${ENDPOINTS_MAX}
         on conflict (id) do nothing returning ${COLUMNS}`,
       [id, url, types, description, this.#seal(id, secret)],
@@ -102,10 +104,12 @@ export class Endpoints {
     );
   }
 
+  /** Gone for everybody; of its deliveries, which may be millions, `forgetDeliveries` deletes the rows. */
   async remove(id: string): Promise<boolean> {
     const { rowCount } = await queryAsAsked(
       this.#pool,
-      'delete from tallystick.webhook_endpoints where id = $1',
+      `with gone as (delete from tallystick.webhook_endpoints where id = $1 returning log)
+        insert into tallystick.removed_webhooks (log) select log from gone`,
       [id],
     );
     return rowCount === 1;

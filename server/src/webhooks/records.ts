@@ -13,7 +13,8 @@ export interface Attempt {
 }
 
 export interface Delivered {
-  readonly endpoint: string;
+  /** Of the endpoint. */
+  readonly log: string;
   readonly eventId: string;
   readonly type: string;
   readonly state: 'delivered' | 'retrying' | 'failed';
@@ -21,7 +22,8 @@ export interface Delivered {
 }
 
 export interface Place {
-  readonly endpoint: string;
+  /** Of the endpoint. */
+  readonly log: string;
   /** Of the endpoint as whoever writes this knew it: of another one they do not know when its next attempt is due. */
   readonly version: number;
   readonly cursor: number;
@@ -46,10 +48,10 @@ export async function noteDeliveries(
 ): Promise<void> {
   // One row a delivery: a statement may change each only once.
   const rows = new Map<string, Record<string, unknown> & { attempts: Attempt[] }>();
-  for (const { endpoint, eventId, type, state, attempt } of delivered) {
-    const key = `${endpoint} ${eventId}`;
+  for (const { log, eventId, type, state, attempt } of delivered) {
+    const key = `${log} ${eventId}`;
     const attempts = [...(rows.get(key)?.attempts ?? []), attempt];
-    rows.set(key, { endpoint, event_id: eventId, type, state, attempts, last_at: attempt.at });
+    rows.set(key, { log, event_id: eventId, type, state, attempts, last_at: attempt.at });
   }
   await books.query({
     name: 'note_deliveries',
@@ -57,8 +59,8 @@ export async function noteDeliveries(
     values: [
       JSON.stringify([...rows.values()]),
       JSON.stringify(
-        places.map(({ endpoint, version, cursor, attempts, nextAt }) => ({
-          endpoint,
+        places.map(({ log, version, cursor, attempts, nextAt }) => ({
+          log,
           version,
           cursor,
           attempts,
@@ -84,7 +86,7 @@ export class Records {
   /** Resolves when it is written, together with what others added while the write before was under way. */
   add(delivered: readonly Delivered[], place: Place): Promise<void> {
     this.#delivered.push(...delivered);
-    this.#places.set(place.endpoint, place);
+    this.#places.set(place.log, place);
     this.#next ??= this.#afterLast();
     return this.#next;
   }
@@ -119,22 +121,6 @@ export class Records {
   }
 }
 
-/** Deleted in one transaction: so that nobody who notes a delivery waits long, nor the log grows at a stroke. */
-const FORGOTTEN_MAX = 5_000;
-
-export async function forgetDeliveries(pool: pg.Pool, days: number, piece = FORGOTTEN_MAX): Promise<void> {
-  let forgotten: number | null;
-  do {
-    ({ rowCount: forgotten } = await pool.query({
-      name: 'forget_deliveries',
-      text: `delete from tallystick.webhook_deliveries where (endpoint, event_id) in (
-        select endpoint, event_id from tallystick.webhook_deliveries
-          where last_at < now() - $1 * interval '1 day' limit $2)`,
-      values: [days, piece],
-    }));
-  } while (forgotten === piece);
-}
-
 export interface DeliveryJson {
   readonly eventId: string;
   readonly type: string;
@@ -146,7 +132,7 @@ export interface DeliveryJson {
 /** Newest first; `after` is the last one of the page before. */
 export async function listDeliveries(
   pool: pg.Pool,
-  endpoint: string,
+  log: string,
   wanted: {
     readonly state?: Delivered['state'] | undefined;
     readonly after?: { readonly lastAt: string; readonly eventId: string } | undefined;
@@ -157,10 +143,10 @@ export async function listDeliveries(
     `select event_id as "eventId", type, state, attempts,
         to_char(last_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastAt"
       from tallystick.webhook_deliveries
-      where endpoint = $1 and ($2::text is null or state = $2)
+      where log = $1 and ($2::text is null or state = $2)
         and ($3::timestamptz is null or (last_at, event_id) < ($3, $4))
       order by last_at desc, event_id desc limit $5`,
-    [endpoint, wanted.state ?? null, wanted.after?.lastAt ?? null, wanted.after?.eventId ?? '', wanted.limit],
+    [log, wanted.state ?? null, wanted.after?.lastAt ?? null, wanted.after?.eventId ?? '', wanted.limit],
   );
   return rows;
 }

@@ -27,7 +27,14 @@ function event(position: number): Held {
 }
 
 function endpoint(more: Partial<Endpoint> = {}): Endpoint {
-  const said = { id: 'erp', url: 'https://erp.example.com/', types: [], description: '', isEnabled: true };
+  const said = {
+    id: 'erp',
+    log: 'erp',
+    url: 'https://erp.example.com/',
+    types: [],
+    description: '',
+    isEnabled: true,
+  };
   const place = { cursor: 0, attempts: 0, nextAt: new Date(0), version: 1, createdAt: new Date(0) };
   return { ...said, disabledBecause: null, secrets: ['whsec_AAAA'], ...place, ...more };
 }

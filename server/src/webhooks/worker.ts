@@ -152,7 +152,7 @@ export class Worker {
     const isLast = pause === undefined || posted.status === 410;
     const state = isTaken ? 'delivered' : isLast ? 'failed' : 'retrying';
     this.#unwritten.push({
-      endpoint: endpoint.id,
+      log: endpoint.log,
       eventId: id,
       type: event.type,
       state,
@@ -179,7 +179,7 @@ export class Worker {
     const delivered = this.#unwritten;
     if (delivered.length === 0 && this.#cursor === this.#written) return;
     const place = {
-      endpoint: this.endpoint.id,
+      log: this.endpoint.log,
       version: this.endpoint.version,
       cursor: this.#cursor,
       // One more than the last was made where the process ended before the endpoint was disabled.

@@ -84,8 +84,8 @@ export const WEBHOOK_CALLS = {
       limit: z.int().min(1).max(251),
     }),
     serve: async (authority, { id: endpoint, state, after, limit }) => {
-      await existing(authority, endpoint);
-      return { items: await listDeliveries(authority.pool, endpoint, { state, after, limit }) };
+      const { log } = await existing(authority, endpoint);
+      return { items: await listDeliveries(authority.pool, log, { state, after, limit }) };
     },
   }),
   'webhook.redeliver': served({
@@ -141,7 +141,7 @@ async function attempt(
   const headers = signatureHeaders({ id: eventId, timestamp, body }, endpoint.secrets);
   const made = attemptOf(await poster.post(endpoint.url, headers, body), kind, at);
   const state = made.error === undefined ? 'delivered' : 'failed';
-  await noteDeliveries(pool, [{ endpoint: endpoint.id, eventId, type, state, attempt: made }], []);
+  await noteDeliveries(pool, [{ log: endpoint.log, eventId, type, state, attempt: made }], []);
   return { eventId, ...made };
 }
 
@@ -165,7 +165,7 @@ function unknown(wanted: string): Problem {
 }
 
 function shown(endpoint: Endpoint) {
-  const { secrets, nextAt, createdAt, version: _, cursor, attempts, ...said } = endpoint;
+  const { secrets, nextAt, createdAt, version: _, log: __, cursor, attempts, ...said } = endpoint;
   return {
     ...said,
     secrets: secrets.length,

@@ -12,17 +12,19 @@ export class Every implements Duty {
   readonly #everyMs: number;
   readonly #log: Log;
   readonly #failed: string;
-  readonly #act: () => Promise<void>;
+  readonly #act: (stopping: AbortSignal) => Promise<void>;
+  #stopping = new AbortController();
   readonly #rest: Rest;
   #restsUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #acting: Promise<void> | undefined;
 
+  /** @param act told when it is to stop: what takes long ends at its next step, and leaves the rest for another time */
   constructor(
     everyMs: number,
     log: Log,
     failed: string,
-    act: () => Promise<void>,
+    act: (stopping: AbortSignal) => Promise<void>,
     rest: Rest = { factor: 0, msMax: 0 },
   ) {
     this.#rest = rest;
@@ -34,6 +36,7 @@ export class Every implements Duty {
 
   start(): void {
     clearInterval(this.#timer);
+    this.#stopping = new AbortController();
     this.#timer = setInterval(() => this.#now(), this.#everyMs);
     this.#timer.unref();
     this.#now();
@@ -43,7 +46,7 @@ export class Every implements Duty {
   #now(): void {
     const beganMs = performance.now();
     if (beganMs < this.#restsUntilMs) return;
-    this.#acting ??= this.#act()
+    this.#acting ??= this.#act(this.#stopping.signal)
       .catch((error: unknown) => this.#log.warn({ err: error }, this.#failed))
       .finally(() => {
         const { factor, msMax } = this.#rest;
@@ -55,6 +58,7 @@ export class Every implements Duty {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopping.abort();
     await this.#acting;
   }
 }

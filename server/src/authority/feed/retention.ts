@@ -9,8 +9,8 @@ const LOOK_EVERY_MS = 60_000;
 const PIECE = 5_000;
 
 export function retention(pool: pg.Pool, log: Log, days: number): Duty {
-  return new Every(LOOK_EVERY_MS, log, 'old events could not be deleted', async () => {
-    while ((await forgetPiece(pool, days)) === PIECE);
+  return new Every(LOOK_EVERY_MS, log, 'old events could not be deleted', async (stopping) => {
+    while (!stopping.aborted && (await forgetPiece(pool, days)) === PIECE);
   });
 }
 

@@ -48,6 +48,7 @@ export const CLOSED_TABLES: ReadonlySet<string> = new Set([
   // Secrets and addresses of others.
   'webhook_endpoints',
   'webhook_deliveries',
+  'removed_webhooks',
 ]);
 
 /** Schemas of Postgres itself, passwords among them. */
