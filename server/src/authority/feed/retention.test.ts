@@ -23,8 +23,11 @@ test('old events, and customers, are deleted until there are no more, or until i
 
   let erased = 0;
   const rows = Array.from({ length: 200 }, (_, i) => ({ id: `c${i}` }));
-  const customers = { erase: () => turn().then(() => void (erased += 1)) };
-  const people = forgetCustomers({ query: async () => ({ rows }) } as never, customers as never, LOG, 30);
+  const erase = async () => {
+    await turn();
+    erased += 1;
+  };
+  const people = forgetCustomers({ query: async () => ({ rows }) } as never, { erase } as never, LOG, 30);
   people.start(undefined as never);
   while (erased < 250) await turn();
   await people.stop();
