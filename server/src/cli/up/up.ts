@@ -51,6 +51,8 @@ function authOf(id: string, kind: FleetReplica['kind'], portBase: number): Agent
 
 /** The web shop of eu sells what the shop in Berlin has as well. */
 const SOURCING: Readonly<Record<string, object>> = { eu: { sourcing: ['rotterdam', 'berlin', 'memphis'] } };
+/** Pages of one's own that call a region: those that Vite serves, while they are written and when they were built. */
+const PAGES = [5173, 4173].flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
 /** What is in a cart is set aside for ten minutes. */
 const CARTS = { carts: { holdMs: 600_000, abandonedMs: 3_600_000 } } as const;
 
@@ -70,7 +72,7 @@ export function upPlan(dataDir: string, portBase: number): FleetPlan {
     settings: {
       ...POLICY,
       auth: authOf(id, kind, portBase),
-      ...(kind === 'region' ? CARTS : {}),
+      ...(kind === 'region' ? { ...CARTS, cors: { origins: PAGES } } : {}),
       ...SOURCING[id],
     } as never,
   });
