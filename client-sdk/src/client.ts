@@ -19,11 +19,13 @@ import { createLiveStock, type LiveStock } from './stock/live-stock.ts';
 import { StockFeed } from './stock/stock-feed.ts';
 import { Sync, type SyncSnapshot } from './sync.ts';
 
+/** What {@link createClient} takes. */
 export interface ClientOptions {
   /** A region, such as `https://eu.example.com`. */
   readonly url: string;
   /** Leave it out where nobody signs in, or for carts alone. */
   readonly auth?: Auth;
+  /** How often and how long what fails is tried; see {@link RetryRules} for what is usual. */
   readonly retry?: Partial<RetryRules>;
   /** Milliseconds until one attempt of a call counts as failed; usually 30,000. */
   readonly timeoutMs?: number;

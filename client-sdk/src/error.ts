@@ -33,6 +33,7 @@ const OWN_CODES = {
  */
 export type TallystickErrorCode = ErrorCode | keyof typeof OWN_CODES;
 
+/** What an error is made with. */
 export interface TallystickErrorInit {
   /** As the region said it. */
   readonly details?: ProblemDetails;
@@ -40,6 +41,7 @@ export interface TallystickErrorInit {
   readonly status?: number;
   /** Milliseconds that the region asked to wait. */
   readonly retryAfterMs?: number;
+  /** What it came from, such as a `TypeError` of `fetch`. */
   readonly cause?: unknown;
 }
 
@@ -64,6 +66,7 @@ export interface TallystickErrorInit {
  * ```
  */
 export class TallystickError extends Error {
+  /** Always `TallystickError`. */
   override readonly name = 'TallystickError';
   /** Stable: what programs decide by. */
   readonly code: TallystickErrorCode;

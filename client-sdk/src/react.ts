@@ -40,8 +40,11 @@ import type { Terminal, TillSnapshot } from './terminal/terminal-types.ts';
 
 const Context = createContext<Client | undefined>(undefined);
 
+/** What {@link TallystickProvider} takes. */
 export interface TallystickProviderProps {
+  /** Made once, outside of components. */
   readonly client: Client;
+  /** What may use the hooks. */
   readonly children?: ReactNode;
 }
 
@@ -66,7 +69,10 @@ export function useStock(sku: string): StockSnapshot {
 export function useCart(
   id: string,
   options: { readonly token?: string } = {},
-): CartSnapshot & { readonly cart: LiveCart } {
+): CartSnapshot & {
+  /** What edits it. */
+  readonly cart: LiveCart;
+} {
   const cart = useTallystick().cart(id, options);
   return { ...useObservable(cart), cart };
 }

@@ -19,6 +19,7 @@ export interface LineHint {
 }
 
 export interface CartHints {
+  /** By SKU. */
   readonly lines: Readonly<Record<string, LineHint>>;
   /** Tax included; null where a line has no price. */
   readonly total: Money | null;

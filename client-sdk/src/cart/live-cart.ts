@@ -15,7 +15,9 @@ import { type LineHint, type Money, readHints } from './hints.ts';
  */
 export type SyncState = 'saved' | 'saving' | 'offline';
 
+/** One product in a cart. */
 export interface LiveCartLine {
+  /** The product, named once in a cart. */
   readonly sku: string;
   /** Base units, from 1. */
   readonly quantity: number;
@@ -23,8 +25,11 @@ export interface LiveCartLine {
   readonly hint?: LineHint;
 }
 
+/** A cart as it is on this device. */
 export interface CartSnapshot {
+  /** Of the cart. */
   readonly id: string;
+  /** How far its edits have come. */
   readonly state: SyncState;
   /** Whether this device has edits that the region may not have. Also true of a copy that no region has seen yet since the page was loaded. */
   readonly hasUnsaved: boolean;
@@ -36,9 +41,13 @@ export interface CartSnapshot {
   readonly lines: readonly LiveCartLine[];
   /** What it costs now, tax included, as the region says while the line is up. */
   readonly total?: Money | null;
+  /** The id of a customer. */
   readonly customer?: string;
+  /** At most 500 characters. */
   readonly note?: string;
+  /** Whether it is one. */
   readonly gift?: boolean;
+  /** A way of delivery by its name. */
   readonly delivery?: string;
   /** Somebody pressed "order", and the region has not answered yet. */
   readonly isPressed: boolean;
@@ -47,16 +56,23 @@ export interface CartSnapshot {
   /** The cart that took it over. */
   readonly mergedInto?: string;
   /** Why nothing was ordered when it was pressed last: a code, and what it would cost now. */
-  readonly refused?: { readonly code: string; readonly total: Money | null };
+  readonly refused?: {
+    /** Of an error, such as `cart_changed` or `insufficient_stock`. */
+    readonly code: string;
+    /** Tax included; null where a line has no price. */
+    readonly total: Money | null;
+  };
   /** Why the client does not go on by itself: a token that ended, an edit that was refused. */
   readonly error?: TallystickError;
 }
 
 /** What a device may say of a cart; `undefined` takes it away. No name and no address: ids alone. */
 export interface CartFieldValues {
+  /** The id of a customer. */
   readonly customer?: string | undefined;
   /** At most 500 characters. */
   readonly note?: string | undefined;
+  /** Whether it is one. */
   readonly gift?: boolean | undefined;
   /** A way of delivery by its name, such as `standard`. */
   readonly delivery?: string | undefined;
@@ -71,6 +87,7 @@ export interface CartFieldValues {
  * a cart can hold.
  */
 export interface LiveCart extends Observable<CartSnapshot> {
+  /** As the region knows it. */
   readonly id: string;
   /** Adds units to a line. @param quantity whole base units, from 1; usually 1 */
   add(sku: string, quantity?: number): Promise<void>;
@@ -78,6 +95,7 @@ export interface LiveCart extends Observable<CartSnapshot> {
   set(sku: string, quantity: number): Promise<void>;
   /** Removes what is known here of a line. */
   remove(sku: string): Promise<void>;
+  /** Sets what is named, or takes it away; all else stays. */
   setFields(fields: CartFieldValues): Promise<void>;
   /**
    * Presses "order", offline too. The answer comes in the snapshot once the region has it: `order`, or `refused`.

@@ -30,12 +30,17 @@ export type TallystickEvent<T extends EventType = EventType> = { [K in T]: Event
 
 /** Which events: values of one kind are alternatives, kinds narrow each other. At most 100 values a kind. */
 export interface EventFilter<T extends EventType = EventType> {
+  /** Of the event, such as `order.settled`. */
   readonly type?: T | readonly T[];
+  /** The product that it is about. */
   readonly sku?: string | readonly string[];
+  /** The place that it is about. */
   readonly location?: string | readonly string[];
+  /** The order that it is about. */
   readonly order?: string | readonly string[];
 }
 
+/** Where to begin, and when to end. */
 export interface EventOptions {
   /** The `id` of the last event that you have dealt with; `'0'` for all that are kept. Without it, from now on. */
   readonly after?: string;

@@ -12,8 +12,11 @@ import type { Ports } from '../ports.ts';
  */
 export type Auth = string | ((isRefused: boolean) => string | Promise<string>) | ClientCredentials;
 
+/** An id and a secret, for programs. */
 export interface ClientCredentials {
+  /** As `npx tallystick credential` printed it, or `POST /v1/credentials` answered. */
   readonly clientId: string;
+  /** Shown once, when the credential was made. */
   readonly clientSecret: string;
   /** Scopes separated by spaces, to have less than the credential may. */
   readonly scope?: string;

@@ -6,7 +6,9 @@ import type { Request, Transport } from './transport.ts';
 
 /** An answer with what its headers say. */
 export interface Answered<T> {
+  /** The body. */
   readonly data: T;
+  /** Of HTTP: 200, 201, 202 or 204. */
   readonly status: number;
   /** The version of what is shown: send it as `ifMatch` to replace or patch. */
   readonly etag: string | undefined;

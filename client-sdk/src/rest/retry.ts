@@ -8,6 +8,7 @@
 import type { TallystickError } from '../error.ts';
 import { GIVES_SECRET } from '../generated/openapi.ts';
 
+/** How long a call goes on trying. Usually five requests and waits of 30,000 ms together. */
 export interface RetryRules {
   /** Requests in all, from 1; 1 never retries. */
   readonly attemptsMax: number;

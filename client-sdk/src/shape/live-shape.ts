@@ -9,6 +9,7 @@ export interface ShapeQuery {
   readonly table: string;
   /** A condition in SQL; `$1` stands for the first of `params`. All rows where it is left out. */
   readonly where?: string;
+  /** Values for `$1` and so on, as texts. */
   readonly params?: readonly string[];
   /** All columns that you may see, where it is left out. The key must be among them. */
   readonly columns?: readonly string[];
@@ -17,6 +18,7 @@ export interface ShapeQuery {
 /** Values of a row by column: numbers, texts, booleans, null, and what JSON columns hold. */
 export type ShapeRow = Readonly<Record<string, unknown>>;
 
+/** Rows as they are now. */
 export interface ShapeSnapshot<Row extends ShapeRow = ShapeRow> {
   /**
    * - `loading`: not all rows have come yet;
@@ -24,10 +26,13 @@ export interface ShapeSnapshot<Row extends ShapeRow = ShapeRow> {
    * - `failed`: `error` says why it cannot go on; who subscribes anew tries again.
    */
   readonly state: 'loading' | 'live' | 'failed';
+  /** In no order of their own. */
   readonly rows: readonly Row[];
+  /** Why it cannot go on. */
   readonly error?: TallystickError;
 }
 
+/** A part of a table, followed while somebody has subscribed. */
 export type LiveShape<Row extends ShapeRow = ShapeRow> = Observable<ShapeSnapshot<Row>>;
 
 export interface ShapePorts {

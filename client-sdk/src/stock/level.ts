@@ -13,6 +13,7 @@ export interface Units {
 }
 
 export interface LocationLevel extends Units {
+  /** The place. */
   readonly locationId: string;
   /** When it was so, by the authority's clock (RFC 3339); null where the authority was never heard. */
   readonly asOf: string | null;
@@ -20,6 +21,7 @@ export interface LocationLevel extends Units {
 
 /** Over all locations, and each. */
 export interface StockLevel extends Units {
+  /** Each place that ever had it. */
   readonly locations: readonly LocationLevel[];
 }
 

@@ -6,6 +6,7 @@ import type { StockFeed, StockReader } from './stock-feed.ts';
 
 /** What is known of one product's stock. */
 export interface StockSnapshot {
+  /** The product. */
   readonly sku: string;
   /**
    * - `loading`: nothing is known yet;
@@ -14,11 +15,14 @@ export interface StockSnapshot {
    *   says that it cannot (`error.retryable` is false).
    */
   readonly state: 'loading' | 'live' | 'offline';
+  /** As last heard. */
   readonly level?: StockLevel;
+  /** Why it is not followed now. */
   readonly error?: TallystickError;
 }
 
 export interface LiveStock extends Observable<StockSnapshot> {
+  /** The product. */
   readonly sku: string;
 }
 

@@ -13,6 +13,7 @@ import type { TillCatalogue } from './catalogue.ts';
 
 /** One line of a basket. */
 export interface BasketLine {
+  /** The product. */
   readonly sku: string;
   /** Whole, from 1, in `unit`. */
   readonly quantity: number;

@@ -20,9 +20,13 @@ import { completionOf, type Database, resultOf } from './indexed-db.ts';
 export interface TillProduct extends PricedProduct {
   /** By language tag, such as `en` or `de-CH`. */
   readonly names: Readonly<Record<string, string>>;
+  /** GTINs of the base unit. */
   readonly barcodes?: readonly string[];
   /** Other units it is sold in. */
-  readonly units?: readonly (UnitOfSale & { readonly barcodes?: readonly string[] })[];
+  readonly units?: readonly (UnitOfSale & {
+    /** GTINs of this unit. */
+    readonly barcodes?: readonly string[];
+  })[];
   /** A discontinued product is sold while stock lasts. */
   readonly status?: 'active' | 'discontinued';
 }

@@ -13,24 +13,31 @@ import {
 } from '@tallystick/crdt';
 import type { SaleRecord } from '@tallystick/crdt/host';
 
+/** One line of a sale, as it was priced when it was sold. */
 export interface SaleLine {
+  /** Within the sale: name it in a return. */
   readonly lineId: string;
+  /** The product. */
   readonly sku: string;
   /** In `unit`. */
   readonly quantity: number;
+  /** What it was sold by: its base unit, or one such as `case`. */
   readonly unit: string;
   /** In base units. */
   readonly quantityBase: number;
   /** Of one `unit`, in minor units of the currency. */
   readonly unitPriceMinor: number;
+  /** ISO 4217. */
   readonly currency: string;
   /** In basis points. */
   readonly taxRateBp: number;
+  /** Whether `unitPriceMinor` has the tax in it. */
   readonly taxIncluded: boolean;
   /** With tax, in minor units. */
   readonly grossMinor: number;
-  /** In base units: what was cancelled, and what came back. */
+  /** In base units: what was cancelled before it left. */
   readonly cancelled: number;
+  /** In base units: what came back. */
   readonly returned: number;
   /** Base units that were handed over without a right to them. */
   readonly owed: number;
@@ -50,10 +57,15 @@ export interface Sale {
   readonly stage: Stage;
   /** Who sold it: `cashier:anna`, `manager:max`, or `local:` and the till where nobody has to sign in. */
   readonly actor: string;
+  /** In the order of the basket. */
   readonly lines: readonly SaleLine[];
+  /** One for each currency, in minor units. */
   readonly totals: readonly CurrencyTotals[];
+  /** As the caller said them; nothing here checks that they add up. */
   readonly payments: readonly Payment[];
+  /** As the caller said it. */
   readonly note?: string;
+  /** Why it was sold without a right to it, where it was. */
   readonly overrideReason?: string;
 }
 

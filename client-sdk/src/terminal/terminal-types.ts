@@ -7,6 +7,7 @@ import type { BasketLine } from './basket.ts';
 import type { TillProduct } from './catalogue.ts';
 import type { Sale } from './sales.ts';
 
+/** What {@link createTerminal} takes. */
 export interface TerminalOptions {
   /** The name that this till was registered under: lower-case letters, digits and dashes. */
   readonly id: string;
@@ -28,9 +29,13 @@ export interface TerminalOptions {
  */
 export type TillState = 'waiting' | 'starting' | 'open' | 'read-only' | 'closed' | 'failed';
 
+/** A till as it is now. */
 export interface TillSnapshot {
+  /** Of the till. */
   readonly id: string;
+  /** Whether it sells. */
   readonly state: TillState;
+  /** Whether its line to the parent is up. It sells all the same. */
   readonly link: ParentLinkState;
   /** Why the link is as it is, for a person. */
   readonly linkSays: string;
@@ -49,15 +54,25 @@ export interface TillSnapshot {
   /** Baskets that are set aside. */
   readonly holds: readonly HeldBasket[];
   /** Who has signed in. */
-  readonly cashier?: { readonly id: string; readonly role: 'cashier' | 'manager' };
+  readonly cashier?: {
+    /** As the operator made them. */
+    readonly id: string;
+    /** What they may do. */
+    readonly role: 'cashier' | 'manager';
+  };
+  /** Why it is `read-only` or `failed`. */
   readonly error?: TallystickError;
 }
 
+/** What is sold. */
 export interface NewSale {
+  /** At least one. */
   readonly lines: readonly BasketLine[];
   /** Your own id, to ask again without selling twice; else a new UUIDv7. */
   readonly id?: string;
+  /** What was paid, in minor units. Kept with the sale, and not checked. */
   readonly payments?: readonly Payment[];
+  /** For the sale; no names. */
   readonly note?: string;
   /** An opaque id; names do not belong into a journal. */
   readonly customer?: string;
@@ -65,38 +80,60 @@ export interface NewSale {
   readonly hold?: string;
   /** The goods are in the customer's hands, and this till has no right to them: they are owed. At least three characters. */
   readonly override?: {
+    /** For whoever looks into it later; at least three characters. */
     readonly reason: string;
     /** Who allows it for this once, where whoever has signed in is no manager. */
-    readonly manager?: { readonly cashier: string; readonly pin: string };
+    readonly manager?: {
+      /** Their id. */
+      readonly cashier: string;
+      /** Typed for this once, and not kept. */
+      readonly pin: string;
+    };
   };
   /** Milliseconds to wait for units that stand elsewhere, where the line is up; 0 to 10,000. 1,500 unless told. */
   readonly waitMs?: number;
 }
 
+/** What is set aside. */
 export interface NewHold {
+  /** At least one. */
   readonly lines: readonly BasketLine[];
   /** Milliseconds until its units are free again. 15 minutes unless told. */
   readonly forMs?: number;
+  /** Your own id, to ask again without setting aside twice; else a new UUIDv7. */
   readonly id?: string;
 }
 
 /** A basket that was set aside. Its quantities are base units. */
 export interface HeldBasket {
+  /** For `recall`, `release` and the `hold` of a sale. */
   readonly id: string;
+  /** Milliseconds of this device’s clock; its units are free again then. */
   readonly untilMs: number;
+  /** In base units. */
   readonly lines: readonly BasketLine[];
 }
 
+/** Goods that came back. */
 export interface NewReturn {
   /** The sale's id. */
   readonly sale: string;
   /** In base units. */
-  readonly lines: readonly { readonly lineId: string; readonly sku: string; readonly quantity: number }[];
+  readonly lines: readonly {
+    /** Of the sale. */
+    readonly lineId: string;
+    /** The line's product. */
+    readonly sku: string;
+    /** Base units, from 1; together never more than were sold. */
+    readonly quantity: number;
+  }[];
+  /** Your own id, to ask again without taking back twice; else a new UUIDv7. */
   readonly id?: string;
 }
 
 /** A till in this browser. Every method rejects, or throws, with a `TallystickError`. */
 export interface Terminal extends Observable<TillSnapshot> {
+  /** The name that this till was registered under. */
   readonly id: string;
   /** Resolves when it can sell; rejects where it cannot be opened. In a second tab: when the first one closes. */
   ready(): Promise<void>;
@@ -105,6 +142,7 @@ export interface Terminal extends Observable<TillSnapshot> {
    * wrong ones (see `retryAfterMs`).
    */
   signIn(cashier: string, pin: string): Promise<void>;
+  /** Ends what `signIn` opened. */
   signOut(): void;
   /**
    * Sells. Resolves when the sale is on this device's disk, and not before: print then.
@@ -132,9 +170,18 @@ export interface Terminal extends Observable<TillSnapshot> {
   salesSince(sinceMs: number): readonly Sale[];
   /** Base units that can be sold here and now, without asking anybody. Exact. */
   available(sku: string): number;
+  /** What the catalogue on this device says of a product. */
   product(sku: string): Promise<TillProduct | undefined>;
   /** By barcode: the product, and the unit that bears it. */
-  scan(barcode: string): Promise<{ readonly product: TillProduct; readonly unit: string } | undefined>;
+  scan(barcode: string): Promise<
+    | {
+        /** What bears the barcode. */
+        readonly product: TillProduct;
+        /** Its base unit, or the one on whose package the barcode is. */
+        readonly unit: string;
+      }
+    | undefined
+  >;
   /** Products whose SKU or name has all words of a text in it. @param limit 20 unless told */
   find(text: string, limit?: number): Promise<readonly TillProduct[]>;
   /** Lets the till go; another tab may have it then. What was sold stays, and is sent when it is opened again. */

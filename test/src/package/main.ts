@@ -1,6 +1,7 @@
 /**
  * `npm run check:package`: packs the SDK as it would be published, and has publint and are-the-types-wrong look at
- * it, and has the screens, which are an application of it, typed against it. A command of its own, since it needs the build.
+ * it, has the screens, which are an application of it, typed against it, and has its reference written, in which every
+ * public name must say what it is. A command of its own, since it needs the build.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -56,6 +57,10 @@ try {
     encoding: 'utf8',
   });
   if (typed.status !== 0) wrong.push(typed.stdout);
+
+  // What is exported without a word of what it is, is a fault of the package as well.
+  const referred = spawnSync(npm, ['run', 'sdk:reference'], { cwd: ROOT, encoding: 'utf8' });
+  if (referred.status !== 0) wrong.push(referred.stdout + referred.stderr);
 
   for (const line of [...linted, ...wrong]) console.error(line);
   console.log(`${filename}: ${entryCount} files, ${size} bytes; ${linted.length + wrong.length} problems`);
