@@ -124,7 +124,7 @@ describe('streams', () => {
     expect(late.seen).toEqual(Array.from({ length: 18 }, (_, i) => i + 1));
   });
 
-  test('whose place is gone, or out of reach, are told', async () => {
+  test('whose place is gone, or out of reach, or asked for by too many, are told', async () => {
     const lost = feed(async () => ({ gone: 'Not kept.', restart: 99 }));
     lost.add(...Array.from({ length: 12 }, () => 'A'));
     const reader = new Reader();
@@ -136,6 +136,12 @@ describe('streams', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(reader.ended).toEqual({ why: 'gone', detail: 'Not kept.', restart: 99 });
     expect(alone.ended).toEqual({ why: 'unreachable', after: 0 });
+    const crowd = feed(() => Promise.reject(new Problem('overloaded', 'Too many.')));
+    crowd.add(...Array.from({ length: 12 }, () => 'A'));
+    const late = new Reader();
+    crowd.streams.open(EVERYTHING, 0, late);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(late.ended).toEqual({ why: 'busy', after: 0 });
   });
 
   test('[F6] that stood where a feed was put back are told, and given nothing that came behind the hole', async () => {

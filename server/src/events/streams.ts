@@ -5,9 +5,10 @@
  * is left alone, with nothing gathered for it: when it takes again, it reads on from where it was, in the tail or
  * where the tail came from, until it is live. One that takes nothing for too long is sent away, and may resume.
  */
-import type { Problem } from '@tallystick/store-agent';
+import { Problem } from '@tallystick/store-agent';
 import type { Held } from './event.ts';
 import { type Filter, keysOfEvent, keysOfFilter, takes } from './filter.ts';
+import type { PastReader } from './past.ts';
 import type { Gone, Read, Tail } from './tail.ts';
 
 /** Where a stream's events go. */
@@ -24,12 +25,12 @@ export type StreamEnd =
   | { readonly why: 'gone'; readonly detail: string; readonly restart: number }
   /** It may not read on, and why. */
   | { readonly why: 'refused'; readonly problem: Problem; readonly after: number }
-  | { readonly why: 'too-slow' | 'stopping' | 'unreachable'; readonly after: number };
+  | { readonly why: 'too-slow' | 'busy' | 'stopping' | 'unreachable'; readonly after: number };
 
 export interface StreamsPorts {
   readonly tail: Tail;
-  /** What the tail does not hold. */
-  readOlder(after: number): Promise<Read>;
+  /** What the tail does not hold. @throws Problem `overloaded` where too many ask for that */
+  readOlder(after: number, reader: PastReader): Promise<Read>;
   nowMs(): number;
 }
 
@@ -220,9 +221,12 @@ export class Stream {
   async #readOlder(): Promise<void> {
     let read: Read;
     try {
-      read = await this.#ports.readOlder(this.#after);
-    } catch {
-      this.end('unreachable');
+      read = await this.#ports.readOlder(this.#after, {
+        whose: this.filter.whose,
+        isWaiting: () => this.#state === 'reading-older',
+      });
+    } catch (error) {
+      this.end(error instanceof Problem && error.code === 'overloaded' ? 'busy' : 'unreachable');
       return;
     }
     if (this.#state !== 'reading-older') return;
@@ -256,7 +260,7 @@ export class Stream {
     if (this.#state === 'live') this.#finish({ why: 'gone', detail: gone, restart });
   }
 
-  end(why: 'too-slow' | 'stopping' | 'unreachable'): void {
+  end(why: 'too-slow' | 'busy' | 'stopping' | 'unreachable'): void {
     this.#finish({ why, after: this.#position });
   }
 

@@ -4,6 +4,7 @@ import type { Read } from '../../events/tail.ts';
 import { toWire, WIRE_EVENTS_MAX } from '../../events/wire-events.ts';
 import type { BooksFeed } from '../feed/books-feed.ts';
 import { readBooks, readNewest } from '../feed/books-tail.ts';
+import { askedAt } from '../who-asks.ts';
 import { served } from './call.ts';
 
 export const EVENT_CALLS = {
@@ -20,7 +21,8 @@ export const EVENT_CALLS = {
     serve: async ({ feed, pool }, { after, limit, newest, waitMs }) => {
       if (newest) return wire(await readNewest(pool, after ?? 0, limit));
       if (after === undefined) return readBooks(pool, undefined, 0);
-      const found = waitMs === 0 ? undefined : await waitFor(feed, after, limit, waitMs);
+      if (waitMs === 0) return wire(await feed.readPast(askedAt() ?? '', after, limit));
+      const found = await waitFor(feed, after, limit, waitMs);
       return found === undefined
         ? wire(await readBooks(pool, after, limit))
         : toWire(found, found.at(-1)?.position ?? after);

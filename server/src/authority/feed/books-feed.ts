@@ -1,5 +1,7 @@
 /** The feed at one process of the authority: its tail of the newest events, and what the leading process does with them. */
-import { Tail } from '../../events/tail.ts';
+import type pg from 'pg';
+import { type Read, Tail } from '../../events/tail.ts';
+import { Turns } from '../../events/turns.ts';
 import type { AddressRule } from '../../webhooks/addresses.ts';
 import { dispatcher } from '../../webhooks/dispatcher.ts';
 import { Endpoints } from '../../webhooks/endpoints.ts';
@@ -17,6 +19,8 @@ import { openSession } from './session.ts';
 
 /** Read at once for an endpoint that is further behind than the tail. */
 const OLDER_EVENTS = 200;
+/** Of regions' readers and of endpoints: the books have other things to do. */
+const PAST = { atOnce: 2, waitingMax: 2_000, rests: true };
 
 export class BooksFeed {
   /** The newest events, for regions and webhooks. */
@@ -28,10 +32,13 @@ export class BooksFeed {
   readonly #source: BooksTailSource;
   readonly #leader: Leader;
   readonly #links: Every;
+  readonly #pool: pg.Pool;
+  readonly #past = new Turns(PAST);
 
   /** @param changedPools pools whose level may be news; what was told is taken out */
   constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>) {
     const { pool } = authority;
+    this.#pool = pool;
     const { databaseUrl, log, vault, retention: rule = DEFAULT_RETENTION } = options;
     this.addresses = { allowLoopback: options.allowLoopbackWebhooks ?? false };
     this.poster = new Poster(this.addresses);
@@ -50,7 +57,7 @@ export class BooksFeed {
         pool,
         log,
         tail: this.tail,
-        readOlder: (after) => readBooks(pool, after, OLDER_EVENTS),
+        readOlder: (after) => this.readPast('webhooks', after, OLDER_EVENTS),
         poster: this.poster,
         endpoints: this.endpoints,
         keepDays: rule.deliveriesDays,
@@ -67,6 +74,11 @@ export class BooksFeed {
   /** Somebody told something. */
   notice(): void {
     this.#source.notice();
+  }
+
+  /** What no tail holds, in turns. @param whose the region, or whoever else asks @throws Problem `overloaded` */
+  readPast(whose: string, after: number, limit: number): Promise<Read> {
+    return this.#past.take(whose, () => readBooks(this.#pool, after, limit));
   }
 
   async stop(): Promise<void> {

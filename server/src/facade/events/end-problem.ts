@@ -19,6 +19,11 @@ export function endProblem(end: StreamEnd): Problem {
         'overloaded',
         `Events come faster than you take them. Ask for less, and go on with after=${end.after}.`,
       );
+    case 'busy':
+      return new Problem(
+        'overloaded',
+        `Too many read the past here at once. Go on with after=${end.after} in a moment, or at another region.`,
+      );
     case 'stopping':
       return new Problem(
         'stopping',

@@ -16,6 +16,7 @@ const BUFFERED_BYTES_MAX = 64 * 1024;
 const CLOSE_CODES: Readonly<Record<StreamEnd['why'], number>> = {
   stopping: 1001,
   'too-slow': 1013,
+  busy: 1013,
   unreachable: 1013,
   refused: 4401,
   gone: 4410,

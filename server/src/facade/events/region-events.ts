@@ -3,6 +3,7 @@
  * authority is away it goes on serving what it has, and says how old that is.
  */
 import type { Agent } from '@tallystick/store-agent';
+import { Past, type PastReader } from '../../events/past.ts';
 import { Streams } from '../../events/streams.ts';
 import { type Read, Tail } from '../../events/tail.ts';
 import { fromWire, WIRE_EVENTS_MAX } from '../../events/wire-events.ts';
@@ -16,6 +17,8 @@ const PATIENCE_MS = 5_000;
 const OLDER_EVENTS = 200;
 /** Kept by a region that nobody reads, should the authority be away when somebody does. */
 const GLANCE_EVENTS = 200;
+/** As many as keep the authority answering while the answers before are read; all readers may wait at once. */
+const PAST = { atOnce: 4, waitingMax: 5_000 };
 
 interface Asked {
   readonly after: number | undefined;
@@ -37,15 +40,17 @@ export class RegionEvents {
   readonly tail: Tail;
   readonly streams: Streams;
   readonly #agent: Agent;
+  readonly #past: Past;
 
   constructor(agent: Agent) {
     this.#agent = agent;
     const read = (after: number | undefined, waits: boolean) => this.#ask({ after, waits });
     const glance = (after: number | undefined) => this.#ask({ after, limit: GLANCE_EVENTS, newest: true });
     this.tail = new Tail({ read, glance }, agent.log);
+    this.#past = new Past(PAST, (after, limit) => this.#ask({ after, limit }));
     this.streams = new Streams({
       tail: this.tail,
-      readOlder: (after) => this.readOlder(after, OLDER_EVENTS),
+      readOlder: (after, reader) => this.readOlder(after, reader, OLDER_EVENTS),
       nowMs: () => performance.now(),
     });
   }
@@ -59,9 +64,9 @@ export class RegionEvents {
     this.tail.stop();
   }
 
-  /** @throws Problem where the authority cannot be reached */
-  readOlder(after: number, limit = WIRE_EVENTS_MAX): Promise<Read> {
-    return this.#ask({ after, limit });
+  /** @throws Problem where the authority cannot be reached, or too many read the past already */
+  readOlder(after: number, reader: PastReader, limit = WIRE_EVENTS_MAX): Promise<Read> {
+    return this.#past.read(after, limit, reader);
   }
 
   async #ask({ after, limit = WIRE_EVENTS_MAX, newest = false, waits = false }: Asked): Promise<Read> {

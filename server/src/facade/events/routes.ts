@@ -46,7 +46,7 @@ export function eventRoutes(app: FastifyInstance, agent: Agent): void {
         );
       if (!isStream) return await poll(events, filter, after, query.limit, query.wait * 1_000);
       // Who asks for what is gone hears it in the answer, where every client looks.
-      await pieceAfter(events, after);
+      await pieceAfter(events, after, filter.whose, 1);
       if (wantsUpgrade(request)) return openSocket(events, filter, after, request, reply);
       return openEventStream(events, filter, after, reply);
     } finally {
