@@ -1808,6 +1808,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody wants to know whether the endpoint answers. One attempt, whatever types it asked for.
+         * @description It is no event of the feed. The headers are those of Standard Webhooks.
+         */
+        post: operations["on-webhook.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -3169,6 +3189,25 @@ export interface components {
             bytes: number;
             /** @description How many entries the books had when it came. */
             position: number;
+        };
+        TestEvent: {
+            /** @constant */
+            specversion: "1.0";
+            /** @description Of this attempt: it is no position in the feed. */
+            id: string;
+            source: string;
+            /** @constant */
+            type: "webhook.test";
+            /** @description The endpoint. */
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            datacontenttype: "application/json";
+            dataschema: string;
+            data: {
+                webhook: string;
+            };
         };
         OrderSettled: {
             orderId: string;
@@ -6104,7 +6143,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6129,7 +6168,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6154,7 +6193,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6179,7 +6218,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6204,7 +6243,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6229,7 +6268,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6254,7 +6293,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6279,7 +6318,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6304,7 +6343,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6329,7 +6368,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6354,7 +6393,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6379,7 +6418,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6404,7 +6443,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6429,7 +6468,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6454,7 +6493,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6479,7 +6518,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6504,7 +6543,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6529,7 +6568,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6554,7 +6593,7 @@ export interface operations {
                 "webhook-id": string;
                 /** @description Seconds since 1970 of this attempt. */
                 "webhook-timestamp": string;
-                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret. */
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6567,6 +6606,27 @@ export interface operations {
                     type?: "replica.fenced";
                     data?: components["schemas"]["ReplicaFenced"];
                 };
+            };
+        };
+        responses: never;
+    };
+    "on-webhook.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event; the same with each attempt. */
+                "webhook-id": string;
+                /** @description Seconds since 1970 of this attempt. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret, with a space between. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestEvent"];
             };
         };
         responses: never;

@@ -2,9 +2,7 @@
 import { type ErrorCode, errorKind } from '@tallystick/crdt/wire';
 import { z } from 'zod';
 import { SCOPES } from '../access/scopes.ts';
-import { EVENT_TYPES, EVENTS, type EventType } from '../events/catalogue.ts';
-import { exampleEvent } from '../events/examples.ts';
-import { eventSchema } from './events/schema.ts';
+import { webhooksJson } from './events/webhooks-json.ts';
 import {
   type AnswerHeader,
   type AnswerSpec,
@@ -69,61 +67,8 @@ export function openApi(operations: readonly Operation[], tags: readonly Tag[], 
     servers: [{ url: '/', description: 'This region.' }],
     tags,
     paths,
-    webhooks: Object.fromEntries(EVENT_TYPES.map((type) => [type, eventJson(type, components)])),
+    webhooks: webhooksJson((schema) => components.of(schema, 'output')),
     components: { schemas: components.schemas, securitySchemes: { oauth2: OAUTH2 } },
-  };
-}
-
-/** What an endpoint is sent for an event; readers of the feed get the same object. */
-function eventJson(type: EventType, components: Components): Json {
-  const { version, summary, data, example } = EVENTS[type];
-  const value = exampleEvent(type);
-  const header = (name: string, description: string) => ({
-    name,
-    in: 'header',
-    required: true,
-    description,
-    schema: { type: 'string' },
-  });
-  return {
-    post: {
-      operationId: `on-${type}`,
-      tags: ['Webhooks'],
-      summary,
-      description: `Version ${version} of its data. The headers are those of Standard Webhooks.`,
-      parameters: [
-        header('webhook-id', 'The id of the event; the same with each attempt.'),
-        header('webhook-timestamp', 'Seconds since 1970 of this attempt.'),
-        header(
-          'webhook-signature',
-          '`v1,` and an HMAC-SHA256 over id, timestamp and body; one for each secret.',
-        ),
-      ],
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: {
-              allOf: [
-                components.of(eventSchema, 'output'),
-                {
-                  type: 'object',
-                  properties: { type: { const: type }, data: components.of(data, 'output') },
-                },
-              ],
-            },
-            examples: { example: { summary, value: { ...value, data: example } } },
-          },
-        },
-      },
-      // Whoever calls signs; nobody signs in.
-      security: [],
-      responses: {
-        '2XX': { description: 'Taken.' },
-        '410': { description: 'Never again: the endpoint is disabled.' },
-        '4XX': { description: 'Not taken: it is tried again.' },
-      },
-    },
   };
 }
 

@@ -2,11 +2,11 @@
 import { documentId, Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/catalogue.ts';
-import { EVENT_SOURCE } from '../../events/event.ts';
 import { wrongWithUrl } from '../../webhooks/addresses.ts';
 import { ENDPOINTS_MAX, type Endpoint } from '../../webhooks/endpoints.ts';
 import { type Attempt, attemptOf, listDeliveries, noteDeliveries } from '../../webhooks/records.ts';
 import { newSecret, signatureHeaders } from '../../webhooks/sign.ts';
+import { testEvent } from '../../webhooks/test-event.ts';
 import type { Authority } from '../authority.ts';
 import { readBooks } from '../feed/books-tail.ts';
 import { once } from '../idempotent-requests.ts';
@@ -110,16 +110,7 @@ export const WEBHOOK_CALLS = {
     schema: z.strictObject({ call: z.literal('webhook.test'), id, testId: documentId, key: requestKey }),
     serve: async (authority, { id: endpointId, testId, key }) => {
       const endpoint = await existing(authority, endpointId);
-      const event = {
-        specversion: '1.0',
-        id: testId,
-        source: EVENT_SOURCE,
-        type: 'webhook.test',
-        subject: endpointId,
-        time: new Date().toISOString(),
-        datacontenttype: 'application/json',
-        data: { webhook: endpointId },
-      };
+      const event = testEvent(testId, endpointId, new Date());
       const body = JSON.stringify(event);
       const message = { id: testId, type: event.type, body };
       // Each time it is asked under another id, which is not what tells two requests apart.
