@@ -1,6 +1,9 @@
 /** The document: what it says of the operations, and that a strict public linter has nothing against it. */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from 'vitest';
+import { EVENT_TYPES } from '../events/catalogue.ts';
+import { TEST_EVENT_TYPE, testEvent } from '../webhooks/test-event.ts';
+import { testEventSchema } from './events/schema.ts';
 import { OPERATIONS, TAGS } from './facade.ts';
 import { openApi } from './openapi.ts';
 
@@ -39,6 +42,13 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(document)).not.toContain('"default":');
     const { schemas } = document.components as { schemas: Record<string, { required: string[] }> };
     expect(schemas.NewProduct?.required).toEqual(['sku', 'names', 'prices']);
+  });
+
+  test('names everything that an endpoint may be sent, and shows it as it is', () => {
+    const { webhooks } = document as { webhooks: Record<string, unknown> };
+    expect(Object.keys(webhooks)).toEqual([...EVENT_TYPES, TEST_EVENT_TYPE]);
+    const sent = testEvent('test-1', 'erp', new Date());
+    expect(testEventSchema.parse(sent)).toEqual(sent);
   });
 
   test('keeps named schemas once and refers to them', () => {
