@@ -40,7 +40,7 @@ export { withHints } from './http/short-items.ts';
 export { beforeCutOff, readsAsItComes } from './http/slow-clients.ts';
 export { routeUpgrade, takeUpgrade, wantsUpgrade } from './http/upgrade.ts';
 export { isSignedBy, openIdentity } from './identity.ts';
-export { JournalError, onDisk } from './journal/errors.ts';
+export { asJournalError, JournalError, onDisk } from './journal/errors.ts';
 export { SqliteJournal } from './journal/journal.ts';
 export { sha256 } from './journal/runs.ts';
 export { Witness } from './journal/witness.ts';

@@ -1,15 +1,7 @@
 /** "Order" pressed in the document: marks of several devices stand side by side, and each is answered for itself. */
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import {
-  fieldsOf,
-  forgedPress,
-  type Press,
-  pressCheckout,
-  pressesOf,
-  readCart,
-  withdrawPresses,
-} from './index.ts';
+import { fieldsOf, type Press, pressCheckout, pressesOf, readCart, withdrawPresses } from './index.ts';
 
 const EUR = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 
@@ -80,14 +72,6 @@ describe('what is no press', () => {
 
   test('money that is none is not even written', () => {
     expect(() => pressCheckout(device(7), EUR(-1))).toThrow(RangeError);
-  });
-
-  test('in another’s name', () => {
-    const doc = device(7);
-    pressCheckout(doc, EUR(1));
-    expect(forgedPress(doc)).toBeUndefined();
-    pressesOf(doc).set('8', EUR(1));
-    expect(forgedPress(doc)).toBe('8');
   });
 
   test('a refusal that says nothing', () => {

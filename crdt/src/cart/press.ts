@@ -32,10 +32,15 @@ function isSame(a: Press, b: Press): boolean {
 export function readPresses(doc: Y.Doc): Press[] | undefined {
   const presses: Press[] = [];
   for (const [by, value] of pressesOf(doc).entries()) {
-    if (!/^(0|[1-9]\d{0,15})$/.test(by) || !isTotal(value)) return undefined;
+    if (!isPresser(by) || !isTotal(value)) return undefined;
     presses.push({ by, amountMinor: value.amountMinor, currency: value.currency });
   }
   return presses.sort((a, b) => (a.by < b.by ? -1 : 1));
+}
+
+/** A Yjs client id as a decimal number. */
+export function isPresser(by: string): boolean {
+  return /^(0|[1-9]\d{0,15})$/.test(by);
 }
 
 export function isTotal(value: unknown): value is Total {
@@ -47,10 +52,4 @@ export function isTotal(value: unknown): value is Total {
     typeof currency === 'string' &&
     /^[A-Z]{3}$/.test(currency)
   );
-}
-
-/** A mark that somebody else wrote than the one that it is named after; undefined where there is none. */
-export function forgedPress(doc: Y.Doc): string | undefined {
-  for (const [by, item] of pressesOf(doc)._map) if (!item.deleted && item.id.client !== Number(by)) return by;
-  return undefined;
 }

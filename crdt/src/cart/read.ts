@@ -124,26 +124,19 @@ export function isNote(value: unknown): value is string {
   return typeof value === 'string' && value.length <= NOTE_CHARS_MAX && !/(?!\n)[\p{Cc}\p{Cs}]/u.test(value);
 }
 
+/** Whether a cart has such a field, and this may stand there. */
+export function isFieldValue(name: string, value: unknown): boolean {
+  return Object.hasOwn(FIELD_IS, name) && FIELD_IS[name]?.(value) === true;
+}
+
 function wrongField(fields: Y.Map<unknown>): string | undefined {
   for (const [name, value] of fields.entries()) {
     if (!Object.hasOwn(FIELD_IS, name)) return 'an unknown field';
-    if (FIELD_IS[name]?.(value) !== true) return name;
+    if (!isFieldValue(name, value)) return name;
   }
   return undefined;
 }
 
 function malformed(message: string): CartRead {
   return { ok: false, why: 'malformed', message };
-}
-
-/** A slip in which somebody else wrote than the one that it is named after, or who merged it; undefined where there is none. */
-export function forgedSlip(doc: Y.Doc): string | undefined {
-  for (const [name, item] of slipsOf(doc)._map) {
-    if (item.deleted) continue;
-    if (!name.startsWith('+') && item.id.client !== Number(name)) return name;
-    const slip = slipsOf(doc).get(name) as Y.Map<unknown>;
-    for (const said of slip._map.values())
-      if (!said.deleted && said.id.client !== item.id.client) return name;
-  }
-  return undefined;
 }

@@ -1,14 +1,15 @@
 /**
  * Cart file: the carts of one region on its disk, in a SQLite file of their own.
  *
- * A cart is a state and the updates since; many updates of many carts share one commit. What a
- * commit has returned from survives the plug.
+ * A cart is a state and the updates since; many updates of many carts share one commit, and many commits one
+ * flush. What was committed before a flush that has ended survives the plug.
  */
 import { randomBytes } from 'node:crypto';
-import { JournalError, onDisk } from '@tallystick/store-agent';
+import { asJournalError, JournalError, onDisk } from '@tallystick/store-agent';
 import Database from 'better-sqlite3';
 import * as Y from 'yjs';
 import { CartLog } from './cart-log.ts';
+import { type Flush, WalFlush } from './wal-flush.ts';
 
 /** 'CART': says whose file this is. */
 const APPLICATION_ID = 0x43415254;
@@ -46,8 +47,8 @@ const STEPS: readonly string[] = [
 ];
 /** Nothing told yet; told, once and for all; looked at, and nothing to tell until it changes. */
 export const LEFT = { untold: 0, told: 1, nothing: 2 } as const;
-/** `pragma synchronous` as a number. */
-const FULL = 2;
+/** `pragma synchronous` as a number: commits are flushed beside the loop (see WalFlush). */
+const NORMAL = 1;
 const CACHE_KIB = 8 * 1024;
 /** A page that many commits touch is carried over once for all of them. */
 const WAL_PAGES = 8_192;
@@ -94,16 +95,39 @@ export class CartFile {
   readonly #path: string;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #log: CartLog;
+  readonly #wal: WalFlush;
   #commits = 0;
 
   /** @throws JournalError where the disk does not give what carts need */
-  constructor(path: string, nowMs = Date.now()) {
+  constructor(path: string, nowMs = Date.now(), flush?: Flush) {
     this.#path = path;
     this.#db = onDisk(path, () => open(path));
     this.#sql = prepare(this.#db);
     this.#log = new CartLog(this.#db);
-    onDisk(path, () => this.#takeOver(nowMs));
-    this.secret = onDisk(path, () => this.#secret());
+    this.#wal = new WalFlush(this.#db, path, flush);
+    this.#onDisk(() => this.#takeOver(nowMs));
+    this.secret = this.#onDisk(() => this.#secret());
+  }
+
+  #onDisk<T>(act: () => T): T {
+    return onDisk(this.#path, () => {
+      this.#wal.mend();
+      return act();
+    });
+  }
+
+  /** Resolves when all that was committed before is on disk. @throws JournalError, and nobody knows what is */
+  async flush(): Promise<void> {
+    try {
+      await this.#wal.later();
+    } catch (error) {
+      throw asJournalError(error, this.#path);
+    }
+  }
+
+  /** The same, while the loop waits. */
+  flushNow(): void {
+    this.#onDisk(() => this.#wal.now());
   }
 
   #secret(): Uint8Array {
@@ -111,21 +135,25 @@ export class CartFile {
     if (known !== undefined) return known as Uint8Array;
     const secret = randomBytes(32);
     this.#db.prepare("insert into secrets (name, value) values ('tokens', ?)").run(secret);
+    this.#wal.now();
     return secret;
   }
 
   /** On disk when it returns. */
   create(id: string, state: Uint8Array, nowMs: number): void {
-    onDisk(this.#path, () => this.#sql.create.run(id, state, nowMs));
+    this.#onDisk(() => {
+      this.#sql.create.run(id, state, nowMs);
+      this.#wal.now();
+    });
   }
 
   /** Its number; undefined where there is no such cart. */
   find(id: string): number | undefined {
-    return onDisk(this.#path, () => this.#sql.number.pluck().get(id) as number | undefined);
+    return this.#onDisk(() => this.#sql.number.pluck().get(id) as number | undefined);
   }
 
   load(id: string): StoredCart | undefined {
-    return onDisk(this.#path, () => {
+    return this.#onDisk(() => {
       const cart = this.#sql.find.get(id) as { nr: number; state: Uint8Array; pressed: number } | undefined;
       if (cart === undefined) return undefined;
       const { nr, state, pressed } = cart;
@@ -133,9 +161,9 @@ export class CartFile {
     });
   }
 
-  /** One commit for all of it. @throws JournalError, and nothing was written */
+  /** One commit for all of it, which a flush makes durable. @throws JournalError, and nothing was written */
   commit({ updates, whole, pressed }: Saved, nowMs: number): void {
-    const rows = onDisk(this.#path, () =>
+    const rows = this.#onDisk(() =>
       this.#db
         .transaction(() => {
           this.#commits += 1;
@@ -156,12 +184,12 @@ export class CartFile {
 
   /** Forgets updates that stand in states by now: called now and then. */
   trim(): void {
-    onDisk(this.#path, () => this.#log.trim());
+    this.#onDisk(() => this.#log.trim());
   }
 
   /** Carts where "order" is pressed and not answered. */
   pressed(limit: number): string[] {
-    return onDisk(this.#path, () => this.#sql.pressed.pluck().all(limit) as string[]);
+    return this.#onDisk(() => this.#sql.pressed.pluck().all(limit) as string[]);
   }
 
   /** Who has updates beside its state was used when this file was closed last, whatever ended that. */
@@ -181,18 +209,18 @@ export class CartFile {
 
   /** Carts that nobody touched since and of which nothing was told, the one first that was left first. */
   untouched(sinceMs: number, limit: number): Untouched[] {
-    const found = onDisk(this.#path, () => this.#sql.untouched.all(sinceMs, limit) as Untouched[]);
+    const found = this.#onDisk(() => this.#sql.untouched.all(sinceMs, limit) as Untouched[]);
     // Its time is that of its state; what came in since stands beside it.
     return found.filter(({ nr }) => !this.#log.has(nr));
   }
 
   noteLeft(nr: number, told: (typeof LEFT)[keyof typeof LEFT]): void {
-    onDisk(this.#path, () => this.#sql.noteLeft.run(told, nr));
+    this.#onDisk(() => this.#sql.noteLeft.run(told, nr));
   }
 
   /** Carts that nobody touched since, a bounded number at a time. @returns how many were removed */
   removeUntouched(sinceMs: number, limit: number): number {
-    return onDisk(this.#path, () =>
+    return this.#onDisk(() =>
       this.#db
         .transaction(() => {
           const found = this.#sql.old.pluck().all(sinceMs, limit) as number[];
@@ -205,6 +233,7 @@ export class CartFile {
   }
 
   close(): void {
+    this.#wal.close();
     this.#db.close();
   }
 }
@@ -254,7 +283,7 @@ function open(path: string): Database.Database {
       );
     }
     db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
+    db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
     db.pragma(`journal_size_limit = ${WAL_PAGES * PAGE_BYTES}`);
     db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
@@ -273,7 +302,12 @@ function open(path: string): Database.Database {
 
 /** Set is not enough: a build or a file system may have said no without an error. */
 function assertSafe(db: Database.Database, path: string): void {
-  const wanted = { application_id: APPLICATION_ID, journal_mode: 'wal', synchronous: FULL, foreign_keys: 1 };
+  const wanted = {
+    application_id: APPLICATION_ID,
+    journal_mode: 'wal',
+    synchronous: NORMAL,
+    foreign_keys: 1,
+  };
   for (const [name, value] of Object.entries(wanted)) {
     const found = db.pragma(name, { simple: true });
     if (found === value) continue;

@@ -13,6 +13,7 @@ import { CartFile, documentOf } from './cart-file.ts';
 import { Carts } from './carts.ts';
 import { type LeftCart, LeftCarts } from './left-carts.ts';
 import type { Listener, LiveCart } from './live-cart.ts';
+import type { Flush } from './wal-flush.ts';
 
 const LAMP = 'LAMP' as Sku;
 const DAY = 86_400_000;
@@ -24,8 +25,8 @@ function folder(): string {
   return made;
 }
 
-function open(path: string, nowMs = () => 1_000 * DAY) {
-  const file = new CartFile(path, nowMs());
+function open(path: string, nowMs = () => 1_000 * DAY, flush?: Flush) {
+  const file = new CartFile(path, nowMs(), flush);
   const carts = new Carts({ file, log, regionClient: 1, nowMs });
   return { file, carts };
 }
@@ -51,6 +52,76 @@ test('an update that was refused is never written, also where the cart is writte
   again.close();
   if (stored === undefined) throw new Error('the cart is gone');
   expect(readCart(documentOf(stored))).toEqual({ ok: true, cart: { lines: [{ sku: LAMP, quantity: 100 }] } });
+});
+
+/** A disk that is flushed when the test says so: as it should be, or in vain. */
+function slowDisk() {
+  const waiting: { done: () => void; failed: (error: Error) => void }[] = [];
+  const flush: Flush = () =>
+    new Promise<void>((done, failed) => {
+      waiting.push({ done, failed });
+    });
+  return { waiting, flush };
+}
+
+test('nobody hears of an edit while the disk is flushed, and what came in meanwhile waits for the next flush', async () => {
+  const { waiting, flush } = slowDisk();
+  const { carts } = open(join(folder(), 'carts.db'), undefined, flush);
+  carts.create('c', () => {});
+  const cart = carts.find('c') as LiveCart;
+  const heard: Uint8Array[] = [];
+  cart.listeners.add({ send: (frame) => heard.push(frame), end: () => {} });
+  const device = new Y.Doc();
+  device.on('update', (update) => carts.take(cart, update, nobody));
+  const before = carts.read('c');
+  addUnits(device, LAMP, 1);
+  await until(() => waiting.length === 1, 'the disk is flushed');
+  addUnits(device, LAMP, 2);
+  expect((await before).lines).toEqual([]);
+  let read: readonly object[] | undefined;
+  void carts.read('c').then(({ lines }) => {
+    read = lines;
+  });
+  await new Promise(setImmediate);
+  expect([heard.length, waiting.length, read]).toEqual([0, 1, undefined]);
+  waiting[0]?.done();
+  await until(() => waiting.length === 2, 'it is flushed again');
+  expect([heard.length, read]).toEqual([1, undefined]);
+  waiting[1]?.done();
+  await until(() => read !== undefined, 'all is saved');
+  expect(heard.length).toBe(2);
+  expect(read).toEqual([{ sku: LAMP, quantity: 3 }]);
+  carts.close();
+});
+
+test('where a flush fails nobody is told, all are cut off, and what they bring again is saved', async () => {
+  const { waiting, flush } = slowDisk();
+  const path = join(folder(), 'carts.db');
+  const { carts } = open(path, undefined, flush);
+  carts.create('c', () => {});
+  const cart = carts.find('c') as LiveCart;
+  const heard: Uint8Array[] = [];
+  const ended: number[] = [];
+  const client: Listener = { send: (frame) => heard.push(frame), end: (code) => ended.push(code) };
+  cart.listeners.add(client);
+  const device = new Y.Doc();
+  addUnits(device, LAMP, 4);
+  carts.take(cart, Y.encodeStateAsUpdate(device), client);
+  await until(() => waiting.length === 1, 'the disk is flushed');
+  addUnits(device, LAMP, 1);
+  carts.take(cart, Y.encodeStateAsUpdate(device), client);
+  waiting[0]?.failed(Object.assign(new Error('the disk is gone'), { code: 'EIO' }));
+  await until(() => ended.length > 0, 'it is cut off');
+  expect([heard, ended]).toEqual([[], [1013]]);
+  carts.take(cart, Y.encodeStateAsUpdate(device), client);
+  await until(() => waiting.length === 2, 'it is flushed again');
+  expect(heard).toEqual([]);
+  waiting[1]?.done();
+  await until(() => heard.length === 1, 'it is told');
+  carts.close();
+  const again = open(path);
+  expect((await again.carts.read('c')).lines).toEqual([{ sku: LAMP, quantity: 5 }]);
+  again.carts.close();
 });
 
 test('a cart of old that somebody uses again is not removed, also where the region was killed', () => {

@@ -1,18 +1,15 @@
 /**
- * Carts: all carts of this region, and the turn in which their updates become durable.
- *
- * Updates that come in during one round of the loop share one commit. Only after it are they sent
- * to anybody, the sender included: a client that hears its own edit back knows that it is saved.
+ * Carts: all carts of this region. What is edited here becomes durable in turns (see Turns), and nobody hears of it before.
  */
 import type { Cart } from '@tallystick/crdt/cart';
 import { pressesOf, readCart } from '@tallystick/crdt/cart';
-import { Gathering } from '@tallystick/crdt/host';
 import { type Log, Problem } from '@tallystick/store-agent';
 import * as Y from 'yjs';
-import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
+import type { CartFile } from './cart-file.ts';
 import { updateFrame } from './frames.ts';
 import { type Listener, LiveCart } from './live-cart.ts';
 import { takeUpdate } from './take-update.ts';
+import { Turns } from './turns.ts';
 
 /** A cart that was quiet for so long leaves memory; its connections stay. */
 const QUIET_MS = 30_000;
@@ -25,16 +22,8 @@ const REMOVE_PER_SWEEP = 20;
 /** Carts where "order" waits for an answer that could not be given yet. */
 const PRESSED_PER_SWEEP = 100;
 
-/** Closing codes of RFC 6455: not what we take; something is wrong here, come again. */
+/** A closing code of RFC 6455: not what we take. */
 const POLICY_VIOLATION = 1008;
-const TRY_AGAIN = 1013;
-
-interface Turn {
-  readonly updates: NewUpdate[];
-  readonly carts: Set<LiveCart>;
-  readonly frames: { readonly cart: LiveCart; readonly frame: Uint8Array }[];
-  readonly after: { done(): void; failed(error: unknown): void }[];
-}
 
 export interface CartsPorts {
   readonly file: CartFile;
@@ -48,17 +37,14 @@ export class Carts {
   readonly #ports: CartsPorts;
   readonly #carts = new Map<string, LiveCart>();
   readonly #sweeper: NodeJS.Timeout;
-  readonly #gathering = new Gathering({
-    nowMs: () => performance.now(),
-    nextPass: (look) => void setImmediate(look),
-  });
-  #turn: Turn | undefined;
+  readonly #turns: Turns;
   #lastRemoval = 0;
   readonly #whenChanged: ((id: string) => void)[] = [];
   #whenPressed: (id: string) => void = () => {};
 
   constructor(ports: CartsPorts) {
     this.#ports = ports;
+    this.#turns = new Turns({ ...ports, saved: (carts) => this.#saved(carts) });
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
     this.#sweeper.unref();
   }
@@ -76,7 +62,7 @@ export class Carts {
   /** Nothing is pressed there: it was said to be, because what came after it could not be looked at. */
   notPressed(id: string): void {
     const cart = this.#need(id);
-    if (cart.isDirty || !cart.isPressed) return;
+    if (cart.isDirty || !cart.isPressed || pressesOf(cart.doc).size > 0) return;
     this.#ports.file.commit(
       { updates: [], whole: [], pressed: [{ nr: cart.nr, isPressed: false }] },
       this.#ports.nowMs(),
@@ -125,8 +111,9 @@ export class Carts {
   /** What a cart says, once that is durable. @throws Problem */
   async read(id: string): Promise<Cart> {
     const cart = this.#need(id);
+    const said = readable(cart);
     await this.durable(cart);
-    return readable(cart);
+    return said;
   }
 
   /** Edits a cart, and resolves when that is durable. @throws Problem */
@@ -140,7 +127,7 @@ export class Carts {
       });
       const after = readCart(cart.doc);
       if (!after.ok) throw new Problem('invalid_request', `The cart cannot be so: ${after.message}.`);
-      for (const update of updates) this.#add(cart, update);
+      for (const update of updates) this.#turns.add(cart, update);
       await this.durable(cart);
       return { value: value as T, cart: after.cart };
     } catch (error) {
@@ -149,11 +136,9 @@ export class Carts {
     }
   }
 
-  /** Resolves when all that the document holds now is on disk. */
+  /** Resolves when all that the document holds now is on disk: whoever is told of it looks before they wait. */
   durable(cart: LiveCart): Promise<void> {
-    if (!cart.isDirty) return Promise.resolve();
-    const turn = this.#thisTurn();
-    return new Promise((done, failed) => turn.after.push({ done, failed }));
+    return this.#turns.durable(cart);
   }
 
   /** Takes in what a device sent. @returns whether it builds on what was not sent */
@@ -169,7 +154,7 @@ export class Carts {
       from.end(POLICY_VIOLATION, taken?.why ?? '');
       return { gap: false };
     }
-    for (const one of made) this.#add(cart, one);
+    for (const one of made) this.#turns.add(cart, one);
     // Nothing new in it: whoever sent it hears that it is saved, as soon as it is.
     if (made.length === 0 && !taken.gap && update.length > 2) {
       void this.durable(cart).then(
@@ -180,57 +165,8 @@ export class Carts {
     return { gap: taken.gap };
   }
 
-  #add(cart: LiveCart, update: Uint8Array): void {
-    const turn = this.#thisTurn();
-    turn.updates.push({ nr: cart.nr, bytes: update });
-    cart.kept(update);
-    turn.carts.add(cart);
-    turn.frames.push({ cart, frame: updateFrame(update) });
-    cart.isDirty = true;
-  }
-
-  #thisTurn(): Turn {
-    if (this.#turn === undefined) {
-      this.#turn = { updates: [], carts: new Set(), frames: [], after: [] };
-      // Those who heard back together edit again together: they share the next commit too.
-      this.#gathering.whenGathered(
-        () => this.#turn?.updates.length ?? 0,
-        () => this.flush(),
-      );
-    }
-    return this.#turn;
-  }
-
-  /** Makes durable what came in, then says so. */
-  flush(): void {
-    const turn = this.#turn;
-    if (turn === undefined) return;
-    this.#turn = undefined;
-    try {
-      const whole: WholeCart[] = [];
-      const pressed: { nr: number; isPressed: boolean }[] = [];
-      for (const cart of turn.carts) {
-        const state = cart.whole();
-        if (state !== undefined) whole.push({ nr: cart.nr, state });
-        // What is spoiled cannot be looked at: it is looked at again once it was read anew.
-        const isPressed = cart.isSpoiled || pressesOf(cart.doc).size > 0;
-        if (isPressed !== cart.isPressed) pressed.push({ nr: cart.nr, isPressed });
-        cart.isPressed = isPressed;
-      }
-      if (turn.updates.length > 0) {
-        const saved = { updates: turn.updates, whole, pressed };
-        this.#gathering.commit(turn.updates.length, () =>
-          this.#ports.file.commit(saved, this.#ports.nowMs()),
-        );
-      }
-    } catch (error) {
-      this.#failed(turn, error);
-      return;
-    }
-    for (const cart of turn.carts) cart.isDirty = false;
-    for (const { cart, frame } of turn.frames) for (const listener of cart.listeners) listener.send(frame);
-    for (const { done } of turn.after) done();
-    for (const cart of turn.carts) {
+  #saved(carts: ReadonlySet<LiveCart>): void {
+    for (const cart of carts) {
       this.#changed(cart.id);
       if (cart.isPressed) this.#whenPressed(cart.id);
     }
@@ -240,20 +176,10 @@ export class Carts {
     for (const changed of this.#whenChanged) changed(id);
   }
 
-  /** Nothing of the turn is on disk, and nobody was told: the documents go back, and clients bring it again. */
-  #failed(turn: Turn, error: unknown): void {
-    this.#ports.log.error({ err: error }, 'carts could not be saved');
-    for (const cart of turn.carts) {
-      cart.unload();
-      for (const listener of [...cart.listeners]) listener.end(TRY_AGAIN, 'The cart could not be saved.');
-    }
-    for (const { failed } of turn.after) failed(error);
-  }
-
   /** Something is in the document that is to be in no cart: what was good is saved, and read again when it is needed. */
   #readAnew(cart: LiveCart): void {
     cart.spoil();
-    this.flush();
+    this.#turns.write();
     cart.unload();
   }
 
@@ -291,7 +217,7 @@ export class Carts {
 
   close(): void {
     clearInterval(this.#sweeper);
-    this.flush();
+    this.#turns.close();
     this.#ports.file.close();
   }
 }

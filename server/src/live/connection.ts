@@ -49,8 +49,9 @@ export class Connection implements Listener {
     this.#saidAgainAtMs = ports.nowMs();
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     ports.cart.listeners.add(this);
+    const ask = askFrame(Y.encodeStateVector(ports.cart.doc));
     this.#whenDurable(() => {
-      this.send(askFrame(Y.encodeStateVector(ports.cart.doc)));
+      this.send(ask);
       ports.hints.opened(ports.cart);
       const here = ports.cart.presences.all();
       if (here.length > 0) this.send(awarenessFrame(here));
@@ -110,15 +111,17 @@ export class Connection implements Listener {
     const { carts, cart, mayEdit } = this.#ports;
     switch (frame.kind) {
       case 'ask': {
-        // Read before it is answered, so that what is no state vector is refused here.
+        // What is no state vector is refused here.
         Y.decodeStateVector(frame.stateVector);
-        this.#whenDurable(() => this.send(missingFrame(Y.encodeStateAsUpdate(cart.doc, frame.stateVector))));
+        const missing = missingFrame(Y.encodeStateAsUpdate(cart.doc, frame.stateVector));
+        this.#whenDurable(() => this.send(missing));
         return;
       }
       case 'update': {
         if (!mayEdit) return;
         if (carts.take(cart, frame.update, this).gap) {
-          this.#whenDurable(() => this.send(askFrame(Y.encodeStateVector(cart.doc))));
+          const ask = askFrame(Y.encodeStateVector(cart.doc));
+          this.#whenDurable(() => this.send(ask));
         }
         return;
       }
@@ -136,7 +139,7 @@ export class Connection implements Listener {
     for (const listener of this.#ports.cart.listeners) listener.send(frame);
   }
 
-  /** Nobody hears of what could still be lost. */
+  /** Nobody hears of what could still be lost: what is to be said stands before, and what comes meanwhile is not in it. */
   #whenDurable(act: () => void): void {
     const { carts, cart } = this.#ports;
     if (!cart.isDirty) act();

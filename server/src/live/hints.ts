@@ -13,8 +13,8 @@ import type { LiveCart } from './live-cart.ts';
 
 /** Edits and levels of so long make one hint. */
 const GATHER_MS = 1_000;
-/** Hints of one turn; the rest has the next one. */
-const HINTS_PER_TURN = 500;
+/** Hints of one turn, some milliseconds of work; the rest has the next one, and edits come in between. */
+const HINTS_PER_TURN = 16;
 
 /** What is said of a cart; it becomes JSON. */
 export type Say = (id: string, cart: Cart) => object;

@@ -22,8 +22,8 @@ export class LiveCart {
   readonly listeners = new Set<Listener>();
   readonly presences = new Presences();
   usedAtMs = 0;
-  /** Whether something is in the document that the disk does not have yet. */
-  isDirty = false;
+  /** Turns with updates of it that are not on disk yet. */
+  turns = 0;
   /** Whether "order" is pressed and not answered, as the disk has it. */
   isPressed = false;
   readonly #file: CartFile;
@@ -60,6 +60,11 @@ export class LiveCart {
   /** At most so many bytes; Yjs forgets some of them when it is written anew. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether something is in the document that the disk does not have yet. */
+  get isDirty(): boolean {
+    return this.turns > 0;
   }
 
   get isLoaded(): boolean {
@@ -103,6 +108,5 @@ export class LiveCart {
     this.#doc?.destroy();
     this.#doc = undefined;
     this.#isSpoiled = false;
-    this.isDirty = false;
   }
 }

@@ -2,15 +2,7 @@
  * Taking in an update from a device: whatever it holds, the document is a cart afterwards, or the
  * update is refused and the document is to be thrown away and read from disk again.
  */
-import {
-  CART_BYTES_MAX,
-  fieldsOf,
-  forgedPress,
-  forgedSlip,
-  REGION_FIELDS,
-  ROOTS,
-  readCart,
-} from '@tallystick/crdt/cart';
+import { CART_BYTES_MAX, fieldsOf, REGION_FIELDS, ROOTS, wrongIn } from '@tallystick/crdt/cart';
 import * as Y from 'yjs';
 
 /** More structs than a cart of the largest size can have. */
@@ -29,6 +21,7 @@ export type Taken =
 export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number, bytes: number): Taken {
   if (update.length > CART_BYTES_MAX) return refuse('the update is larger than a cart');
   const known = REGION_FIELDS.map((name) => fieldsOf(doc).get(name));
+  let wrong: string | undefined;
   try {
     // Reads lazily: a number of structs that the bytes do not hold costs nothing here.
     const { structs } = Y.decodeUpdate(update);
@@ -39,7 +32,7 @@ export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number,
       if (id.client === regionClient && id.clock + length > regionState)
         return refuse('the client id is this region’s own');
     }
-    Y.applyUpdate(doc, update, 'device');
+    wrong = wrongIn(doc, () => Y.applyUpdate(doc, update));
   } catch {
     return refuse('the bytes are no update');
   }
@@ -47,15 +40,10 @@ export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number,
   // What is missing is asked for and comes with the rest; nothing waits in memory for it.
   doc.store.pendingStructs = null;
   doc.store.pendingDs = null;
-  const read = readCart(doc);
-  if (!read.ok) return refuse(read.message);
   if (doc.share.size > ROOTS) return refuse('the document has parts that no cart has');
   const changed = REGION_FIELDS.findIndex((name, i) => fieldsOf(doc).get(name) !== known[i]);
   if (changed >= 0) return refuse(`${REGION_FIELDS[changed]} is the region’s to write`);
-  const forged = forgedSlip(doc);
-  if (forged !== undefined) return refuse(`somebody else wrote in the slip of ${forged}`);
-  const pressed = forgedPress(doc);
-  if (pressed !== undefined) return refuse(`somebody else pressed in the name of ${pressed}`);
+  if (wrong !== undefined) return refuse(wrong);
   if (bytes + update.length > CART_BYTES_MAX && Y.encodeStateAsUpdate(doc).length > CART_BYTES_MAX)
     return refuse('the cart would be too large');
   return { ok: true, gap };

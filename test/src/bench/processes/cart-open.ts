@@ -13,7 +13,7 @@ const SKUS = Array.from({ length: 20 }, (_, i) => `SKU-${i}` as Sku);
 
 let file: CartFile | undefined;
 
-function made(folder: string, edits: number): CartFile {
+async function made(folder: string, edits: number): Promise<CartFile> {
   const opened = new CartFile(join(folder, 'carts.db'));
   const carts = new Carts({
     file: opened,
@@ -30,7 +30,6 @@ function made(folder: string, edits: number): CartFile {
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === 'other') return;
       carts.take(cart, update, nobody);
-      carts.flush();
       for (const other of devices) if (other !== doc) Y.applyUpdate(other, update, 'other');
     });
   }
@@ -39,6 +38,7 @@ function made(folder: string, edits: number): CartFile {
     const sku = SKUS[i % SKUS.length] as Sku;
     if (i % 3 === 0) setQuantity(doc, sku, 1 + (i % 9));
     else addUnits(doc, sku, 1);
+    await carts.durable(cart);
   }
   return opened;
 }
@@ -48,8 +48,9 @@ function fail(why: string): never {
 }
 
 /** Read, checked, and written for a client that has nothing of it. */
-function open({ folder, edits, seconds }: { folder: string; edits: number; seconds: number }): Round {
-  file ??= made(folder, edits);
+async function open(asked: { folder: string; edits: number; seconds: number }): Promise<Round> {
+  const { folder, edits, seconds } = asked;
+  file ??= await made(folder, edits);
   const tookMs: number[] = [];
   const startedMs = performance.now();
   let bytes = 0;
