@@ -54,5 +54,5 @@ export { isHashOf, SLOW_HASH, slowHash } from './slow-hash.ts';
 export { DoorTls } from './tls/door-tls.ts';
 export { callInTrace, servedInTrace } from './trace/call.ts';
 export { startTracing } from './trace/start.ts';
-export { currentTrace, writeTraceparent } from './trace/trace.ts';
+export { currentTrace, traceHeaders } from './trace/trace.ts';
 export { words } from './words.ts';

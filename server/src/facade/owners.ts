@@ -5,7 +5,7 @@
  * and while that writer is down the answer is 503, never another writer's word.
  */
 import { ownerOf, type ReplicaId } from '@tallystick/crdt';
-import { type Agent, currentTrace, Problem, writeTraceparent } from '@tallystick/store-agent';
+import { type Agent, currentTrace, Problem, traceHeaders } from '@tallystick/store-agent';
 import type { FastifyRequest } from 'fastify';
 import { isProved, passedOnBy, proofOf } from './forward-proof.ts';
 
@@ -77,7 +77,7 @@ export class Owners {
         method,
         headers: {
           ...said,
-          ...traceHeaders(),
+          ...traceHeaders(currentTrace()),
           [FORWARDED_HEADER]: proofOf(this.#agent, passed, Date.now()),
           ...(text === undefined ? {} : { 'content-type': 'application/json' }),
         },
@@ -91,11 +91,6 @@ export class Owners {
       );
     }
   }
-}
-
-function traceHeaders(): Record<string, string> {
-  const trace = currentTrace();
-  return trace === undefined ? {} : { traceparent: writeTraceparent(trace) };
 }
 
 /** What the caller said in headers, one value each. */

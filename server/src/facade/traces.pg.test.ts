@@ -8,12 +8,15 @@ import { captureLog } from './captured-log.test-kit.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
+/** What a tracing system of the caller's noted. */
+const NOTED = 'vendor=t61rcWkgMzE';
 
 interface Span {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
+  readonly traceState?: string;
   readonly status: { readonly code?: number };
 }
 
@@ -61,7 +64,7 @@ test('a change and a delivery are followed from the caller to the books and the 
     await response.text();
     return response.status;
   };
-  const traced = { traceparent: `00-${TRACE}-${CALLER}-01` };
+  const traced = { traceparent: `00-${TRACE}-${CALLER}-01`, tracestate: NOTED };
   const product = { sku: 'VASE', names: { en: 'Vase' }, baseUnit: 'piece', prices: { EUR: 900 } };
   expect(await post('/v1/products', product, traced)).toBe(201);
   const lines = [{ sku: 'LAMP', locationId: 'depot', quantity: 3 }];
@@ -80,6 +83,7 @@ test('a change and a delivery are followed from the caller to the books and the 
 
   await sendSpans();
   const ours = spans.filter(({ traceId }) => traceId === TRACE);
+  expect(new Set(ours.map(({ traceState }) => traceState)), 'at every one of them').toEqual(new Set([NOTED]));
   const path = (name: string): string[] => {
     const names: string[] = [];
     let at = ours.find((span) => span.name === name);

@@ -11,7 +11,7 @@ const HSTS = 'max-age=31536000';
 /** How long a browser remembers what it was told before a call, in seconds: the longest that any of them does. */
 const PREFLIGHT_S = '7200';
 const ALLOWED_HEADERS =
-  'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, traceparent';
+  'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, traceparent, tracestate';
 const EXPOSED_HEADERS =
   'etag, location, link, retry-after, ratelimit, ratelimit-policy, idempotent-replayed, preference-applied, www-authenticate, x-request-id';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';

@@ -1,6 +1,6 @@
 /** Traces at a door: a request that brings one is carried out in it, and is a span of its own. */
 import type { FastifyInstance } from 'fastify';
-import { beginSpan, inTrace, readTraceparent, type Span } from './trace.ts';
+import { beginSpan, inTrace, readTrace, type Span } from './trace.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,7 +17,8 @@ export function traceRequests(app: FastifyInstance): void {
     const { method, headers, routeOptions } = request;
     const route = routeOptions.url ?? 'nothing here';
     if (NEVER.has(route)) return done();
-    const parent = headers.traceparent === undefined ? undefined : readTraceparent(headers.traceparent);
+    const parent =
+      headers.traceparent === undefined ? undefined : readTrace(headers.traceparent, headers.tracestate);
     const span = beginSpan(`${method} ${route}`, 'asked', parent, {
       'http.request.method': method,
       'http.route': route,

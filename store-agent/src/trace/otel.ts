@@ -3,7 +3,7 @@
  * OpenTelemetry program reads: OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT say where to (OTLP over
  * HTTP), OTEL_EXPORTER_OTLP_HEADERS with what, OTEL_TRACES_SAMPLER how many.
  */
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -29,9 +29,10 @@ export function otelTracer(service: string): Tracer {
         { kind: kind === 'asked' ? SpanKind.SERVER : SpanKind.CLIENT, attributes },
         context,
       );
-      const { traceId, spanId, traceFlags } = span.spanContext();
+      const { traceId, spanId, traceFlags, traceState } = span.spanContext();
+      const state = traceState?.serialize() ?? '';
       return {
-        trace: { traceId, spanId, flags: traceFlags & 1 },
+        trace: { traceId, spanId, flags: traceFlags & 1, ...(state === '' ? {} : { state }) },
         end(more = {}, problem) {
           span.setAttributes(more);
           if (problem !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: problem });
@@ -43,6 +44,7 @@ export function otelTracer(service: string): Tracer {
   };
 }
 
-function remote({ traceId, spanId, flags }: Trace) {
-  return { traceId, spanId, traceFlags: flags, isRemote: true };
+function remote({ traceId, spanId, flags, state }: Trace) {
+  const noted = state === undefined ? {} : { traceState: createTraceState(state) };
+  return { traceId, spanId, traceFlags: flags, isRemote: true, ...noted };
 }

@@ -18,6 +18,8 @@ export interface Trace {
   readonly spanId: string;
   /** Bit 0: whoever began it wants its spans. */
   readonly flags: number;
+  /** What tracing systems on the way noted for themselves (`tracestate`): passed on as it came. */
+  readonly state?: string;
 }
 
 /** Something that is being done, from `begin` to `end`. */
@@ -43,6 +45,12 @@ export interface Tracer {
 const TRACEPARENT =
   /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.{0,200})?$/;
 
+/** Of `tracestate`: a key, of one system or of a tenant in it, and what it noted. */
+const STATE_MEMBER =
+  /^(?:[a-z][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z][a-z0-9_*/-]{0,13})=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
+const STATE_MEMBERS_MAX = 32;
+const STATE_CHARS_MAX = 2_048;
+
 /** Whoever sends nonsense is not traced, and otherwise served as ever. */
 export function readTraceparent(text: unknown): Trace | undefined {
   const found = typeof text === 'string' ? TRACEPARENT.exec(text) : null;
@@ -52,8 +60,29 @@ export function readTraceparent(text: unknown): Trace | undefined {
   return { traceId, spanId, flags: Number.parseInt(flags, 16) & 1 };
 }
 
+/** The same with what tracing systems noted beside it, which is left out where it is no list of at most 32 of them. */
+export function readTrace(traceparent: unknown, tracestate: unknown): Trace | undefined {
+  const trace = readTraceparent(traceparent);
+  if (trace === undefined || typeof tracestate !== 'string' || tracestate.length > STATE_CHARS_MAX)
+    return trace;
+  const members = tracestate.split(',').flatMap((member) => member.trim() || []);
+  const keys = new Set(members.map((member) => member.slice(0, member.indexOf('='))));
+  const isList = members.length > 0 && members.length <= STATE_MEMBERS_MAX && keys.size === members.length;
+  if (!isList || !members.every((member) => STATE_MEMBER.test(member))) return trace;
+  return { ...trace, state: members.join(',') };
+}
+
 export function writeTraceparent({ traceId, spanId, flags }: Trace): string {
   return `00-${traceId}-${spanId}-0${flags}`;
+}
+
+/** As headers of a request, or nothing where there is no trace. */
+export function traceHeaders(trace: Trace | undefined): Record<string, string> {
+  if (trace === undefined) return {};
+  return {
+    traceparent: writeTraceparent(trace),
+    ...(trace.state === undefined ? {} : { tracestate: trace.state }),
+  };
 }
 
 /** Goes on with a trace that comes from outside, and begins none. */
