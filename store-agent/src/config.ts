@@ -157,6 +157,12 @@ export const settingsSchema = z.strictObject({
       bodyMs: ms.default(PATIENCE.bodyMs),
     })
     .prefault({}),
+  customers: z
+    .strictObject({
+      /** Where personal data of customers who are registered at this region's door is kept: `region` in its own folder alone. */
+      keptIn: z.enum(['books', 'region']).default('books'),
+    })
+    .prefault({}),
   carts: z
     .strictObject({
       /** For how long a region sets aside what is put into a cart, from its last edit on. 0: not at all. */

@@ -47,6 +47,7 @@ const table = {
   precondition_failed: [412, false, 'It has changed since you read it. Read it again.'],
   // Is it yours, here?
   not_keeper: [409, false, 'Only the replica at that location may do this. Send it there.'],
+  kept_elsewhere: [421, false, 'Another region keeps this to itself. Ask at its door; the message names it.'],
   not_owner: [409, false, 'Only the replica that took this order or hold may change it.'],
   // Does it fit what happened before?
   already_exists: [

@@ -15,6 +15,13 @@ export interface StoredCustomer {
   readonly client: string | null;
 }
 
+/** Whose personal data a region keeps to itself. */
+export interface ResidentCustomer {
+  readonly id: string;
+  readonly client: string | null;
+  readonly keptAt: string;
+}
+
 export interface ErasedCustomer {
   readonly id: string;
   readonly client: string | null;
@@ -22,7 +29,7 @@ export interface ErasedCustomer {
 }
 
 const at = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-const SELECT = `select c.id, c.version, c.client, c.sealed, ${at('c.created_at')} as "createdAt",
+const SELECT = `select c.id, c.version, c.client, c.sealed, c.kept_at as "keptAt", ${at('c.created_at')} as "createdAt",
     ${at('c.erased_at')} as "erasedAt", k.master, k.wrapped
   from tallystick.customers c left join tallystick.person_keys k on k.customer = c.id`;
 
@@ -33,6 +40,7 @@ interface Row extends WrappedKey {
   readonly sealed: Buffer | null;
   readonly createdAt: string;
   readonly erasedAt: string | null;
+  readonly keptAt: string | null;
 }
 
 export class Customers {
@@ -65,14 +73,14 @@ export class Customers {
       return true;
     });
     const known = await this.find(id);
-    if (known === undefined || 'erasedAt' in known) return undefined;
+    if (known === undefined || 'erasedAt' in known || 'keptAt' in known) return undefined;
     if (isNew) return { customer: known, isNew };
     return known.client === client && isSame(known.personal, personal)
       ? { customer: known, isNew }
       : undefined;
   }
 
-  async find(id: string): Promise<StoredCustomer | ErasedCustomer | undefined> {
+  async find(id: string): Promise<StoredCustomer | ResidentCustomer | ErasedCustomer | undefined> {
     const { rows } = await this.#pool.query<Row>({
       name: 'find_customer',
       text: `${SELECT} where c.id = $1`,
@@ -80,8 +88,9 @@ export class Customers {
     });
     const [row] = rows;
     if (row === undefined) return undefined;
-    const { version, client, sealed, createdAt, erasedAt } = row;
+    const { version, client, sealed, createdAt, erasedAt, keptAt } = row;
     if (erasedAt !== null) return { id, client, erasedAt };
+    if (keptAt !== null) return { id, client, keptAt };
     const personal = this.#vault.unsealJson(id, this.#vault.unwrap(id, row), sealed as Buffer) as Personal;
     return { id, version, client, createdAt, personal };
   }

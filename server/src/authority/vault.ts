@@ -60,8 +60,8 @@ export class Vault {
   unwrap(person: string, { master, wrapped }: WrappedKey): Buffer {
     const key = this.#masters.get(master);
     if (key === undefined)
-      throw new Error(
-        `Master key ${master} is not here: name it in TALLYSTICK_MASTER_KEYS, behind the current one.`,
+      throw new ConfigError(
+        `Master key ${master} is not here: name it in TALLYSTICK_MASTER_KEYS (in TALLYSTICK_REGION_MASTER_KEYS for a region’s own customers), behind the current one.`,
       );
     return unseal(key, `key ${person}`, wrapped);
   }

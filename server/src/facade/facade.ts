@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { OpenCarts } from '../live/live.ts';
+import type { OpenResidents } from '../residents/open-residents.ts';
 import { signIn } from './access/sign-in.ts';
 import { ALIASES, serveAliases } from './aliases.ts';
 import { AUDIT_OPERATIONS } from './audit/operations.ts';
@@ -108,7 +109,12 @@ export function openApiDocument(): Record<string, unknown> {
   return openApi(OPERATIONS, TAGS, version);
 }
 
-export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: OpenCarts): void {
+export function facadeRoutes(
+  app: FastifyInstance,
+  agent: Agent,
+  openCarts: OpenCarts,
+  residents: OpenResidents | undefined,
+): void {
   app.addContentTypeParser(
     'application/merge-patch+json',
     { parseAs: 'string' },
@@ -126,7 +132,7 @@ export function facadeRoutes(app: FastifyInstance, agent: Agent, openCarts: Open
   const owners = new Owners(agent);
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
-  customerRoutes(app, agent);
+  customerRoutes(app, agent, residents);
   cartRoutes(app, agent, owners, openCarts);
   eventRoutes(app, agent);
   shapeRoutes(app, agent);

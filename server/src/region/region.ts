@@ -3,11 +3,13 @@ import { type Agent, runAgent } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { facadeRoutes } from '../facade/facade.ts';
 import { openLiveCarts } from '../live/live.ts';
+import { MASTER_KEYS_VARIABLE, openResidents } from '../residents/open-residents.ts';
 import { labDoor } from '../screens/lab-door.ts';
 import { screens } from '../screens/screens.ts';
 
 export function regionRoutes(app: FastifyInstance, agent: Agent): void {
-  facadeRoutes(app, agent, openLiveCarts(app, agent));
+  const residents = openResidents(app, agent, process.env[MASTER_KEYS_VARIABLE]);
+  facadeRoutes(app, agent, openLiveCarts(app, agent), residents);
   screens(app, (process.env[LINKS_VARIABLE] ?? '').split(','));
 }
 

@@ -2,9 +2,10 @@
 import { documentId, Problem, personalData } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { clientId } from '../../access/items.ts';
-import type { Customers, ErasedCustomer, StoredCustomer } from '../customers.ts';
+import type { Customers, ErasedCustomer, ResidentCustomer, StoredCustomer } from '../customers.ts';
 import { once } from '../idempotent-requests.ts';
 import { listOrders } from '../order-from-books.ts';
+import { askedAt } from '../who-asks.ts';
 import { requestKey, served } from './call.ts';
 import { patched } from './change-one.ts';
 
@@ -86,11 +87,17 @@ export const CUSTOMER_CALLS = {
 
 function found(
   id: string,
-  customer: StoredCustomer | ErasedCustomer | undefined,
+  customer: StoredCustomer | ResidentCustomer | ErasedCustomer | undefined,
   asks: string | undefined,
 ): StoredCustomer {
   const isTheirs = customer !== undefined && (asks === undefined || customer.client === asks);
-  if (isTheirs && !('erasedAt' in customer)) return customer;
-  if (isTheirs) throw new Problem('unknown_customer', `Customer ${id} was erased.`);
+  if (isTheirs && 'personal' in customer) return customer;
+  if (isTheirs && 'erasedAt' in customer) throw new Problem('unknown_customer', `Customer ${id} was erased.`);
+  // The region that keeps it has looked already: it was killed before it wrote anything down.
+  if (isTheirs && 'keptAt' in customer && customer.keptAt !== askedAt())
+    throw new Problem(
+      'kept_elsewhere',
+      `What is known of customer ${id} is kept in region ${customer.keptAt} and nowhere else. Ask at its door.`,
+    );
   throw new Problem('unknown_customer', `No customer has the id ${id}.`);
 }

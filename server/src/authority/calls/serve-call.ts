@@ -16,6 +16,7 @@ import { MOVEMENT_CALLS } from './movement-calls.ts';
 import { ORDER_CALLS } from './order-calls.ts';
 import { PRODUCT_CALLS } from './product-calls.ts';
 import { REPLICA_CALLS } from './replica-calls.ts';
+import { RESIDENT_CALLS } from './resident-calls.ts';
 import { THRESHOLD_CALLS } from './threshold-calls.ts';
 import { TRANSFER_CALLS } from './transfer-calls.ts';
 import { TROUBLE_CALLS } from './trouble-calls.ts';
@@ -37,6 +38,7 @@ const CALLS: Readonly<Record<string, ServedCall>> = {
   ...ORDER_CALLS,
   ...PRODUCT_CALLS,
   ...REPLICA_CALLS,
+  ...RESIDENT_CALLS,
   ...LOCATION_CALLS,
   ...TRANSFER_CALLS,
   ...TROUBLE_CALLS,
