@@ -5,7 +5,7 @@ import { Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ALL_SCOPES, type Scope } from '../access/scopes.ts';
 import { isProved, passedOnBy } from '../facade/forward-proof.ts';
-import type { ShapeAsker } from '../shapes/door/answer.ts';
+import type { ShapeAsker } from '../shapes/door/asker.ts';
 import { shapeDoor } from '../shapes/door/shape-door.ts';
 import { electricDoor } from '../shapes/electric/electric-door.ts';
 import { ASKER_HEADER, PROOF_HEADER, readAsker } from '../shapes/passed-on.ts';
@@ -48,12 +48,13 @@ function shapeAsker(
   const region = from === undefined ? undefined : catalogue.replica(from);
   const asker = String(request.headers[ASKER_HEADER] ?? '');
   const { method, url: target } = request;
-  const passed = { from: from as ReplicaId, to: AUTHORITY, method, target, said: { asker }, body: undefined };
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const passed = { from: from as ReplicaId, to: AUTHORITY, method, target, said: { asker }, body };
   if (
     region?.kind === 'region' &&
     region.status === 'enrolled' &&
     isProved(String(proof), passed, region.publicKey, Date.now())
   )
-    return readAsker(asker);
+    return readAsker(asker, region.id);
   throw new Problem('forbidden', 'Only an enrolled region passes questions for shapes on to the authority.');
 }

@@ -7,6 +7,8 @@ import type pg from 'pg';
 import { LogStream } from './replication/log-stream.ts';
 import type { ChangeReader, Relation, Tuple } from './replication/pgoutput.ts';
 import { makePublication, PUBLICATION } from './replication/publication.ts';
+import { fullXid } from './replication/xid.ts';
+import type { Transaction } from './shape/pending.ts';
 import type { Shape } from './shape/shape.ts';
 import type { IsInSnapshot } from './shape/take-snapshot.ts';
 import { ShapeIndex } from './shape-index.ts';
@@ -19,39 +21,41 @@ const RECENT_MAX = 5_000;
 /** There is no stream: try again. */
 export class StreamLost extends Error {}
 
-interface Commit {
+interface Commit extends Transaction {
   readonly number: number;
-  readonly xid: number;
-  readonly lsn: bigint;
 }
 
 export class Following {
   readonly #url: string;
   readonly #log: Log;
   readonly #end: (shapes: Iterable<Shape>, why: Error) => void;
-  readonly #onCommit: () => void;
+  readonly #onGrown: () => void;
   #stream: LogStream | undefined;
   #opening: Promise<void> | undefined;
   /** By table, by what is made of it. */
   readonly #tables = new Map<number, Map<Source, ShapeIndex<Shape>>>();
-  #xid = 0;
-  #lsn = 0n;
+  /** That is being read. */
+  #reading: Transaction | undefined;
+  /** A transaction of this cluster that was not long ago. */
+  #nearXid = 0n;
   #seenLsn = 0n;
   #commits = 0;
   #recent: Commit[] = [];
   readonly #touched = new Set<Shape>();
+  /** Came while a transaction was being read, which they are to find in their snapshots. */
+  readonly #late = new Set<Shape>();
 
   /**
    * @param end what is not sure to be right any more
-   * @param onCommit after the changes of a transaction have come to their shapes
+   * @param onGrown after changes have come to their shapes
    */
   constructor(
     url: string,
     log: Log,
     end: (shapes: Iterable<Shape>, why: Error) => void,
-    onCommit: () => void,
+    onGrown: () => void,
   ) {
-    this.#onCommit = onCommit;
+    this.#onGrown = onGrown;
     this.#url = url;
     this.#log = log;
     this.#end = end;
@@ -81,11 +85,18 @@ export class Following {
 
   async #open(pool: pg.Pool): Promise<void> {
     await makePublication(pool);
+    await this.noteXid(pool);
+    this.#reading = undefined;
+    this.#late.clear();
     const opened = await LogStream.open({
       url: this.#url,
       publication: PUBLICATION,
       reader: this.#reader(pool),
       log: this.#log,
+      onPassed: (lsn) => {
+        // Its last byte: a commit may begin right behind it.
+        if (this.#reading === undefined && lsn - 1n > this.#seenLsn) this.#seenLsn = lsn - 1n;
+      },
       onLost: (error) => {
         this.#stream = undefined;
         this.#log.warn({ err: error }, 'the replication stream broke; shapes begin anew');
@@ -96,6 +107,14 @@ export class Following {
     this.#seenLsn = opened.startLsn;
     this.#recent = [];
     this.#log.info('shapes follow the books');
+  }
+
+  /** To be told now and then: changes name the last half of a transaction's id alone. @throws what Postgres throws */
+  async noteXid(pool: pg.Pool): Promise<void> {
+    const { rows } = await pool.query<{ xid: string }>(
+      'select pg_snapshot_xmax(pg_current_snapshot())::text as xid',
+    );
+    this.#nearXid = BigInt(rows[0]?.xid ?? 0);
   }
 
   async close(why: Error): Promise<void> {
@@ -130,14 +149,18 @@ export class Following {
     const shapes = sources.get(source) ?? new ShapeIndex<Shape>();
     sources.set(source, shapes);
     shapes.add(shape);
-    shape.sinceLsn = this.#seenLsn;
-    const from = this.#commits;
+    const [from, reading] = [this.#commits, this.#reading];
+    // What came of this transaction before is not told again: the snapshot must have all of it.
+    if (reading !== undefined) this.#late.add(shape);
+    shape.sinceLsn = reading === undefined ? this.#seenLsn : reading.lsn + 1n;
     return (isInSnapshot) =>
+      (reading !== undefined && !isInSnapshot(reading.xid, reading.lsn)) ||
       this.#recent.some(({ number, xid, lsn }) => number < from && !isInSnapshot(xid, lsn));
   }
 
   remove(shape: Shape, source: Source): void {
     this.#touched.delete(shape);
+    this.#late.delete(shape);
     const { oid } = source.table;
     const sources = this.#tables.get(oid);
     const shapes = sources?.get(source);
@@ -161,8 +184,8 @@ export class Following {
     return {
       wants: (oid) => this.#tables.has(oid),
       begin: (lsn, xid) => {
-        this.#lsn = lsn;
-        this.#xid = xid;
+        this.#nearXid = fullXid(xid, this.#nearXid);
+        this.#reading = { xid: this.#nearXid, lsn };
       },
       relation: (relation) => this.#relation(relation, pool),
       insert: (oid, row) => this.#take(oid, null, row),
@@ -207,25 +230,34 @@ export class Following {
   }
 
   #take(oid: number, before: Tuple | null, after: Tuple | null): void {
+    const reading = this.#reading as Transaction;
     for (const [source, shapes] of this.#tables.get(oid) ?? [])
       try {
         const [was, is] = [before && source.derive(before), after && source.derive(after)];
-        if (was !== null || is !== null)
-          for (const shape of shapes.offered(was, is)) if (shape.take(was, is)) this.#touched.add(shape);
+        if (was === null && is === null) continue;
+        for (const shape of shapes.offered(was, is)) {
+          if (this.#late.has(shape)) continue;
+          if (shape.take(was, is, reading)) this.#touched.add(shape);
+          if (shape.isTooMuch) this.#end([shape], new Error('A transaction is larger than what is kept.'));
+        }
       } catch (error) {
         // A value that cannot be read is no guess.
         this.#log.error({ err: error }, 'a change could not be taken into its shapes');
         this.#end(shapes.all, error as Error);
       }
+    this.#onGrown();
   }
 
   #commit(): void {
+    const committed = this.#reading as Transaction;
+    this.#reading = undefined;
+    this.#late.clear();
     this.#commits += 1;
-    this.#recent.push({ number: this.#commits - 1, xid: this.#xid, lsn: this.#lsn });
+    this.#recent.push({ number: this.#commits - 1, ...committed });
     if (this.#recent.length > 2 * RECENT_MAX) this.#recent = this.#recent.slice(-RECENT_MAX);
-    this.#seenLsn = this.#lsn + 1n;
-    for (const shape of this.#touched) shape.commit(this.#xid, this.#lsn);
+    this.#seenLsn = committed.lsn + 1n;
+    for (const shape of this.#touched) shape.commit(committed);
     this.#touched.clear();
-    this.#onCommit();
+    this.#onGrown();
   }
 }

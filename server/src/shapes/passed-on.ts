@@ -4,22 +4,28 @@ import { Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { clientId } from '../access/items.ts';
 import { isScope, type Scope } from '../access/scopes.ts';
-import type { ShapeAsker } from './door/answer.ts';
+import type { ShapeAsker } from './door/asker.ts';
 
 export const ASKER_HEADER = 'x-tallystick-asker';
 export const PROOF_HEADER = 'x-tallystick-forwarded';
 
-const askerSchema = z.strictObject({
+const askerSchema = z.object({
   client: clientId.nullable(),
   scopes: z.array(z.string().max(64)).max(100),
+  caller: z.string().min(1).max(300).optional(),
 });
 
-export function askerText({ client, scopes }: ShapeAsker): string {
+/** Those of whom it is the same may have the same answer. */
+export function rightsText({ client, scopes }: ShapeAsker): string {
   return JSON.stringify({ client: client ?? null, scopes: [...scopes].sort() });
 }
 
-/** @throws Problem */
-export function readAsker(text: string): ShapeAsker {
+export function askerText({ client, scopes, caller }: ShapeAsker): string {
+  return JSON.stringify({ client: client ?? null, scopes: [...scopes].sort(), caller });
+}
+
+/** @param from the region that passes it on @throws Problem */
+export function readAsker(text: string, from: string): ShapeAsker {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -28,13 +34,17 @@ export function readAsker(text: string): ShapeAsker {
   }
   const parsed = askerSchema.safeParse(json);
   if (!parsed.success) throw Problem.invalid(parsed.error);
-  const { client, scopes } = parsed.data;
-  // A newer region may know more of them.
-  return { client: client ?? undefined, scopes: new Set(scopes.filter((one): one is Scope => isScope(one))) };
+  const { client, scopes, caller } = parsed.data;
+  return {
+    client: client ?? undefined,
+    // A newer region may know more of them.
+    scopes: new Set(scopes.filter((one): one is Scope => isScope(one))),
+    ...(caller === undefined ? {} : { caller: `${from} ${caller}` }),
+  };
 }
 
 const PASSED_BACK =
-  /^(electric-|access-control-|x-accel-|content-type$|content-encoding$|content-length$|cache-control$|vary$|etag$|retry-after$)/;
+  /^(electric-|access-control-|x-accel-|content-type$|content-encoding$|content-length$|cache-control$|vary$|etag$|surrogate-control$|retry-after$)/;
 
 /** Headers of the protocol, and none that are the other server's own. */
 export function passedBack(headers: IncomingHttpHeaders): Record<string, string> {

@@ -34,7 +34,7 @@ test('each step has the headers that clients and caches are built on', async () 
   expect(Object.fromEntries(first.headers)).toMatchObject({
     'electric-offset': '0_inf',
     'cache-control': 'private, max-age=604800, stale-while-revalidate=2629746',
-    vary: 'authorization',
+    vary: 'authorization, cookie',
     etag: `"${handle}:-1:0_inf"`,
     'electric-schema':
       '{"id":{"type":"int4","not_null":true,"pk_index":0},"name":{"type":"varchar","max_length":20}}',
@@ -83,12 +83,81 @@ test('each step has the headers that clients and caches are built on', async () 
     `${insert.headers.lsn}_1`,
     true,
   ]);
+  expect(now.headers.get('cache-control')).toBe('private, max-age=60, stale-while-revalidate=300');
   const unknown = await door.ask({ ...table, offset: '0_inf', handle: 'never-made' });
   expect(unknown.status).toBe(409);
   expect(unknown.headers.get('electric-handle')).toBe(handle);
   expect(unknown.headers.get('cache-control')).toBe('private, max-age=60, must-revalidate');
   const changes = await door.ask({ ...table, offset: '-1', log: 'changes_only' });
   expect([changes.text, changes.headers.get('electric-offset')]).toEqual(['[]', '0_inf']);
+});
+
+test('refusals have what a page and a cache need as well, and an offset that was never given has the words of the protocol', async () => {
+  const { door } = await doorOn(ITEMS);
+  const table = 'public.items';
+  const { headers } = await door.ask({ table, offset: '-1' });
+  const handle = headers.get('electric-handle') as string;
+  for (const offset of ['0_5', '18446744073709551615_0']) {
+    const { status, text } = await door.ask({ table, offset, handle });
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      { message: 'Invalid request', errors: { offset: ['out of bounds for this shape'] } },
+    ]);
+  }
+  const refusals: [number, Record<string, string>][] = [
+    [400, { table, offset: '0_5', handle }],
+    [400, { table, offset: 'x' }],
+    [400, { table: 'public.nothing', offset: '-1' }],
+    [409, { table, offset: '0_inf', handle: 'another' }],
+    [409, { table, offset: '0_inf', handle: 'another', live: 'true', live_sse: 'true' }],
+  ];
+  for (const [status, query] of refusals) {
+    const refused = await door.ask(query);
+    expect(refused.status).toBe(status);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+    expect(refused.headers.get('access-control-expose-headers')).toMatch(/electric-handle.*retry-after/);
+    const isKept = status === 409;
+    expect(refused.headers.get('cache-control')).toBe(
+      isKept ? 'private, max-age=60, must-revalidate' : 'no-store',
+    );
+    expect(refused.headers.get('surrogate-control')).toBe(isKept ? null : 'no-store');
+  }
+});
+
+test('other methods: a HEAD is kept by nobody, a POST reads a subset, and a DELETE is refused', async () => {
+  const { door } = await doorOn(ITEMS);
+  const url = (query: Record<string, string>) =>
+    `${door.url}?${new URLSearchParams({ table: 'public.items', ...query })}`;
+  const head = await fetch(url({ offset: '-1' }), { method: 'HEAD' });
+  expect([head.status, await head.text(), head.headers.get('cache-control')]).toEqual([
+    200,
+    '',
+    'private, no-cache',
+  ]);
+  expect(head.headers.get('electric-offset')).toBe('0_inf');
+  const post = (body: object) =>
+    fetch(url({ offset: 'now', log: 'changes_only' }), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  for (const body of [
+    { where: 'id = $1', params: { '1': 2 } },
+    { subset: { where: 'id > $1', params: '{"1":"1"}', order_by: 'id', limit: 1, offset: 0 } },
+  ]) {
+    const answer = await post(body);
+    const { data } = (await answer.json()) as { data: { value: object }[] };
+    expect([answer.status, answer.headers.get('cache-control'), data.map(({ value }) => value)]).toEqual([
+      200,
+      'private, no-cache',
+      [{ id: '2', name: null }],
+    ]);
+  }
+  expect((await post({ limit: 1 })).status).toBe(400);
+  for (const method of ['DELETE', 'PUT', 'PATCH']) {
+    const refused = await fetch(url({}), { method });
+    expect([method, refused.status, refused.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, POST']);
+  }
 });
 
 test('what cannot be answered is refused with 400, and says why', async () => {
@@ -102,8 +171,6 @@ test('what cannot be answered is refused with 400, and says why', async () => {
     { table, offset: 'x' },
     { table, offset: '-1', live: 'true' },
     { table, offset: '0_inf' },
-    { table, offset: '0_5', handle },
-    { table, offset: '18446744073709551615_0', handle },
     { table, offset: '0_inf', handle, live_sse: 'true' },
     { table, offset: '-1', where: 'id = ' },
     { table, offset: '-1', where: 'id = $1' },

@@ -14,7 +14,7 @@ import { onceFree } from '@tallystick/store-agent/test-kit';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { ALL_SCOPES } from '../access/scopes.ts';
-import type { ShapeAsker } from './door/answer.ts';
+import type { ShapeAsker } from './door/asker.ts';
 import { shapeDoor } from './door/shape-door.ts';
 import { Shapes, type ShapesOptions } from './shapes.ts';
 

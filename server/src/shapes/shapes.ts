@@ -22,6 +22,10 @@ import { takeSubset } from './subset/take-subset.ts';
 
 /** Each costs some kilobytes, its log, and its snapshot on disk. */
 const SHAPES_MAX = 10_000;
+/** Made for one caller: each takes a snapshot, which others wait for. */
+const SHAPES_PER_CALLER_MAX = 500;
+/** So long after it was last read, a shape of a caller who wants another may go. */
+const UNUSED_MS = 30_000;
 /** Changes of all shapes together, in memory, and snapshots on disk. */
 const LOGS_BYTES_MAX = 256_000_000;
 const SNAPSHOTS_BYTES_MAX = 8_000_000_000;
@@ -43,6 +47,8 @@ export interface ShapesOptions {
   /** Of all together: 256 MB, if left out. */
   readonly logsBytesMax?: number;
   readonly lookEveryMs?: number;
+  /** 500, if left out. */
+  readonly shapesPerCallerMax?: number;
 }
 
 export class Shapes {
@@ -106,22 +112,27 @@ export class Shapes {
     return shape;
   }
 
-  /** For who starts: the one that is there, or another. @throws Problem where there are too many */
-  current(definition: ShapeDefinition): Shape {
+  /**
+   * For who starts: the one that is there, or another.
+   * @param caller whose it is, if it is made now @throws Problem where there are too many
+   */
+  current(definition: ShapeDefinition, caller?: string): Shape {
     const key = definitionKey(definition);
     const found = this.#byKey.get(key);
     // One that has lost its beginning goes on, for who is past that.
-    const shape = found?.isWhole === true ? found : this.#make(definition, key);
+    const shape = found?.isWhole === true ? found : this.#make(definition, key, caller);
     shape.touchedMs = performance.now();
     return shape;
   }
 
-  #make(definition: ShapeDefinition, key: string): Shape {
+  #make(definition: ShapeDefinition, key: string, caller: string | undefined): Shape {
     if (this.#isStopped) throw new Problem('stopping', 'This server is shutting down.');
+    if (caller !== undefined) this.#makeRoomOf(caller);
     if (this.#byHandle.size >= SHAPES_MAX && !this.#endOldest((one) => one.waiting === 0))
       throw new Problem('overloaded', 'As many shapes are followed here as can be. Try again later.');
     const { folder, log, logBytesMax } = this.#options;
     const shape = new Shape(definition, this.#budget, logBytesMax);
+    shape.caller = caller;
     this.#byKey.set(key, shape);
     this.#byHandle.set(shape.handle, shape);
     const path = join(folder, shape.handle);
@@ -133,6 +144,22 @@ export class Shapes {
       ),
     );
     return shape;
+  }
+
+  /** Of one caller's own, one that nobody reads any more goes. @throws Problem where all are in use */
+  #makeRoomOf(caller: string): void {
+    const most = this.#options.shapesPerCallerMax ?? SHAPES_PER_CALLER_MAX;
+    let own = 0;
+    for (const shape of this.#byHandle.values()) if (shape.caller === caller) own += 1;
+    if (own < most) return;
+    const before = performance.now() - UNUSED_MS;
+    if (this.#endOldest((one) => one.caller === caller && one.waiting === 0 && one.touchedMs < before))
+      return;
+    throw new Problem(
+      'rate_limited',
+      `These credentials follow ${most} shapes already, which is as many as they may at once. Stop some, or ask for fewer and larger ones.`,
+      { retryAfterS: UNUSED_MS / 1_000 },
+    );
   }
 
   /** Some of its rows as they are now. @returns undefined where it is over with it @throws Problem */
@@ -156,7 +183,7 @@ export class Shapes {
   /** Who asked longest ago starts anew, if they come again. */
   #keepWithinBudget(): void {
     while (this.#budget.bytes > (this.#options.logsBytesMax ?? LOGS_BYTES_MAX))
-      if (!this.#endOldest(() => true)) return;
+      if (!this.#endOldest(({ bytes }) => bytes > 0)) return;
   }
 
   #endOldest(may: (shape: Shape) => boolean): boolean {
@@ -197,6 +224,7 @@ export class Shapes {
     }
     const { tables } = this.#following;
     if (tables.length === 0) return;
+    await this.#following.noteXid(this.#pool);
     const marks = await marksOf(this.#pool, PUBLICATION, tables);
     for (const oid of tables) this.#following.checkMark(oid, marks.get(oid));
   }

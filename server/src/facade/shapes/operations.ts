@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { owned } from '../../access/scopes.ts';
 import { shapeQuery } from '../../shapes/door/ask.ts';
+import { subsetBody } from '../../shapes/subset/read-subset.ts';
 import { type Operation, operation } from '../operation.ts';
 
 const shapeMessage = z
@@ -50,4 +51,51 @@ export const getShape = operation({
   },
 });
 
-export const SHAPE_OPERATIONS: readonly Operation[] = [getShape];
+export const readShapeSubset = operation({
+  id: 'readShapeSubset',
+  tag: 'Shapes',
+  access: owned('shapes:read'),
+  method: 'POST',
+  path: '/v1/shape',
+  summary: 'Read some rows of a shape',
+  description:
+    'Rows as they are now, of a shape of which only changes are followed (`log=changes_only`): what `requestSnapshot` of ' +
+    '`@electric-sql/client` asks for with `method: "POST"`. By GET it is asked for with `subset__where` and the like, as ' +
+    'long as the URL is not too long. Whose rows they may be is as it is for the shape.',
+  query: shapeQuery,
+  body: subsetBody,
+  isBodyOptional: true,
+  cacheControl: 'no-store',
+  needs: 'authority',
+  staysOpen: true,
+  routeClass: 'read',
+  answers: {
+    200: {
+      description: 'The rows, and the moment that they are of.',
+      body: z.object({ metadata: z.record(z.string(), z.unknown()), data: z.array(shapeMessage) }),
+    },
+    409: {
+      description:
+        'Ask again with the handle of the header electric-handle; what is followed is to be read anew.',
+      body: z.array(shapeMessage),
+    },
+  },
+  problems: ['authority_unreachable'],
+  examples: {
+    regions: {
+      summary: 'Some of the replicas',
+      query: { table: 'replicas', offset: 'now', log: 'changes_only' },
+      body: { where: 'kind = $1', params: { '1': 'region' }, order_by: 'id', limit: 10 },
+      status: 200,
+      answer: { data: [{ value: { id: 'eu', kind: 'region' } }] },
+    },
+    unordered: {
+      summary: 'The first ten of no order',
+      query: { table: 'replicas', offset: 'now', log: 'changes_only' },
+      body: { limit: 10 },
+      status: 400,
+    },
+  },
+});
+
+export const SHAPE_OPERATIONS: readonly Operation[] = [getShape, readShapeSubset];

@@ -1,16 +1,24 @@
 /** `GET /v1/shape` at a region: who asks is settled here, and what they may read at the authority. */
 import { pipeline } from 'node:stream/promises';
 import { type Agent, Problem } from '@tallystick/store-agent';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../access/principal.ts';
 import { readAsk } from '../../shapes/door/ask.ts';
 import { HEALTH_CACHE } from '../../shapes/door/headers.ts';
+import { keptBy, sayToPages } from '../../shapes/door/path.ts';
 import { passedBack } from '../../shapes/passed-on.ts';
 import { route } from '../route.ts';
-import { getShape } from './operations.ts';
+import { getShape, readShapeSubset } from './operations.ts';
 import { Upstream } from './upstream.ts';
 
 /** Each waiting reader costs some kilobytes. */
 const READERS_MAX = 20_000;
+
+interface AskedHere {
+  readonly principal: Principal;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
 
 export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
   const upstream = new Upstream(agent);
@@ -21,18 +29,23 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
     done();
   });
 
-  route(app, getShape, async ({ principal, request, reply }) => {
+  sayToPages(app);
+
+  const ask = async ({ principal, request, reply }: AskedHere, post?: { readonly body: unknown }) => {
     // Before it goes further: what cannot be answered is refused here.
-    const { mode } = readAsk(request.query);
+    const { mode } = readAsk(request.query, post);
     if (readers >= READERS_MAX)
       throw new Problem(
         'overloaded',
         'As many follow shapes here as can. Try again later, or another region.',
       );
+    const { client, scopes, credential, actor } = principal;
     const question = {
       search: request.url.slice(request.url.indexOf('?')),
-      asker: { client: principal.client, scopes: principal.scopes },
+      // Where nobody signs in, all are one, and no one caller.
+      asker: { client, scopes, ...(credential === undefined ? {} : { caller: actor }) },
       ifNoneMatch: request.headers['if-none-match'],
+      ...(post === undefined ? {} : { body: JSON.stringify(post.body) }),
     };
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
@@ -40,17 +53,23 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
     try {
       if (mode === 'live') {
         const { status, headers, body } = await upstream.askTogether(question, gone.signal);
-        return await reply.code(status).headers(passedBack(headers)).send(body);
+        return await reply
+          .code(status)
+          .headers(keptBy(request.method, passedBack(headers)))
+          .send(body);
       }
       const answer = await upstream.ask(question, gone.signal);
       reply.hijack();
-      reply.raw.writeHead(answer.statusCode ?? 502, { ...ownHeaders(reply), ...passedBack(answer.headers) });
+      const headers = keptBy(request.method, passedBack(answer.headers));
+      reply.raw.writeHead(answer.statusCode ?? 502, { ...ownHeaders(reply), ...headers });
       await pipeline(answer, reply.raw).catch(() => reply.raw.destroy());
       return reply;
     } finally {
       readers -= 1;
     }
-  });
+  };
+  route(app, getShape, (input) => ask(input));
+  route(app, readShapeSubset, (input) => ask(input, { body: input.body }));
 
   // A browser asks first whether it may send a token.
   app.options(getShape.path, { config: { access: 'public' } }, (_request, reply) =>
@@ -58,8 +77,8 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
       .code(204)
       .headers({
         'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-        'access-control-allow-headers': 'authorization, if-none-match',
+        'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+        'access-control-allow-headers': 'authorization, content-type, if-none-match, traceparent',
         'access-control-max-age': '86400',
       })
       .send(),

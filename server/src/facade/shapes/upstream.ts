@@ -6,9 +6,9 @@ import { request as askHttp, Agent as HttpAgent, type IncomingMessage } from 'no
 import { request as askHttps, Agent as HttpsAgent } from 'node:https';
 import type { ReplicaId } from '@tallystick/crdt';
 import { type Agent, Problem } from '@tallystick/store-agent';
-import type { ShapeAsker } from '../../shapes/door/answer.ts';
-import { SHAPE_PATH } from '../../shapes/door/shape-door.ts';
-import { ASKER_HEADER, askerText, PROOF_HEADER } from '../../shapes/passed-on.ts';
+import type { ShapeAsker } from '../../shapes/door/asker.ts';
+import { SHAPE_PATH } from '../../shapes/door/path.ts';
+import { ASKER_HEADER, askerText, PROOF_HEADER, rightsText } from '../../shapes/passed-on.ts';
 import { proofOf } from '../forward-proof.ts';
 
 const AUTHORITY = 'authority' as ReplicaId;
@@ -22,6 +22,8 @@ export interface Question {
   readonly search: string;
   readonly asker: ShapeAsker;
   readonly ifNoneMatch: string | undefined;
+  /** Sent by POST, as JSON. */
+  readonly body?: string;
 }
 
 export interface Whole {
@@ -57,21 +59,24 @@ export class Upstream {
   }
 
   /** The answer as it comes. @throws Problem `authority_unreachable` */
-  ask({ search, asker, ifNoneMatch }: Question, gone: AbortSignal): Promise<IncomingMessage> {
+  ask({ search, asker, ifNoneMatch, body }: Question, gone: AbortSignal): Promise<IncomingMessage> {
     const url = new URL(this.#url);
     url.search = search;
     const target = `${url.pathname}${url.search}`;
     const said = askerText(asker);
     const from = this.#agent.id;
-    const passed = { from, to: AUTHORITY, method: 'GET', target, said: { asker: said }, body: undefined };
+    const method = body === undefined ? 'GET' : 'POST';
+    const passed = { from, to: AUTHORITY, method, target, said: { asker: said }, body };
     const headers: Record<string, string> = {
       [ASKER_HEADER]: said,
       [PROOF_HEADER]: proofOf(this.#agent, passed, Date.now()),
       ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     return new Promise((resolve, reject) => {
       const asked = (url.protocol === 'https:' ? askHttps : askHttp)(url, {
         agent: this.#connections,
+        method,
         headers,
         signal: AbortSignal.any([gone, this.#stop.signal]),
         timeout: SILENT_MS,
@@ -79,13 +84,13 @@ export class Upstream {
       asked.once('timeout', () => asked.destroy(new Error('The authority said nothing for too long.')));
       asked.once('response', resolve);
       asked.on('error', () => reject(unreachable()));
-      asked.end();
+      asked.end(body);
     });
   }
 
   /** The answer in one piece, asked for once however many want it. @throws Problem as above */
   async askTogether(question: Question, gone: AbortSignal): Promise<Whole> {
-    const key = JSON.stringify([question.search, askerText(question.asker), question.ifNoneMatch ?? null]);
+    const key = JSON.stringify([question.search, rightsText(question.asker), question.ifNoneMatch ?? null]);
     const shared = this.#shared.get(key) ?? this.#share(key, question);
     shared.askers += 1;
     const leave = () => {

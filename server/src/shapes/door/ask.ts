@@ -2,7 +2,7 @@
 import { Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { type Offset, parseOffset } from '../shape/offset.ts';
-import { readSubset, type Subset } from '../subset/read-subset.ts';
+import { readSubset, readSubsetBody, type Subset } from '../subset/read-subset.ts';
 import { WHERE_LENGTH_MAX } from '../where/lex.ts';
 
 const PARAMS_MAX = 5_000;
@@ -72,8 +72,8 @@ export interface Asked {
   readonly cursor: number | undefined;
 }
 
-/** @throws Problem */
-export function readAsk(query: unknown): Asked {
+/** @param post where it was sent by POST: its body, which asks for a subset @throws Problem */
+export function readAsk(query: unknown, post?: { readonly body: unknown }): Asked {
   const parsed = shapeQuery.safeParse(query);
   if (!parsed.success) throw Problem.invalid(parsed.error);
   const { table, offset, handle, cursor, where, columns, replica, log, ...rest } = parsed.data;
@@ -84,7 +84,7 @@ export function readAsk(query: unknown): Asked {
   if (isSse && !isLive) throw wrong('live_sse', 'needs live=true');
   if (typeof from !== 'string' && handle === undefined)
     throw wrong('handle', 'is needed with this offset: send the one that came with it');
-  const subset = readSubset(rest);
+  const subset = post === undefined ? readSubset(rest) : readSubsetBody(post.body);
   if (subset !== undefined && isLive) throw wrong('live', 'is not possible for a subset');
   return {
     table,

@@ -10,20 +10,24 @@ export const HEALTH_CACHE = 'no-cache, no-store, must-revalidate';
 
 export type CacheOf = 'start' | 'read' | 'live' | 'sse' | 'refetch' | 'refetch-unknown' | 'subset';
 
-const CACHE: Readonly<Record<CacheOf, string>> = {
+const CACHE: Readonly<Record<Exclude<CacheOf, 'subset'>, string>> = {
   start: 'max-age=604800, s-maxage=3600, stale-while-revalidate=2629746',
   read: 'max-age=60, stale-while-revalidate=300',
   live: 'max-age=5, stale-while-revalidate=5',
   sse: `max-age=${SSE_MS / 1_000 - 1}`,
   refetch: 'max-age=60, must-revalidate',
   'refetch-unknown': 'max-age=1, must-revalidate',
-  subset: 'no-cache',
 };
 
 /** What is not for everybody who may reach a cache is for the caller's own alone. */
 export function cacheControl(of: CacheOf, isForAll: boolean): string {
-  if (of === 'subset') return CACHE[of];
+  if (of === 'subset') return uncached(isForAll);
   return isForAll ? `public, ${CACHE[of]}` : ownCache(`public, ${CACHE[of]}`);
+}
+
+/** What is asked for other than by GET, or for one moment alone. */
+export function uncached(isForAll: boolean): string {
+  return isForAll ? 'no-cache' : 'private, no-cache';
 }
 
 /** The same for one caller alone: what shared caches may do falls away. */
@@ -31,8 +35,21 @@ export function ownCache(control: string): string {
   return control.replace(/^public\b/, 'private').replace(/ s-maxage=\d+,/, '');
 }
 
-export const EXPOSED =
-  'electric-cursor, electric-handle, electric-offset, electric-schema, electric-up-to-date, electric-has-data, electric-snapshot, retry-after';
+/** What only one caller may have is known by its token, or by the cookie of a person who signed in. */
+export const OWN_VARY = 'authorization, cookie';
+
+const EXPOSED = [
+  ...['cursor', 'handle', 'offset', 'schema', 'up-to-date', 'has-data', 'snapshot'].map(
+    (name) => `electric-${name}`,
+  ),
+  ...['etag', 'retry-after', 'ratelimit', 'ratelimit-policy', 'www-authenticate', 'x-request-id'],
+].join(', ');
+
+/** Any page may ask: it sends a token, and no cookie of elsewhere is taken. Refusals too, or a browser hides them. */
+export const CORS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': EXPOSED,
+};
 
 /** 9 October 2024, from which cursors count seconds. */
 const CURSOR_EPOCH_S = 1_728_432_000;

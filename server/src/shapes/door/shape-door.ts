@@ -4,19 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Shapes } from '../shapes.ts';
-import {
-  type Answer,
-  definitionOf,
-  isFromAnother,
-  ShapeAnswers,
-  type ShapeAsker,
-  shapeHeaders,
-} from './answer.ts';
+import { isFromAnother, ShapeAnswers } from './answer.ts';
 import { type Asked, readAsk } from './ask.ts';
+import { definitionOf, type ShapeAsker } from './asker.ts';
 import { HEALTH_CACHE } from './headers.ts';
+import { keptBy, refuseOtherMethods, SHAPE_PATH, sayToPages } from './path.ts';
 import { sendEvents } from './sse.ts';
+import { type Answer, shapeHeaders } from './told.ts';
 
-export const SHAPE_PATH = '/v1/shape';
 /** Each waiting reader costs about ten kilobytes. */
 export const READERS_MAX = 20_000;
 
@@ -30,9 +25,11 @@ export function shapeDoor(
   const answers = new ShapeAnswers(shapes, pollMs);
   let readers = 0;
 
-  app.get(SHAPE_PATH, { config: { knowsItsCallers: true } }, async (request, reply) => {
+  sayToPages(app);
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply, post?: { body: unknown }) => {
     const asker = askerOf(request);
-    const asked = readAsk(request.query);
+    const asked = readAsk(request.query, post);
     if (readers >= READERS_MAX)
       throw new Problem('overloaded', 'As many follow shapes here as can. Try again later.');
     const gone = new AbortController();
@@ -48,7 +45,11 @@ export function shapeDoor(
     } finally {
       readers -= 1;
     }
-  });
+  };
+  const config = { knowsItsCallers: true };
+  app.get(SHAPE_PATH, { config }, (request, reply) => answer(request, reply));
+  app.post(SHAPE_PATH, { config }, (request, reply) => answer(request, reply, { body: request.body }));
+  refuseOtherMethods(app);
 
   app.get('/v1/health', { config: { knowsItsCallers: true } }, async (_request, reply) =>
     reply.header('cache-control', HEALTH_CACHE).send({ status: 'active' }),
@@ -57,7 +58,7 @@ export function shapeDoor(
 
 async function send(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { status, headers, body } = answer;
-  reply.code(status).headers(headers);
+  reply.code(status).headers(keptBy(request.method, headers));
   if (status === 304) return reply.send();
   if (typeof body === 'string') return reply.type('application/json; charset=utf-8').send(body);
   reply.hijack();
@@ -87,11 +88,11 @@ async function stream(
   gone: AbortSignal,
 ): Promise<FastifyReply> {
   const definition = definitionOf(asked, asker);
-  const shape = await answers.shapeOf(asked, definition);
+  const shape = await answers.shapeOf(asked, definition, asker);
   const from = typeof asked.from === 'string' ? undefined : asked.from;
   const isTooFar = from === undefined || from.lsn > shapes.seenLsn || isInSnapshot(from);
   if (shape === undefined || isTooFar || isFromAnother(asked, shape))
-    return send(answers.refetch(asked, definition), reply.request, reply);
+    return send(answers.refetch(asked, definition, asker), reply.request, reply);
   reply.hijack();
   reply.raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),

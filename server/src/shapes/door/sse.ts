@@ -4,8 +4,9 @@ import type { Offset } from '../shape/offset.ts';
 import { isBehind } from '../shape/offset.ts';
 import type { Shape } from '../shape/shape.ts';
 import type { Shapes } from '../shapes.ts';
-import { PIECE_BYTES, upToDate } from './answer.ts';
+import { PIECE_BYTES } from './answer.ts';
 import { SSE_MS } from './headers.ts';
+import { upToDate } from './told.ts';
 
 /** Between stands nobody who hangs up on a line that is silent for less. */
 const KEEP_ALIVE_MS = 21_000;

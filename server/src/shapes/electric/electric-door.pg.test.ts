@@ -7,7 +7,7 @@ import { createApp, createLog } from '@tallystick/store-agent';
 import { expect, onTestFinished, test } from 'vitest';
 import { ALL_SCOPES } from '../../access/scopes.ts';
 import { freshDatabase } from '../../authority/postgres/database.test-kit.ts';
-import type { ShapeAsker } from '../door/answer.ts';
+import type { ShapeAsker } from '../door/asker.ts';
 import { Followed, TestDoor } from '../shapes.test-kit.ts';
 import { electricDoor } from './electric-door.ts';
 
@@ -105,7 +105,7 @@ test('table, columns and whose rows are settled before Electric is asked; no tok
   expect(heard.at(-1)?.headers).not.toHaveProperty('authorization');
   // What is one caller's own is kept by no cache for others, whatever Electric says.
   expect(answer.headers.get('cache-control')).toBe('private, max-age=604800, stale-while-revalidate=2629746');
-  expect(answer.headers.get('vary')).toBe('authorization');
+  expect(answer.headers.get('vary')).toBe('authorization, cookie');
 
   // The catalogue holds credentials' hashes as well: its kind is not the caller's to choose. (Our own door shows nobody
   // that table, so what it answers here says nothing.)

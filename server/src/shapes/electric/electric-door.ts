@@ -6,10 +6,11 @@ import { type Log, Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import pg from 'pg';
 import { clientConfig } from '../../authority/postgres/pool.ts';
-import { definitionOf, type ShapeAsker } from '../door/answer.ts';
 import { readAsk } from '../door/ask.ts';
-import { HEALTH_CACHE, ownCache } from '../door/headers.ts';
-import { READERS_MAX, SHAPE_PATH } from '../door/shape-door.ts';
+import { definitionOf, type ShapeAsker } from '../door/asker.ts';
+import { HEALTH_CACHE, OWN_VARY, ownCache } from '../door/headers.ts';
+import { refuseOtherMethods, SHAPE_PATH, sayToPages } from '../door/path.ts';
+import { READERS_MAX } from '../door/shape-door.ts';
 import { passedBack } from '../passed-on.ts';
 import { noTable } from '../prepare-shape.ts';
 import { PUBLICATION } from '../replication/publication.ts';
@@ -76,6 +77,12 @@ export function electricDoor(
       asked.end();
     });
 
+  sayToPages(app);
+  app.post(SHAPE_PATH, { config: { knowsItsCallers: true } }, (request) => {
+    askerOf(request);
+    throw noSubset();
+  });
+  refuseOtherMethods(app);
   app.get(SHAPE_PATH, { config: { knowsItsCallers: true } }, async (request, reply) => {
     const asked = readAsk(request.query);
     if (asked.subset !== undefined) throw noSubset();
@@ -122,7 +129,7 @@ async function passOn(
   if (!isForAll) {
     // Electric takes all that it says for public: only a proxy knows better.
     headers['cache-control'] = ownCache(headers['cache-control'] ?? 'no-store');
-    headers.vary = 'authorization';
+    headers.vary = OWN_VARY;
   }
   reply.hijack();
   reply.raw.writeHead(answer.statusCode ?? 502, {

@@ -25,6 +25,8 @@ export interface LogStreamOptions {
   readonly publication: string;
   readonly reader: ChangeReader;
   readonly log: Log;
+  /** All that was committed before this place was read, also where it was nothing that is followed. */
+  readonly onPassed: (lsn: bigint) => void;
   /** Once: the connection and its slot are gone, or what came cannot be read. */
   readonly onLost: (error: Error) => void;
 }
@@ -134,6 +136,7 @@ export class LogStream {
       } else if (chunk[0] === KEEPALIVE) {
         const end = chunk.readBigUInt64BE(1);
         if (end > this.#readLsn) this.#readLsn = end;
+        this.#options.onPassed(end);
         if (chunk[17] === 1) this.#sayStatus();
       }
     } catch (error) {

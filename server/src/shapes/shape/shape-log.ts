@@ -1,7 +1,7 @@
-/** The changes of one shape, in memory and bounded: what came first goes first. */
+/** The changes of one shape, in memory and bounded: what came first goes first, and no more of it than must. */
 import { isBehind, type Offset, SNAPSHOT_END } from './offset.ts';
 
-interface Entry extends Offset {
+export interface Entry extends Offset {
   /** As it is sent. */
   readonly text: string;
 }
@@ -14,15 +14,24 @@ export interface Piece {
   readonly isAll: boolean;
 }
 
-/** What the logs of all shapes take up together, in bytes. */
+/** What the changes of all shapes take up together, in bytes. */
 export interface LogBudget {
   bytes: number;
+}
+
+/** What stands around each text in memory, about. */
+const ENTRY_BYTES = 64;
+
+export function bytesOf({ text }: Entry): number {
+  return text.length + ENTRY_BYTES;
 }
 
 export class ShapeLog {
   readonly #bytesMax: number;
   readonly #budget: LogBudget;
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
+  /** Before it stands nothing any more. */
+  #first = 0;
   #bytes = 0;
   #floor: Offset = SNAPSHOT_END;
 
@@ -40,11 +49,15 @@ export class ShapeLog {
     return this.#entries.at(-1) ?? this.#floor;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   append(entries: readonly Entry[]): void {
     const before = this.#bytes;
     for (const entry of entries) {
       this.#entries.push(entry);
-      this.#bytes += entry.text.length;
+      this.#bytes += bytesOf(entry);
     }
     if (this.#bytes > this.#bytesMax) this.#cut();
     this.#budget.bytes += this.#bytes - before;
@@ -53,6 +66,7 @@ export class ShapeLog {
   clear(): void {
     this.#floor = this.last;
     this.#entries = [];
+    this.#first = 0;
     this.#budget.bytes -= this.#bytes;
     this.#bytes = 0;
   }
@@ -73,7 +87,7 @@ export class ShapeLog {
   }
 
   #firstBehind(offset: Offset): number {
-    let [low, high] = [0, this.#entries.length];
+    let [low, high] = [this.#first, this.#entries.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (isBehind(this.#entries[middle] as Entry, offset)) high = middle;
@@ -82,14 +96,19 @@ export class ShapeLog {
     return low;
   }
 
-  /** Half of it, so that it is not done at each change. */
+  /** As few as make room, so that who is less behind than is kept is never sent back to the beginning. */
   #cut(): void {
-    let count = 0;
-    for (let bytes = 0; bytes < this.#bytesMax / 2 && count < this.#entries.length; count += 1)
-      bytes += (this.#entries[count] as Entry).text.length;
-    const gone = this.#entries.splice(0, count);
-    for (const { text } of gone) this.#bytes -= text.length;
-    const { lsn, op } = gone.at(-1) as Entry;
-    this.#floor = { lsn, op };
+    while (this.#bytes > this.#bytesMax && this.#first < this.#entries.length) {
+      const entry = this.#entries[this.#first] as Entry;
+      this.#entries[this.#first] = undefined;
+      this.#first += 1;
+      this.#bytes -= bytesOf(entry);
+      this.#floor = { lsn: entry.lsn, op: entry.op };
+    }
+    // The list itself is moved up now and then, which costs each entry one move.
+    if (this.#first > this.#entries.length / 2) {
+      this.#entries = this.#entries.slice(this.#first);
+      this.#first = 0;
+    }
   }
 }

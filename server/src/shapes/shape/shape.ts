@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { Tuple } from '../replication/pgoutput.ts';
 import type { ShapeDefinition } from './definition.ts';
 import type { Offset } from './offset.ts';
-import type { Change, ShapeRows } from './rows.ts';
-import { type LogBudget, type Piece, ShapeLog } from './shape-log.ts';
+import { Pending, type Transaction } from './pending.ts';
+import type { ShapeRows } from './rows.ts';
+import { type Entry, type LogBudget, type Piece, ShapeLog } from './shape-log.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 import type { IsInSnapshot } from './take-snapshot.ts';
 
@@ -23,12 +24,13 @@ export class Shape {
   rows: ShapeRows | undefined;
   snapshot: SnapshotFile | undefined;
   touchedMs = 0;
+  /** Whose it is: who asked for it first. */
+  caller: string | undefined;
   /** Changes before here never came to it: who has an offset below has it from another shape. */
   sinceLsn = 0n;
   #isInSnapshot: IsInSnapshot | undefined;
-  /** Came before the moment of the snapshot was known. */
-  #early: { xid: number; lsn: bigint; changes: readonly Change[] }[] = [];
-  #open: Change[] = [];
+  readonly #pending: Pending;
+  readonly #bytesMax: number;
   #isEnded = false;
   readonly #waiting = new Set<() => void>();
   #lastPiece: { from: string; piece: Piece } | undefined;
@@ -38,6 +40,8 @@ export class Shape {
     // Also after a restart, or on another process, no handle is made a second time.
     this.handle = `${Date.now()}-${randomBytes(8).toString('hex')}`;
     this.log = new ShapeLog(logBytesMax, budget);
+    this.#pending = new Pending(budget);
+    this.#bytesMax = logBytesMax;
   }
 
   prepare(ready: Promise<void>): void {
@@ -59,12 +63,23 @@ export class Shape {
     return this.#waiting.size;
   }
 
+  /** In memory: its log, and what is to come into it. */
+  get bytes(): number {
+    return this.log.bytes + this.#pending.bytes;
+  }
+
+  /** More came at once than is kept of it: nobody could follow, and it need not be held until it is committed. */
+  get isTooMuch(): boolean {
+    return this.#pending.bytes > this.#bytesMax;
+  }
+
   /** @returns true with the first change of a transaction */
-  take(before: Tuple | null, after: Tuple | null): boolean {
-    const changes = this.rows?.changes(before, after) ?? [];
+  take(before: Tuple | null, after: Tuple | null, of: Transaction): boolean {
+    if (this.rows === undefined || this.#isInSnapshot?.(of.xid, of.lsn) === true) return false;
+    const changes = this.rows.changes(before, after);
     if (changes.length === 0) return false;
-    const isFirst = this.#open.length === 0;
-    this.#open.push(...changes);
+    const isFirst = !this.#pending.isOpen;
+    this.#pending.add(changes, of, this.rows.source.relation);
     return isFirst;
   }
 
@@ -72,37 +87,26 @@ export class Shape {
   restart(rows: ShapeRows): void {
     this.rows = rows;
     this.#isInSnapshot = undefined;
-    this.#early = [];
-    this.#open = [];
+    this.#pending.clear();
   }
 
   /** The transaction whose changes were taken is committed. */
-  commit(xid: number, lsn: bigint): void {
-    const changes = this.#open;
-    this.#open = [];
-    if (this.#isInSnapshot === undefined) this.#early.push({ xid, lsn, changes });
-    else if (!this.#isInSnapshot(xid, lsn)) this.#append(xid, lsn, changes);
+  commit({ xid, lsn }: Transaction): void {
+    const entries = this.#pending.close();
+    if (this.#isInSnapshot === undefined) this.#pending.keep({ xid, lsn, entries });
+    else if (!this.#isInSnapshot(xid, lsn)) this.#append(entries);
   }
 
   /** From now on it is known what the snapshot has. */
   setMoment(isInSnapshot: IsInSnapshot): void {
     this.#isInSnapshot = isInSnapshot;
-    const early = this.#early;
-    this.#early = [];
-    for (const { xid, lsn, changes } of early) if (!isInSnapshot(xid, lsn)) this.#append(xid, lsn, changes);
+    for (const { xid, lsn, entries } of this.#pending.takeEarly())
+      if (!isInSnapshot(xid, lsn)) this.#append(entries);
   }
 
-  #append(xid: number, lsn: bigint, changes: readonly Change[]): void {
+  #append(entries: readonly Entry[]): void {
     if (this.#isEnded) return;
-    const relation = this.rows?.source.relation;
-    const lsnText = String(lsn);
-    this.log.append(
-      changes.map(({ headers, ...change }, op) => {
-        const isLast = op === changes.length - 1 ? { last: true } : {};
-        const more = { relation, lsn: lsnText, op_position: op, txids: [xid], ...isLast };
-        return { lsn, op, text: JSON.stringify({ ...change, headers: { ...headers, ...more } }) };
-      }),
-    );
+    this.log.append(entries);
     this.#lastPiece = undefined;
     this.#wake();
   }
@@ -136,6 +140,7 @@ export class Shape {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.log.clear();
+    this.#pending.clear();
     void this.snapshot?.remove(why);
     this.#wake();
   }

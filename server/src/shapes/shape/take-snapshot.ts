@@ -15,7 +15,7 @@ const FETCH_ROWS_MAX = 4_000;
 const FETCH_ROWS_FIRST = 10;
 
 /** Whether a transaction that committed at a place in the log is in the snapshot. */
-export type IsInSnapshot = (xid: number, lsn: bigint) => boolean;
+export type IsInSnapshot = (xid: bigint, lsn: bigint) => boolean;
 
 /** The table is not any more as it was when the shape was made. */
 export class TableChanged extends Error {
@@ -68,16 +68,9 @@ export async function beginSnapshot(client: pg.PoolClient, table: Table): Promis
   return { xmin, xmax, running: list === '' ? [] : list.split(','), lsn: BigInt(row.lsn) };
 }
 
-function isIn(moment: Moment): IsInSnapshot {
-  // Changes name their transactions without the epoch; near a snapshot the last 32 bits say which one it is.
-  const low = (xid: string) => Number(BigInt(xid) & 0xffff_ffffn);
-  const [first, next] = [low(moment.xmin), low(moment.xmax)];
-  const running = new Set(moment.running.map(low));
-  return (xid, lsn) => {
-    if (lsn > moment.lsn) return false;
-    if (((xid - first) | 0) < 0) return true;
-    return ((xid - next) | 0) < 0 && !running.has(xid);
-  };
+export function isIn({ xmin, xmax, running, lsn: until }: Moment): IsInSnapshot {
+  const [first, next, others] = [BigInt(xmin), BigInt(xmax), new Set(running.map(BigInt))];
+  return (xid, lsn) => lsn <= until && (xid < first || (xid < next && !others.has(xid)));
 }
 
 async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: SnapshotFile): Promise<void> {

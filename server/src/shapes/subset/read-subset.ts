@@ -1,7 +1,8 @@
 /** What rows of a shape are asked for at once, beside those that change: hostile until read here. */
 import { Problem } from '@tallystick/store-agent';
+import { z } from 'zod';
 import { kindOf } from '../where/kinds.ts';
-import { lex } from '../where/lex.ts';
+import { lex, WHERE_LENGTH_MAX } from '../where/lex.ts';
 import type { WhereColumn } from '../where/predicate.ts';
 import { quoteName } from '../where/sql.ts';
 import { WhereError } from '../where/where-error.ts';
@@ -17,15 +18,47 @@ export interface Subset {
   readonly offset: number | undefined;
 }
 
-/** @returns undefined where the whole shape is asked for @throws Problem */
+/** By GET: what is given in the query. @returns undefined where the whole shape is asked for @throws Problem */
 export function readSubset(query: Readonly<Record<string, unknown>>): Subset | undefined {
-  const given = Object.entries(query).filter(([name]) => name.startsWith(PREFIX));
-  if (given.length === 0) return undefined;
   const texts = new Map<string, string>();
-  for (const [name, value] of given) {
+  for (const [name, value] of Object.entries(query)) {
+    if (!name.startsWith(PREFIX)) continue;
     if (typeof value !== 'string') throw wrong(name, 'is given more than once');
     texts.set(name.slice(PREFIX.length), value);
   }
+  return texts.size === 0 ? undefined : subsetOf(texts);
+}
+
+const number = z.union([z.number().int(), z.string().max(20)]);
+const parts = z.looseObject({
+  where: z.string().max(WHERE_LENGTH_MAX).optional(),
+  params: z.union([z.string().max(1_000_000), z.record(z.string(), z.unknown())]).optional(),
+  order_by: z.string().max(WHERE_LENGTH_MAX).optional(),
+  limit: number.optional(),
+  offset: number.optional(),
+});
+
+/** As the stock client sends it: beside each other, or under `subset`. What a clause is as JSON, it is as SQL too. */
+export const subsetBody = parts.extend({ subset: parts.optional() });
+
+/** By POST, where a clause may be longer than a URL. @throws Problem */
+export function readSubsetBody(body: unknown): Subset {
+  const parsed = subsetBody.safeParse(body ?? {});
+  if (!parsed.success) throw Problem.invalid(parsed.error);
+  const { where, params, order_by, limit, offset } = parsed.data.subset ?? parsed.data;
+  const given = {
+    where,
+    params: typeof params === 'object' ? JSON.stringify(params) : params,
+    order_by,
+    limit: limit === undefined ? undefined : String(limit),
+    offset: offset === undefined ? undefined : String(offset),
+  };
+  return subsetOf(
+    new Map(Object.entries(given).filter((one): one is [string, string] => one[1] !== undefined)),
+  );
+}
+
+function subsetOf(texts: ReadonlyMap<string, string>): Subset {
   const limit = wholeNumber('limit', texts.get('limit'));
   const offset = wholeNumber('offset', texts.get('offset'));
   const orderBy = texts.get('order_by');
