@@ -240,6 +240,17 @@ test('all types come as Postgres writes them, the same from the snapshot and fro
     by: '\\xdeadbeef',
   });
   expect(Object.values(three?.value ?? {}).filter((value) => value !== null)).toEqual(['3']);
+  // Enums and char(n) can be asked for, in the snapshot and after it.
+  const happy = { table: 'public.every', where: `m = any ('{happy}') and c in ('ab', 'x')`, columns: 'id' };
+  const some = await door.ask({ ...happy, offset: '-1' });
+  expect((JSON.parse(some.text) as { value: object }[]).map(({ value }) => value)).toEqual([
+    { id: '1' },
+    { id: '2' },
+  ]);
+  await database.pool.query(`insert into public.every (id, m, c) values (4, 'sad', 'ab'), (5, 'happy', 'x')`);
+  const handles = { offset: '0_inf', handle: some.headers.get('electric-handle') as string };
+  const later = JSON.parse((await news(door, { ...happy, ...handles, live: 'true' })).text);
+  expect(later[0]).toMatchObject({ value: { id: '5' }, headers: { op_position: 0, last: true } });
   const schema = JSON.parse(first.headers.get('electric-schema') as string);
   expect(schema).toMatchObject({
     bs: { type: 'bool', dims: 1 },

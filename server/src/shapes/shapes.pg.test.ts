@@ -1,7 +1,7 @@
 /** Shapes by the stock client, `@electric-sql/client`, unmodified. */
 import { expect, test } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../authority/postgres/database.test-kit.ts';
-import { TestDoor } from './shapes.test-kit.ts';
+import { OPERATOR, TestDoor } from './shapes.test-kit.ts';
 
 async function doorWithItems(rows = 3): Promise<{ database: TestDatabase; door: TestDoor }> {
   const database = await freshDatabase();
@@ -220,4 +220,26 @@ test('where the changes of all shapes take up too much, one of them begins anew,
   for (const items of followed) await items.until((rows) => rows.length === 200, 'all rows');
   expect(followed.some(({ refetches }) => refetches > 0)).toBe(true);
   expect(followed.flatMap(({ errors }) => errors)).toEqual([]);
+});
+
+test('one caller makes so many shapes and no more; others make theirs, and those that are there are for all', async () => {
+  const { database } = await doorWithItems();
+  const door = await TestDoor.open({ databaseUrl: database.url, shapesPerCallerMax: 2 });
+  const ask = (caller: string, where: string, more = {}) => {
+    door.asker = { ...OPERATOR, caller };
+    return door.ask({ ...ITEMS, offset: '-1', where, ...more });
+  };
+  for (const where of ['id > 0', 'id > 1']) expect((await ask('one', where)).status).toBe(200);
+  const refused = await ask('one', 'id > 2');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
+  expect(JSON.parse(refused.text)).toMatchObject({
+    code: 'rate_limited',
+    detail: expect.stringContaining('2 shapes'),
+  });
+  expect((await ask('one', 'id > 0')).status).toBe(200);
+  expect((await ask('two', 'id > 2')).status).toBe(200);
+  // Another's is there already.
+  expect((await ask('one', 'id > 2')).status).toBe(200);
+  // Nor does a handle of nothing make one.
+  expect((await ask('one', 'id > 3', { offset: '0_inf', handle: 'none' })).status).toBe(429);
 });

@@ -18,7 +18,7 @@ import type { ShapeAsker } from './door/asker.ts';
 import { shapeDoor } from './door/shape-door.ts';
 import { Shapes, type ShapesOptions } from './shapes.ts';
 
-const OPERATOR: ShapeAsker = { client: undefined, scopes: new Set(ALL_SCOPES) };
+export const OPERATOR: ShapeAsker = { client: undefined, scopes: new Set(ALL_SCOPES) };
 
 export class TestDoor {
   readonly #options: Omit<ShapesOptions, 'log' | 'folder'>;

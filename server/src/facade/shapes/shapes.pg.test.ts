@@ -126,6 +126,26 @@ test('a business client sees its own orders alone, and each role what its scopes
   };
   const refused = async (token: string, table: string) => (await ask(token, { table })).status;
   expect(await refused('', 'products')).toBe(401);
+  const [stranger, deleted] = [
+    await ask('', { table: 'products' }),
+    await fetch(`${url}?table=products`, { method: 'DELETE' }),
+  ];
+  expect(stranger.headers.get('access-control-allow-origin')).toBe('*');
+  expect(stranger.headers.get('surrogate-control')).toBe('no-store');
+  expect([deleted.status, deleted.headers.get('access-control-allow-origin')]).toEqual([405, '*']);
+  // By POST too, whatever it asks for is asked of its own.
+  const posted = await fetch(`${url}?table=orders&offset=now&log=changes_only`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.acme}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ where: `client = 'other' or true` }),
+  });
+  expect([posted.status, posted.headers.get('cache-control')]).toEqual([200, 'private, no-cache']);
+  expect(await posted.json()).toMatchObject({ data: [{ value: { id: 'acme:1', client: 'acme' } }] });
+  const head = await fetch(`${url}?table=products&offset=-1`, {
+    method: 'HEAD',
+    headers: { authorization: `Bearer ${tokens.acme}` },
+  });
+  expect([head.status, head.headers.get('cache-control')]).toEqual([200, 'no-cache']);
   expect(await refused(tokens.acme, 'replicas')).toBe(403);
   expect(await refused(tokens.acme, 'order_lines')).toBe(400);
   expect(await refused(tokens.integrator, 'tallystick.rows')).toBe(403);

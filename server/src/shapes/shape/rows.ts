@@ -137,7 +137,10 @@ export function keyColumns({ columns }: Source): readonly TableColumn[] {
 
 /** Of an array there is no kind, whatever its elements are. */
 export function whereColumns({ columns }: Source): readonly WhereColumn[] {
-  return columns.map(({ name, type, dims }) => ({ name, type: dims === 0 ? type : `${type}[]` }));
+  return columns.map(({ name, type, dims, labels }) => {
+    if (dims > 0) return { name, type: `${type}[]` };
+    return labels ? { name, type: 'enum', labels } : { name, type };
+  });
 }
 
 function picked(row: Tuple, places: readonly Place[]): Record<string, string | null> {

@@ -11,6 +11,8 @@ export interface TableColumn {
   readonly isNotNull: boolean;
   /** From 0; null where it is no part of the primary key. */
   readonly keyIndex: number | null;
+  /** Of an enum: what it may be, in its order. */
+  readonly labels?: readonly string[] | null;
 }
 
 export interface Table {
@@ -45,7 +47,9 @@ const DESCRIBE = `
         'type', coalesce(eb.typname, e.typname, b.typname, t.typname),
         'typeModifier', a.atttypmod, 'isNotNull', a.attnotnull,
         'keyIndex', (select array_position(i.indkey::int2[], a.attnum) from pg_index i
-          where i.indrelid = c.oid and i.indisprimary)
+          where i.indrelid = c.oid and i.indisprimary),
+        'labels', (select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l
+          where l.enumtypid = coalesce(b.oid, t.oid))
       ) order by a.attnum)
       from pg_attribute a
       join pg_type t on t.oid = a.atttypid

@@ -3,10 +3,20 @@
  * values of one kind compare here as they do there. What has no kind can be asked for null, and no more.
  */
 
-export const KINDS = ['decimal', 'float', 'text', 'bool', 'uuid', 'instant', 'time'] as const;
+export const KINDS = [
+  'decimal',
+  'float',
+  'text',
+  'char',
+  'label',
+  'bool',
+  'uuid',
+  'instant',
+  'time',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** By the name of the type, domains resolved. */
+/** By the name of the type, domains resolved; every enum is called so. */
 const KIND_OF: Readonly<Record<string, Kind>> = {
   int2: 'decimal',
   int4: 'decimal',
@@ -16,6 +26,8 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   float8: 'float',
   text: 'text',
   varchar: 'text',
+  bpchar: 'char',
+  enum: 'label',
   bool: 'bool',
   uuid: 'uuid',
   date: 'instant',
@@ -68,6 +80,9 @@ export function reader(kind: Kind, type: string): (text: string) => Comparable {
         : (text) => orderly(floatOf(text));
     case 'instant':
       return microsOf;
+    case 'char':
+      // Filled up with spaces in the table, which count for nothing.
+      return (text) => text.replace(/ +$/, '');
     case 'bool':
       return (text) => (text === 't' || text === 'true' ? 1 : 0);
     default:
@@ -90,6 +105,7 @@ export function comparer(kind: Kind): (a: Comparable, b: Comparable) => number {
     case 'decimal':
       return (a, b) => compareDecimals(a as string, b as string);
     case 'text':
+    case 'char':
       return (a, b) => compareText(a as string, b as string);
     case 'float':
       return (a, b) => (a === 'NaN' ? (b === 'NaN' ? 0 : 1) : b === 'NaN' ? -1 : plain(a, b));

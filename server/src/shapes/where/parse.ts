@@ -1,5 +1,5 @@
 /**
- * Parsing a where clause: comparisons, in, between, like and ilike, is null and is true, and, or, not,
+ * Parsing a where clause: comparisons, in, = any, between, like and ilike, is null and is true, and, or, not,
  * parameters, casts. What is not listed here is refused in words, and never passed on to Postgres.
  */
 import { castType } from './kinds.ts';
@@ -97,6 +97,12 @@ class Parser {
     const op = is === 'sign' ? COMPARISONS[text] : undefined;
     if (op === undefined) return left;
     this.#next += 1;
+    if (op === '=' && this.#takes('any')) {
+      this.#needs('(');
+      const list = this.#typing.anyOf(left, this.#operand(), IN_MAX);
+      this.#needs(')');
+      return { is: 'condition', of: list, at: left.at };
+    }
     return { is: 'condition', of: this.#typing.compare(op, left, this.#tight()), at: left.at };
   }
 

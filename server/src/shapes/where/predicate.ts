@@ -48,4 +48,6 @@ export interface Where {
 export interface WhereColumn {
   readonly name: string;
   readonly type: string;
+  /** Of an enum: what it may be. */
+  readonly labels?: readonly string[];
 }

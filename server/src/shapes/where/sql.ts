@@ -21,13 +21,16 @@ function written(
   isBare: boolean,
 ): string {
   const operand = (one: Operand, kind?: Kind): string => {
-    const collate = kind === 'text' && !isBare ? ' collate "C"' : '';
+    const collate = (kind === 'text' || kind === 'char') && !isBare ? ' collate "C"' : '';
     if (one.is === 'column') {
-      const cast = one.cast === undefined ? '' : `::${one.cast}`;
+      // An enum's labels are compared as text, and not by its name, which may be anything.
+      const as = one.cast ?? (kind === 'label' && !isBare ? 'text' : undefined);
+      const cast = as === undefined ? '' : `::${as}`;
       return `${quoteName((columns[one.index] as WhereColumn).name)}${cast}${collate}`;
     }
     if (isBare) return `$${firstParam + one.index}`;
-    return `$${firstParam + one.index}::text::${(constants[one.index] as Constant).type}${collate}`;
+    const { type } = constants[one.index] as Constant;
+    return `$${firstParam + one.index}::text${kindOf(type) === 'label' ? '' : `::${type}`}${collate}`;
   };
   const sql = (asked: Predicate): string => {
     switch (asked.is) {
@@ -93,5 +96,5 @@ export async function writtenByPostgres(client: Pick<pg.ClientBase, 'query'>, wh
 }
 
 function isPlain({ type, text }: Constant): boolean {
-  return text === null || kindOf(type) === 'text';
+  return text === null || ['text', 'char', 'label'].includes(kindOf(type) ?? '');
 }

@@ -2,6 +2,7 @@
  * Typing: what stands in a clause gets its type as Postgres would give it. A string or a parameter has
  * none of its own and takes that of what it is compared with; a number in the text is a decimal.
  */
+import { readArray } from './array-literal.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { endsWithEscape } from './like.ts';
 import type { Comparison, Constant, Operand, Predicate, WhereColumn } from './predicate.ts';
@@ -64,7 +65,7 @@ export class Typing {
         const isWider =
           (kind === 'text' && (type === 'text' || type === 'varchar')) ||
           (kind === 'decimal' && (type === 'numeric' || type === 'float8')) ||
-          (kind !== undefined && kind !== 'float' && type === 'text');
+          (kind !== undefined && kind !== 'float' && kind !== 'char' && type === 'text');
         if (isWider) return { ...value, type, cast: type };
         throw new WhereError(
           `casts a column of type ${value.type} to ${type}, which may fail or round for some rows`,
@@ -94,6 +95,8 @@ export class Typing {
   compare(op: Comparison, a: Expression, b: Expression): Predicate {
     const [left, right] = [asValue(a), asValue(b)];
     const { kind, types } = this.#agree(left, right);
+    if (kind === 'label' && op !== '=' && op !== '<>')
+      throw new WhereError('compares an enum by its order: ask with =, <> or in', left.at);
     return {
       is: 'compare',
       op,
@@ -115,6 +118,23 @@ export class Typing {
       of: this.#operand(of, first.types[0]),
       list: agreed.map(({ value, types }) => this.#operand(value, inList(list.length, types))),
     };
+  }
+
+  /** `= any ($1)`, with the list as Postgres writes arrays: what the stock client makes of its own `in`. */
+  anyOf(given: Expression, list: Expression, most: number): Predicate {
+    const { is, at } = list;
+    if (is !== 'unknown') throw new WhereError('needs a parameter or a string behind "any"', at);
+    if (list.text === null) return { is: 'literal', value: null };
+    const items = readArray(list.text);
+    if (items === undefined) throw new WhereError('needs a list such as {a,b} behind "any"', at);
+    if (items.length > most) throw new WhereError(`lists more than ${most} values`, at);
+    if (items.length > 0)
+      return this.isIn(
+        given,
+        items.map((text) => ({ is: 'unknown', text, at })),
+      );
+    asValue(given);
+    return { is: 'literal', value: false };
   }
 
   like(given: Expression, patternGiven: Expression, ignoresCase: boolean): Predicate {
@@ -145,10 +165,24 @@ export class Typing {
         left.at,
       );
     }
+    if (x === 'label') this.#checkLabels(left, right);
     if (x === y) return { kind: x, types };
     const isNumber = [x, y].every((kind) => kind === 'decimal' || kind === 'float');
     if (isNumber) return { kind: 'float', types: [widened(types[0]), widened(types[1])] };
     throw new WhereError(`compares ${types[0]} with ${types[1]}: cast one of them`, left.at);
+  }
+
+  /** Postgres refuses what is no label; and two enums are compared only where they are one. */
+  #checkLabels(left: Value, right: Value): void {
+    const [column, other] = left.is === 'column' ? [left, right] : [right, left];
+    if (column.is !== 'column' || other.is !== 'unknown')
+      throw new WhereError('compares an enum with something that is no string or parameter', left.at);
+    const labels = this.#columns[column.index]?.labels ?? [];
+    if (other.text !== null && !labels.includes(other.text))
+      throw new WhereError(
+        `names ${JSON.stringify(other.text)}, which is none of ${labels.slice(0, 50).join(', ')}`,
+        other.at,
+      );
   }
 
   #operand(value: Value, type: string): Operand {

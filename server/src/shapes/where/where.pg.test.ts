@@ -25,7 +25,11 @@ const COLUMNS: readonly WhereColumn[] = [
   { name: 'z', type: 'timestamptz' },
   { name: 't', type: 'timestamp' },
   { name: 'm', type: 'time' },
+  { name: 'c', type: 'bpchar' },
+  { name: 'e', type: 'enum', labels: ['sad', 'so so', 'happy'] },
 ];
+/** As it is declared, where that is not the type's name. */
+const DECLARED: Readonly<Record<string, string>> = { c: 'char(4)', e: 'pg_temp."a mood"' };
 
 const UUIDS = ['00000000-0000-0000-0000-000000000001', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'];
 const TEXTS = [
@@ -76,6 +80,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   z: TIMES,
   t: ['2026-01-01 10:00:00', '2026-01-01 10:00:00.000001', '-infinity', '0001-01-01 00:00:00 BC'],
   m: ['00:00:00', '10:00:00', '10:00:00.5', '24:00:00'],
+  c: ['', ' ', 'a', 'a ', ' a', 'Ä', '🦊', 'ab', 'ab\n'],
+  e: ['sad', 'so so', 'happy'],
 };
 const NUMBERS = ['0', '1', '-5', '1.1', '42', '0.1', '9007199254740993', '1e300', '.5'];
 const PATTERNS = ['%', 'a%', '%b', '_', '%X%X%', 'a\\_b', '100\\%', 'A%', '%', '__', '%\\\\%', ''];
@@ -118,11 +124,22 @@ class Clauses {
     const column = name === 'Odd name' ? '"Odd name"' : this.pick([name, name.toUpperCase()]);
     const not = this.pick(['', '', 'not ']);
     const value = () => this.#value(name);
-    switch (this.pick(['compare', 'compare', 'between', 'in', 'null', 'like', 'columns', 'bool'] as const)) {
+    const kind = this.pick([
+      ...(['compare', 'compare', 'in', 'any', 'null', 'like', 'columns', 'bool'] as const),
+      type === 'enum' ? ('in' as const) : ('between' as const),
+    ]);
+    const op = () => (type === 'enum' ? this.pick(['=', '<>']) : this.#comparison());
+    switch (kind) {
       case 'compare':
-        return this.#random() < 0.2
-          ? `${value()} ${this.#comparison()} ${column}`
-          : `${column} ${this.#comparison()} ${value()}`;
+        return this.#random() < 0.2 ? `${value()} ${op()} ${column}` : `${column} ${op()} ${value()}`;
+      case 'any': {
+        const items = Array.from({ length: Math.floor(this.#random() * 4) }, () =>
+          this.#random() < 0.1 ? 'NULL' : JSON.stringify(this.pick(VALUES[name] as readonly string[])),
+        );
+        // JSON writes a line break as letters, an array does not.
+        const list = `{${items.join(',').replaceAll('\\n', '\n')}}`;
+        return `${column} = ${this.pick(['any', 'ANY'])}(${this.#quoted(list)})`;
+      }
       case 'between':
         return `${column} ${not}between ${value()} AND ${value()}`;
       case 'in':
@@ -133,7 +150,7 @@ class Clauses {
         const text =
           type === 'text' || type === 'varchar'
             ? column
-            : this.pick(['i::text', 'cast(d as text)', 'ok::text']);
+            : this.pick(['i::text', 'cast(d as text)', 'ok::text', 'e::text']);
         return `${text} ${not}${this.pick(['like', 'ilike'])} ${this.#quoted(this.pick([...PATTERNS, ...PATTERNS, 'tru_', '4%']))}`;
       }
       case 'columns': {
@@ -165,7 +182,8 @@ class Clauses {
     const roll = this.#random();
     if (roll < 0.05) return 'null';
     const isNumber = ['i', 'b', 'n', 'f', 'r'].includes(name);
-    if (isNumber && roll < 0.35) return this.pick(NUMBERS);
+    // Among others Postgres takes it for a float4, which it is too large for.
+    if (isNumber && roll < 0.35) return this.pick(NUMBERS.filter((one) => name !== 'r' || one !== '1e300'));
     return this.#quoted(this.pick(VALUES[name] as readonly string[]));
   }
 
@@ -189,7 +207,8 @@ test('what a clause says of a row is what Postgres says, and where it is true th
   });
   await client.connect();
   try {
-    const declared = COLUMNS.map(({ name, type }) => `"${name}" ${type}`).join(', ');
+    const declared = COLUMNS.map(({ name, type }) => `"${name}" ${DECLARED[name] ?? type}`).join(', ');
+    await client.query(`create type pg_temp."a mood" as enum ('sad', 'so so', 'happy')`);
     await client.query(`create temp table rows (${declared})`);
     const pick = new Clauses(random);
     for (let i = 0; i < ROWS; i += 1) {
@@ -198,7 +217,10 @@ test('what a clause says of a row is what Postgres says, and where it is true th
       );
       await client.query(`insert into rows values (${COLUMNS.map((_, n) => `$${n + 1}`).join(', ')})`, row);
     }
-    const texts = COLUMNS.map(({ name }) => `"${name}"::text`).join(', ');
+    // As changes carry them: a cast would take the spaces from the end of a char(4).
+    const texts = COLUMNS.map(({ name }) =>
+      name === 'c' ? `case when c is null then null else format('%s', c) end` : `"${name}"::text`,
+    ).join(', ');
     let [asked, found, pinned, passed] = [0, 0, 0, 0];
     for (let i = 0; i < CLAUSES; i += 1) {
       const clauses = new Clauses(random);
@@ -260,6 +282,20 @@ test.each([
   ['i = (select 1)', 'none of the columns'],
   ['pg_sleep(10) is null', 'none of the columns'],
   ["s = 'a'; drop table x", 'not understood'],
+  ["e = 'glad'", 'none of sad, so so, happy'],
+  ["e in ('sad', 'glad')", 'none of sad'],
+  ["e < 'happy'", 'by its order'],
+  ['e = s', 'no string or parameter'],
+  ['e = e', 'no string or parameter'],
+  ["e like 'h%'", 'cast it with ::text'],
+  ["c like 'a%'", 'cast it with ::text'],
+  ["c::text = 'a'", 'may fail or round'],
+  ['i = any (b)', 'a parameter or a string'],
+  ["i = any ('1,2')", 'a list such as'],
+  ["i = any ('{{1},{2}}')", 'a list such as'],
+  ["i = any ('{1,2')", 'a list such as'],
+  ["i <> any ('{1}')", 'none of the columns'],
+  [`i = any ('{${'1,'.repeat(5_000)}1}')`, 'more than 5000'],
   [`${'('.repeat(200)}ok${')'.repeat(200)}`, 'nested too deep'],
   [`${'not '.repeat(4_000)}ok`, 'nested too deep'],
   ['ok or '.repeat(4_000), 'is longer than'],
