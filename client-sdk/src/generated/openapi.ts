@@ -904,7 +904,11 @@ export interface paths {
          */
         get: operations["getShape"];
         put?: never;
-        post?: never;
+        /**
+         * Read some rows of a shape
+         * @description Rows as they are now, of a shape of which only changes are followed (`log=changes_only`): what `requestSnapshot` of `@electric-sql/client` asks for with `method: "POST"`. By GET it is asked for with `subset__where` and the like, as long as the URL is not too long. Whose rows they may be is as it is for the shape. It needs the authority: 503 while that cannot be reached.
+         */
+        post: operations["readShapeSubset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5168,6 +5172,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShapeMessage"][];
+                };
+            };
+        };
+    };
+    readShapeSubset: {
+        parameters: {
+            query: {
+                /** @description products, prices, locations, levels, orders, order_lines, order_progress or replicas; for operators also a table of the database, with its schema. */
+                table: string;
+                /** @description -1 to start, then the electric-offset of the answer before. */
+                offset: string;
+                /** @description The electric-handle of the answer before. */
+                handle?: string;
+                /** @description Wait for a change where there is none. */
+                live?: "true" | "false";
+                /** @description With live: a stream of server-sent events. */
+                live_sse?: "true" | "false";
+                experimental_live_sse?: "true" | "false";
+                cursor?: string;
+                /** @description Which rows: comparisons, in, between, like, ilike, is null, is true, and, or, not, casts, and $1 for a parameter, which is given as params[1]. */
+                where?: string;
+                params?: string;
+                /** @description Names with commas between; the key must be there. */
+                columns?: string;
+                /** @description Usually "default". */
+                replica?: "default" | "full";
+                /** @description Usually "full". */
+                log?: "full" | "changes_only";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    where?: string;
+                    params?: string | {
+                        [key: string]: unknown;
+                    };
+                    order_by?: string;
+                    limit?: number | string;
+                    offset?: number | string;
+                    subset?: {
+                        where?: string;
+                        params?: string | {
+                            [key: string]: unknown;
+                        };
+                        order_by?: string;
+                        limit?: number | string;
+                        offset?: number | string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The rows, and the moment that they are of. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        metadata: Record<string, never>;
+                        data: components["schemas"]["ShapeMessage"][];
+                    };
                 };
             };
         };
