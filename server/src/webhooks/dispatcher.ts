@@ -3,7 +3,7 @@ import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { Every } from '../authority/feed/every.ts';
 import type { Duty, Term } from '../authority/feed/leader.ts';
-import type { Read, Tail } from '../events/tail.ts';
+import type { Tail } from '../events/tail.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { forgetDeliveries } from './forget.ts';
 import type { Poster } from './post.ts';
@@ -18,7 +18,7 @@ export interface DispatcherPorts {
   readonly pool: pg.Pool;
   readonly log: Log;
   readonly tail: Tail;
-  readOlder(after: number): Promise<Read>;
+  readOlder: WorkerPorts['readOlder'];
   readonly poster: Poster;
   readonly endpoints: Endpoints;
   /** How long it is known what became of a delivery. */

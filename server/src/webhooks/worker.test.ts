@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoints.ts';
 import type { Posted, Poster } from './post.ts';
 import type { Delivered, Place, Records } from './records.ts';
 import { ATTEMPTS_MAX, pauseMs } from './retries.ts';
-import { Worker } from './worker.ts';
+import { Worker, type WorkerPorts } from './worker.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
@@ -39,7 +39,14 @@ function endpoint(more: Partial<Endpoint> = {}): Endpoint {
   return { ...said, disabledBecause: null, secrets: ['whsec_AAAA'], ...place, ...more };
 }
 
-function run(events: number, statusOf: (id: string, nth: number) => number, more: Partial<Endpoint> = {}) {
+const NOT_KEPT: WorkerPorts['readOlder'] = async () => ({ gone: 'Not kept.', restart: 77 });
+
+function run(
+  events: number,
+  statusOf: (id: string, nth: number) => number,
+  more: Partial<Endpoint> = {},
+  readOlder = NOT_KEPT,
+) {
   const tail = new Tail(SILENT, { warn: () => {} } as never);
   tail.append([], 0);
   if (events > 0)
@@ -77,7 +84,7 @@ function run(events: number, statusOf: (id: string, nth: number) => number, more
   const state = { isSure: true };
   const worker = new Worker(endpoint(more), {
     tail,
-    readOlder: async () => ({ gone: 'Not kept.', restart: 77 }),
+    readOlder,
     poster: { post } as unknown as Poster,
     records: records as unknown as Records,
     maySend: () => state.isSure,
@@ -170,6 +177,30 @@ describe('an endpoint', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(disabled[0]).toContain('Not kept.');
     expect(disabled[0]).toContain('77');
+  });
+
+  test('that waits for its turn to read the past, and is stopped, wants nothing any more', async () => {
+    let isWanted = () => true;
+    let turn = () => {};
+    const { tail, worker, places, disabled } = run(
+      0,
+      () => 200,
+      { cursor: 5 },
+      (after, isWaiting) => {
+        isWanted = isWaiting;
+        return new Promise((resolve) => {
+          turn = () => resolve({ events: [], next: after });
+        });
+      },
+    );
+    tail.append([event(100)], 100);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isWanted()).toBe(true);
+    const stopped = worker.stop(true);
+    expect(isWanted()).toBe(false);
+    turn();
+    await stopped;
+    expect([places, disabled]).toEqual([[], []]);
   });
 
   test('whose process ended before it was disabled is disabled after one attempt more, which is not counted', async () => {

@@ -13,8 +13,8 @@ import { signatureHeaders } from './sign.ts';
 
 export interface WorkerPorts {
   readonly tail: Tail;
-  /** What the tail does not hold. */
-  readOlder(after: number): Promise<Read>;
+  /** What the tail does not hold. @param isWaiting false where nobody wants it any more by the time of its turn */
+  readOlder(after: number, isWaiting: () => boolean): Promise<Read>;
   readonly poster: Poster;
   readonly records: Records;
   /** False where another process may be sending by now. */
@@ -113,7 +113,7 @@ export class Worker {
   }
 
   async #older(): Promise<{ events: readonly Held[]; next: number | undefined } | undefined> {
-    const read = await this.#ports.readOlder(this.#cursor);
+    const read = await this.#ports.readOlder(this.#cursor, () => !this.#isEnded);
     if (!('gone' in read)) return read;
     await this.#disable(
       `${read.gone} Read the state anew before you enable it: it goes on from now.`,

@@ -21,7 +21,8 @@ export const EVENT_CALLS = {
     serve: async ({ feed, pool }, { after, limit, newest, waitMs }) => {
       if (newest) return wire(await readNewest(pool, after ?? 0, limit));
       if (after === undefined) return readBooks(pool, undefined, 0);
-      if (waitMs === 0) return wire(await feed.readPast(askedAt() ?? '', after, limit));
+      if (waitMs === 0)
+        return wire(await feed.readPast({ whose: askedAt(), isWaiting: () => true }, after, limit));
       const found = await waitFor(feed, after, limit, waitMs);
       return found === undefined
         ? wire(await readBooks(pool, after, limit))

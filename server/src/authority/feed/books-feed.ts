@@ -1,7 +1,6 @@
 /** The feed at one process of the authority: its tail of the newest events, and what the leading process does with them. */
-import type pg from 'pg';
+import { Past, type PastReader } from '../../events/past.ts';
 import { type Read, Tail } from '../../events/tail.ts';
-import { Turns } from '../../events/turns.ts';
 import type { AddressRule } from '../../webhooks/addresses.ts';
 import { dispatcher } from '../../webhooks/dispatcher.ts';
 import { Endpoints } from '../../webhooks/endpoints.ts';
@@ -32,13 +31,12 @@ export class BooksFeed {
   readonly #source: BooksTailSource;
   readonly #leader: Leader;
   readonly #links: Every;
-  readonly #pool: pg.Pool;
-  readonly #past = new Turns(PAST);
+  readonly #past: Past;
 
   /** @param changedPools pools whose level may be news; what was told is taken out */
   constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>) {
     const { pool } = authority;
-    this.#pool = pool;
+    this.#past = new Past(PAST, (after, limit) => readBooks(pool, after, limit));
     const { databaseUrl, log, vault, retention: rule = DEFAULT_RETENTION } = options;
     this.addresses = { allowLoopback: options.allowLoopbackWebhooks ?? false };
     this.poster = new Poster(this.addresses);
@@ -57,7 +55,7 @@ export class BooksFeed {
         pool,
         log,
         tail: this.tail,
-        readOlder: (after) => this.readPast('webhooks', after, OLDER_EVENTS),
+        readOlder: (after, isWaiting) => this.readPast({ whose: 'webhooks', isWaiting }, after, OLDER_EVENTS),
         poster: this.poster,
         endpoints: this.endpoints,
         keepDays: rule.deliveriesDays,
@@ -76,9 +74,9 @@ export class BooksFeed {
     this.#source.notice();
   }
 
-  /** What no tail holds, in turns. @param whose the region, or whoever else asks @throws Problem `overloaded` */
-  readPast(whose: string, after: number, limit: number): Promise<Read> {
-    return this.#past.take(whose, () => readBooks(this.#pool, after, limit));
+  /** What no tail holds, in turns. @param reader a region, or whoever else asks @throws Problem `overloaded` */
+  readPast(reader: PastReader, after: number, limit: number): Promise<Read> {
+    return this.#past.read(after, limit, reader);
   }
 
   async stop(): Promise<void> {

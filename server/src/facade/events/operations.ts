@@ -6,9 +6,18 @@ import { EVENT_TYPES } from '../../events/catalogue.ts';
 import { type Operation, operation } from '../operation.ts';
 import { eventSchema } from './schema.ts';
 
-/** Values of one filter; said again and again, or once. */
+const VALUES_MAX = 100;
+
+/** Values of one filter; said again and again, or once. What is wrong is said of the form that was meant. */
 function some<T extends z.ZodType>(value: T) {
-  return z.union([value, z.array(value).min(1).max(100)]).optional();
+  return z
+    .union([value, z.array(value).min(1).max(VALUES_MAX, `may be said ${VALUES_MAX} times at most`)], {
+      error: ({ input, errors }) => {
+        const wrong = (errors as readonly { readonly message: string }[][])[Array.isArray(input) ? 1 : 0];
+        return wrong?.[0]?.message;
+      },
+    })
+    .optional();
 }
 
 const POLL_WAIT_S_MAX = 30;
