@@ -21,7 +21,7 @@ const ASKED = new Set([
 ]);
 /** Tables that the journals fill, at once or a moment later, and those that remember requests and not what they did. */
 const NOT_WATCHED =
-  /^(books|writers|runs|rows|documents|duplicates|holds|quarantine|orders|sold_lines|line_progress|outbox|feed|feed_jumps|stock_levels|webhook_endpoints|webhook_deliveries|replicas|moves|replica_links|audit|audit_head|anchored|movements|movements_written)$|idempot|requests|limits/;
+  /^(books|writers|runs|rows|documents|duplicates|holds|quarantine|orders|sold_lines|line_progress|outbox|feed|feed_jumps|stock_levels|webhook_endpoints|webhook_deliveries|removed_webhooks|replicas|moves|replica_links|audit|audit_head|anchored|movements|movements_written)$|idempot|requests|limits/;
 
 /** Of each, at each place. */
 const OPENING = 100_000;
