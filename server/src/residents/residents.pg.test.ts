@@ -75,6 +75,11 @@ beforeEach(async () => {
 test('no byte of what is known of a person leaves the region that keeps it, whatever is done with it', async () => {
   // The books too at their loudest.
   await fleet.whileStopped();
+  for (const at of ['eu', 'us'])
+    await until(
+      async () => (await call(at, 'GET', '/v1/customers/nobody')).status === 404,
+      `${at} has its link again`,
+    );
   expect((await call('eu', 'POST', '/v1/customers', PERSON)).status).toBe(201);
   expect((await call('eu', 'POST', '/v1/customers', PERSON)).body, 'the same again').toMatchObject(PERSON);
   const changed = { name: 'Grace Brewster Hopper' };

@@ -12,6 +12,15 @@ test('a request is whole HTTP, and only its id changes', () => {
   expect(JSON.parse(request.bytes.toString().split('\r\n\r\n')[1] as string).id).toBe(orderId('series', 8));
 });
 
+test('who asks, and the trace, stand in its head', () => {
+  const headers = { authorization: 'Bearer t', traceparent: '00-1-2-01' };
+  const { bytes, idAt } = orderRequest('/v1/orders', [{ sku: 'LAMP', quantity: 2 }], headers);
+  expect(bytes.toString()).toContain(
+    '\r\nauthorization: Bearer t\r\ntraceparent: 00-1-2-01\r\ncontent-length: ',
+  );
+  expect(bytes.toString('latin1', idAt, idAt + 36)).toMatch(/^0{36}$/);
+});
+
 test('ids are as long as a UUID, and differ by series and number', () => {
   const ids = [orderId('a', 1), orderId('a', 2), orderId('b', 1), orderId('a'.repeat(40), 1)];
   expect(new Set(ids).size).toBe(4);

@@ -15,12 +15,17 @@ export interface Request {
   readonly idAt: number;
 }
 
-export function orderRequest(path: string, lines: readonly TradeLine[], token?: string): Request {
+/** @param more headers that it brings besides, such as who asks */
+export function orderRequest(
+  path: string,
+  lines: readonly TradeLine[],
+  more: Readonly<Record<string, string>> = {},
+): Request {
   const body = JSON.stringify({ id: '0'.repeat(ID_LENGTH), lines });
-  const who = token === undefined ? '' : `authorization: Bearer ${token}\r\n`;
+  const besides = Object.entries(more).map(([name, value]) => `${name}: ${value}\r\n`);
   const head =
     `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
-    `${who}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    `${besides.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
   return { bytes: Buffer.from(head + body), idAt: head.length + body.indexOf('0'.repeat(ID_LENGTH)) };
 }
 

@@ -77,16 +77,16 @@ interface HttpCase {
   readonly port: number;
   readonly note: string;
   readonly trade: Trade;
-  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `POST /v1/orders` at a port, by as many connections as every such case has. */
 export function httpCase(
   load: Helper,
-  { name, port, note, trade, token }: HttpCase,
+  { name, port, note, trade, headers }: HttpCase,
   settle?: () => Promise<void>,
 ): Case {
-  const asked = { port, path: PATH, connections: CONNECTIONS, trade, token };
+  const asked = { port, path: PATH, connections: CONNECTIONS, trade, headers };
   return {
     name,
     note: `${note}, ${CONNECTIONS} connections`,

@@ -23,8 +23,8 @@ export interface Load {
 
 export interface HttpLoad extends Load {
   readonly path: string;
-  /** Undefined where nobody signs in. */
-  readonly token?: string | undefined;
+  /** What each request brings besides: who asks, the trace that it belongs to. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface PgLoad extends Omit<Load, 'port'> {
@@ -75,8 +75,8 @@ async function round(clients: readonly Client[], seconds: number): Promise<Round
   }
 }
 
-async function http({ port, path, connections, seconds, trade, token }: HttpLoad): Promise<Round> {
-  const requests = drawOrders(trade, ORDERS, SEED).map((lines) => orderRequest(path, lines, token));
+async function http({ port, path, connections, seconds, trade, headers }: HttpLoad): Promise<Round> {
+  const requests = drawOrders(trade, ORDERS, SEED).map((lines) => orderRequest(path, lines, headers));
   const series = randomBytes(12).toString('hex');
   let n = 0;
   const next = () => {
