@@ -165,6 +165,14 @@ describe('hostile updates', () => {
     ['a note that is a tree', () => updateFrame(updateOf((doc) => fieldsOf(doc).set('note', deep(500))))],
     ['an unknown field', () => updateFrame(updateOf((doc) => fieldsOf(doc).set('admin', true)))],
     ['another root', () => updateFrame(updateOf((doc) => doc.getText('essay').insert(0, 'long')))],
+    [
+      'text in a map of the cart',
+      () => updateFrame(updateOf((doc) => doc.getText('lines').insert(0, 'long'))),
+    ],
+    [
+      'a whole document as a note',
+      () => updateFrame(updateOf((doc) => fieldsOf(doc).set('note', new Y.Doc()))),
+    ],
     ['a word of the region', () => updateFrame(updateOf((doc) => fieldsOf(doc).set('order', 'o-1')))],
     ['another version', () => updateFrame(updateOf((doc) => fieldsOf(doc).set('v', 2), 2 ** 32 - 1))],
     ['a slip in another’s name', () => updateFrame(updateOf((doc) => slipsOf(doc).set('8', new Y.Map())))],
