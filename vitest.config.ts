@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['tallystick-source', 'node', 'development|production'];
 
 const tests = ['*/src/**/*.test.ts'];
+const testsAcross = ['test/src/**/*.test.ts'];
 const testsOnPostgres = ['*/src/**/*.pg.test.ts'];
 
 export default defineConfig({
@@ -25,6 +26,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: tests,
+          exclude: [...testsAcross, ...testsOnPostgres],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // One process runs many files: our packages are loaded and compiled once, which halves the time of the core's tests.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        // What crosses packages: simulators, fleets, browsers. Each file has a process of its own.
+        test: {
+          name: 'across',
+          include: testsAcross,
           exclude: testsOnPostgres,
           testTimeout: 60_000,
           hookTimeout: 60_000,
