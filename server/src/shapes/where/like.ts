@@ -2,7 +2,9 @@
 
 /** A backslash makes the character behind it mean itself; there must be one. */
 export function endsWithEscape(pattern: string): boolean {
-  return ((/\\*$/.exec(pattern)?.[0].length ?? 0) & 1) === 1;
+  let count = 0;
+  while (pattern[pattern.length - 1 - count] === '\\') count += 1;
+  return (count & 1) === 1;
 }
 
 type Step = 'any' | 'one' | string;
