@@ -12,6 +12,8 @@ export default defineConfig({
   build: {
     outDir: OUT,
     emptyOutDir: true,
+    // Which part loads which: what a page weighs is tested by it.
+    manifest: 'parts.json',
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
@@ -33,8 +35,14 @@ function workerOfTill(): Plugin {
         files.add(name);
         const part = bundle[name];
         if (part?.type !== 'chunk') return;
-        // What a part loads by itself when it is needed, such as carts, a till has no use for.
         for (const next of part.imports) add(next);
+        // Of what is loaded when it is needed first a till wants its own, such as the check of a PIN, and no carts.
+        for (const next of part.dynamicImports)
+          if (
+            bundle[next]?.type === 'chunk' &&
+            bundle[next].moduleIds.some((id) => id.includes('/terminal/'))
+          )
+            add(next);
         for (const style of part.viteMetadata?.importedCss ?? []) files.add(style);
       };
       for (const part of Object.values(bundle))

@@ -26,6 +26,7 @@ export type {
   NewHold,
   NewReturn,
   NewSale,
+  OnceManager,
   Terminal,
   TerminalOptions,
   TillSnapshot,

@@ -15,6 +15,7 @@ const WRONG = 'wrong-pins';
 /** Names that somebody tried; the oldest is forgotten where there are more. */
 const NAMES_MAX = 200;
 
+type Known = Pick<TillCashier, 'id' | 'role'>;
 type Wrong = Readonly<Record<string, { readonly tries: number; readonly untilMs: number }>>;
 
 export class Cashiers {
@@ -35,6 +36,15 @@ export class Cashiers {
     const { id, pinHash, role } = this.#signedIn ?? {};
     const now = id === undefined ? undefined : this.#here(id);
     return now?.pinHash === pinHash && now?.role === role ? now : undefined;
+  }
+
+  /** Who may sign in here, by id, without their hashes. */
+  get here(): readonly Known[] {
+    return this.#catalogue
+      .cashiers()
+      .filter(({ locations }) => locations.includes(this.#place))
+      .map(({ id, role }) => ({ id, role }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   signOut(): void {

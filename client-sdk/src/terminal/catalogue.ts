@@ -201,6 +201,10 @@ export class TillCatalogue implements Directory {
     return this.#few.cashier.get(id);
   }
 
+  cashiers(): readonly TillCashier[] {
+    return [...this.#few.cashier.values()];
+  }
+
   keeperOf(location: LocationId): ReplicaId | undefined {
     return this.location(location)?.keeper as ReplicaId | undefined;
   }

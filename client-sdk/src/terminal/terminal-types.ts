@@ -64,6 +64,14 @@ export interface TillSnapshot {
   readonly error?: TallystickError;
 }
 
+/** A manager who types their PIN for this once, where whoever has signed in is none. */
+export interface OnceManager {
+  /** Their id. */
+  readonly cashier: string;
+  /** Typed for this once, and not kept. */
+  readonly pin: string;
+}
+
 /** What is sold. */
 export interface NewSale {
   /** At least one. */
@@ -83,12 +91,7 @@ export interface NewSale {
     /** For whoever looks into it later; at least three characters. */
     readonly reason: string;
     /** Who allows it for this once, where whoever has signed in is no manager. */
-    readonly manager?: {
-      /** Their id. */
-      readonly cashier: string;
-      /** Typed for this once, and not kept. */
-      readonly pin: string;
-    };
+    readonly manager?: OnceManager;
   };
   /** Milliseconds to wait for units that stand elsewhere, where the line is up; 0 to 10,000. 1,500 unless told. */
   readonly waitMs?: number;
@@ -129,6 +132,8 @@ export interface NewReturn {
   }[];
   /** Your own id, to ask again without taking back twice; else a new UUIDv7. */
   readonly id?: string;
+  /** Who allows it, where whoever has signed in is no manager. */
+  readonly manager?: OnceManager;
 }
 
 /** A till in this browser. Every method rejects, or throws, with a `TallystickError`. */
@@ -144,6 +149,8 @@ export interface Terminal extends Observable<TillSnapshot> {
   signIn(cashier: string, pin: string): Promise<void>;
   /** Ends what `signIn` opened. */
   signOut(): void;
+  /** Who may sign in at this till's place, by id: for buttons to choose from. */
+  cashiers(): readonly { readonly id: string; readonly role: 'cashier' | 'manager' }[];
   /**
    * Sells. Resolves when the sale is on this device's disk, and not before: print then.
    *

@@ -15,6 +15,7 @@ import type {
   NewHold,
   NewReturn,
   NewSale,
+  OnceManager,
   Terminal,
   TerminalOptions,
   TillSnapshot,
@@ -210,14 +211,14 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     return this.sale(saleId) as Sale;
   }
 
-  async return({ sale: orderId, lines, id = this.#ports.newId() }: NewReturn): Promise<void> {
+  async return({ sale: orderId, lines, id = this.#ports.newId(), manager }: NewReturn): Promise<void> {
     const host = this.#open();
     const location = host.location as LocationId;
     const sold = this.sale(orderId);
     const command = {
       type: 'return',
       id,
-      actor: await this.#manager(host),
+      actor: await this.#manager(host, manager),
       orderId,
       lines: lines.map(({ lineId, sku, quantity }) => {
         const line = sold?.lines.find((each) => each.lineId === lineId);
@@ -277,6 +278,10 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     this.#look();
   }
 
+  cashiers(): ReturnType<Terminal['cashiers']> {
+    return this.#open().cashiers.here;
+  }
+
   signOut(): void {
     this.#host?.cashiers.signOut();
     this.#look();
@@ -295,7 +300,7 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
   }
 
   /** What only a manager may do: whoever has signed in, or somebody who types a PIN for this once. @throws TallystickError */
-  async #manager(host: TillHost, once?: { readonly cashier: string; readonly pin: string }): Promise<string> {
+  async #manager(host: TillHost, once?: OnceManager): Promise<string> {
     const actor = this.#actor(host);
     if (this.#options.signIn !== 'required' || actor.startsWith('manager:')) return actor;
     const manager =

@@ -6,7 +6,8 @@
  */
 import type { CartSnapshot, LiveCart } from '@tallystick/client-sdk';
 import { useCart, useTallystick } from '@tallystick/client-sdk/react';
-import { createContext, type ReactNode, useContext, useState } from 'react';
+import { createContext, type ReactNode, useContext, useRef, useState } from 'react';
+import { orderOf } from './when-known.ts';
 
 export interface Key {
   readonly id: string;
@@ -46,9 +47,16 @@ export function CartProvider({ children }: { readonly children: ReactNode }) {
     setKey(next);
   };
   const client = useTallystick();
+  const asked = useRef(new Set<string>());
+  /** Asked of the region once a page: from then on the cart itself says it. */
+  const orderIn = async (cart: LiveCart) => {
+    if (!asked.current.has(cart.id)) await orderOf(cart);
+    asked.current.add(cart.id);
+    return cart.getSnapshot().order;
+  };
   const add = async (sku: string) => {
     const known = key === undefined ? undefined : client.cart(key.id, key);
-    if (known !== undefined && known.getSnapshot().order === undefined) return known.add(sku);
+    if (known !== undefined && (await orderIn(known)) === undefined) return known.add(sku);
     const { cart, token } = await client.post('/v1/carts', {});
     await client.cart(cart.id, { token }).add(sku);
     keep({ id: cart.id, token });

@@ -1,28 +1,22 @@
 /** The till: goods, basket, and one sheet at a time over them. */
-import { TallystickError } from '@tallystick/client-sdk';
-import type { HeldBasket, Sale } from '@tallystick/client-sdk/terminal';
 import { useEffect, useState } from 'react';
-import { wrongText } from '../ui/words.ts';
 import { useBasket } from './basket.ts';
 import { BasketSide } from './basket-side.tsx';
 import { DaySheet } from './day-sheet.tsx';
 import { Goods } from './goods.tsx';
 import { HeldSheet } from './held-sheet.tsx';
 import { NotOpen } from './not-open.tsx';
-import { type Paid, Pay } from './pay.tsx';
+import { inCash, Pay } from './pay.tsx';
 import { Receipt } from './receipt.tsx';
 import { SalesSheet } from './sales-sheet.tsx';
 import { useWedgeScanner } from './scanner.ts';
+import { type Open, useSelling } from './selling.ts';
 import { Sheet } from './sheet.tsx';
 import { ShortSheet } from './short-sheet.tsx';
+import { SignInSheet } from './sign-in-sheet.tsx';
 import { Strip } from './strip.tsx';
 import { useNames } from './use-names.ts';
-import { priceOf, titleOf, useTill } from './use-till.ts';
-
-type Open =
-  | { readonly sheet: 'pay' | 'held' | 'sales' | 'day' }
-  | { readonly sheet: 'receipt'; readonly sale: Sale; readonly givenMinor?: number | undefined }
-  | { readonly sheet: 'short'; readonly error: TallystickError; readonly paid: Paid };
+import { useTill } from './use-till.ts';
 
 const TITLES = {
   pay: 'Pay',
@@ -32,14 +26,22 @@ const TITLES = {
   receipt: 'Sold',
   short: 'Not enough',
 };
+const SAID_MS = 6_000;
 
 export function App() {
-  const { till, now } = useTill();
+  const { now, needsPin } = useTill();
+  if (now.state !== 'open' && now.state !== 'read-only') return <NotOpen />;
+  if (needsPin && now.cashier === undefined) return <SignInSheet />;
+  return <Counter />;
+}
+
+function Counter() {
+  const { till, now, needsPin } = useTill();
   const desk = useBasket();
   const names = useNames();
   const [open, setOpen] = useState<Open>();
   const [said, setSaid] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, sell, secure, setAside, takeUp } = useSelling(desk, setOpen, setSaid);
   const scan = (code: string) => {
     void till.scan(code).then((found) => {
       if (found === undefined) setSaid(`No product has the barcode ${code}.`);
@@ -49,69 +51,18 @@ export function App() {
   useWedgeScanner(scan);
   useEffect(() => {
     if (said === undefined) return;
-    const timer = setTimeout(() => setSaid(undefined), 6_000);
+    const timer = setTimeout(() => setSaid(undefined), SAID_MS);
     return () => clearTimeout(timer);
   }, [said]);
-  if (now.state !== 'open' && now.state !== 'read-only') return <NotOpen />;
-
-  const sell = async (paid: Paid, reason?: string) => {
-    setBusy(true);
-    const { lines, hold } = desk.basket;
-    try {
-      const sale = await till.sell({
-        lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
-        payments: [paid.tender],
-        ...(hold === undefined ? {} : { hold }),
-        ...(reason === undefined ? {} : { override: { reason } }),
-      });
-      desk.clear();
-      setOpen({ sheet: 'receipt', sale, givenMinor: paid.givenMinor });
-    } catch (error) {
-      if (error instanceof TallystickError && error.code === 'insufficient_stock')
-        setOpen({ sheet: 'short', error, paid });
-      else {
-        setSaid(wrongText(error));
-        setOpen(undefined);
-      }
-    } finally {
-      setBusy(false);
-    }
-  };
-
-  const setAside = async () => {
-    setBusy(true);
-    try {
-      await till.hold({ lines: desk.basket.lines.map(({ sku, quantity }) => ({ sku, quantity })) });
-      desk.clear();
-      setSaid('Set aside for 15 minutes.');
-    } catch (error) {
-      setSaid(wrongText(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-
-  const takeUp = async (held: HeldBasket) => {
-    const lines = await Promise.all(
-      held.lines.map(async ({ sku, quantity }) => {
-        const product = await till.product(sku);
-        return product === undefined
-          ? []
-          : [{ sku, quantity, name: titleOf(product), price: priceOf(product) }];
-      }),
-    );
-    desk.put({ lines: lines.flat(), hold: held.id });
-    setOpen(undefined);
-  };
-
+  const held = now.holds.filter(({ id }) => id !== desk.basket.hold).length;
   return (
     <div className="till">
       <header className="till-top">
         <h1 className="hidden">Till</h1>
         <Strip />
-        <nav aria-label="More" className="row">
+        <nav aria-label="More" className="row till-nav">
           <button type="button" className="btn small" onClick={() => setOpen({ sheet: 'held' })}>
-            Set aside{now.holds.length > 0 && ` (${now.holds.length})`}
+            Set aside{held > 0 && ` (${held})`}
           </button>
           <button type="button" className="btn small" onClick={() => setOpen({ sheet: 'sales' })}>
             Sales
@@ -119,6 +70,11 @@ export function App() {
           <button type="button" className="btn small" onClick={() => setOpen({ sheet: 'day' })}>
             Day
           </button>
+          {needsPin && (
+            <button type="button" className="btn small" onClick={() => till.signOut()}>
+              Sign out {now.cashier?.id}
+            </button>
+          )}
         </nav>
       </header>
       <main className="till-main">
@@ -139,9 +95,11 @@ export function App() {
       {open !== undefined && (
         <Sheet key={open.sheet} title={TITLES[open.sheet]} onClose={() => setOpen(undefined)}>
           {open.sheet === 'pay' && (
-            <Pay total={desk.total} isBusy={isBusy} onPaid={(paid) => void sell(paid)} />
+            <Pay total={desk.total} isBusy={isBusy} secure={secure} onPaid={(paid) => void sell(paid)} />
           )}
-          {open.sheet === 'held' && <HeldSheet names={names} onRecall={(held) => void takeUp(held)} />}
+          {open.sheet === 'held' && (
+            <HeldSheet names={names} except={desk.basket.hold} onRecall={(held) => void takeUp(held)} />
+          )}
           {open.sheet === 'sales' && <SalesSheet names={names} />}
           {open.sheet === 'day' && <DaySheet />}
           {open.sheet === 'receipt' && (
@@ -150,9 +108,11 @@ export function App() {
           {open.sheet === 'short' && (
             <ShortSheet
               error={open.error}
+              refused={open.refused}
               names={names}
+              isCard={open.paid === undefined}
               isBusy={isBusy}
-              onOverride={(reason) => void sell(open.paid, reason)}
+              onOverride={(trust) => void sell(open.paid ?? inCash(desk.total), open, trust)}
             />
           )}
         </Sheet>

@@ -1,15 +1,10 @@
 /** The day: what this till took, and whether the books say the same. */
-import { createClient } from '@tallystick/client-sdk';
 import type { Sale } from '@tallystick/client-sdk/terminal';
 import { useState } from 'react';
-import { TokenDesk } from '../ui/token-desk.ts';
 import { count, moneyText, units, wrongText } from '../ui/words.ts';
-import { useTill } from './use-till.ts';
-
-interface Sums {
-  readonly sales: number;
-  readonly grossMinor: number;
-}
+import type { Sums } from './books.ts';
+import { amountBack } from './return-form.tsx';
+import { sellerOf, useTill } from './use-till.ts';
 
 export function DaySheet() {
   const { till, now } = useTill();
@@ -29,12 +24,19 @@ export function DaySheet() {
   }));
   const returnedMinor = sales
     .flatMap(({ lines }) => lines)
-    .reduce((sum, line) => sum + Math.round((line.grossMinor * line.returned) / line.quantityBase), 0);
-  const ask = () =>
-    sumsInBooks(now.id, today).then(
-      (sums) => setBooks({ sums }),
-      (error: unknown) => setBooks({ wrong: wrongText(error) }),
-    );
+    .reduce((sum, line) => sum + amountBack({ ...line, returned: 0 }, line.returned), 0);
+  const sellers = bySeller(sales);
+  const ask = async () => {
+    try {
+      // Loaded when it is asked for: without a network there is nobody to ask.
+      const { sumsInBooks } = await import('./books.ts');
+      setBooks({ sums: await sumsInBooks(now.id, today) });
+    } catch (error) {
+      setBooks({
+        wrong: now.link === 'up' ? wrongText(error) : 'The books can be asked when the line is up again.',
+      });
+    }
+  };
   const isSame = books?.sums?.sales === own.sales && books.sums.grossMinor === own.grossMinor;
   return (
     <>
@@ -51,9 +53,17 @@ export function DaySheet() {
             <dd>{text(amountMinor)}</dd>
           </div>
         ))}
+        {sellers.map(({ who, amountMinor, many }) => (
+          <div key={who} className="day-row">
+            <dt>
+              by {who}, {units(many, 'sale')}
+            </dt>
+            <dd>{text(amountMinor)}</dd>
+          </div>
+        ))}
         <dt>Of these came back</dt>
         <dd>{text(returnedMinor)}</dd>
-        <dt>To hand in</dt>
+        <dt>Still to hand in</dt>
         <dd>{count(now.unsettled)}</dd>
       </dl>
       <button type="button" className="btn" onClick={() => void ask()}>
@@ -67,6 +77,12 @@ export function DaySheet() {
               ? `The books say the same: ${units(own.sales, 'sale')}, ${text(own.grossMinor)}.`
               : `The books have ${units(books.sums.sales, 'sale')}, ${text(books.sums.grossMinor)} so far. The rest is handed in when the line is up.`)}
       </p>
+      {!now.isPersisted && (
+        <p className="small soft">
+          This browser has not promised to keep what is on this device. Install the till, or keep it open
+          until all is handed in.
+        </p>
+      )}
       <button type="button" className="btn" onClick={() => print()}>
         Print
       </button>
@@ -74,31 +90,23 @@ export function DaySheet() {
   );
 }
 
+/** Who sold how much. Nobody where nobody has to say who they are. */
+function bySeller(sales: readonly Sale[]) {
+  const found = new Map<string, { who: string; many: number; amountMinor: number }>();
+  for (const { actor, totals } of sales) {
+    const who = sellerOf(actor);
+    if (who === undefined) continue;
+    const sum = found.get(who) ?? { who, many: 0, amountMinor: 0 };
+    sum.many += 1;
+    sum.amountMinor += totals[0]?.grossMinor ?? 0;
+    found.set(who, sum);
+  }
+  return [...found.values()].sort((a, b) => (a.who < b.who ? -1 : 1));
+}
+
 function sumsOf(sales: readonly Sale[]): Sums {
   return {
     sales: sales.length,
     grossMinor: sales.reduce((sum, { totals }) => sum + (totals[0]?.grossMinor ?? 0), 0),
   };
-}
-
-/** @throws where the books cannot be asked */
-async function sumsInBooks(till: string, since: Date): Promise<Sums> {
-  const desk = new TokenDesk('till');
-  await desk.signIn();
-  const { auth } = desk;
-  const client = createClient({ url: location.origin, ...(auth === undefined ? {} : { auth }) });
-  const sum = { sales: 0, grossMinor: 0 };
-  for (let cursor: string | undefined; ; ) {
-    const query = { limit: 250, channel: 'till', placedFrom: since.toISOString() };
-    const page = await client.get('/v1/orders', {
-      query: cursor === undefined ? query : { ...query, cursor },
-    });
-    for (const order of page.items) {
-      if (order.owner !== till) continue;
-      sum.sales += 1;
-      sum.grossMinor += order.payments.reduce((all, { amountMinor }) => all + amountMinor, 0);
-    }
-    if (page.nextCursor === null) return sum;
-    cursor = page.nextCursor;
-  }
 }

@@ -6,6 +6,7 @@ export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void })
   const [id, setId] = useState('');
   const [code, setCode] = useState('');
   const [link, setLink] = useState('');
+  const [needsPin, setNeedsPin] = useState(true);
   return (
     <main className="sign-in">
       <form
@@ -13,7 +14,12 @@ export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void })
         onSubmit={(event) => {
           event.preventDefault();
           const given = link.trim();
-          onDone({ id: id.trim(), code: code.trim(), ...(given === '' ? {} : { link: given }) });
+          onDone({
+            id: id.trim(),
+            code: code.trim(),
+            signIn: needsPin ? 'required' : 'off',
+            ...(given === '' ? {} : { link: given }),
+          });
         }}
       >
         <h1>Make this device a till</h1>
@@ -34,6 +40,10 @@ export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void })
             value={code}
             onChange={(event) => setCode(event.target.value)}
           />
+        </label>
+        <label className="row">
+          <input type="checkbox" checked={needsPin} onChange={(event) => setNeedsPin(event.target.checked)} />
+          Whoever sells here signs in with a PIN
         </label>
         <details>
           <summary>It belongs to a shop with a computer of its own</summary>

@@ -5,16 +5,20 @@ import { useTill } from './use-till.ts';
 
 export function HeldSheet({
   names,
+  except,
   onRecall,
 }: {
+  /** What is in the basket already. */
+  readonly except: string | undefined;
   readonly names: ReadonlyMap<string, string>;
   readonly onRecall: (held: HeldBasket) => void;
 }) {
   const { till, now } = useTill();
-  if (now.holds.length === 0) return <p className="note soft">Nothing is set aside.</p>;
+  const holds = now.holds.filter(({ id }) => id !== except);
+  if (holds.length === 0) return <p className="note soft">Nothing is set aside.</p>;
   return (
     <ul className="sales">
-      {now.holds.map((held) => (
+      {holds.map((held) => (
         <li key={held.id} className="row">
           <span className="grow">
             {held.lines.map(({ sku, quantity }) => `${quantity} × ${names.get(sku) ?? sku}`).join(', ')}

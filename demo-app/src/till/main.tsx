@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import '../ui/base.css';
 import { App } from './app.tsx';
 import { Enrol } from './enrol.tsx';
+import { notKept } from './kept-page.ts';
 import { keepTill, keptTill, newTillOfLab, type TillName } from './till-name.ts';
 import { TillContext } from './use-till.ts';
 import './till.css';
@@ -16,12 +17,17 @@ let till: Terminal | undefined;
 
 function open(name: TillName): void {
   keepTill(name);
-  const { id, code } = name;
+  const { id, code, signIn } = name;
   const parent = name.link ?? `${location.origin.replace(/^http/, 'ws')}/link`;
-  till = createTerminal({ id, parent, ...(code === undefined ? {} : { code }) });
+  till = createTerminal({
+    id,
+    parent,
+    ...(code === undefined ? {} : { code }),
+    ...(signIn === undefined ? {} : { signIn }),
+  });
   root.render(
     <StrictMode>
-      <TillContext.Provider value={till}>
+      <TillContext.Provider value={{ till, name }}>
         <App />
       </TillContext.Provider>
     </StrictMode>,
@@ -36,4 +42,5 @@ async function begin(): Promise<void> {
 
 void begin();
 if ('serviceWorker' in navigator)
-  navigator.serviceWorker.register('/till-worker.js', { scope: '/till' }).catch(() => undefined);
+  navigator.serviceWorker.register('/till-worker.js', { scope: '/till' }).catch(() => notKept());
+else notKept();

@@ -10,6 +10,9 @@ export interface Tender {
   readonly reference?: string;
 }
 
+/** Exactly what it costs, in notes and coins. */
+export const inCash = (total: Money): Paid => ({ tender: { method: 'cash', ...total } });
+
 export interface Paid {
   readonly tender: Tender;
   /** What the customer gave, where it was cash. */
@@ -25,10 +28,13 @@ const SAID: Readonly<Record<Exclude<Charged['outcome'], 'approved'>, string>> = 
 export function Pay({
   total,
   isBusy,
+  secure,
   onPaid,
 }: {
   readonly total: Money;
   readonly isBusy: boolean;
+  /** Makes the goods this basket's own before a card is charged for them. @returns whether they are */
+  readonly secure: () => Promise<boolean>;
   readonly onPaid: (paid: Paid) => void;
 }) {
   const [given, setGiven] = useState('');
@@ -39,11 +45,11 @@ export function Pay({
   const reference = useMemo(() => crypto.randomUUID(), []);
   const givenMinor = Math.round(Number(given.replace(',', '.')) * 100);
   const changeMinor = givenMinor - total.amountMinor;
-  const cash = (amountMinor: number) =>
-    onPaid({ tender: { method: 'cash', ...total }, givenMinor: amountMinor });
+  const cash = (givenMinor: number) => onPaid({ ...inCash(total), givenMinor });
   const card = async () => {
-    setCharging(true);
     setSaid(undefined);
+    if (!(await secure())) return;
+    setCharging(true);
     const charged = await terminal.charge(total, reference);
     setCharging(false);
     if (charged.outcome === 'approved')

@@ -1,7 +1,7 @@
 /** The receipt: on the screen, and on paper. */
 import type { Sale } from '@tallystick/client-sdk/terminal';
 import { moneyText, timeText } from '../ui/words.ts';
-import { useTill } from './use-till.ts';
+import { sellerOf, useTill } from './use-till.ts';
 
 const STAGES = {
   accepted: 'Kept on this till. It is handed in when the line is back.',
@@ -20,6 +20,7 @@ export function Receipt({
 }) {
   const { till } = useTill();
   const sale = till.sale(id) ?? { id, ...first };
+  const seller = sellerOf(sale.actor);
   const [sum] = sale.totals;
   const currency = sum?.currency ?? 'EUR';
   const change = givenMinor === undefined || sum === undefined ? 0 : givenMinor - sum.grossMinor;
@@ -38,6 +39,12 @@ export function Receipt({
           {timeText(new Date(sale.placedAtMs).toISOString())}
           <br />
           Receipt {sale.receipt}
+          {seller !== undefined && (
+            <>
+              <br />
+              Sold by {seller}
+            </>
+          )}
         </p>
         <table>
           <tbody>

@@ -1,9 +1,9 @@
 /** The last sales of this till: how far each has come, its receipt again, and goods that come back. */
-import type { Sale } from '@tallystick/client-sdk/terminal';
 import { useState } from 'react';
-import { moneyText, timeText, wrongText } from '../ui/words.ts';
+import { moneyText, timeText } from '../ui/words.ts';
 import { Receipt } from './receipt.tsx';
-import { useTill } from './use-till.ts';
+import { ReturnForm } from './return-form.tsx';
+import { sellerOf, useTill } from './use-till.ts';
 
 const STAGES = { accepted: 'on this till', relayed: 'handed in', settled: 'in the books' };
 
@@ -41,7 +41,11 @@ export function SalesSheet({ names }: { readonly names: ReadonlyMap<string, stri
               <span>
                 {sale.receipt}
                 <br />
-                <span className="small soft">{timeText(new Date(sale.placedAtMs).toISOString())}</span>
+                <span className="small soft">
+                  {[timeText(new Date(sale.placedAtMs).toISOString()), sellerOf(sale.actor)]
+                    .filter((part) => part !== undefined)
+                    .join(', ')}
+                </span>
               </span>
               <b className="push">
                 {moneyText({
@@ -59,50 +63,5 @@ export function SalesSheet({ names }: { readonly names: ReadonlyMap<string, stri
         ))}
       </ul>
     </>
-  );
-}
-
-function ReturnForm({ sale, names }: { readonly sale: Sale; readonly names: ReadonlyMap<string, string> }) {
-  const { till, now } = useTill();
-  const [said, setSaid] = useState<{ isWrong: boolean; text: string }>();
-  const [isBusy, setBusy] = useState(false);
-  const left = sale.lines.filter((line) => line.returned + line.cancelled < line.quantityBase);
-  if (left.length === 0) return <p className="note">Everything of this sale came back.</p>;
-  const back = async (line: Sale['lines'][number]) => {
-    setBusy(true);
-    try {
-      await till.return({ sale: sale.id, lines: [{ lineId: line.lineId, sku: line.sku, quantity: 1 }] });
-      const amountMinor = Math.round(line.grossMinor / line.quantityBase);
-      setSaid({
-        isWrong: false,
-        text: `Taken back. Give ${moneyText({ amountMinor, currency: line.currency })} back.`,
-      });
-    } catch (error) {
-      setSaid({
-        isWrong: true,
-        text: now.link === 'up' ? wrongText(error) : 'Goods can be taken back when the line is up again.',
-      });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <section className="stack" aria-label="Return">
-      <h3>Something comes back?</h3>
-      {left.map((line) => (
-        <button
-          key={line.lineId}
-          type="button"
-          className="btn"
-          disabled={isBusy}
-          onClick={() => void back(line)}
-        >
-          Take back one {names.get(line.sku) ?? line.sku}
-        </button>
-      ))}
-      <p className={said === undefined ? 'hidden' : `note ${said.isWrong ? 'bad' : 'good'}`} role="status">
-        {said?.text}
-      </p>
-    </section>
   );
 }

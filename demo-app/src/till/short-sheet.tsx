@@ -1,29 +1,45 @@
-/** There is not enough: what is left, and what a cashier may do whose customer has the goods in hand already. */
+/** There is not enough: what is left, and what may be done where the customer has the goods in hand already. */
 import type { TallystickError } from '@tallystick/client-sdk';
+import type { OnceManager } from '@tallystick/client-sdk/terminal';
 import { useState } from 'react';
+import { units } from '../ui/words.ts';
+import { ManagerFields, useManager } from './manager.tsx';
+import { type PinRefused, WrongPin } from './pin.tsx';
+
+export interface Trust {
+  readonly reason: string;
+  readonly manager?: OnceManager;
+}
 
 export function ShortSheet({
   error,
+  refused,
   names,
+  isCard,
   isBusy,
   onOverride,
 }: {
   readonly error: TallystickError;
+  /** The last try to sell it on trust. */
+  readonly refused: PinRefused | undefined;
   readonly names: ReadonlyMap<string, string>;
+  /** It was to be paid by card. */
+  readonly isCard: boolean;
   readonly isBusy: boolean;
-  readonly onOverride: (reason: string) => void;
+  readonly onOverride: (trust: Trust) => void;
 }) {
   const [reason, setReason] = useState('');
+  const desk = useManager();
   return (
     <>
       <p className="note bad" role="alert">
-        Nothing was sold and nothing is owed.
+        Nothing was sold, and no card was charged.
       </p>
       <ul>
         {error.details?.items?.map(({ sku, available, requested }) => (
           <li key={sku}>
-            <b>{names.get(sku) ?? sku}</b>: {available === 0 ? 'none is left' : `only ${available} left`} of
-            the {requested} wanted.
+            <b>{names.get(sku) ?? sku}</b>:{' '}
+            {available === 0 ? 'none is left' : `only ${units(available)} left`} of the {requested} wanted.
           </li>
         ))}
       </ul>
@@ -33,10 +49,13 @@ export function ShortSheet({
           className="stack inset"
           onSubmit={(event) => {
             event.preventDefault();
-            onOverride(reason.trim());
+            onOverride({ reason: reason.trim(), ...(desk.once === undefined ? {} : { manager: desk.once }) });
           }}
         >
-          <p className="small soft">It is sold on trust, and stands in the books with your reason.</p>
+          <p className="small soft">
+            It is sold on trust, and stands in the books with the reason.
+            {isCard && ' Take cash: a card is charged for goods that are secured, and for no others.'}
+          </p>
           <label className="field">
             <span>Why</span>
             <input
@@ -47,8 +66,10 @@ export function ShortSheet({
               onChange={(event) => setReason(event.target.value)}
             />
           </label>
+          <ManagerFields desk={desk} />
+          <WrongPin refused={refused} />
           <button type="submit" className="btn bad" disabled={isBusy}>
-            Sell it all the same
+            {isBusy ? 'One moment …' : 'Sell it all the same'}
           </button>
         </form>
       </details>

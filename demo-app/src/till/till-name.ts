@@ -5,6 +5,10 @@ export interface TillName {
   readonly link?: string;
   /** Needed once. */
   readonly code?: string;
+  /** Whether whoever sells signs in with a PIN. Off unless told. */
+  readonly signIn?: 'required' | 'off';
+  /** Who may sign in, and with what: where everybody at this machine may know. */
+  readonly hint?: string;
 }
 
 const KEPT = 'tallystick-till';
@@ -18,8 +22,9 @@ export function keptTill(): TillName | undefined {
   }
 }
 
-export function keepTill({ id, link }: TillName): void {
-  localStorage.setItem(KEPT, JSON.stringify({ id, link }));
+/** All but the code, which is of no use a second time. */
+export function keepTill({ code: _, ...name }: TillName): void {
+  localStorage.setItem(KEPT, JSON.stringify(name));
 }
 
 /** On the machine of `npm start` a browser becomes a till without typing. */

@@ -49,6 +49,12 @@ export function ageText(ms: number): string {
   return `${Math.round(s / 86_400)} d ago`;
 }
 
+/** How long something lasts, rounded up: "40 s", "2 min". */
+export function durationText(ms: number): string {
+  const s = Math.ceil(ms / 1_000);
+  return s < 120 ? `${s} s` : `${Math.ceil(s / 60)} min`;
+}
+
 export const nameOf = (names: Readonly<Record<string, string>>): string => {
   for (const wanted of navigator.languages) {
     const name = names[wanted] ?? names[wanted.split('-')[0] ?? ''];

@@ -8,6 +8,20 @@ import sparticuz from '@sparticuz/chromium';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Part } from './bundle.ts';
 
+/** How it is started here. */
+export async function chromiumHere() {
+  sparticuz.setGraphicsMode = false;
+  return {
+    executablePath: await sparticuz.executablePath(),
+    // Tests may run as root, in a container with little shared memory.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    timeout: 120_000,
+  };
+}
+
+/** What the machine says of its language may be none that a browser knows. */
+export const DEVICE = { locale: 'en-GB' };
+
 export class Browser {
   readonly #profile = mkdtempSync(join(tmpdir(), 'tallystick-browser-'));
   #context: BrowserContext | undefined;
@@ -15,14 +29,9 @@ export class Browser {
   /** On the profile that it had. @returns why there can be no browser on this machine; undefined where there is one */
   async start(): Promise<string | undefined> {
     try {
-      sparticuz.setGraphicsMode = false;
       this.#context = await chromium.launchPersistentContext(this.#profile, {
-        executablePath: await sparticuz.executablePath(),
-        // Tests may run as root, in a container with little shared memory.
-        args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-        // What the machine says of its language may be none that a browser knows.
-        locale: 'en-GB',
-        timeout: 120_000,
+        ...(await chromiumHere()),
+        ...DEVICE,
       });
       return undefined;
     } catch (error) {

@@ -117,9 +117,17 @@ test('whoever sells signs in, and a manager alone sells what there is no right t
     async () => (await codeOf(till.signIn('anna', PINS.anna))) === 'done',
     'the till knows its cashiers',
   );
+  expect(till.cashiers()).toEqual([
+    { id: 'anna', role: 'cashier' },
+    { id: 'max', role: 'manager' },
+  ]);
   const sale = await till.sell(ONE_LAMP);
   expect(sale.actor).toBe('cashier:anna');
   await isSettled(till, sale.id);
+  const back = { sale: sale.id, lines: [{ lineId: '1', sku: 'LAMP', quantity: 1 }] };
+  expect(await codeOf(till.return(back))).toBe('forbidden');
+  expect(await codeOf(till.return({ ...back, manager: { cashier: 'max', pin: PINS.max } }))).toBe('done');
+  await until(() => till.sale(sale.id)?.lines[0]?.returned === 1, 'the lamp is back');
   const many = { lines: [{ sku: 'MUG', quantity: 5 }], waitMs: 0 };
   expect(await codeOf(till.sell(many))).toBe('insufficient_stock');
   const reason = 'in their hands';

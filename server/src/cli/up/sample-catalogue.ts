@@ -104,6 +104,17 @@ export const SAMPLE_CATALOGUE: readonly CatalogueEntry[] = [
   ...PRODUCTS.map((body) => ({ kind: 'product', id: body.sku, body }) as const),
 ];
 
+/** Who sells in Berlin, with PINs that a newcomer finds in the documents: this fleet is for trying things out. */
+export const SAMPLE_CASHIERS = [
+  { id: 'anna', role: 'cashier', locations: ['berlin'], pin: '2846' },
+  { id: 'max', role: 'manager', locations: ['berlin'], pin: '7391' },
+] as const;
+
+/** The same, in a sentence. */
+export const CASHIERS_TEXT = SAMPLE_CASHIERS.map(({ id, role, pin }) => `${id} (${role}) with ${pin}`).join(
+  ', ',
+);
+
 /** Units of each product at each place on the first day: cheap things by the case, dear ones by the piece. */
 export function openingStock(location: string): { sku: string; quantity: number }[] {
   const factor = location === 'berlin' ? 1 : 5;

@@ -13,11 +13,12 @@ import { LAB_VARIABLE, LINKS_VARIABLE } from '../../region/region.ts';
 import { FleetProcess } from '../fleet/child-process.ts';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
 import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
+import { unlessThere } from '../fleet/operator.ts';
 import { providerProgram } from '../fleet/program.ts';
 import { waitForPorts } from '../fleet/wait-for-ports.ts';
 import { Lab } from './lab/lab.ts';
 import { clientIdOf, type FleetPeople, fleetPeople, PEOPLE, PEOPLE_FILE } from './provider/people.ts';
-import { openingStock, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
+import { CASHIERS_TEXT, openingStock, SAMPLE_CASHIERS, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
 
 const DEFAULT_DATA = '.tallystick';
 const DEFAULT_PORT_BASE = 7400;
@@ -131,6 +132,8 @@ export async function up(args: readonly string[]): Promise<number> {
     await provider.start();
     if (fleet.isFirstStart) {
       await fillShelves(fleet);
+      for (const cashier of SAMPLE_CASHIERS)
+        await fleet.operator.request('POST', '/v1/cashiers', cashier).catch(unlessThere);
       // Only now: a first start that was broken off is a first start again.
       fleet.markMade();
     }
@@ -245,6 +248,7 @@ ${rest}
 
   Open the screens:
     ${fleet.url('eu')}/          shop, till and console; nobody is asked to sign in on this machine
+                                    but at the till, by PIN: ${CASHIERS_TEXT}
   Sell something:
     curl -s ${fleet.url('eu')}/v1/orders -H 'content-type: application/json' \\
       -H "authorization: Bearer $(npx tallystick token)" \\

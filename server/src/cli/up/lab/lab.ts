@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { LAB_KEY_HEADER } from '../../../screens/lab-door.ts';
 import { type FleetCredential, tokenFrom } from '../../fleet/credentials.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { CASHIERS_TEXT } from '../sample-catalogue.ts';
 import { Copies } from './copies.ts';
 import { flood } from './flood.ts';
 
@@ -116,7 +117,7 @@ export class Lab {
   }
 
   /** A till for the browser that asks: a replica of its own, at the counter in Berlin. */
-  async #newTill(): Promise<{ id: string; code: string; link: string }> {
+  async #newTill() {
     const id = `berlin-page-${randomBytes(2).toString('hex')}`;
     const code = await this.#fleet.operator.addReplica({
       id,
@@ -124,7 +125,8 @@ export class Lab {
       parent: 'berlin',
       location: 'berlin',
     });
-    return { id, code, link: `${this.#fleet.url('berlin').replace('http', 'ws')}/link` };
+    const link = `${this.#fleet.url('berlin').replace('http', 'ws')}/link`;
+    return { id, code, link, signIn: 'required' as const, hint: `On this machine: ${CASHIERS_TEXT}.` };
   }
 
   async #link(id: string, state: 'up' | 'down'): Promise<void> {
