@@ -12,6 +12,7 @@ import {
   totals,
 } from '@tallystick/crdt';
 import type { SaleRecord } from '@tallystick/crdt/host';
+import type { Returns } from './returns.ts';
 
 /** One line of a sale, as it was priced when it was sold. */
 export interface SaleLine {
@@ -37,7 +38,7 @@ export interface SaleLine {
   readonly grossMinor: number;
   /** In base units: what was cancelled before it left. */
   readonly cancelled: number;
-  /** In base units: what came back. */
+  /** In base units: what came back, as far as this till took it. */
   readonly returned: number;
   /** Base units that were handed over without a right to them. */
   readonly owed: number;
@@ -69,7 +70,11 @@ export interface Sale {
   readonly overrideReason?: string;
 }
 
-export function saleOf(ledger: Ledger, { writer, seq, number, orderId }: SaleRecord): Sale | undefined {
+export function saleOf(
+  ledger: Ledger,
+  { writer, seq, number, orderId }: SaleRecord,
+  returns: Returns,
+): Sale | undefined {
   const entry = ledger.entryAt(writer, seq);
   if (entry === undefined) return undefined;
   const order = entry.body as BodyOf<'sold' | 'confirmed'>;
@@ -81,12 +86,18 @@ export function saleOf(ledger: Ledger, { writer, seq, number, orderId }: SaleRec
     placedAtMs: order.placedAt,
     stage: stageOf(ledger, entry),
     actor: entry.actor,
-    lines: order.lines.map((line) => lineOf(ledger, orderId, line)),
+    lines: order.lines.map((line) => lineOf(ledger, orderId, line, returns)),
     totals: sums.ok ? sums.value : [],
     payments: order.payments,
     ...(order.note === undefined ? {} : { note: order.note }),
     ...(order.overrideReason === undefined ? {} : { overrideReason: order.overrideReason }),
   };
+}
+
+/** Base units that came back, as far as this till knows. */
+export function returnedOf(ledger: Ledger, orderId: string, lineId: string, returns: Returns): number {
+  const { returned } = ledger.lineProgress(orderId as never, lineId as never);
+  return Math.max(returned, returns.of(orderId, lineId));
 }
 
 /** The till, and which of its lives: one that was put back, or copied, counts from 1 under another prefix. */
@@ -95,8 +106,9 @@ export function receiptPrefix(writer: SaleRecord['writer']): string {
   return `${replica}-${nonce.slice(0, 4)}`;
 }
 
-function lineOf(ledger: Ledger, orderId: SaleRecord['orderId'], line: SoldLine): SaleLine {
-  const { cancelled, returned } = ledger.lineProgress(orderId, line.lineId);
+function lineOf(ledger: Ledger, orderId: SaleRecord['orderId'], line: SoldLine, returns: Returns): SaleLine {
+  const { cancelled } = ledger.lineProgress(orderId, line.lineId);
+  const returned = returnedOf(ledger, orderId, line.lineId, returns);
   const amounts = lineAmounts(line);
   const { lineId, sku, unit, quantityBase, unitPriceMinor, currency, taxRateBp, taxIncluded, owed } = line;
   return {

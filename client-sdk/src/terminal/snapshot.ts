@@ -1,9 +1,10 @@
 /** Snapshot: a till as it is now, for whoever shows it. */
-import { type PoolId, parsePoolId, stageOf } from '@tallystick/crdt';
+import { type Ledger, type PoolId, parsePoolId, stageOf } from '@tallystick/crdt';
 import type { SaleRecord } from '@tallystick/crdt/host';
 import { TallystickError } from '../error.ts';
 import type { BasketLine } from './basket.ts';
-import { receiptPrefix, type Sale, saleOf } from './sales.ts';
+import type { Returns } from './returns.ts';
+import { receiptPrefix, returnedOf, type Sale, saleOf } from './sales.ts';
 import type { HeldBasket, TillSnapshot } from './terminal-types.ts';
 import type { TillHost } from './till-host.ts';
 
@@ -40,12 +41,15 @@ export class Snapshots {
     };
   }
 
-  #shown({ engine, journal }: TillHost): Sale[] {
+  #shown({ engine, journal, returns }: TillHost): Sale[] {
     const { ledger } = engine.replica;
     const shown = new Map<SaleRecord, Sale>();
     for (const record of journal.view.sales.slice(-SALES_SHOWN).reverse()) {
       const known = this.#sales.get(record);
-      const sale = known !== undefined && isSame(known, record, ledger) ? known : saleOf(ledger, record);
+      const sale =
+        known !== undefined && isSame(known, record, ledger, returns)
+          ? known
+          : saleOf(ledger, record, returns);
       if (sale !== undefined) shown.set(record, sale);
     }
     this.#sales = shown;
@@ -53,12 +57,12 @@ export class Snapshots {
   }
 }
 
-function isSame(sale: Sale, record: SaleRecord, ledger: Parameters<typeof saleOf>[0]): boolean {
+function isSame(sale: Sale, record: SaleRecord, ledger: Ledger, returns: Returns): boolean {
   return (
     sale.stage === stageOf(ledger, record) &&
     sale.lines.every(({ lineId, cancelled, returned }) => {
       const now = ledger.lineProgress(record.orderId, lineId as never);
-      return now.cancelled === cancelled && now.returned === returned;
+      return now.cancelled === cancelled && returnedOf(ledger, record.orderId, lineId, returns) === returned;
     })
   );
 }

@@ -27,6 +27,7 @@ import { type Device, isEnrolled, openDevice } from './device.ts';
 import type { Database } from './indexed-db.ts';
 import { IndexedJournal, StorageFailure } from './indexed-journal.ts';
 import type { TillPorts } from './ports.ts';
+import { Returns, type TakenBack } from './returns.ts';
 import { sha256 } from './sha256.ts';
 import { LinkSocket } from './socket.ts';
 import { Witness } from './witness.ts';
@@ -58,6 +59,7 @@ export class TillHost {
   readonly device: Device;
   readonly catalogue: TillCatalogue;
   readonly cashiers: Cashiers;
+  readonly returns: Returns;
   readonly engine: Engine;
   readonly calls: Calls;
   readonly #options: TillHostOptions;
@@ -82,7 +84,9 @@ export class TillHost {
       const device = await openDevice(database, options, ports);
       const journal = await IndexedJournal.open(database);
       const catalogue = await TillCatalogue.open(database);
-      const host = new TillHost(options, ports, onChange, device, { database, journal }, catalogue);
+      const returns = await Returns.open(database);
+      const opened = { database, journal };
+      const host = new TillHost(options, ports, onChange, device, opened, catalogue, returns);
       await host.#endPastLife();
       host.#link.start();
       host.#beatLater();
@@ -100,6 +104,7 @@ export class TillHost {
     device: Device,
     { database, journal }: Opened,
     catalogue: TillCatalogue,
+    returns: ReadonlyMap<string, TakenBack>,
   ) {
     this.id = options.id as ReplicaId;
     this.device = device;
@@ -110,6 +115,7 @@ export class TillHost {
     this.#journal = journal;
     this.#database = database;
     this.cashiers = new Cashiers(catalogue, device.location, () => this.#database);
+    this.returns = new Returns(returns, () => this.#database);
     this.#witness = new Witness(ports.witness, options.id);
     const { machine } = ports;
     this.engine = new Engine(

@@ -234,19 +234,21 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     if (keeper === undefined) throw new TallystickError('unknown_location', `Nobody keeps ${location}.`);
     const result = await host.calls.call(keeper, { call: 'command', command }, KEEPER_WAIT_MS);
     if (!result.ok) throw new TallystickError(result.code, result.message);
+    await host.returns.add(id, { sale: orderId, lines });
+    this.#look();
   }
 
   sale(id: string): Sale | undefined {
     const host = this.#open();
     const record = host.journal.view.saleOf(id);
-    return record && saleOf(host.engine.replica.ledger, record);
+    return record && saleOf(host.engine.replica.ledger, record, host.returns);
   }
 
   salesSince(sinceMs: number): readonly Sale[] {
     const host = this.#open();
     const { ledger } = host.engine.replica;
     return host.journal.view.sales.flatMap((record) => {
-      const sale = saleOf(ledger, record);
+      const sale = saleOf(ledger, record, host.returns);
       return sale === undefined || sale.placedAtMs < sinceMs ? [] : [sale];
     });
   }

@@ -7,6 +7,7 @@ import { HoldClock } from './hold-clock.tsx';
 import { useMyCart } from './my-cart.tsx';
 import { OtherDevice } from './other-device.tsx';
 import type { Product } from './product.ts';
+import { totalOf } from './total.ts';
 
 const WAYS = [
   { id: 'collection', label: 'I collect it and pay in the shop' },
@@ -45,7 +46,8 @@ export function CartPage({ products }: { readonly products: readonly Product[] }
         {key !== undefined && cart?.isLoaded === true && <OtherDevice cartKey={key} />}
       </div>
     );
-  const { lines, total, refused, isPressed } = cart;
+  const { lines, refused, isPressed } = cart;
+  const total = totalOf(cart);
   const until = lines
     .flatMap(({ hint }) => (hint?.heldUntil === undefined ? [] : [hint.heldUntil]))
     .sort()[0];
@@ -68,7 +70,7 @@ export function CartPage({ products }: { readonly products: readonly Product[] }
         ))}
         <li className="line total">
           <b>Total</b>
-          <b>{total === undefined || total === null ? '…' : moneyText(total)}</b>
+          <b>{total === undefined ? '…' : moneyText(total)}</b>
         </li>
       </ul>
       <HoldClock until={until} />
@@ -76,7 +78,7 @@ export function CartPage({ products }: { readonly products: readonly Product[] }
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (total === undefined || total === null) return;
+          if (total === undefined) return;
           void cart.cart.setFields({ delivery: way }).then(() => cart.cart.checkout(total));
         }}
       >
@@ -89,16 +91,8 @@ export function CartPage({ products }: { readonly products: readonly Product[] }
             </label>
           ))}
         </fieldset>
-        <button
-          type="submit"
-          className="btn main big"
-          disabled={isPressed || total === undefined || total === null}
-        >
-          {isPressed
-            ? 'Ordering …'
-            : total === undefined || total === null
-              ? 'Order'
-              : `Order for ${moneyText(total)}`}
+        <button type="submit" className="btn main big" disabled={isPressed || total === undefined}>
+          {isPressed ? 'Ordering …' : total === undefined ? 'Order' : `Order for ${moneyText(total)}`}
         </button>
         <p className="soft small" role="status">
           {isPressed && cart.state === 'offline'

@@ -31,6 +31,8 @@ export function ReturnForm({
   const [said, setSaid] = useState<{ readonly isWrong: boolean; readonly text: string }>();
   const [refused, setRefused] = useState<PinRefused>();
   const [isBusy, setBusy] = useState(false);
+  // Pressed again after an answer was lost it is the same return.
+  const [id, setId] = useState(() => crypto.randomUUID());
   const left = sale.lines.filter((line) => leftOf(line) > 0);
   const manyOf = (line: SaleLine) => Math.min(wanted[line.lineId] ?? 0, leftOf(line));
   const back = left.filter((line) => manyOf(line) > 0);
@@ -41,11 +43,13 @@ export function ReturnForm({
     setRefused(undefined);
     try {
       await till.return({
+        id,
         sale: sale.id,
         lines: back.map((line) => ({ lineId: line.lineId, sku: line.sku, quantity: manyOf(line) })),
         ...(desk.once === undefined ? {} : { manager: desk.once }),
       });
       setWanted({});
+      setId(crypto.randomUUID());
       setSaid({ isWrong: false, text: `Taken back. Give ${money} back.` });
     } catch (error) {
       const code = error instanceof TallystickError ? error.code : '';
@@ -81,7 +85,10 @@ export function ReturnForm({
                 name={names.get(line.sku) ?? line.sku}
                 many={manyOf(line)}
                 left={leftOf(line)}
-                onMany={(many) => setWanted({ ...wanted, [line.lineId]: many })}
+                onMany={(many) => {
+                  setWanted({ ...wanted, [line.lineId]: many });
+                  setId(crypto.randomUUID());
+                }}
               />
             ))}
           </ul>
