@@ -1,5 +1,5 @@
 /** Something that is done at a press: under way, done, or refused, in words. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { wrongText } from '../ui/words.ts';
 
 export interface Act {
@@ -25,6 +25,33 @@ export function useAct(): Act {
     }
   };
   return { isBusy, said, run };
+}
+
+/** A small button that does it. */
+export function ActButton({
+  act,
+  run,
+  done,
+  isPlain = false,
+  children,
+}: {
+  readonly act: Act;
+  readonly run: () => Promise<unknown>;
+  /** What to say afterwards. */
+  readonly done: string | ((result: unknown) => string);
+  readonly isPlain?: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={`btn small ${isPlain ? 'plain push' : ''}`}
+      disabled={act.isBusy}
+      onClick={() => void act.run(run, done)}
+    >
+      {children}
+    </button>
+  );
 }
 
 export function Said({ act: { said } }: { readonly act: Act }) {

@@ -44,10 +44,15 @@ export function App({ hasLab }: { readonly hasLab: boolean }) {
       <main className="page">
         <h1 className="hidden">{label}</h1>
         <Suspense fallback={<p className="soft">Loading …</p>}>
-          {open === '' && <Overview sku={part === 'product' ? rest[0] : undefined} />}
+          {open === '' && (
+            <Overview
+              sku={part === 'product' ? rest[0] : undefined}
+              replica={part === 'replica' ? rest[0] : undefined}
+            />
+          )}
           {open === 'trouble' && <Trouble />}
           {open === 'webhooks' && <Webhooks open={rest[0]} />}
-          {open === 'audit' && <Audit />}
+          {open === 'audit' && <Audit key={rest.join('/')} kind={rest[0]} id={rest[1]} />}
           {open === 'lab' && <Lab />}
         </Suspense>
       </main>

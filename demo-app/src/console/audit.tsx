@@ -18,10 +18,17 @@ const FIELDS = [
   { name: 'actor', label: 'By whom', example: 'integrator:erp' },
 ] as const;
 
-export function Audit() {
+export function Audit({
+  kind,
+  id,
+}: {
+  /** Looked up at once, where a link of another part says so. */
+  readonly kind: string | undefined;
+  readonly id: string | undefined;
+}) {
   const client = useTallystick();
-  const [typed, setTyped] = useState(ALL);
-  const [wanted, setWanted] = useState(ALL);
+  const [typed, setTyped] = useState<Wanted>({ ...ALL, kind: kind ?? '', id: id ?? '' });
+  const [wanted, setWanted] = useState(typed);
   const filter = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text !== ''));
   const { now } = usePolled(
     `audit ${JSON.stringify(filter)}`,

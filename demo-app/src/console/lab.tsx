@@ -4,13 +4,12 @@ import { usePolled } from '../ui/polled.ts';
 import { to } from '../ui/route.ts';
 import { Ready } from '../ui/states.tsx';
 import { ageText, count } from '../ui/words.ts';
-import { Said, useAct } from './act.tsx';
+import { ActButton, Said, useAct } from './act.tsx';
 
 interface LabState {
   readonly replicas: readonly {
     readonly id: string;
     readonly kind: string;
-    readonly canBeCut: boolean;
     readonly isCut: boolean;
     readonly copyFrom: string | null;
   }[];
@@ -102,7 +101,7 @@ function Breakable({
   readonly onDone: () => void;
 }) {
   const act = useAct();
-  const { id, kind, canBeCut, isCut, copyFrom } = replica;
+  const { id, kind, isCut, copyFrom } = replica;
   return (
     <li className="stack">
       <div className="row">
@@ -110,47 +109,32 @@ function Breakable({
         <span className="soft">{kind}</span>
         {isCut && <span className="tag bad">cut off</span>}
         <span className="row push">
-          {canBeCut && (
-            <button
-              type="button"
-              className="btn small"
-              disabled={act.isBusy}
-              onClick={() =>
-                void act.run(
-                  () => ask('link', { replica: id, state: isCut ? 'up' : 'down' }).finally(onDone),
-                  isCut
-                    ? 'Its line is back. It tells what it sold meanwhile.'
-                    : 'It is alone now, and goes on selling.',
-                )
-              }
-            >
-              {isCut ? 'Mend the line' : 'Cut the line'}
-            </button>
-          )}
-          <button
-            type="button"
-            className="btn small"
-            disabled={act.isBusy}
-            onClick={() =>
-              void act.run(() => ask('kill', { replica: id }), 'It was killed, and is starting again.')
+          <ActButton
+            act={act}
+            run={() => ask('link', { replica: id, state: isCut ? 'up' : 'down' }).finally(onDone)}
+            done={
+              isCut
+                ? 'Its line is back. It tells what it sold meanwhile.'
+                : 'It is alone now, and goes on selling.'
             }
           >
+            {isCut ? 'Mend the line' : 'Cut the line'}
+          </ActButton>
+          <ActButton
+            act={act}
+            run={() => ask('kill', { replica: id })}
+            done="It was killed, and is starting again."
+          >
             Kill it
-          </button>
+          </ActButton>
           {copyFrom !== null && (
-            <button
-              type="button"
-              className="btn small"
-              disabled={act.isBusy}
-              onClick={() =>
-                void act.run(
-                  () => ask('rewind', { replica: id }),
-                  'An old database is in its place. It is shut out with what it forgot, and goes on as a new life.',
-                )
-              }
+            <ActButton
+              act={act}
+              run={() => ask('rewind', { replica: id })}
+              done="An old database is in its place. It is shut out with what it forgot, and goes on as a new life."
             >
               Put its database back ({ageText(Date.now() - Date.parse(copyFrom))})
-            </button>
+            </ActButton>
           )}
         </span>
       </div>

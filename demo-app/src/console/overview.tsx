@@ -18,7 +18,14 @@ const Charts = lazy(() => import('./charts.tsx').then(({ Charts: part }) => ({ d
 
 const NEWS_MAX = 6;
 
-export function Overview({ sku: wanted }: { readonly sku: string | undefined }) {
+export function Overview({
+  sku: wanted,
+  replica: linked,
+}: {
+  readonly sku: string | undefined;
+  /** Open at once, where a link of another part says so. */
+  readonly replica: string | undefined;
+}) {
   const client = useTallystick();
   const { poll } = useFleet();
   const products = usePolled(
@@ -30,7 +37,7 @@ export function Overview({ sku: wanted }: { readonly sku: string | undefined }) 
     wanted ??
     products.now.value?.find(({ sku: one }) => one === 'MUG-STONE')?.sku ??
     products.now.value?.[0]?.sku;
-  const [picked, setPicked] = useState<string>();
+  const [picked, setPicked] = useState(linked);
   const explained = usePolled(
     `why ${sku}`,
     (signal) =>

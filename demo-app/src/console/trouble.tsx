@@ -66,7 +66,8 @@ export function Trouble() {
               <>
                 <p className="soft">
                   These count for nothing and are kept for ever. Ask at the place whether a database was put
-                  back there; if the device is gone, shut its replica out on the first page.
+                  back there, and count what is on its shelves; if the device is gone or is not to be trusted,
+                  shut its replica out.
                 </p>
                 <ul className="list">
                   {items.map((item) => (
@@ -75,6 +76,14 @@ export function Trouble() {
                       <span>entry {item.seq}</span>
                       <span className="tag bad">{item.reason}</span>
                       <code className="small soft">{item.hash.slice(0, 16)}…</code>
+                      <span className="row push">
+                        <a className="btn small" href={to('replica', replicaOf(item.writer))}>
+                          Look at the replica
+                        </a>
+                        <a className="btn small plain" href={to('audit', 'replica', replicaOf(item.writer))}>
+                          What was done to it
+                        </a>
+                      </span>
                     </li>
                   ))}
                 </ul>
@@ -86,6 +95,9 @@ export function Trouble() {
     </div>
   );
 }
+
+/** A writer is a life of a replica: its name, and behind a dot which life. */
+const replicaOf = (writer: string) => writer.split('.')[0] ?? writer;
 
 function Receive({
   sku,

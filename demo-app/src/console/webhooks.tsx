@@ -6,7 +6,7 @@ import { usePolled } from '../ui/polled.ts';
 import { to } from '../ui/route.ts';
 import { Empty, Ready } from '../ui/states.tsx';
 import { timeText } from '../ui/words.ts';
-import { Said, useAct } from './act.tsx';
+import { ActButton, Said, useAct } from './act.tsx';
 
 type Webhook = Answer<'get', '/v1/webhooks'>['items'][number];
 
@@ -65,35 +65,24 @@ function Endpoint({
         {disabledBecause !== null && ` Turned off: ${disabledBecause}`}
       </p>
       <div className="row">
-        <button
-          type="button"
-          className="btn small"
-          disabled={act.isBusy}
-          onClick={() =>
-            void act.run(
-              () => client.post('/v1/webhooks/{id}/test', { path: { id } }),
-              (said) => attemptText(said as { status: number | null; error?: string; durationMs: number }),
-            )
-          }
+        <ActButton
+          act={act}
+          run={() => client.post('/v1/webhooks/{id}/test', { path: { id } })}
+          done={(said) => attemptText(said as { status: number | null; error?: string; durationMs: number })}
         >
           Send a test
-        </button>
-        <button
-          type="button"
-          className="btn small"
-          disabled={act.isBusy}
-          onClick={() =>
-            void act.run(
-              () =>
-                client
-                  .patch('/v1/webhooks/{id}', { path: { id }, body: { isEnabled: !isEnabled } })
-                  .finally(onDone),
-              isEnabled ? 'It is off.' : 'It goes on where it stopped.',
-            )
+        </ActButton>
+        <ActButton
+          act={act}
+          run={() =>
+            client
+              .patch('/v1/webhooks/{id}', { path: { id }, body: { isEnabled: !isEnabled } })
+              .finally(onDone)
           }
+          done={isEnabled ? 'It is off.' : 'It goes on where it stopped.'}
         >
           {isEnabled ? 'Turn off' : 'Turn on'}
-        </button>
+        </ActButton>
         <a className="btn small plain" href={isOpen ? to('webhooks') : to('webhooks', id)}>
           {isOpen ? 'Hide attempts' : 'Show attempts'}
         </a>
@@ -150,24 +139,20 @@ function Deliveries({ id }: { readonly id: string }) {
                       .map(({ at, status }) => `${timeText(at)} ${status ?? 'no answer'}`)
                       .join(' · ')}
                   </span>
-                  <button
-                    type="button"
-                    className="btn small plain push"
-                    disabled={act.isBusy}
-                    onClick={() =>
-                      void act.run(
-                        () =>
-                          client
-                            .post('/v1/webhooks/{id}/deliveries/{eventId}/redeliver', {
-                              path: { id, eventId: item.eventId },
-                            })
-                            .finally(again),
-                        (said) => attemptText(said as { status: number | null; durationMs: number }),
-                      )
+                  <ActButton
+                    act={act}
+                    isPlain
+                    run={() =>
+                      client
+                        .post('/v1/webhooks/{id}/deliveries/{eventId}/redeliver', {
+                          path: { id, eventId: item.eventId },
+                        })
+                        .finally(again)
                     }
+                    done={(said) => attemptText(said as { status: number | null; durationMs: number })}
                   >
                     Send again
-                  </button>
+                  </ActButton>
                 </li>
               ))}
             </ul>

@@ -22,6 +22,6 @@ export const LAB_VARIABLE = 'TALLYSTICK_LAB_URL';
 export function runRegion(args: readonly string[]): Promise<number> {
   return runAgent(args, (app, agent) => {
     regionRoutes(app, agent);
-    labDoor(app, process.env[LAB_VARIABLE]);
+    labDoor(app, process.env[LAB_VARIABLE], agent.host.parent);
   });
 }

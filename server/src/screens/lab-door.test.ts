@@ -41,3 +41,20 @@ test('the lab itself answers nobody without its key', async () => {
   }
   expect((await fetch(`${lab}/lab/state`, { headers: { 'x-tallystick-lab': 'the-key' } })).status).toBe(200);
 });
+
+test('the line of a region is cut and mended by who has the key, and by no page', async () => {
+  const app: FastifyInstance = createApp(createLog('region', 'silent'));
+  const done: string[] = [];
+  const line = { start: () => void done.push('up'), stop: () => void done.push('down') };
+  labDoor(app, 'http://127.0.0.1:9#the-key', line);
+  open.push(app);
+  const put = (headers: Record<string, string>, payload: object) =>
+    app.inject({ method: 'PUT', url: '/lab/line', headers, payload });
+  const page = { host: '127.0.0.1', origin: 'http://127.0.0.1' };
+  expect((await put(page, { state: 'down' })).statusCode).toBe(403);
+  const key = { 'x-tallystick-lab': 'the-key' };
+  expect((await put(key, { state: 'sideways' })).statusCode).toBe(400);
+  expect((await put(key, { state: 'down' })).statusCode).toBe(200);
+  expect((await put(key, { state: 'up' })).statusCode).toBe(200);
+  expect(done).toEqual(['down', 'up']);
+});

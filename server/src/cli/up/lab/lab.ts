@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createApp, createLog, listen, Problem, parse } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { LAB_KEY_HEADER } from '../../../screens/lab-door.ts';
+import { LAB_KEY_HEADER, LAB_LINE_PATH } from '../../../screens/lab-door.ts';
 import { type FleetCredential, tokenFrom } from '../../fleet/credentials.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { CASHIERS_TEXT } from '../sample-catalogue.ts';
@@ -37,6 +37,7 @@ export class Lab {
   readonly #copies = new Map<string, Copies>();
   readonly #cut = new Set<string>();
   readonly #app: FastifyInstance;
+  #key = '';
   #flooding: ReturnType<typeof flood> | undefined;
 
   constructor(fleet: Fleet, credentials: readonly FleetCredential[]) {
@@ -52,11 +53,12 @@ export class Lab {
    */
   async start(url: string): Promise<string> {
     const { port, hash } = new URL(url);
+    this.#key = hash.slice(1);
     const { dataDir, replicas } = this.#fleet.plan;
     for (const { id, kind } of replicas)
       if (kind === 'terminal') this.#copies.set(id, new Copies(join(dataDir, id), this.#processOf(id)));
     this.#app.addHook('onRequest', async ({ headers }) => {
-      if (headers[LAB_KEY_HEADER] !== hash.slice(1))
+      if (headers[LAB_KEY_HEADER] !== this.#key)
         throw new Problem('forbidden', 'The lab answers its regions alone.');
     });
     await listen(this.#app, '127.0.0.1', Number(port));
@@ -108,8 +110,6 @@ export class Lab {
       replicas: this.#fleet.plan.replicas.map(({ id, kind }) => ({
         id,
         kind,
-        // A region's door is the operators', and has no such call.
-        canBeCut: kind !== 'region',
         isCut: this.#cut.has(id),
         copyFrom: timeOf(this.#copies.get(id)?.oldestMs),
       })),
@@ -130,11 +130,12 @@ export class Lab {
   }
 
   async #link(id: string, state: 'up' | 'down'): Promise<void> {
-    const found = this.#fleet.plan.replicas.find((each) => each.id === id && each.kind !== 'region');
+    const found = this.#fleet.plan.replicas.find((each) => each.id === id);
     if (found === undefined) throw new Problem('not_found', `There is no line of ${id} to cut.`);
-    const response = await fetch(new URL('/v1/link', this.#fleet.url(id)), {
+    const path = found.kind === 'region' ? LAB_LINE_PATH : '/v1/link';
+    const response = await fetch(new URL(path, this.#fleet.url(id)), {
       method: 'PUT',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', [LAB_KEY_HEADER]: this.#key },
       body: JSON.stringify({ state }),
     }).catch(() => undefined);
     if (response?.ok !== true) throw new Problem('overloaded', `${id} does not answer now.`);
