@@ -35,14 +35,8 @@ function workerOfTill(): Plugin {
         files.add(name);
         const part = bundle[name];
         if (part?.type !== 'chunk') return;
+        // What a part loads by itself when it is needed, such as carts, a till has no use for.
         for (const next of part.imports) add(next);
-        // Of what is loaded when it is needed first a till wants its own, such as the check of a PIN, and no carts.
-        for (const next of part.dynamicImports)
-          if (
-            bundle[next]?.type === 'chunk' &&
-            bundle[next].moduleIds.some((id) => id.includes('/terminal/'))
-          )
-            add(next);
         for (const style of part.viteMetadata?.importedCss ?? []) files.add(style);
       };
       for (const part of Object.values(bundle))

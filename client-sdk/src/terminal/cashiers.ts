@@ -6,6 +6,8 @@ import { TallystickError } from '../error.ts';
 import type { TillCashier, TillCatalogue } from './catalogue.ts';
 import { FACTS } from './database.ts';
 import { completionOf, type Database, resultOf } from './indexed-db.ts';
+// Not loaded when the first PIN is typed: the line may be down by then.
+import { isHashOf } from './slow-hash.ts';
 
 /** Wrong PINs in a row; then each more makes whoever guesses wait twice as long. As at a shop's door. */
 const TRIES_MAX = 5;
@@ -73,7 +75,6 @@ export class Cashiers {
     const waitMs = Math.min(untilMs - nowMs(), LOCK_MS_MAX);
     if (waitMs > 0) throw locked(waitMs);
     const cashier = this.#here(id);
-    const { isHashOf } = await import('./slow-hash.ts');
     if (await isHashOf(pin, cashier?.pinHash)) {
       if (tries > 0) await this.#write(without(wrong, id));
       return cashier as TillCashier;

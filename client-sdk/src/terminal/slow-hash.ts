@@ -1,4 +1,4 @@
-/** Slow hashes of PINs, as shops and the authority write them: `scrypt$logN$r$p$salt$hash`. Loaded by the first sign-in. */
+/** Slow hashes of PINs, as shops and the authority write them: `scrypt$logN$r$p$salt$hash`. */
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 
 /** For somebody who is not known here: it takes as long, and is never right. */
