@@ -3,6 +3,8 @@ import { type Database, type Databases, openDatabase } from './indexed-db.ts';
 
 /** One record a turn, numbered from 1: the journal. */
 export const TURNS = 'turns';
+/** Of the journal: what the turns before those that are kept were folded to. Counted before the first turn. */
+export const BASE = 0;
 /** The copy of the catalogue, an item a record. */
 export const ITEMS = 'items';
 /** Who this device is, and how far its copy of the catalogue comes. */

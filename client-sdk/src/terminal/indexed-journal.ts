@@ -6,10 +6,11 @@
  * its first turn.
  */
 import type { Stored, Writes } from '@tallystick/crdt';
-import { foldLog, JournalImage, recordOf, type TurnRecord } from '@tallystick/crdt/host';
+import { foldLog, JournalImage, type LogBase, recordOf, type TurnRecord } from '@tallystick/crdt/host';
 import { TallystickError } from '../error.ts';
-import { TURNS } from './database.ts';
+import { BASE, TURNS } from './database.ts';
 import { completionOf, type Database, resultOf } from './indexed-db.ts';
+import { behind, type Pruned, type PruneOptions, pruneStep } from './prune.ts';
 import { sha256 } from './sha256.ts';
 
 /** Read at once while a journal is opened: some hundred kilobytes. */
@@ -31,28 +32,31 @@ export class IndexedJournal {
   readonly #database: Database;
   readonly #stored: Stored;
   #turns: number;
+  #base: LogBase | undefined;
   #failure: StorageFailure | undefined;
 
   /** @throws TallystickError `no_storage`; Error where what is stored contradicts itself (D5, D6). */
   static async open(database: Database): Promise<IndexedJournal> {
     assertStrict(database);
+    const turns = () => database.transaction([TURNS], 'readonly').objectStore(TURNS);
+    const base = (await resultOf(turns().get(BASE))) as LogBase | undefined;
     const records: TurnRecord[] = [];
     for (;;) {
-      const store = database.transaction([TURNS], 'readonly').objectStore(TURNS);
-      const after = records.length;
-      const read = (await resultOf(store.getAll(from(after), READ_AT_ONCE))) as TurnRecord[];
+      const after = (base?.turns ?? 0) + records.length;
+      const read = (await resultOf(turns().getAll(behind(after), READ_AT_ONCE))) as TurnRecord[];
       records.push(...read);
       if (read.length < READ_AT_ONCE) break;
     }
-    return new IndexedJournal(database, records);
+    return new IndexedJournal(database, base, records);
   }
 
-  private constructor(database: Database, records: readonly TurnRecord[]) {
+  private constructor(database: Database, base: LogBase | undefined, records: readonly TurnRecord[]) {
     this.#database = database;
-    this.#stored = foldLog(records, sha256);
-    this.view = new JournalImage(sha256);
+    this.#stored = foldLog(records, sha256, base);
+    this.view = new JournalImage(sha256, base);
     for (const record of records) this.view.apply(record);
-    this.#turns = records.length;
+    this.#base = base;
+    this.#turns = (base?.turns ?? 0) + records.length;
     database.onclose = () => {
       this.#failure ??= new StorageFailure('broken', 'The browser took the storage away.');
     };
@@ -83,6 +87,18 @@ export class IndexedJournal {
     this.#turns += 1;
     this.view.apply(record);
     return 'committed';
+  }
+
+  /** One bounded step of letting go (D7). Call again while `more` is true. @throws StorageFailure */
+  async prune(options: PruneOptions): Promise<Pruned> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      const pruned = await pruneStep(this.#database, this.view, this.#base, options);
+      this.#base = pruned.base;
+      return pruned;
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /** Whether the storage takes writes: tried with more than a turn needs, and taken back. */
@@ -125,14 +141,6 @@ function assertStrict(database: Database): void {
 const ROOM_BYTES = 256 * 1024;
 /** No number of a turn. */
 const PROBE = 'room';
-
-/** Keys behind a number; texts, which come after all numbers, left out. */
-function from(after: number): unknown {
-  const { IDBKeyRange } = globalThis as unknown as {
-    IDBKeyRange: { bound(low: number, high: number, lowOpen: boolean): unknown };
-  };
-  return IDBKeyRange.bound(after, Number.MAX_SAFE_INTEGER, true);
-}
 
 function isFull(error: unknown): boolean {
   return (error as { name?: string } | null)?.name === 'QuotaExceededError';

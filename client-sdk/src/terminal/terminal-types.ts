@@ -17,6 +17,11 @@ export interface TerminalOptions {
   readonly code?: string;
   /** `required`: whoever sells signs in with a PIN, and a manager alone overrides and takes back. Off unless told. */
   readonly signIn?: 'required' | 'off';
+  /**
+   * Days for which sales stay on this device once the books have them: from 1, 30 unless told, and never fewer than the
+   * oldest backup goes back that the books may be put back to. What the books lack stays for as long as they do.
+   */
+  readonly retentionDays?: number;
 }
 
 /**

@@ -36,6 +36,7 @@ export interface TillHostOptions {
   readonly id: string;
   readonly parent: string;
   readonly code?: string;
+  readonly retentionDays?: number;
 }
 
 /** A dead line is noticed after at most two of these. */
@@ -44,6 +45,13 @@ const BEAT_MS = 4_000;
 const MEND_MS = 1_000;
 /** A shop's server is near: whoever waits for it at a till waits this long between two attempts at most. */
 const LINK_TIMES = { retryMsMin: 100, retryMsMax: 5_000, handshakeMs: 5_000 };
+
+/** D7: looked at while nobody waits for a start, and then now and then; between two steps sales go on. */
+const PRUNE_AFTER_MS = 60_000;
+const PRUNE_EVERY_MS = 3_600_000;
+const PRUNE_PAUSE_MS = 100;
+const RETENTION_DAYS = 30;
+const DAY_MS = 86_400_000;
 
 /** What was not relayed is lost with it, and shown at the parent until an operator retires the old life. */
 const CLEARED = 'the browser cleared what this till had stored. Enrol it again, with a new code.';
@@ -72,6 +80,8 @@ export class TillHost {
   #socket: LinkSocket | undefined;
   #stopBeat = () => {};
   #stopMending = () => {};
+  #stopPruning = () => {};
+  #pruning: Promise<void> = Promise.resolve();
   #isStopped = false;
   #taking: Promise<void> = Promise.resolve();
   /** Why nothing can be sold, while that is so. */
@@ -90,6 +100,7 @@ export class TillHost {
       await host.#endPastLife();
       host.#link.start();
       host.#beatLater();
+      host.#pruneLater(PRUNE_AFTER_MS);
       return host;
     } catch (error) {
       database.close();
@@ -236,6 +247,26 @@ export class TillHost {
     this.#onChange();
   }
 
+  #pruneLater(delayMs: number): void {
+    this.#stopPruning = this.#ports.machine.after(delayMs, () => {
+      this.#pruning = this.#prune().then((more) => {
+        if (!this.#isStopped) this.#pruneLater(more ? PRUNE_PAUSE_MS : PRUNE_EVERY_MS);
+      });
+    });
+  }
+
+  /** D7: what the authority has settled long ago is let go of. @returns whether there is more */
+  async #prune(): Promise<boolean> {
+    if (this.failure !== undefined) return false;
+    const retentionMs = (this.#options.retentionDays ?? RETENTION_DAYS) * DAY_MS;
+    const nowMs = this.#ports.machine.now().wallMs;
+    // A storage that does not take it is told of by the next sale, which mends it.
+    return this.#journal.prune({ nowMs, retentionMs }).then(
+      ({ more }) => more,
+      () => false,
+    );
+  }
+
   async #reopen(): Promise<Opened> {
     const database = await tillDatabase(this.#ports.databases, this.#options.id);
     try {
@@ -294,6 +325,8 @@ export class TillHost {
     this.#isStopped = true;
     this.#stopBeat();
     this.#stopMending();
+    this.#stopPruning();
+    await this.#pruning;
     await this.engine.stop();
     this.#link.stop();
     await this.#taking;

@@ -47,6 +47,9 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
 
   constructor(options: TerminalOptions, ports: TillPorts) {
     super(nothingYet(options.id));
+    const { retentionDays = 1 } = options;
+    if (!Number.isInteger(retentionDays) || retentionDays < 1)
+      throw new RangeError(`retentionDays is a whole number from 1, not ${retentionDays}.`);
     this.id = options.id;
     this.#options = options;
     this.#ports = ports;

@@ -4,17 +4,14 @@
  *   const record = recordOf(writes, image);   // plain data: what the storage must make durable
  *   …store it…
  *   image.apply(record);                      // only then the core may ask for it
- *   const stored = foldLog(records);          // what a replica starts from when the log is read again
+ *   const stored = foldLog(records, sha256);  // what a replica starts from when the log is read again
  *
  * Rows, heads and holds are the fold of the log; what the core asks of its journal in between is
  * answered from memory, because such storages answer later than the core can wait.
  */
-import { decodeEntry } from '../entry/codec.ts';
-import type { Entry, FenceReason, Hash } from '../entry/entry.ts';
-import type { HoldId, LineId, OrderId, PoolId, WriterId } from '../ids.ts';
-import type { DocumentKind } from '../replica/documents.ts';
+import type { FenceReason, Hash } from '../entry/entry.ts';
+import type { HoldId, OrderId, PoolId, WriterId } from '../ids.ts';
 import type { Hold } from '../replica/holds.ts';
-import type { EntryRef, JournalView, LineProgress, StreamSlice } from '../replica/journal-view.ts';
 import type { Sha256 } from '../replica/ledger.ts';
 import { Stream, type StreamHead } from '../replica/stream.ts';
 import type { Stored, Writes } from '../replica/writes.ts';
@@ -22,9 +19,11 @@ import { type Digest, digestText, sameDigest } from '../tally/digest.ts';
 import { CELL_COLUMNS, COUNTERS, emptyRow, type Row } from '../tally/row.ts';
 import { hexOf } from '../wire/bytes.ts';
 import { joinEntries, splitEntries } from '../wire/slices.ts';
+import type { JournalImage } from './journal-image.ts';
+import type { LogBase } from './log-base.ts';
 
 /** A row as one flat list: its pool, its counters, then four values for each cell. */
-type RowLine = readonly (string | number)[];
+export type RowLine = readonly (string | number)[];
 
 export interface SaleRecord {
   readonly orderId: OrderId;
@@ -132,21 +131,35 @@ function rowFrom(line: RowLine): Row {
 
 /**
  * What a replica starts from.
+ * @param base what the turns before the first of these were folded to, where they were let go of
  * @throws Error where the log contradicts itself (D6): a turn is missing, a head has another hash than its
  *   last entry, rows another digest than was written with them. Sell nothing then.
  */
-export function foldLog(records: readonly TurnRecord[], sha256: Sha256): Stored {
-  const heads = new Map<WriterId, TurnRecord['heads'][number]>();
+export function foldLog(records: readonly TurnRecord[], sha256: Sha256, base?: LogBase): Stored {
+  const heads = new Map(base?.heads.map((head) => [head.writer, head]));
   const rows = new Map<WriterId, Map<PoolId, RowLine>>();
-  const holds = new Map<HoldId, Hold>();
-  const last = new Map<WriterId, Uint8Array>();
-  let position = 0;
+  const holds = new Map<HoldId, Hold>(base?.holds);
+  /** The last entry of each writer, or what is known of it where it was let go of. */
+  const last = new Map<WriterId, Uint8Array | Hash>();
+  const isGone = new Set<WriterId>();
+  let position = base?.position ?? 0;
+  for (const { writer, lines } of base?.rows ?? [])
+    rows.set(writer, new Map(lines.map((line) => [line[0] as PoolId, line])));
+  for (const { writer, hash } of base?.pruned ?? []) {
+    last.set(writer, hash);
+    isGone.add(writer);
+  }
+  for (const { writer, bytes } of base?.kept ?? []) {
+    last.set(writer, splitEntries(bytes).at(-1) as Uint8Array);
+    isGone.delete(writer);
+  }
   for (const record of records) {
     if (record.position !== position) throw new Error(`D5: the turn after entry ${position} is not there`);
     for (const { writer, bytes } of record.runs) {
       const entries = splitEntries(bytes);
       position += entries.length;
       last.set(writer, entries.at(-1) as Uint8Array);
+      isGone.delete(writer);
     }
     for (const { writer, lines } of record.rows) {
       let pools = rows.get(writer);
@@ -170,138 +183,10 @@ export function foldLog(records: readonly TurnRecord[], sha256: Sha256): Stored 
       throw new Error(`D6: the rows of ${writer} have the digest ${found} where ${stored} was written`);
     }
     const bytes = last.get(writer);
-    if (bytes !== undefined && hexOf(sha256(bytes)) !== hexOf(head.hash))
+    if (bytes !== undefined && hexOf(isGone.has(writer) ? bytes : sha256(bytes)) !== hexOf(head.hash))
       throw new Error(`D6: the last entry of ${writer} is not the one that its head names`);
     return stream;
   });
-  const { self = null, awaitsFormerLives = false } = records.at(-1) ?? {};
+  const { self = null, awaitsFormerLives = false } = records.at(-1) ?? base ?? {};
   return { self, awaitsFormerLives, position, streams, holds };
 }
-
-interface ImageEntry {
-  readonly writer: WriterId;
-  readonly bytes: Uint8Array;
-}
-
-/** What is durable, in memory: the core's questions to its journal. */
-export class JournalImage implements JournalView {
-  readonly #sha256: Sha256;
-  /** In durable order. */
-  readonly #entries: ImageEntry[] = [];
-  /** For each writer, where its entries stand among all, by seq − 1. */
-  readonly #places = new Map<WriterId, number[]>();
-  readonly #documents = new Map<string, EntryRef>();
-  readonly #progress = new Map<string, LineProgress>();
-  readonly #sales: SaleRecord[] = [];
-  readonly #salesById = new Map<string, SaleRecord>();
-  readonly #saleCounts = new Map<WriterId, number>();
-
-  constructor(sha256: Sha256) {
-    this.#sha256 = sha256;
-  }
-
-  get position(): number {
-    return this.#entries.length;
-  }
-
-  /** Own sales of all lives, oldest first. */
-  get sales(): readonly SaleRecord[] {
-    return this.#sales;
-  }
-
-  saleOf(orderId: string): SaleRecord | undefined {
-    return this.#salesById.get(orderId);
-  }
-
-  /** How many a writer has made. */
-  saleCount(writer: WriterId): number {
-    return this.#saleCounts.get(writer) ?? 0;
-  }
-
-  /** @throws Error where the record is not the next one (D5). */
-  apply(record: TurnRecord): void {
-    if (record.position !== this.position)
-      throw new Error(`D5: a turn from position ${record.position} met a journal at ${this.position}.`);
-    for (const { writer, seqFirst, bytes } of record.runs) {
-      let places = this.#places.get(writer);
-      if (places === undefined) {
-        places = new Array<number>(seqFirst - 1).fill(NOWHERE);
-        this.#places.set(writer, places);
-      }
-      if (places.length !== seqFirst - 1)
-        throw new Error(`D5: entry ${seqFirst} of ${writer} does not come after ${places.length}`);
-      for (const entry of splitEntries(bytes)) {
-        places.push(this.#entries.length);
-        this.#entries.push({ writer, bytes: entry });
-      }
-    }
-    for (const { kind, id, ref } of record.documents) this.#documents.set(`${kind}:${id}`, ref);
-    for (const { orderId, lineId, progress } of record.progress)
-      this.#progress.set(`${orderId}/${lineId}`, progress);
-    for (const sale of record.sales) {
-      this.#sales.push(sale);
-      this.#salesById.set(sale.orderId, sale);
-      this.#saleCounts.set(sale.writer, sale.number);
-    }
-  }
-
-  findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
-    return this.#documents.get(`${kind}:${id}`);
-  }
-
-  entryAt(writer: WriterId, seq: number): Entry | undefined {
-    const bytes = this.#bytesAt(writer, seq);
-    return bytes && decodeEntry(bytes);
-  }
-
-  hashAt(writer: WriterId, seq: number): Hash | undefined {
-    const bytes = this.#bytesAt(writer, seq);
-    return bytes && this.#sha256(bytes);
-  }
-
-  lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
-    return this.#progress.get(`${orderId}/${lineId}`);
-  }
-
-  readStream(from: number, bytesMax: number): StreamSlice {
-    const { slice, count } = collect((i) => this.#entries[from + i], bytesMax);
-    return { bytes: slice, to: from + count };
-  }
-
-  readWriter(writer: WriterId, afterSeq: number, bytesMax: number): StreamSlice {
-    const places = this.#places.get(writer) ?? [];
-    const { slice, count } = collect((i) => this.#entries[places[afterSeq + i] ?? NOWHERE], bytesMax);
-    return { bytes: slice, to: afterSeq + count };
-  }
-
-  positionBefore(writer: WriterId, seq: number): number {
-    return this.#places.get(writer)?.[seq - 1] ?? this.position;
-  }
-
-  #bytesAt(writer: WriterId, seq: number): Uint8Array | undefined {
-    return this.#entries[this.#places.get(writer)?.[seq - 1] ?? NOWHERE]?.bytes;
-  }
-}
-
-/** Of a branch, the entries before it stand in the stream that it left. */
-const NOWHERE = -1;
-
-/** Whole entries, at least one if there is any, until `bytesMax` is reached with their sizes in front. */
-function collect(
-  at: (index: number) => ImageEntry | undefined,
-  bytesMax: number,
-): { readonly slice: Uint8Array; readonly count: number } {
-  const entries: ImageEntry[] = [];
-  let size = 0;
-  for (;;) {
-    const entry = at(entries.length);
-    if (entry === undefined) break;
-    size += entry.bytes.length + SIZE_BYTES_MAX;
-    if (entries.length > 0 && size > bytesMax) break;
-    entries.push(entry);
-  }
-  return { slice: joinEntries(entries), count: entries.length };
-}
-
-/** What stands in front of an entry in a slice: its size, as bytes of seven bits. */
-const SIZE_BYTES_MAX = 4;

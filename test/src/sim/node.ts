@@ -16,7 +16,7 @@ import {
 import type { Frame } from '@tallystick/crdt/wire';
 import { Askers, type OnAnswer } from './askers.ts';
 import { MachineClock } from './clock.ts';
-import { type Commit, SimDisk } from './disk.ts';
+import type { Commit, SimDisk } from './disk.ts';
 import { checkPutBack } from './memory-check.ts';
 import type { Connection, Link, LinkEnd } from './network.ts';
 import { NodeLinks } from './node-links.ts';
@@ -24,6 +24,7 @@ import type { NodePorts } from './node-ports.ts';
 import { RELEASE, type Release } from './release.ts';
 import { sha256 } from './sha256.ts';
 import { type Machine, type Stage, Turns } from './turn.ts';
+import { diskFor } from './turn-log-disk.ts';
 import { SimWitness } from './witness.ts';
 
 /** The store agent tries a disk that failed again so often. */
@@ -61,7 +62,7 @@ export class SimNode implements LinkEnd, Machine {
 
   constructor(settings: ReplicaSettings, ports: NodePorts, disk?: SimDisk) {
     this.settings = settings;
-    this.disk = disk ?? new SimDisk(settings.kind === 'authority');
+    this.disk = disk ?? diskFor(settings.kind);
     this.#ports = ports;
     const { timeline, prng, directory } = ports;
     this.clock = new MachineClock(timeline, prng, ports.clockRate);
