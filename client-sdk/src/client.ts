@@ -216,7 +216,12 @@ class Remembered<T extends { readonly isInUse: boolean }> {
 }
 
 function regionUrl(text: string): string {
-  const { protocol, origin, pathname } = new URL(text);
-  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`${text} is no http or https URL.`);
+  const { protocol, origin, pathname } = URL.canParse(text)
+    ? new URL(text)
+    : { protocol: '', origin: '', pathname: '' };
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new TypeError(
+      `url is "${text}", which is no URL such as http://127.0.0.1:7400 or https://eu.example.com.`,
+    );
   return origin + pathname.replace(/\/+$/, '');
 }

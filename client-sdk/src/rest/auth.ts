@@ -1,6 +1,7 @@
 /** Who asks: the token that goes with each request, and where it comes from. */
 import { TallystickError } from '../error.ts';
 import type { Ports } from '../ports.ts';
+import { boundedText, REFUSAL_BYTES_MAX } from './bounded-text.ts';
 
 /**
  * How a client signs in.
@@ -89,7 +90,9 @@ class CredentialTokens implements TokenSource {
     } catch (cause) {
       throw new TallystickError('region_unreachable', 'No token: the region does not answer.', { cause });
     }
-    const said = (await response.json().catch(() => undefined)) as Partial<TokenAnswer> | undefined;
+    const said = (await boundedText(response, REFUSAL_BYTES_MAX)
+      .then(JSON.parse)
+      .catch(() => undefined)) as Partial<TokenAnswer> | undefined;
     if (!response.ok) throw refusal(response, said);
     if (typeof said?.access_token !== 'string' || typeof said.expires_in !== 'number')
       throw new TallystickError('unexpected_answer', 'What answered gives out no tokens.', {

@@ -47,6 +47,32 @@ describe('a call', () => {
     expect(region.heard[1]?.headers.get('if-match')).toBe('"7"');
   });
 
+  test('is read up to a size, and let go of then, whoever it is that answers', async () => {
+    for (const status of [200, 502]) {
+      let pulled = 0;
+      let isLetGo = false;
+      const endless = () =>
+        new ReadableStream<Uint8Array>({
+          pull: (to) => {
+            pulled += 1;
+            to.enqueue(new Uint8Array(1024 * 1024).fill(32));
+          },
+          cancel: () => {
+            isLetGo = true;
+          },
+        });
+      const { client } = setUp(() => new Response(endless(), { status }), { retry: { attemptsMax: 1 } });
+      const error = await failure(client.get('/v1/orders'));
+      expect([error.code, error.status, isLetGo]).toEqual(['unexpected_answer', status, true]);
+      expect(pulled).toBeLessThan(40);
+    }
+  });
+
+  test('to what is no region’s address says which one would be', () => {
+    for (const url of ['', '127.0.0.1:7400', 'localhost:7400', 'ftp://eu.test'])
+      expect(() => createClientOn({ url }, new FakeRegion(noLine).ports)).toThrow(/such as http:/);
+  });
+
   test('that is refused rejects with what the region said, and is not sent again', async () => {
     const items = [{ sku: 'LAMP', location: 'depot', requested: 2, available: 1, reason: 'too_few_left' }];
     const { region, client } = setUp(() =>

@@ -2,6 +2,7 @@
 import { type ProblemDetails, TallystickError, type TallystickErrorCode } from '../error.ts';
 import type { Ports } from '../ports.ts';
 import type { TokenSource } from './auth.ts';
+import { ANSWER_BYTES_MAX, boundedText, REFUSAL_BYTES_MAX } from './bounded-text.ts';
 import { isRepeatable, type RetryRules, retryAfterMs } from './retry.ts';
 
 export interface Request {
@@ -73,7 +74,7 @@ export function createTransport(rules: TransportRules, ports: Ports): Transport 
   const open = async (request: Request, timeoutMs?: number): Promise<Response> => {
     const response = await attempt(request, timeoutMs);
     if (response.ok) return response;
-    throw await errorOf(response);
+    throw await errorOf(response, request);
   };
 
   return {
@@ -103,9 +104,10 @@ export function createTransport(rules: TransportRules, ports: Ports): Transport 
 /** An answer that breaks off is none, and asked for again. */
 async function textOf(response: Response, { signal }: Request): Promise<string> {
   try {
-    return await response.text();
+    return await boundedText(response, ANSWER_BYTES_MAX);
   } catch (cause) {
     signal?.throwIfAborted();
+    if (cause instanceof TallystickError) throw cause;
     throw new TallystickError('region_unreachable', 'The answer broke off.', { cause });
   }
 }
@@ -114,15 +116,16 @@ function tokenFor(request: Request, tokens: TokenSource): Promise<string | undef
   return request.token === undefined ? tokens.token() : Promise.resolve(request.token);
 }
 
-/** What a refusal says; never throws, whatever the bytes are. */
-async function errorOf(response: Response): Promise<TallystickError> {
+/** What a refusal says, whatever its bytes are. @throws the signal's reason, and nothing else */
+async function errorOf(response: Response, { signal }: Request): Promise<TallystickError> {
   const { status } = response;
   const retryAfterMs = secondsOf(response.headers.get('retry-after'));
   const waits = retryAfterMs === undefined ? {} : { retryAfterMs };
   let problem: unknown;
   try {
-    problem = JSON.parse(await response.text());
+    problem = JSON.parse(await boundedText(response, REFUSAL_BYTES_MAX));
   } catch (cause) {
+    signal?.throwIfAborted();
     return new TallystickError('unexpected_answer', `The answer ${status} is no problem document.`, {
       status,
       cause,

@@ -262,7 +262,10 @@ export class TillHost {
     const nowMs = this.#ports.machine.now().wallMs;
     // A storage that does not take it is told of by the next sale, which mends it.
     return this.#journal.prune({ nowMs, retentionMs }).then(
-      ({ more }) => more,
+      ({ entries, more }) => {
+        if (entries > 0) this.#onChange();
+        return more;
+      },
       () => false,
     );
   }

@@ -7,17 +7,32 @@ import { WebSocket } from 'ws';
 
 Object.assign(globalThis, { IDBKeyRange });
 
+/** Who waits for as long as this waits for no answer. */
+const CHORE_MS = 60_000;
+
 /** One browser profile: what its pages share, and what a copy of it would have. */
 export class Profile {
   databases = new IDBFactory();
   readonly local = new Map<string, string>();
+  /** How far this device's wall clock is ahead, in milliseconds. */
+  aheadMs = 0;
+  /** What its pages do now and again, and nobody waits for. */
+  readonly #chores = new Set<() => void>();
   #tail: Promise<void> = Promise.resolve();
+
+  /** Their time has come. */
+  doChores(): void {
+    for (const run of [...this.#chores]) {
+      this.#chores.delete(run);
+      run();
+    }
+  }
 
   ports(): TillPorts {
     return {
       databases: this.databases as unknown as TillPorts['databases'],
       webSocket: WebSocket as unknown as TillPorts['webSocket'],
-      machine: pageMachine(),
+      machine: this.#machine(),
       newId: uuidv7,
       alone: (_name, _signal, run) => {
         const turn = this.#tail.then(run);
@@ -28,6 +43,22 @@ export class Profile {
       witness: {
         getItem: (key) => this.local.get(key) ?? null,
         setItem: (key, value) => void this.local.set(key, value),
+      },
+    };
+  }
+
+  #machine(): TillPorts['machine'] {
+    const page = pageMachine();
+    return {
+      ...page,
+      now: () => {
+        const now = page.now();
+        return { ...now, wallMs: now.wallMs + this.aheadMs };
+      },
+      after: (delayMs, run) => {
+        if (delayMs < CHORE_MS) return page.after(delayMs, run);
+        this.#chores.add(run);
+        return () => this.#chores.delete(run);
       },
     };
   }

@@ -187,3 +187,35 @@ test('[F1] a database that was put back is found out without a line, a whole pro
   await isSettled(third, last.id);
   for (const id of [early.id, late.id, sale.id, last.id]) expect(await orderInBooks(id)).toBe(200);
 });
+
+test('[D7] lets go of sales that the books have had for long, sells on, and numbers its receipts on', async () => {
+  const opened = new Opened('kasse-4');
+  const { profile } = opened;
+  await restock('for-a-long-life');
+  let till = await opened.first({ retentionDays: 2 });
+  const old = await till.sell(ONE_LAMP);
+  await isSettled(till, old.id);
+  // What is settled is written down with the next turn.
+  const last = await till.sell(ONE_LAMP);
+  await isSettled(till, last.id);
+  profile.doChores();
+  profile.aheadMs = 3 * 86_400_000;
+  await until(() => {
+    profile.doChores();
+    return till.getSnapshot().sales.length === 1;
+  }, 'it lets go');
+  expect(till.sale(old.id)).toBeUndefined();
+  const prefix = till.getSnapshot().receiptPrefix;
+  expect(till.getSnapshot()).toMatchObject({ state: 'open', sales: [{ number: 2 }], unsettled: 0 });
+  const free = till.available('LAMP');
+  await till.close();
+  till = await opened.again({ retentionDays: 2 });
+  expect([till.getSnapshot().receiptPrefix, till.available('LAMP')]).toEqual([prefix, free]);
+  const next = await till.sell(ONE_LAMP);
+  expect([next.receipt, till.getSnapshot().sales.length]).toEqual([`${prefix}-000003`, 2]);
+  await isSettled(till, next.id);
+  // Sold once: a repeat after its entry is gone is known for what it is.
+  expect(await codeOf(till.sell({ ...ONE_LAMP, id: old.id }))).not.toBe('done');
+  for (const id of [old.id, last.id, next.id]) expect(await orderInBooks(id)).toBe(200);
+  expect(() => opened.begin({ retentionDays: 0 })).toThrow(RangeError);
+});
