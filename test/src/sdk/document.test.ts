@@ -11,6 +11,7 @@ import { GENERATED, generateTypes } from './generate.ts';
 const REPEATABLE: Readonly<Record<string, string>> = {
   '/v1/products/import': 'the same file again changes nothing',
   '/v1/products/{sku}/discontinue': 'done twice is done once',
+  '/v1/shape': 'it only reads: the clauses of a subset are in its body',
   '/v1/orders/batch': 'each order has its own id',
   '/v1/holds/{id}/release': 'done twice is done once',
   '/v1/customers/{id}/erase': 'done twice is done once',
