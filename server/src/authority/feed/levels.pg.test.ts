@@ -22,11 +22,13 @@ async function books() {
 }
 
 test('a level is told when it changed, once, by its last state; also by somebody who looks at all', async () => {
-  const { authority, shop, news } = await books();
+  const { pool, authority, shop, news } = await books();
   shop.receive('r1', 10);
   shop.sell('o1', 2);
   await authority.take(shop, shop.frame());
   expect(await news()).toEqual(['stock.level_changed 8/8']);
+  const { rows } = await pool.query('select tallystick.tell_levels(null) as told');
+  expect(rows).toEqual([{ told: [] }]);
   expect(await news()).toEqual([]);
   shop.sell('o2', 1);
   await authority.take(shop, shop.frame());

@@ -34,7 +34,11 @@ export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty 
     }
   };
   const tell = (pools: readonly string[]) =>
-    pool.query({ name: 'tell_levels', text: 'select tallystick.tell_levels($1)', values: [pools] });
+    pool.query<{ told: string[] }>({
+      name: 'tell_levels',
+      text: 'select tallystick.tell_levels($1) as told',
+      values: [pools],
+    });
   const act = async () => {
     if (isNewLeader) {
       const { rows } = await pool.query<{ pool: string }>('select distinct pool from tallystick.rows');
@@ -50,8 +54,9 @@ export function tellLevels(pool: pg.Pool, log: Log, changed: Set<string>): Duty 
       const pools = due.slice(from, from + POOLS_MAX);
       for (const one of pools) changed.delete(one);
       try {
-        await tell(pools);
-        for (const one of pools) toldAtMs.set(one, nowMs);
+        const { rows } = await tell(pools);
+        // Where units only went from one replica to another nothing was told, and the next sale need not wait.
+        for (const one of rows[0]?.told ?? []) toldAtMs.set(one, nowMs);
       } catch (error) {
         for (const one of pools) changed.add(one);
         throw error;
