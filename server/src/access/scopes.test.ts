@@ -13,6 +13,9 @@ function mayCall(role: Role): Operation[] {
   return OPERATIONS.filter(({ access }) => access === 'public' || scopes.includes(access.scope));
 }
 
+/** Reads whose question is too long for an address, so it comes as a body. */
+const READS_BY_POST = ['readShapeSubset'];
+
 describe('roles', () => {
   test('hold scopes that are explained, each once', () => {
     for (const role of ROLE_NAMES) {
@@ -23,7 +26,7 @@ describe('roles', () => {
 
   test('let an auditor change nothing but what anybody may', () => {
     const changes = mayCall('auditor').filter(
-      ({ access, method }) => access !== 'public' && method !== 'GET',
+      ({ access, method, id }) => access !== 'public' && method !== 'GET' && !READS_BY_POST.includes(id),
     );
     expect(changes.map(({ id }) => id)).toEqual([]);
     expect(mayCall('auditor').length).toBeGreaterThan(0);
