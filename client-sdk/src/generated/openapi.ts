@@ -2720,7 +2720,7 @@ export interface components {
             description: string;
             isEnabled: boolean;
             disabledBecause: string | null;
-            /** @description Two while one replaces the other. */
+            /** @description How many are valid: two or more while one replaces another. */
             secrets: number;
             /** @description The event up to which nothing is due any more. */
             deliveredUpTo: string;
@@ -2729,7 +2729,7 @@ export interface components {
             nextAttemptAt: string | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description Keep it: it is not shown again. */
+            /** @description Keep it: it is shown in this answer alone, and to the same request again. */
             secret: string;
         };
         WebhookList: {
@@ -2744,7 +2744,7 @@ export interface components {
             description: string;
             isEnabled: boolean;
             disabledBecause: string | null;
-            /** @description Two while one replaces the other. */
+            /** @description How many are valid: two or more while one replaces another. */
             secrets: number;
             /** @description The event up to which nothing is due any more. */
             deliveredUpTo: string;

@@ -1,6 +1,8 @@
 /** Figures that the books themselves know, for `GET /metrics`: counted now and then, however often somebody asks. */
+
 import type { Figure } from '@tallystick/store-agent';
 import type pg from 'pg';
+import { TEST_EVENT_TYPE } from '../webhooks/test-event.ts';
 
 /** The door asks nobody who they are: whoever asks all day counts no more than this. */
 const COUNT_EVERY_MS = 10_000;
@@ -32,7 +34,7 @@ async function count(pool: pg.Pool): Promise<readonly Figure[]> {
     name: 'books_figures',
     text: `select (select count(*)::int from tallystick.quarantine) as quarantined,
       (select count(*)::int from tallystick.webhook_deliveries join tallystick.webhook_endpoints using (log)
-        where state = 'failed') as failed,
+        where state = 'failed' and type <> '${TEST_EVENT_TYPE}') as failed,
       (select count(*)::int from tallystick.webhook_endpoints
         where not is_enabled and disabled_because is not null) as disabled`,
   });

@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly description: string;
   readonly isEnabled: boolean;
   readonly disabledBecause: string | null;
-  /** The one that is used, and beside it the one before while that is valid. */
+  /** The one that is used, and beside it those before while they are valid, newest first. */
   readonly secrets: readonly string[];
   readonly cursor: number;
   readonly attempts: number;
@@ -21,14 +21,26 @@ export interface Endpoint {
   readonly createdAt: Date;
 }
 
+/** Of the secrets that were replaced, those that a receiver may still know. */
+function validBefore(list: string): string {
+  return `jsonb_array_elements(${list}) one where (one ->> 'until')::timestamptz > now()`;
+}
+
 const COLUMNS = `id, log, url, types, description, is_enabled as "isEnabled", disabled_because as "disabledBecause",
-  case when secret_before_until > now() then array[secret, secret_before] else array[secret] end as secrets,
+  array[secret] || array(select one ->> 'secret' from ${validBefore('secrets_before')}) as secrets,
   cursor, attempts, next_at as "nextAt", version, created_at as "createdAt"`;
 
 /** All of them: they are few, for each is somebody's program. */
 export const ENDPOINTS_MAX = 500;
-/** How long the secret before is valid beside the new one. */
+/** How long a secret that was replaced is valid beside the new one. */
 const OVERLAP_HOURS = 24;
+/** Of one endpoint: each is a signature in every header. */
+export const SECRETS_MAX = 5;
+
+interface Replaced {
+  readonly secret: string;
+  readonly until: string;
+}
 
 export interface NewEndpoint {
   readonly id: string;
@@ -80,26 +92,30 @@ export class Endpoints {
     return rows.map((row) => this.#unsealed(row));
   }
 
-  /** With another address, or enabled (again or once more), it goes on where it stopped, at once, with all its attempts. */
+  /** With another address or other types, or enabled (again or once more), it goes on where it stopped, at once, with all its attempts. */
   change(id: string, { url, types, description, isEnabled }: EndpointPatch): Promise<Endpoint | undefined> {
     return this.#write(
       `update tallystick.webhook_endpoints set
           url = coalesce($2, url), types = coalesce($3, types), description = coalesce($4, description),
           is_enabled = coalesce($5, is_enabled),
           disabled_because = case when $5 is null then disabled_because end,
-          attempts = case when $5 or $2 <> url then 0 else attempts end,
-          next_at = case when $5 or $2 <> url then now() else next_at end,
+          attempts = case when $5 or $2 <> url or $3 <> types then 0 else attempts end,
+          next_at = case when $5 or $2 <> url or $3 <> types then now() else next_at end,
           version = version + 1
         where id = $1 returning ${COLUMNS}`,
       [id, url ?? null, types ?? null, description ?? null, isEnabled ?? null],
     );
   }
 
+  /** @returns undefined where there is none, or where as many secrets as may be are valid already. */
   rotate(id: string, secret: string): Promise<Endpoint | undefined> {
     return this.#write(
-      `update tallystick.webhook_endpoints set secret_before = secret, secret = $2, version = version + 1,
-          secret_before_until = now() + interval '${OVERLAP_HOURS} hours'
-        where id = $1 returning ${COLUMNS}`,
+      `update tallystick.webhook_endpoints set secret = $2, version = version + 1,
+          secrets_before = jsonb_build_array(
+              jsonb_build_object('secret', secret, 'until', now() + interval '${OVERLAP_HOURS} hours'))
+            || coalesce((select jsonb_agg(one order by one ->> 'until' desc) from ${validBefore('secrets_before')}), '[]')
+        where id = $1 and (select count(*) from ${validBefore('secrets_before')}) < ${SECRETS_MAX - 1}
+        returning ${COLUMNS}`,
       [id, this.#seal(id, secret)],
     );
   }
@@ -117,18 +133,24 @@ export class Endpoints {
 
   /** Seals what an older release wrote, and what an older master key sealed, under the current one. */
   async sealAll(): Promise<void> {
-    const { rows } = await this.#pool.query<{ id: string; secret: string; before: string | null }>(
-      'select id, secret, secret_before as before from tallystick.webhook_endpoints',
+    const { rows } = await this.#pool.query<{ id: string; secret: string; before: Replaced[] }>(
+      'select id, secret, secrets_before as before from tallystick.webhook_endpoints',
     );
     const current = `${this.#vault.current} `;
     for (const { id, secret, before } of rows) {
-      if (secret.startsWith(current) && (before === null || before.startsWith(current))) continue;
+      if ([secret, ...before.map((one) => one.secret)].every((one) => one.startsWith(current))) continue;
       const anew = (sealed: string) => this.#seal(id, this.#unseal(id, sealed));
       // Rotated by another process meanwhile, it is sealed already.
       await this.#pool.query(
-        `update tallystick.webhook_endpoints set secret = $2, secret_before = $3
-          where id = $1 and secret = $4 and secret_before is not distinct from $5`,
-        [id, anew(secret), before === null ? null : anew(before), secret, before],
+        `update tallystick.webhook_endpoints set secret = $2, secrets_before = $3
+          where id = $1 and secret = $4 and secrets_before = $5`,
+        [
+          id,
+          anew(secret),
+          JSON.stringify(before.map((one) => ({ ...one, secret: anew(one.secret) }))),
+          secret,
+          JSON.stringify(before),
+        ],
       );
     }
   }

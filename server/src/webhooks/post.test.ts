@@ -15,6 +15,24 @@ function poster(rule: { allowLoopback: boolean }, timeoutMs?: number, resolve?: 
   return made;
 }
 
+test('a name of which no address takes a connection: the error says what was wrong', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const resolve: Resolve = async () => [
+    { address: '127.0.0.1', family: 4 },
+    { address: '127.0.0.2', family: 4 },
+  ];
+  const { error } = await poster({ allowLoopback: true }, 5_000, resolve).post(
+    `http://shop.example:${port}/`,
+    {},
+    EVENT,
+  );
+  expect(error).toContain('ECONNREFUSED');
+});
+
 describe('addresses', () => {
   test.each([
     '10.1.2.3',

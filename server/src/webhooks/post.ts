@@ -71,9 +71,7 @@ export class Poster {
     const outcome = await this.#send(new URL(url), headers, body, attempt.signal)
       .catch((error: Error) => ({
         status: null,
-        error: attempt.signal.aborted
-          ? `no answer within ${this.#timeoutMs / 1_000} s`
-          : error.message || error.name,
+        error: attempt.signal.aborted ? `no answer within ${this.#timeoutMs / 1_000} s` : wordsOf(error),
       }))
       .finally(() => clearTimeout(timer));
     return { ...outcome, durationMs: Math.round(performance.now() - startMs) };
@@ -122,6 +120,12 @@ export class Poster {
     this.#agents['http:'].destroy();
     this.#agents['https:'].destroy();
   }
+}
+
+/** A name with several addresses fails with an error for each, and none of its own. */
+function wordsOf(error: Error): string {
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  return error.message || first?.message || error.name;
 }
 
 /** Node knows both as a number and by name. */

@@ -123,6 +123,17 @@ describe('an endpoint', () => {
     expect(sent.at(-1)).toBe('5@0');
   });
 
+  test('that does not want any more what it did not take gives the next event all its attempts', async () => {
+    const { sent, disabled } = run(2, (_, nth) => (nth < ATTEMPTS_MAX - 1 ? 500 : 200), {
+      types: ['stock.low'],
+      attempts: ATTEMPTS_MAX - 2,
+    });
+    await vi.advanceTimersByTimeAsync(30 * 24 * 3_600_000);
+    expect(sent).toHaveLength(ATTEMPTS_MAX);
+    expect(sent.every((one) => one.startsWith('2@'))).toBe(true);
+    expect(disabled).toEqual([]);
+  });
+
   test('is sent nothing while another process may be sending, and then all of it', async () => {
     const { tail, sent, state } = run(0, () => 200);
     await vi.advanceTimersByTimeAsync(0);

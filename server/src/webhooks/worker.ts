@@ -105,7 +105,8 @@ export class Worker {
     }
     for (const event of read.events) {
       if (this.#isEnded) return;
-      if (this.#concerns(event) && !(await this.#deliver(event))) return;
+      if (!this.#concerns(event)) this.#attempts = 0;
+      else if (!(await this.#deliver(event))) return;
       this.#cursor = event.position;
       if (this.#unwritten.length >= UNWRITTEN_MAX) await this.#write();
     }

@@ -3,7 +3,7 @@ import { documentId, Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../events/catalogue.ts';
 import { wrongWithUrl } from '../../webhooks/addresses.ts';
-import { ENDPOINTS_MAX, type Endpoint } from '../../webhooks/endpoints.ts';
+import { ENDPOINTS_MAX, type Endpoint, SECRETS_MAX } from '../../webhooks/endpoints.ts';
 import { type Attempt, attemptOf, listDeliveries, noteDeliveries } from '../../webhooks/records.ts';
 import { newSecret, signatureHeaders } from '../../webhooks/sign.ts';
 import { testEvent } from '../../webhooks/test-event.ts';
@@ -68,7 +68,13 @@ export const WEBHOOK_CALLS = {
     schema: z.strictObject({ call: z.literal('webhook.rotate'), id, key: requestKey }),
     serve: async (authority, { key, ...asked }) => {
       const { isRepeat } = await once(authority.pool, key, asked, async () => {
-        found(asked.id, await authority.feed.endpoints.rotate(asked.id, newSecret()));
+        const rotated = await authority.feed.endpoints.rotate(asked.id, newSecret());
+        if (rotated === undefined && (await existing(authority, asked.id)).secrets.length >= SECRETS_MAX)
+          throw new Problem(
+            'rate_limited',
+            `${SECRETS_MAX} secrets of it are valid already, each for 24 hours. Use the newest, or wait.`,
+          );
+        found(asked.id, rotated);
         // The secret itself stands where it is sealed, and nowhere else.
         return {};
       });

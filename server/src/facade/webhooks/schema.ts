@@ -36,7 +36,7 @@ export const webhookSchema = z
     ...writable,
     isEnabled: z.boolean(),
     disabledBecause: z.string().nullable(),
-    secrets: z.int().meta({ description: 'Two while one replaces the other.' }),
+    secrets: z.int().meta({ description: 'How many are valid: two or more while one replaces another.' }),
     deliveredUpTo: z.string().meta({ description: 'The event up to which nothing is due any more.' }),
     attempts: z.int().meta({ description: 'That the event behind it has had.' }),
     nextAttemptAt: z.iso.datetime().nullable(),
@@ -45,7 +45,11 @@ export const webhookSchema = z
   .meta({ id: 'Webhook' });
 
 export const webhookWithSecret = webhookSchema
-  .extend({ secret: z.string().meta({ description: 'Keep it: it is not shown again.' }) })
+  .extend({
+    secret: z
+      .string()
+      .meta({ description: 'Keep it: it is shown in this answer alone, and to the same request again.' }),
+  })
   .meta({ id: 'WebhookWithSecret' });
 
 const attempt = {

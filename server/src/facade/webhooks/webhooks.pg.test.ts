@@ -107,7 +107,10 @@ test('a secret that was replaced signs for as long as it was said, and not until
   await until(() => receiver.seen.length === 1, 'it is sent');
   expect(receiver.unverified).toEqual([]);
   // As after a day.
-  await pool.query('update tallystick.webhook_endpoints set secret_before_until = now()');
+  await pool.query(
+    `update tallystick.webhook_endpoints
+      set secrets_before = jsonb_set(secrets_before, '{0,until}', to_jsonb(now()))`,
+  );
   let sent = 1;
   await until(async () => {
     sent += 1;
@@ -151,7 +154,7 @@ test('a secret is sealed at rest, replaced once under a key, and who changed an 
   );
   expect(rows.map(({ said }) => said)).toEqual([
     expect.stringMatching(/^created .*"url"/),
-    'changed ["secret", "secret_before", "secret_before_until"]',
+    'changed ["secret", "secrets_before"]',
     'changed ["description"]',
     expect.stringMatching(/^removed /),
   ]);
@@ -166,12 +169,22 @@ test('a secret of an older release or master key is sealed anew at the start, an
   await before.rotate('erp', 'whsec_two');
   await before.add({ id: 'plain', ...said, secret: 'whsec_three' });
   await pool.query(`update tallystick.webhook_endpoints set secret = 'whsec_three' where id = 'plain'`);
+  await pool.query(`update tallystick.webhook_endpoints set attempts = 8, next_at = now() + interval '10 h'`);
   const vault = new Vault([current, old]);
   await new Endpoints(pool, vault).sealAll();
   const { rows } = await pool.query<{ secret: string }>('select secret from tallystick.webhook_endpoints');
   for (const { secret } of rows) expect(secret.split(' ')[0]).toBe(vault.current);
-  const after = await new Endpoints(pool, new Vault([current])).list();
+  const endpoints = new Endpoints(pool, new Vault([current]));
+  const after = await endpoints.list();
   expect(after.map(({ secrets }) => secrets)).toEqual([['whsec_two', 'whsec_one'], ['whsec_three']]);
+  const soon = await endpoints.change('plain', { types: ['order.settled'] });
+  expect(soon).toMatchObject({ attempts: 0, types: ['order.settled'] });
+  expect(soon?.nextAt.getTime()).toBeLessThan(Date.now() + 3_600_000);
+  // A secret that was replaced stays valid for its day, however often it is replaced; and there is an end to it.
+  expect((await endpoints.rotate('erp', 'whsec_4'))?.secrets).toEqual(['whsec_4', 'whsec_two', 'whsec_one']);
+  for (const secret of ['whsec_5', 'whsec_6']) await endpoints.rotate('erp', secret);
+  expect(await endpoints.rotate('erp', 'whsec_7')).toBeUndefined();
+  expect((await endpoints.find('erp'))?.secrets).toHaveLength(5);
 });
 
 test('an address that is corrected, or an endpoint that somebody says is well, is tried now', async () => {
