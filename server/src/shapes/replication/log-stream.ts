@@ -14,6 +14,8 @@ export const WRITES_VALUES =
   '-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex';
 /** Postgres hangs up on who says nothing for a minute, and keeps its log until it hears how far we are. */
 const STATUS_EVERY_MS = 2_000;
+/** Each status asks for an answer: about 10 s of silence. Who was cut off without a word would stay as it was, and wrong. */
+const UNANSWERED_MAX = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 const XLOG_DATA = 0x77;
@@ -36,7 +38,7 @@ interface CopyConnection {
   on(event: 'copyData', heard: (message: { chunk: Buffer }) => void): void;
   once(event: 'replicationStart', heard: () => void): void;
   sendCopyFromChunk(chunk: Buffer): void;
-  readonly stream: { destroy(): void; pause(): void; resume(): void };
+  readonly stream: { destroy(): void; pause(): void; resume(): void; readonly bytesRead: number };
 }
 
 export class LogStream {
@@ -48,6 +50,8 @@ export class LogStream {
   #timer: NodeJS.Timeout | undefined;
   #isEnded = false;
   #isHeld = false;
+  #bytesRead = 0;
+  #unanswered = 0;
   /** Came while it was held: what the socket had read already. */
   #kept: Buffer[] = [];
 
@@ -102,7 +106,7 @@ export class LogStream {
     );
     ended.catch((error: Error) => this.#lost(error));
     await Promise.race([started, ended]);
-    this.#timer = setInterval(() => this.#sayStatus(), STATUS_EVERY_MS);
+    this.#timer = setInterval(() => this.#ask(), STATUS_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -144,13 +148,30 @@ export class LogStream {
     }
   }
 
-  #sayStatus(): void {
+  /**
+   * Counted in questions and not in time: however long we were busy, there is one turn of the timer and then what came
+   * meanwhile is read; and while it is held nothing is read.
+   */
+  #ask(): void {
+    const { bytesRead } = this.#connection.stream;
+    if (this.#isHeld || bytesRead !== this.#bytesRead) this.#unanswered = 0;
+    this.#bytesRead = bytesRead;
+    if (this.#unanswered === UNANSWERED_MAX)
+      this.#lost(
+        new Error(`Postgres said nothing to ${UNANSWERED_MAX} questions on the replication connection.`),
+      );
+    this.#unanswered += 1;
+    this.#sayStatus(true);
+  }
+
+  #sayStatus(isAnswerWanted = false): void {
     if (this.#isEnded) return;
     const status = Buffer.alloc(34);
     status[0] = 0x72;
     status.writeBigUInt64BE(this.#readLsn, 1);
     status.writeBigUInt64BE(this.#readLsn, 9);
     status.writeBigUInt64BE(this.#readLsn, 17);
+    status[33] = isAnswerWanted ? 1 : 0;
     this.#connection.sendCopyFromChunk(status);
   }
 
