@@ -116,11 +116,9 @@ export class Authority {
       await authority.refreshCatalogue();
       await authority.customers.sealAll();
       await authority.feed.endpoints.sealAll();
-      // Before anybody is let in: the former life says not one word more.
-      if (putBack !== undefined) {
-        await pool.query('select tallystick.feed_put_back()');
+      // Before anybody is let in: the former life says not one word more. The feed jumps in the same commit.
+      if (putBack !== undefined)
         await authority.host.engine.runDurably((self, now) => beginAnew(self, putBack, now));
-      }
       return authority;
     } catch (error) {
       await pool.end();

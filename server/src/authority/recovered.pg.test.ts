@@ -36,6 +36,11 @@ function lifeOf(authority: Authority): WriterId {
   return authority.host.engine.replica.ledger.self.writer;
 }
 
+async function feedJumps({ pool }: Authority): Promise<number> {
+  const { rows } = await pool.query('select from tallystick.feed_jumps');
+  return rows.length;
+}
+
 /** Two regions sell what stands in a depot; of what they did last, the copy of the books knows nothing. */
 async function fleetWithCopy() {
   const fleet = await TestFleet.start();
@@ -75,6 +80,7 @@ describe('[F6] an authority whose books were put back', () => {
     });
     expect(lifeOf(authority)).not.toBe(before);
     expect(incarnationOf(lifeOf(authority))).toBe(2);
+    expect(await feedJumps(authority)).toBe(1);
     await until(async () => {
       const { body } = await operator(fleet, 'GET', '/v1/recovery');
       return JSON.stringify(body.missing) === '["us"]';
@@ -139,8 +145,10 @@ describe('[F6] an authority whose books were put back', () => {
       rmSync(join(fleet.dataDirOf(0), 'witness'));
     });
     expect(lifeOf(authority)).toBe(before);
+    const jumpsBefore = await feedJumps(authority);
     for (const id of ['us', 'eu', 'depot']) await fleet.run(id);
     await until(() => lifeOf(authority) !== before, 'a new life began');
+    expect(await feedJumps(authority)).toBe(jumpsBefore + 1);
     await until(() => isComplete(fleet), 'all have answered');
     await until(async () => (await settledOrders(authority)).length === 3, 'all orders are back');
   }, 60_000);

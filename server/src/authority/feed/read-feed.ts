@@ -34,8 +34,13 @@ export async function readFeed(pool: pg.Pool, after: number, limit: number): Pro
   // One statement and so one snapshot: what is deleted meanwhile is there, or the floor says that it is not.
   const { rows } = await pool.query<Row>({
     name: 'read_feed',
-    text: `select f.last, f.floor, e.id, e.type, e.at, e.payload,
-        (select j.upto from tallystick.feed_jumps j where j.after = $1) as jump,
+    // A jump may begin where another ends.
+    text: `with recursive way as (
+        select upto from tallystick.feed_jumps where after = $1
+        union all select j.upto from tallystick.feed_jumps j join way on j.after = way.upto
+      )
+      select f.last, f.floor, e.id, e.type, e.at, e.payload,
+        (select max(upto) from way) as jump,
         exists (select from tallystick.feed_jumps j where j.after < $1 and j.upto > $1) as is_lost
       from tallystick.feed f
       left join lateral (
