@@ -1,5 +1,5 @@
 /** The console: its parts, and which one is open. */
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { to, useRoute } from '../ui/route.ts';
 import { FleetProvider } from './fleet.tsx';
 import { Overview } from './overview.tsx';
@@ -22,8 +22,11 @@ export function App({ hasLab }: { readonly hasLab: boolean }) {
   const parts = hasLab ? [...PARTS, { name: 'lab', label: 'Lab' }] : PARTS;
   const open = parts.some(({ name }) => name === part) ? part : '';
   const label = parts.find(({ name }) => name === open)?.label ?? '';
+  const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     document.title = `${label} · Console`;
+    // On a phone not all of them have room beside each other.
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [label]);
   return (
     <FleetProvider>
@@ -32,7 +35,7 @@ export function App({ hasLab }: { readonly hasLab: boolean }) {
           <img src="/icon.svg" alt="" width="28" height="28" />
           Tallystick
         </a>
-        <nav aria-label="Parts of the console">
+        <nav ref={nav} aria-label="Parts of the console">
           {parts.map(({ name, label: text }) => (
             <a key={name} href={to(name)} aria-current={name === open ? 'page' : undefined}>
               {text}

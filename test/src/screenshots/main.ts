@@ -40,7 +40,8 @@ try {
   await keep(till, 'till');
 
   const shop = await open('/shop', PHONE, 'light');
-  await shop.getByText('In stock').first().waitFor();
+  // The products in view, each with its level.
+  await shop.getByText('In stock').nth(3).waitFor();
   await keep(shop, 'shop');
 
   // Demand moves rights, and dots travel along the lines; a shop is cut off meanwhile.
