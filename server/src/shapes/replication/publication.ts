@@ -30,7 +30,8 @@ export async function publishTable(pool: pg.Pool, schema: string, name: string):
   const found = await describeTable(pool, PUBLICATION, schema, name);
   if (found === undefined || (found.isPublished && found.identity === 'f')) return found;
   const client = await pool.connect();
-  const table = `${quoteName(schema)}.${quoteName(name)}`;
+  // Without its children: their rows are no part of it, and they would be told of without an identity to be told by.
+  const table = `only ${quoteName(schema)}.${quoteName(name)}`;
   try {
     await client.query('begin');
     await client.query(`set local lock_timeout = ${LOCK_MS}`);

@@ -11,7 +11,7 @@ export interface TableColumn {
   readonly isNotNull: boolean;
   /** From 0; null where it is no part of the primary key. */
   readonly keyIndex: number | null;
-  /** Of an enum: what it may be, in its order. */
+  /** Of an enum, or a list of one: what it may be, in its order. */
   readonly labels?: readonly string[] | null;
 }
 
@@ -49,7 +49,7 @@ const DESCRIBE = `
         'keyIndex', (select array_position(i.indkey::int2[], a.attnum) from pg_index i
           where i.indrelid = c.oid and i.indisprimary),
         'labels', (select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l
-          where l.enumtypid = coalesce(b.oid, t.oid))
+          where l.enumtypid = coalesce(eb.oid, e.oid, b.oid, t.oid))
       ) order by a.attnum)
       from pg_attribute a
       join pg_type t on t.oid = a.atttypid
