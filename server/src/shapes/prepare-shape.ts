@@ -26,6 +26,8 @@ export interface PrepareTools {
   /** Of its snapshot. */
   readonly path: string;
   readonly bytesMax: number;
+  /** Told before it is asked of any change. @throws Problem where its caller has too many terms */
+  readonly admit: (terms: number) => void;
 }
 
 /** Something that was read already is not seen by the snapshot yet. */
@@ -58,6 +60,7 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
     const { columns, replica } = shape.definition;
     checkColumns(columns, source);
     const rows = new ShapeRows({ source, columns, isFull: replica === 'full', wheres });
+    tools.admit(rows.terms);
     shape.restart(rows);
     const client = await pool.connect();
     try {
@@ -138,9 +141,15 @@ export function problemOf(error: Error, log: Log): Problem {
       'overloaded',
       'There is no room for the rows of this shape now. Ask for fewer of them.',
     );
+  const { code, message: why } = error as pg.DatabaseError;
+  // Class 54: more than Postgres does at once, whenever it is tried.
+  if (code?.startsWith('54') === true) {
+    const message = `The where clause is more than Postgres takes: ${why.slice(0, 300)}.`;
+    return new Problem('invalid_request', message, { errors: [{ pointer: '/where', message }] });
+  }
   log.warn({ err: error }, 'a shape could not be made');
   // 42501: not ours to do, whenever it is tried.
-  if ((error as pg.DatabaseError).code === '42501')
+  if (code === '42501')
     return new Problem(
       'authority_unreachable',
       'Shapes need a database user that owns the tables and may replicate: see docs/shapes.md.',

@@ -207,19 +207,28 @@ test('who is behind what is kept starts anew; who is not goes on', async () => {
   expect((await later.shape.rows).length).toBe(400);
 });
 
-test('where the changes of all shapes take up too much, one of them begins anew, and all are right', async () => {
-  const { database } = await doorWithItems(0);
-  const door = await TestDoor.open({ databaseUrl: database.url, logsBytesMax: 30_000 });
-  const followed = [0, 1, 2].map((rest) => door.follow({ ...ITEMS, where: `size <> ${rest + 10}` }));
-  for (const items of followed) await items.shape.rows;
-  for (let i = 0; i < 20; i += 1)
-    await database.pool.query(
-      `insert into public.items select n, repeat('x', 100), 1 from generate_series($1::int * 10, $1::int * 10 + 9) n`,
-      [i],
-    );
-  for (const items of followed) await items.until((rows) => rows.length === 200, 'all rows');
-  expect(followed.some(({ refetches }) => refetches > 0)).toBe(true);
-  expect(followed.flatMap(({ errors }) => errors)).toEqual([]);
+test('where the changes of all shapes take up too much, those go who are far behind in a busy one; all others go on', async () => {
+  const { database } = await doorWithItems(12);
+  const door = await TestDoor.open({ databaseUrl: database.url, logBytesMax: 100_000, logsBytesMax: 60_000 });
+  const follow = (id: number) => door.follow({ ...ITEMS, where: `id = ${id}` });
+  const quiet = [1, 2, 3].map(follow);
+  const busy = [11, 12].map(follow);
+  for (const items of [...quiet, ...busy]) await items.shape.rows;
+  const behind = await door.ask({ ...ITEMS, where: 'id = 11', offset: '-1' });
+  const write = (size: number, ids: string) =>
+    database.pool.query(`update public.items set size = $1 where id in (${ids})`, [size]);
+  for (let size = 101; size <= 300; size += 1) {
+    if (size % 100 === 1) await write(size, '1, 2, 3');
+    await write(size, '11, 12');
+    // Who is at the tip is told of each.
+    if (size % 20 === 0)
+      for (const items of busy) await items.until((rows) => rows[0]?.size === size, 'the busy ones');
+  }
+  for (const items of quiet) await items.until((rows) => rows[0]?.size === 201, 'the quiet ones');
+  expect([...quiet, ...busy].map(({ refetches }) => refetches)).toEqual([0, 0, 0, 0, 0]);
+  const handle = behind.headers.get('electric-handle') as string;
+  const refused = await door.ask({ ...ITEMS, where: 'id = 11', offset: '0_inf', handle });
+  expect(refused.status).toBe(409);
 });
 
 test('one caller makes so many shapes and no more; others make theirs, and those that are there are for all', async () => {

@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { type Log, Problem } from '@tallystick/store-agent';
 import pg from 'pg';
 import { clientConfig } from '../authority/postgres/pool.ts';
+import { type CallerLimits, roomFor, UNUSED_MS } from './callers.ts';
 import { Following } from './following.ts';
 import { prepareShape, problemOf } from './prepare-shape.ts';
 import { WRITES_VALUES } from './replication/log-stream.ts';
 import { PUBLICATION } from './replication/publication.ts';
 import { definitionKey, type ShapeDefinition } from './shape/definition.ts';
+import { keepWithin } from './shape/keep-within.ts';
 import { Shape } from './shape/shape.ts';
 import type { LogBudget } from './shape/shape-log.ts';
 import { TableChanged } from './shape/take-snapshot.ts';
@@ -24,8 +26,7 @@ import { takeSubset } from './subset/take-subset.ts';
 const SHAPES_MAX = 10_000;
 /** Made for one caller: each takes a snapshot, which others wait for. */
 const SHAPES_PER_CALLER_MAX = 500;
-/** So long after it was last read, a shape of a caller who wants another may go. */
-const UNUSED_MS = 30_000;
+const TERMS_PER_CALLER_MAX = 5_000;
 /** Changes of all shapes together, in memory, and snapshots on disk. */
 const LOGS_BYTES_MAX = 256_000_000;
 const SNAPSHOTS_BYTES_MAX = 8_000_000_000;
@@ -104,60 +105,62 @@ export class Shapes {
   }
 
   /** The shape of a handle, where it is what is asked for. */
-  find(handle: string, definition: ShapeDefinition): Shape | undefined {
+  find(handle: string, definition: ShapeDefinition, caller?: string): Shape | undefined {
     const shape = this.#byHandle.get(handle);
     if (shape === undefined || definitionKey(shape.definition) !== definitionKey(definition))
       return undefined;
-    shape.touchedMs = performance.now();
+    shape.readBy(caller, performance.now());
     return shape;
   }
 
   /**
    * For who starts: the one that is there, or another.
-   * @param caller whose it is, if it is made now @throws Problem where there are too many
+   * @param caller who reads it @throws Problem where there are too many
    */
   current(definition: ShapeDefinition, caller?: string): Shape {
     const key = definitionKey(definition);
     const found = this.#byKey.get(key);
     // One that has lost its beginning goes on, for who is past that.
     const shape = found?.isWhole === true ? found : this.#make(definition, key, caller);
-    shape.touchedMs = performance.now();
+    shape.readBy(caller, performance.now());
     return shape;
   }
 
   #make(definition: ShapeDefinition, key: string, caller: string | undefined): Shape {
     if (this.#isStopped) throw new Problem('stopping', 'This server is shutting down.');
-    if (caller !== undefined) this.#makeRoomOf(caller);
+    this.#makeRoomFor(caller, { shapes: 1, terms: 0 });
     if (this.#byHandle.size >= SHAPES_MAX && !this.#endOldest((one) => one.waiting === 0))
       throw new Problem('overloaded', 'As many shapes are followed here as can be. Try again later.');
     const { folder, log, logBytesMax } = this.#options;
     const shape = new Shape(definition, this.#budget, logBytesMax);
-    shape.caller = caller;
     this.#byKey.set(key, shape);
     this.#byHandle.set(shape.handle, shape);
     const path = join(folder, shape.handle);
     shape.prepare(
       prepareShape(
         shape,
-        { pool: this.#pool, following: this.#following, log, path, bytesMax: this.#snapshotBytesLeft() },
+        {
+          ...{ pool: this.#pool, following: this.#following, log, path, bytesMax: this.#snapshotBytesLeft() },
+          // Once more where it is tried again, which is its own room.
+          admit: (terms) => this.#makeRoomFor(caller, { shapes: 0, terms: terms - (shape.rows?.terms ?? 0) }),
+        },
         (why) => this.#end(shape, why),
       ),
     );
     return shape;
   }
 
-  /** Of one caller's own, one that nobody reads any more goes. @throws Problem where all are in use */
-  #makeRoomOf(caller: string): void {
-    const most = this.#options.shapesPerCallerMax ?? SHAPES_PER_CALLER_MAX;
-    let own = 0;
-    for (const shape of this.#byHandle.values()) if (shape.caller === caller) own += 1;
-    if (own < most) return;
-    const before = performance.now() - UNUSED_MS;
-    if (this.#endOldest((one) => one.caller === caller && one.waiting === 0 && one.touchedMs < before))
-      return;
+  /** Of one caller's own, those that nobody reads any more go. @throws Problem where all are in use */
+  #makeRoomFor(caller: string | undefined, more: CallerLimits): void {
+    if (caller === undefined) return;
+    const shapes = this.#options.shapesPerCallerMax ?? SHAPES_PER_CALLER_MAX;
+    const most = { shapes, terms: TERMS_PER_CALLER_MAX };
+    const going = roomFor(caller, this.#byHandle.values(), more, most, performance.now());
+    for (const shape of going ?? []) this.#end(shape, new Error('Its caller wants another.'));
+    if (going !== undefined) return;
     throw new Problem(
       'rate_limited',
-      `These credentials follow ${most} shapes already, which is as many as they may at once. Stop some, or ask for fewer and larger ones.`,
+      `These credentials may follow ${shapes} shapes at once, with ${TERMS_PER_CALLER_MAX} comparisons in their clauses, and this would be more. Stop some, or ask for fewer and larger ones.`,
       { retryAfterS: UNUSED_MS / 1_000 },
     );
   }
@@ -180,10 +183,11 @@ export class Shapes {
     return Math.max(0, left);
   }
 
-  /** Who asked longest ago starts anew, if they come again. */
   #keepWithinBudget(): void {
-    while (this.#budget.bytes > (this.#options.logsBytesMax ?? LOGS_BYTES_MAX))
-      if (!this.#endOldest(({ bytes }) => bytes > 0)) return;
+    const most = this.#options.logsBytesMax ?? LOGS_BYTES_MAX;
+    keepWithin(most, this.#budget, this.#byHandle, (shape) =>
+      this.#end(shape, new Error('Others need its room.')),
+    );
   }
 
   #endOldest(may: (shape: Shape) => boolean): boolean {

@@ -91,7 +91,7 @@ export class ShapeAnswers {
     const shape =
       typeof from === 'string'
         ? this.#shapes.current(definition, caller)
-        : this.#shapes.find(handle as string, definition);
+        : this.#shapes.find(handle as string, definition, caller);
     await shape?.ready;
     return shape;
   }

@@ -4,7 +4,7 @@ import type { TableColumn } from '../sources/describe.ts';
 import type { Source } from '../sources/source.ts';
 import { evaluator, type Truth } from '../where/evaluate.ts';
 import { narrowest, type Pin, pinOf } from '../where/pin.ts';
-import type { Where, WhereColumn } from '../where/predicate.ts';
+import { termsOf, type Where, type WhereColumn } from '../where/predicate.ts';
 import { quoteName } from '../where/sql.ts';
 
 /** A change without its place. */
@@ -43,6 +43,8 @@ export class ShapeRows {
   readonly columns: readonly TableColumn[];
   /** What each of its rows has in one column; undefined where they may have anything. */
   readonly pin: Pin | undefined;
+  /** That each change is asked. */
+  readonly terms: number;
   readonly #places: readonly Place[];
   readonly #key: readonly Place[];
   readonly #tests: readonly Truth[];
@@ -61,6 +63,7 @@ export class ShapeRows {
     this.#key = keyColumns(source).map(place);
     this.#tests = wheres.map(evaluator);
     this.pin = narrowest(wheres.map(pinOf));
+    this.terms = wheres.reduce((sum, { predicate }) => sum + termsOf(predicate), 0);
     this.#isFull = isFull;
   }
 

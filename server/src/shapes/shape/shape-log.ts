@@ -21,6 +21,8 @@ export interface LogBudget {
 
 /** What stands around each text in memory, about. */
 const ENTRY_BYTES = 64;
+/** Not worth halving. */
+const LITTLE_BYTES = 1_000;
 
 export function bytesOf({ text }: Entry): number {
   return text.length + ENTRY_BYTES;
@@ -33,6 +35,8 @@ export class ShapeLog {
   /** Before it stands nothing any more. */
   #first = 0;
   #bytes = 0;
+  /** Of what was appended last. */
+  #newestBytes = 0;
   #floor: Offset = SNAPSHOT_END;
 
   constructor(bytesMax: number, budget: LogBudget) {
@@ -53,13 +57,26 @@ export class ShapeLog {
     return this.#bytes;
   }
 
+  /** Of what came before the newest transaction. */
+  get olderBytes(): number {
+    return Math.max(0, this.#bytes - this.#newestBytes);
+  }
+
+  /** Loses the older half of that, or all of it where it is little. */
+  cutOlder(): void {
+    const [before, older] = [this.#bytes, this.olderBytes];
+    this.#cut(this.#newestBytes + (older < LITTLE_BYTES ? 0 : older / 2));
+    this.#budget.bytes += this.#bytes - before;
+  }
+
   append(entries: readonly Entry[]): void {
     const before = this.#bytes;
     for (const entry of entries) {
       this.#entries.push(entry);
       this.#bytes += bytesOf(entry);
     }
-    if (this.#bytes > this.#bytesMax) this.#cut();
+    this.#newestBytes = this.#bytes - before;
+    this.#cut(this.#bytesMax);
     this.#budget.bytes += this.#bytes - before;
   }
 
@@ -97,8 +114,8 @@ export class ShapeLog {
   }
 
   /** As few as make room, so that who is less behind than is kept is never sent back to the beginning. */
-  #cut(): void {
-    while (this.#bytes > this.#bytesMax && this.#first < this.#entries.length) {
+  #cut(bytesMax: number): void {
+    while (this.#bytes > bytesMax && this.#first < this.#entries.length) {
       const entry = this.#entries[this.#first] as Entry;
       this.#entries[this.#first] = undefined;
       this.#first += 1;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { TableColumn } from '../sources/describe.ts';
 import { tableSource } from '../sources/source.ts';
 import { parseWhere } from '../where/parse.ts';
+import { keepWithin } from './keep-within.ts';
 import type { Transaction } from './pending.ts';
 import { ShapeRows, whereColumns } from './rows.ts';
 import { Shape } from './shape.ts';
@@ -86,4 +87,30 @@ test('a log that is full loses no more than it must: who is less behind than tha
   expect(log.after({ lsn: 995n, op: 0 }, 1_000_000).texts).toHaveLength(5);
   log.append([{ lsn: 1_001n, op: 0, text: 'x'.repeat(2 * BYTES_MAX) }]);
   expect([log.floor, log.bytes, log.last]).toEqual([{ lsn: 1_001n, op: 0 }, 0, { lsn: 1_001n, op: 0 }]);
+});
+
+test('of all together the largest loses the older half of its changes, and none its newest transaction', () => {
+  const budget = { bytes: 0 };
+  const definition = { table: 'levels', where: undefined, params: {}, columns: undefined, client: undefined };
+  const [large, small] = [0, 1].map(
+    () => new Shape({ ...definition, replica: 'default', log: 'full' }, budget),
+  ) as [Shape, Shape];
+  const text = 'x'.repeat(136);
+  for (let lsn = 1n; lsn <= 100n; lsn += 1n) large.log.append([{ lsn, op: 0, text }]);
+  for (let lsn = 1n; lsn <= 10n; lsn += 1n) small.log.append([{ lsn, op: 0, text }]);
+  const shapes = new Map([large, small].map((shape) => [shape.handle, shape]));
+  const keep = (bytesMax: number) => {
+    const ended: Shape[] = [];
+    keepWithin(bytesMax, budget, shapes, (shape) => {
+      ended.push(shape);
+      shape.end(new Error('too much'));
+    });
+    expect(budget.bytes).toBe(large.bytes + small.bytes);
+    return ended;
+  };
+  expect(keep(21_000)).toEqual([]);
+  expect([large.log.floor.lsn, small.log.floor.lsn]).toEqual([50n, 0n]);
+  expect(keep(400)).toEqual([]);
+  expect([large.log.floor.lsn, small.log.floor.lsn]).toEqual([99n, 9n]);
+  expect(keep(300)).toHaveLength(1);
 });

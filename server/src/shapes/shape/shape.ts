@@ -3,6 +3,7 @@
  * those who wait for the next one. Once it has ended it is never taken up again, and nor is its handle.
  */
 import { randomBytes } from 'node:crypto';
+import { UNUSED_MS } from '../callers.ts';
 import type { Tuple } from '../replication/pgoutput.ts';
 import type { ShapeDefinition } from './definition.ts';
 import type { Offset } from './offset.ts';
@@ -23,9 +24,9 @@ export class Shape {
   ready: Promise<void> = Promise.resolve();
   rows: ShapeRows | undefined;
   snapshot: SnapshotFile | undefined;
-  touchedMs = 0;
-  /** Whose it is: who asked for it first. */
-  caller: string | undefined;
+  #touchedMs = 0;
+  #caller: string | undefined;
+  #callerMs = Number.NEGATIVE_INFINITY;
   /** Changes before here never came to it: who has an offset below has it from another shape. */
   sinceLsn = 0n;
   #isInSnapshot: IsInSnapshot | undefined;
@@ -48,6 +49,22 @@ export class Shape {
     this.ready = ready;
     // Whoever asks for it hears why; nobody may be there any more.
     ready.catch(() => {});
+  }
+
+  /** When it was last read, by `performance.now()`. */
+  get touchedMs(): number {
+    return this.#touchedMs;
+  }
+
+  /** Whose it is: who read it first, or who reads it after that one has left. */
+  get caller(): string | undefined {
+    return this.#caller;
+  }
+
+  readBy(caller: string | undefined, nowMs: number): void {
+    this.#touchedMs = nowMs;
+    if (this.#callerMs < nowMs - UNUSED_MS) this.#caller = caller;
+    if (this.#caller === caller) this.#callerMs = nowMs;
   }
 
   get isEnded(): boolean {

@@ -70,6 +70,24 @@ test('subsets that are asked for while others write are never behind and never d
   await until(() => text(shape.currentRows) === text(rows), 'all rows as they are');
 });
 
+test('a list may be as long as it is said to be', async () => {
+  const { door } = await scene();
+  // As many as a URL holds, and in a body as many as there may be.
+  const short = `{${Array.from({ length: 3_000 }, (_, i) => i % 10)}}`;
+  const asked = { table: 'public.items', where: 'id = any($1)', 'params[1]': short };
+  const query = new URLSearchParams({ ...asked, log: 'changes_only', offset: 'now' });
+  const { status } = await door.ask({ ...asked, offset: '-1' });
+  expect(status).toBe(200);
+  const list = `{${Array.from({ length: 5_000 }, (_, i) => i + 1)}}`;
+  const response = await fetch(`${door.url}?${query}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ where: 'id = any($1) and size < 1', params: { '1': list } }),
+  });
+  const { data } = (await response.json()) as { data: unknown[] };
+  expect([response.status, data.length]).toEqual([200, 9]);
+});
+
 test('what comes with it: its moment, where its reader goes on, and no word to caches', async () => {
   const { door } = await scene();
   const shape = { table: 'public.items', log: 'changes_only' };

@@ -1,5 +1,5 @@
 /** A predicate asked of one row here. */
-import { comparer, reader, sameKey } from './kinds.ts';
+import { type Comparable, comparer, type Kind, reader, sameKey } from './kinds.ts';
 import { liker } from './like.ts';
 import type { Comparison, Operand, Predicate, Where } from './predicate.ts';
 
@@ -28,21 +28,29 @@ export function evaluator({ predicate, constants }: Where): Truth {
     return () => constant;
   };
 
+  /** A constant is read once, and not for each row. */
+  const value = (operand: Operand, kind: Kind): ((row: TextRow) => Comparable | null) => {
+    const [of, read] = [text(operand), reader(kind, operand.type)];
+    const valueIn = (row: TextRow) => {
+      const found = of(row);
+      return found === null ? null : read(found);
+    };
+    if (operand.is === 'column') return valueIn;
+    const constant = valueIn([]);
+    return () => constant;
+  };
+
   const truth = (asked: Predicate): Truth => {
     switch (asked.is) {
       case 'literal':
         return () => asked.value;
       case 'compare': {
-        const [left, right] = [text(asked.left), text(asked.right)];
-        const [readLeft, readRight] = [
-          reader(asked.kind, asked.left.type),
-          reader(asked.kind, asked.right.type),
-        ];
+        const [left, right] = [value(asked.left, asked.kind), value(asked.right, asked.kind)];
         const compare = comparer(asked.kind);
         const holds = HOLDS[asked.op];
         return (row) => {
           const [a, b] = [left(row), right(row)];
-          return a === null || b === null ? null : holds(compare(readLeft(a), readRight(b)));
+          return a === null || b === null ? null : holds(compare(a, b));
         };
       }
       case 'in': {

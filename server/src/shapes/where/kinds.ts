@@ -40,6 +40,12 @@ export function kindOf(type: string): Kind | undefined {
   return Object.hasOwn(KIND_OF, type) ? KIND_OF[type] : undefined;
 }
 
+/** Whether Postgres writes a value of it as it was given, whatever it is. */
+export function isWrittenAsGiven(type: string): boolean {
+  const kind = kindOf(type);
+  return kind === 'text' || kind === 'char' || kind === 'label';
+}
+
 /** Names that a cast may use, and what Postgres calls them. */
 const CASTS: Readonly<Record<string, string>> = {
   int: 'int4',
@@ -69,7 +75,7 @@ export function castType(word: string): string | undefined {
   return Object.hasOwn(CASTS, word) ? CASTS[word] : undefined;
 }
 
-export type Comparable = number | bigint | string;
+export type Comparable = number | bigint | string | Decimal;
 
 /** Turns what Postgres writes into what compares with < and = as Postgres does. */
 export function reader(kind: Kind, type: string): (text: string) => Comparable {
@@ -85,6 +91,8 @@ export function reader(kind: Kind, type: string): (text: string) => Comparable {
       return (text) => text.replace(/ +$/, '');
     case 'bool':
       return (text) => (text === 't' || text === 'true' ? 1 : 0);
+    case 'decimal':
+      return readDecimal;
     default:
       return (text) => text;
   }
@@ -103,7 +111,7 @@ function orderly(value: number): Comparable {
 export function comparer(kind: Kind): (a: Comparable, b: Comparable) => number {
   switch (kind) {
     case 'decimal':
-      return (a, b) => compareDecimals(a as string, b as string);
+      return (a, b) => compareDecimals(a as number | Decimal, b as number | Decimal);
     case 'text':
     case 'char':
       return (a, b) => compareText(a as string, b as string);
@@ -121,7 +129,7 @@ function plain(a: Comparable, b: Comparable): number {
 /** One key of a Map for all values that compare as equal. @param value as a reader gave it */
 export function sameKey(kind: Kind, value: Comparable): Comparable {
   if (kind !== 'decimal') return value;
-  const { rank, whole, part } = decimalOf(value as string);
+  const { rank, whole, part } = asDecimal(value as number | Decimal);
   return `${rank} ${whole}.${part}`;
 }
 
@@ -142,9 +150,17 @@ function compareText(a: string, b: string): number {
 }
 
 /** Whole numbers of a common size are numbers; all others are compared digit by digit, without rounding. */
-function compareDecimals(a: string, b: string): number {
-  if (a.length <= 15 && b.length <= 15 && WHOLE.test(a) && WHOLE.test(b)) return Number(a) - Number(b);
-  const [x, y] = [decimalOf(a), decimalOf(b)];
+function readDecimal(text: string): number | Decimal {
+  return text.length <= 15 && WHOLE.test(text) ? Number(text) : decimalOf(text);
+}
+
+function asDecimal(value: number | Decimal): Decimal {
+  return typeof value === 'number' ? decimalOf(String(value)) : value;
+}
+
+function compareDecimals(a: number | Decimal, b: number | Decimal): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [x, y] = [asDecimal(a), asDecimal(b)];
   if (x.rank !== y.rank) return x.rank - y.rank;
   if (x.rank !== 1 && x.rank !== -1) return 0;
   const more = x.whole.length - y.whole.length || plain(x.whole, y.whole) || plain(x.part, y.part);

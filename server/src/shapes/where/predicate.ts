@@ -44,6 +44,20 @@ export interface Where {
   readonly constants: readonly Constant[];
 }
 
+/** What a row is asked, at most; a list counts once, for it is looked up. */
+export function termsOf(predicate: Predicate): number {
+  switch (predicate.is) {
+    case 'and':
+    case 'or':
+      return predicate.of.reduce((sum, one) => sum + termsOf(one), 0);
+    case 'not':
+    case 'truth':
+      return 1 + termsOf(predicate.of);
+    default:
+      return 1;
+  }
+}
+
 /** What a clause may speak of. The type is that of Postgres, domains resolved; no kind of array has one. */
 export interface WhereColumn {
   readonly name: string;

@@ -1,7 +1,8 @@
 /** A predicate as SQL: its constants are parameters, text is compared by code points whatever the database's locale. */
 import type pg from 'pg';
-import { type Kind, kindOf } from './kinds.ts';
+import { isWrittenAsGiven, type Kind, kindOf } from './kinds.ts';
 import type { Constant, Operand, Predicate, Where, WhereColumn } from './predicate.ts';
+import { CONSTANT_LENGTH_MAX, CONSTANTS_LENGTH_MAX } from './typing.ts';
 import { WhereError } from './where-error.ts';
 
 /** @param firstParam the number of the first parameter */
@@ -68,33 +69,47 @@ export function quoteName(name: string): string {
 
 /**
  * Has Postgres read the constants and write them as it writes columns of their types.
- * @throws WhereError where one is no value of its type
+ * @throws WhereError where one is no value of its type, or too long as it is written
  */
 export async function writtenByPostgres(client: Pick<pg.ClientBase, 'query'>, where: Where): Promise<Where> {
-  // Text is written as it stands.
-  const open = where.constants.flatMap((constant, i) => (isPlain(constant) ? [] : [{ ...constant, i }]));
+  // By type, each value in a row of its own: of columns there may be 1,664.
+  const open = where.constants
+    .map((constant, i) => ({ ...constant, i }))
+    .filter(({ type, text }) => text !== null && !isWrittenAsGiven(type));
   if (open.length === 0) return where;
-  const list = open.map(({ type }, i) => `$${i + 1}::text::${type}::text`).join(', ');
+  const selects: string[] = [];
+  const values: unknown[] = [];
+  for (const type of new Set(open.map((constant) => constant.type))) {
+    const given = `unnest($${values.length + 1}::text[], $${values.length + 2}::int[]) as of (given, at)`;
+    selects.push(`select at, left(given::${type}::text, ${CONSTANT_LENGTH_MAX + 1}) as text from ${given}`);
+    const of = open.filter((constant) => constant.type === type);
+    values.push(
+      of.map(({ text }) => text),
+      of.map(({ i }) => i),
+    );
+  }
   try {
-    const { rows } = await client.query<(string | null)[]>({
-      text: `select ${list}`,
-      values: open.map(({ text }) => text),
-      rowMode: 'array',
-    } as never);
+    const { rows } = await client.query<{ at: number; text: string }>(selects.join(' union all '), values);
     const written = [...where.constants];
-    open.forEach(({ type, i }, n) => {
-      written[i] = { type, text: (rows[0] as (string | null)[] | undefined)?.[n] ?? null };
-    });
+    let length = 0;
+    for (const { at, text } of rows) {
+      const { type } = written[at] as Constant;
+      if (text.length > CONSTANT_LENGTH_MAX)
+        throw new WhereError(
+          `has a value of type ${type} with more than ${CONSTANT_LENGTH_MAX} characters`,
+          0,
+        );
+      length += text.length;
+      written[at] = { type, text };
+    }
+    if (length > CONSTANTS_LENGTH_MAX)
+      throw new WhereError(`has values of more than ${CONSTANTS_LENGTH_MAX} characters together`, 0);
     return { ...where, constants: written };
   } catch (error) {
     // Class 22: the data is wrong, which came with the clause.
     const { code, message } = error as pg.DatabaseError;
     if (code?.startsWith('22') === true)
-      throw new WhereError(`has a value that Postgres refuses: ${message}`, 0);
+      throw new WhereError(`has a value that Postgres refuses: ${message.slice(0, 300)}`, 0);
     throw error;
   }
-}
-
-function isPlain({ type, text }: Constant): boolean {
-  return text === null || ['text', 'char', 'label'].includes(kindOf(type) ?? '');
 }

@@ -3,7 +3,7 @@
  * none of its own and takes that of what it is compared with; a number in the text is a decimal.
  */
 import { readArray } from './array-literal.ts';
-import { type Kind, kindOf } from './kinds.ts';
+import { isWrittenAsGiven, type Kind, kindOf } from './kinds.ts';
 import { endsWithEscape } from './like.ts';
 import type { Comparison, Constant, Operand, Predicate, WhereColumn } from './predicate.ts';
 import { WhereError } from './where-error.ts';
@@ -21,12 +21,19 @@ export type Expression = { readonly at: number } & (
   | { readonly is: 'typed'; readonly type: string; readonly text: string | null }
 );
 
+/** Of a number, a date and the like: nobody writes a longer one, and each change is compared with it. */
+export const CONSTANT_LENGTH_MAX = 1_000;
+/** Of all in a clause: they are sent to Postgres and kept as long as the shape is. */
+export const CONSTANTS_LENGTH_MAX = 1_000_000;
+const CONSTANTS_MAX = 10_000;
+
 type Value = Exclude<Expression, { is: 'condition' }>;
 
 export class Typing {
   readonly #columns: readonly WhereColumn[];
   readonly #params: Readonly<Record<string, string>>;
   readonly constants: Constant[] = [];
+  #length = 0;
 
   constructor(columns: readonly WhereColumn[], params: Readonly<Record<string, string>>) {
     this.#columns = columns;
@@ -125,6 +132,8 @@ export class Typing {
     const { is, at } = list;
     if (is !== 'unknown') throw new WhereError('needs a parameter or a string behind "any"', at);
     if (list.text === null) return { is: 'literal', value: null };
+    // What is blank in it is read each time as well.
+    this.#spend(list.text.length, at);
     const items = readArray(list.text);
     if (items === undefined) throw new WhereError('needs a list such as {a,b} behind "any"', at);
     if (items.length > most) throw new WhereError(`lists more than ${most} values`, at);
@@ -188,13 +197,34 @@ export class Typing {
   #operand(value: Value, type: string): Operand {
     if (value.is === 'column')
       return { is: 'column', index: value.index, type: value.type, cast: value.cast };
-    this.constants.push({ type: value.is === 'typed' ? value.type : type, text: value.text });
-    return {
-      is: 'constant',
-      index: this.constants.length - 1,
-      type: value.is === 'typed' ? value.type : type,
-    };
+    const own = value.is === 'typed' ? value.type : type;
+    if (value.text !== null) {
+      checkLength(own, value.text, value.at);
+      this.#spend(value.text.length, value.at);
+    }
+    if (this.constants.length === CONSTANTS_MAX)
+      throw new WhereError(`has more than ${CONSTANTS_MAX} values`, value.at);
+    this.constants.push({ type: own, text: value.text });
+    return { is: 'constant', index: this.constants.length - 1, type: own };
   }
+
+  #spend(length: number, at: number): void {
+    this.#length += length;
+    if (this.#length > CONSTANTS_LENGTH_MAX)
+      throw new WhereError(`has values of more than ${CONSTANTS_LENGTH_MAX} characters together`, at);
+  }
+}
+
+/** Before Postgres writes it in full: 1e131071 is as many digits. */
+function checkLength(type: string, text: string, at: number): void {
+  if (isWrittenAsGiven(type)) return;
+  const exponent = /e[+-]?([\d_]+)\s*$/i.exec(text.slice(-CONSTANT_LENGTH_MAX))?.[1];
+  const isNumber = kindOf(type) === 'decimal' && exponent !== undefined;
+  if (
+    text.length > CONSTANT_LENGTH_MAX ||
+    (isNumber && Number(exponent.replaceAll('_', '')) > CONSTANT_LENGTH_MAX)
+  )
+    throw new WhereError(`has a value of type ${type} with more than ${CONSTANT_LENGTH_MAX} characters`, at);
 }
 
 /** Postgres finds one type for a list, where a number beside a float4 becomes a float4; alone it would be a float8. */

@@ -299,9 +299,20 @@ test.each([
   [`${'('.repeat(200)}ok${')'.repeat(200)}`, 'nested too deep'],
   [`${'not '.repeat(4_000)}ok`, 'nested too deep'],
   ['ok or '.repeat(4_000), 'is longer than'],
+  ["n > '1e1_001'", 'more than 1000 characters'],
+  [`n > '${'0'.repeat(1_001)}'`, 'more than 1000 characters'],
 ])('refused in words: %#', (clause, why) => {
   expect(() => parseWhere(clause, COLUMNS)).toThrow(why);
   expect(() => parseWhere(clause, COLUMNS)).toThrow(WhereError);
+});
+
+test('values of a clause are so many and so long together, however often one is named', () => {
+  const parse = (clause: string, value: string) => () => parseWhere(clause, COLUMNS, { '1': value });
+  const list = `{${Array(4_000).fill('1').join()}}`;
+  expect(parse(Array(3).fill('i = any ($1)').join(' or '), list)).toThrow('more than 10000 values');
+  expect(parse(Array(11).fill('s = $1').join(' or '), 'x'.repeat(100_000))).toThrow('1000000 characters');
+  expect(parse(Array(11).fill('i = any ($1)').join(' or '), `{1${' '.repeat(100_000)}}`)).toThrow('1000000');
+  expect(parse('s = $1', 'x'.repeat(100_000))().constants).toHaveLength(1);
 });
 
 test('a value that is none of its type is refused with what Postgres says', async () => {
@@ -316,6 +327,11 @@ test('a value that is none of its type is refused with what Postgres says', asyn
       "s = 'a' and b = '1.5'",
     ])
       await expect(writtenByPostgres(client, parseWhere(clause, COLUMNS))).rejects.toThrow(WhereError);
+    // Longer as Postgres writes it than as it was given.
+    const long = parseWhere(`n in (${"'1e999', ".repeat(1_100)} '1')`, COLUMNS);
+    await expect(writtenByPostgres(client, long)).rejects.toThrow('1000000 characters together');
+    const small = parseWhere("n = '1e-1000'", COLUMNS);
+    await expect(writtenByPostgres(client, small)).rejects.toThrow('more than 1000 characters');
   } finally {
     await client.end();
   }
