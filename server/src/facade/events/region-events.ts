@@ -11,6 +11,8 @@ import { askAuthority } from '../ask-authority.ts';
 
 /** How long the authority keeps a question for which it has nothing yet; each answer says that it is there. */
 const ASK_WAIT_MS = 5_000;
+/** At once, and still the tail's own question: where it stands tells the authority how far the feed once was. */
+const OWN_WAIT_MS = 1;
 /** On top of that, for the way. */
 const PATIENCE_MS = 5_000;
 /** Read at once for a stream that is further behind than the tail: what it does not take is read again. */
@@ -25,7 +27,7 @@ interface Asked {
   readonly limit?: number;
   /** The newest alone, where there are more. */
   readonly newest?: boolean;
-  readonly waits?: boolean;
+  readonly waitMs?: number;
 }
 
 export interface FeedStatus {
@@ -44,7 +46,8 @@ export class RegionEvents {
 
   constructor(agent: Agent) {
     this.#agent = agent;
-    const read = (after: number | undefined, waits: boolean) => this.#ask({ after, waits });
+    const read = (after: number | undefined, waits: boolean) =>
+      this.#ask({ after, waitMs: waits ? ASK_WAIT_MS : OWN_WAIT_MS });
     const glance = (after: number | undefined) => this.#ask({ after, limit: GLANCE_EVENTS, newest: true });
     this.tail = new Tail({ read, glance }, agent.log);
     this.#past = new Past(PAST, (after, limit) => this.#ask({ after, limit }));
@@ -69,8 +72,7 @@ export class RegionEvents {
     return this.#past.read(after, limit, reader);
   }
 
-  async #ask({ after, limit = WIRE_EVENTS_MAX, newest = false, waits = false }: Asked): Promise<Read> {
-    const waitMs = waits ? ASK_WAIT_MS : 0;
+  async #ask({ after, limit = WIRE_EVENTS_MAX, newest = false, waitMs = 0 }: Asked): Promise<Read> {
     const call = { call: 'events.read', after, limit, newest, waitMs };
     return fromWire(await askAuthority(this.#agent, call, waitMs + PATIENCE_MS));
   }
