@@ -2,6 +2,7 @@
  * Following: one replication stream, and the shapes that take from it. Each change is read once, derived
  * once for each source, and asked of each shape that may want it; a transaction's changes come to a shape with its commit.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { LogStream } from './replication/log-stream.ts';
@@ -17,6 +18,9 @@ import type { Source } from './sources/source.ts';
 
 /** Commits that are remembered: one that was read may still be a moment from being seen by a snapshot. */
 const RECENT_MAX = 5_000;
+/** That one question failed says nothing of the table: ending its shapes costs each of them a snapshot. */
+const CHECKS_MAX = 3;
+const CHECK_PAUSE_MS = 200;
 
 /** There is no stream: try again. */
 export class StreamLost extends Error {}
@@ -222,11 +226,14 @@ export class Following {
   }
 
   async #checkNow(oid: number, pool: pg.Pool): Promise<void> {
-    try {
-      this.checkMark(oid, (await marksOf(pool, PUBLICATION, [oid])).get(oid));
-    } catch (error) {
-      this.#endTable(oid, error as Error);
-    }
+    const stream = this.#stream;
+    for (let tries = 1; this.#stream === stream; tries += 1)
+      try {
+        return this.checkMark(oid, (await marksOf(pool, PUBLICATION, [oid])).get(oid));
+      } catch (error) {
+        if (tries === CHECKS_MAX) return this.#endTable(oid, error as Error);
+        await pause(tries * CHECK_PAUSE_MS, undefined, { ref: false });
+      }
   }
 
   #take(oid: number, before: Tuple | null, after: Tuple | null): void {

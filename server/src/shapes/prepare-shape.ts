@@ -2,7 +2,8 @@
 import { type Log, Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { type Following, StreamLost } from './following.ts';
-import { publishTable } from './replication/publication.ts';
+import type { LockedTables } from './locked-tables.ts';
+import type { Publisher } from './replication/publication.ts';
 import type { ShapeDefinition } from './shape/definition.ts';
 import { keyColumns, ShapeRows, whereColumns } from './shape/rows.ts';
 import type { Shape } from './shape/shape.ts';
@@ -20,7 +21,12 @@ import { WhereError } from './where/where-error.ts';
 const TRIES_MAX = 5;
 
 export interface PrepareTools {
+  /** For snapshots. */
   readonly pool: pg.Pool;
+  /** For questions that are answered at once, however long snapshots take. */
+  readonly questions: pg.Pool;
+  readonly publisher: Publisher;
+  readonly locked: LockedTables;
   readonly following: Following;
   readonly log: Log;
   /** Of its snapshot. */
@@ -49,14 +55,14 @@ export function prepareShape(shape: Shape, tools: PrepareTools, end: (why: Error
 }
 
 async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void): Promise<void> {
-  const { pool, following } = tools;
+  const { pool, questions, publisher, locked, following } = tools;
   const isEmpty = shape.definition.log === 'changes_only';
   const file = isEmpty ? undefined : await SnapshotFile.create(tools.path);
   shape.snapshot = file;
   for (let tries = 1; ; tries += 1) {
-    await following.open(pool);
-    const source = following.shared(await sourceOf(shape.definition, pool));
-    const wheres = await wheresOf(shape.definition, source, pool);
+    await following.open(questions);
+    const source = following.shared(await sourceOf(shape.definition, publisher));
+    const wheres = await wheresOf(shape.definition, source, questions);
     const { columns, replica } = shape.definition;
     checkColumns(columns, source);
     const rows = new ShapeRows({ source, columns, isFull: replica === 'full', wheres });
@@ -70,6 +76,7 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
         rows,
         file,
         bytesMax: tools.bytesMax,
+        locked,
         onMoment: (isInSnapshot) => {
           if (misses(isInSnapshot)) throw new NotJoined('The snapshot could not be joined to the log.');
           shape.setMoment(isInSnapshot);
@@ -89,9 +96,9 @@ async function prepare(shape: Shape, tools: PrepareTools, onMoment: () => void):
 }
 
 /** @throws Problem where there is nothing of that name */
-async function sourceOf({ table }: ShapeDefinition, pool: pg.Pool): Promise<Source> {
+async function sourceOf({ table }: ShapeDefinition, publisher: Publisher): Promise<Source> {
   const shown = shownTable(table);
-  const found = shown && (await publishTable(pool, shown.schema, shown.name));
+  const found = shown && (await publisher.publish(shown.schema, shown.name));
   if (shown === undefined || found === undefined) throw noTable(table);
   return shown.is === 'public' ? publicSource(shown.table, found) : tableSource(found, shown.hidden);
 }

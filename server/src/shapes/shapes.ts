@@ -10,9 +10,10 @@ import pg from 'pg';
 import { clientConfig } from '../authority/postgres/pool.ts';
 import { type CallerLimits, roomFor, UNUSED_MS } from './callers.ts';
 import { Following } from './following.ts';
-import { prepareShape, problemOf } from './prepare-shape.ts';
+import { LockedTables } from './locked-tables.ts';
+import { type PrepareTools, prepareShape, problemOf } from './prepare-shape.ts';
 import { WRITES_VALUES } from './replication/log-stream.ts';
-import { PUBLICATION } from './replication/publication.ts';
+import { PUBLICATION, Publisher } from './replication/publication.ts';
 import { definitionKey, type ShapeDefinition } from './shape/definition.ts';
 import { keepWithin } from './shape/keep-within.ts';
 import { Shape } from './shape/shape.ts';
@@ -37,6 +38,9 @@ const LOOK_EVERY_MS = 1_000;
 /** Snapshots at once; more wait for a connection. */
 const CONNECTIONS_MAX = 4;
 const SNAPSHOT_TIMEOUT_MS = 600_000;
+/** Beside them: whether a table is still as it was must not wait for the snapshots of others. */
+const QUESTION_CONNECTIONS_MAX = 2;
+const QUESTION_TIMEOUT_MS = 5_000;
 
 export interface ShapesOptions {
   readonly databaseUrl: string;
@@ -60,6 +64,9 @@ export class Shapes {
   readonly #byHandle = new Map<string, Shape>();
   readonly #budget: LogBudget = { bytes: 0 };
   readonly #pool: pg.Pool;
+  readonly #questions: pg.Pool;
+  readonly #locked = new LockedTables();
+  readonly #publisher: Publisher;
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
   #isStopped = false;
@@ -72,15 +79,9 @@ export class Shapes {
     this.#following = new Following(options.databaseUrl, options.log, end, () => this.#keepWithinBudget());
     rmSync(options.folder, { recursive: true, force: true });
     mkdirSync(options.folder, { recursive: true });
-    this.#pool = new pg.Pool({
-      ...clientConfig(options.databaseUrl, 'tallystick-shapes'),
-      options: WRITES_VALUES,
-      statement_timeout: SNAPSHOT_TIMEOUT_MS,
-      max: CONNECTIONS_MAX,
-      idleTimeoutMillis: 10_000,
-    });
-    this.#pool.on('error', (err) => options.log.warn({ err }, 'an idle connection of the shapes broke'));
-    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#pool = poolOf(options, CONNECTIONS_MAX, SNAPSHOT_TIMEOUT_MS);
+    this.#questions = poolOf(options, QUESTION_CONNECTIONS_MAX, QUESTION_TIMEOUT_MS);
+    this.#publisher = new Publisher(this.#questions, this.#locked);
     this.#timer = setInterval(() => void this.#look(), options.lookEveryMs ?? LOOK_EVERY_MS);
     this.#timer.unref();
   }
@@ -135,18 +136,19 @@ export class Shapes {
     const shape = new Shape(definition, this.#budget, logBytesMax);
     this.#byKey.set(key, shape);
     this.#byHandle.set(shape.handle, shape);
-    const path = join(folder, shape.handle);
-    shape.prepare(
-      prepareShape(
-        shape,
-        {
-          ...{ pool: this.#pool, following: this.#following, log, path, bytesMax: this.#snapshotBytesLeft() },
-          // Once more where it is tried again, which is its own room.
-          admit: (terms) => this.#makeRoomFor(caller, { shapes: 0, terms: terms - (shape.rows?.terms ?? 0) }),
-        },
-        (why) => this.#end(shape, why),
-      ),
-    );
+    const tools: PrepareTools = {
+      pool: this.#pool,
+      questions: this.#questions,
+      publisher: this.#publisher,
+      locked: this.#locked,
+      following: this.#following,
+      log,
+      path: join(folder, shape.handle),
+      bytesMax: this.#snapshotBytesLeft(),
+      // Once more where it is tried again, which is its own room.
+      admit: (terms) => this.#makeRoomFor(caller, { shapes: 0, terms: terms - (shape.rows?.terms ?? 0) }),
+    };
+    shape.prepare(prepareShape(shape, tools, (why) => this.#end(shape, why)));
     return shape;
   }
 
@@ -169,7 +171,7 @@ export class Shapes {
   async subset(shape: Shape, subset: Subset): Promise<string | undefined> {
     if (shape.rows === undefined || shape.isEnded) return undefined;
     try {
-      return await takeSubset(this.#pool, shape.rows, subset);
+      return await takeSubset(this.#pool, this.#locked, shape.rows, subset);
     } catch (error) {
       if (!(error instanceof TableChanged)) throw problemOf(error as Error, this.#options.log);
       this.#end(shape, error);
@@ -228,8 +230,8 @@ export class Shapes {
     }
     const { tables } = this.#following;
     if (tables.length === 0) return;
-    await this.#following.noteXid(this.#pool);
-    const marks = await marksOf(this.#pool, PUBLICATION, tables);
+    await this.#following.noteXid(this.#questions);
+    const marks = await marksOf(this.#questions, PUBLICATION, tables);
     for (const oid of tables) this.#following.checkMark(oid, marks.get(oid));
   }
 
@@ -240,7 +242,20 @@ export class Shapes {
     for (const shape of [...this.#byHandle.values()]) this.#end(shape, why);
     await this.#looking;
     await this.#following.close(why);
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#questions.end()]);
     rmSync(this.#options.folder, { recursive: true, force: true });
   }
+}
+
+function poolOf({ databaseUrl, log }: ShapesOptions, max: number, statementTimeoutMs: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...clientConfig(databaseUrl, 'tallystick-shapes'),
+    options: WRITES_VALUES,
+    statement_timeout: statementTimeoutMs,
+    max,
+    idleTimeoutMillis: 10_000,
+  });
+  pool.on('error', (err) => log.warn({ err }, 'an idle connection of the shapes broke'));
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }

@@ -1,5 +1,5 @@
 /** Tables as Postgres has them: parents and children, types that change, and locks that others hold. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../authority/postgres/database.test-kit.ts';
 import { TestDoor } from './shapes.test-kit.ts';
 
@@ -28,4 +28,43 @@ test('a label that gets another name is read anew, also in a list', async () => 
   await days.shape.rows;
   await database.pool.query(`alter type public.mood rename value 'sad' to 'glum'`);
   await days.until(([row]) => String(row?.moods).includes('glum'), 'the new name');
+});
+
+test('a table that somebody reads for long is not asked for again at once, and is followed when it is free', async () => {
+  const { database, door } = await doorOn('create table public.items (id int primary key, n int)');
+  const reader = await database.pool.connect();
+  onTestFinished(() => reader.release());
+  await reader.query('begin; select from public.items');
+  const refused = await Promise.all(
+    [1, 2, 3].map((n) => door.ask({ table: 'public.items', where: `n > ${n}`, offset: '-1' })),
+  );
+  for (const { status, headers, text } of refused) {
+    expect([status, headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^[12]$/)]);
+    expect(JSON.parse(text)).toMatchObject({ detail: expect.stringContaining('locked by others') });
+  }
+  await database.pool.query('insert into public.items values (1, 1)');
+  const items = door.follow({ table: 'public.items' });
+  await reader.query('rollback');
+  await items.until((rows) => rows.length === 1, 'the table is free');
+});
+
+test('a table that is locked keeps no other from being followed', async () => {
+  const { database, door } = await doorOn(`create table public.a (id int primary key, n int);
+    create table public.b (id int primary key, n int); insert into public.b values (1, 1)`);
+  await door.follow({ table: 'public.a' }).shape.rows;
+  const b = door.follow({ table: 'public.b' });
+  await b.shape.rows;
+  const locker = await database.pool.connect();
+  onTestFinished(() => locker.release());
+  await locker.query('begin; lock table public.a in access exclusive mode');
+  const asked = [1, 2, 3, 4, 5].map((n) => door.ask({ table: 'public.a', where: `n > ${n}`, offset: '-1' }));
+  // After it the table is looked at before its next change is told.
+  await database.pool.query('analyze public.b');
+  await database.pool.query('update public.b set n = 2');
+  await b.until((rows) => rows[0]?.n === 2, 'the change');
+  const answers = await Promise.all(asked);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503]);
+  expect((await door.ask({ table: 'public.b', where: 'n > 0', offset: '-1' })).status).toBe(200);
+  expect(b.refetches).toBe(0);
+  await locker.query('rollback');
 });

@@ -4,12 +4,13 @@
  * which nobody could say whether a row has left a shape.
  */
 import type pg from 'pg';
+import type { LockedTables } from '../locked-tables.ts';
 import { describeTable, type Table } from '../sources/describe.ts';
 import { quoteName } from '../where/sql.ts';
 
 export const PUBLICATION = 'tallystick_shapes';
-/** Whoever writes to the table waits meanwhile: rather the reader tries again. */
-const LOCK_MS = 2_000;
+/** Whoever reads or writes the table waits meanwhile: rather who wants to follow it tries again. */
+const LOCK_MS = 100;
 
 /** Must be there before a slot reads on: pgoutput will not go past a change without it. */
 export async function makePublication(pool: pg.Pool): Promise<void> {
@@ -21,14 +22,40 @@ export async function makePublication(pool: pg.Pool): Promise<void> {
   });
 }
 
+export class Publisher {
+  readonly #pool: pg.Pool;
+  readonly #locked: LockedTables;
+  /** One of a table at a time, for all who wait. */
+  readonly #attempts = new Map<string, Promise<Table | undefined>>();
+
+  constructor(pool: pg.Pool, locked: LockedTables) {
+    this.#pool = pool;
+    this.#locked = locked;
+  }
+
+  /**
+   * @returns the table as it is now; undefined where there is none
+   * @throws Problem while it is locked by others, and what Postgres throws
+   */
+  async publish(schema: string, name: string): Promise<Table | undefined> {
+    const found = await describeTable(this.#pool, PUBLICATION, schema, name);
+    if (found === undefined || (found.isPublished && found.identity === 'f')) return found;
+    const key = JSON.stringify([schema, name]);
+    const attempt =
+      this.#attempts.get(key) ??
+      this.#locked
+        .take(schema, name, () => publishTable(this.#pool, schema, name))
+        .finally(() => this.#attempts.delete(key));
+    this.#attempts.set(key, attempt);
+    return attempt;
+  }
+}
+
 /**
- * Under a lock that waits for all who write to the table: a transaction that began before would be told of by
+ * Under a lock that waits for all who use the table: a transaction that began before would be told of by
  * the rules that held when it began, and its rows would be missing.
- * @returns the table as it is now; undefined where there is none
  */
-export async function publishTable(pool: pg.Pool, schema: string, name: string): Promise<Table | undefined> {
-  const found = await describeTable(pool, PUBLICATION, schema, name);
-  if (found === undefined || (found.isPublished && found.identity === 'f')) return found;
+async function publishTable(pool: pg.Pool, schema: string, name: string): Promise<Table | undefined> {
   const client = await pool.connect();
   // Without its children: their rows are no part of it, and they would be told of without an identity to be told by.
   const table = `only ${quoteName(schema)}.${quoteName(name)}`;

@@ -3,6 +3,7 @@
  * after can be told from what is in it by the ids of transactions, as Postgres itself does.
  */
 import type pg from 'pg';
+import type { LockedTables } from '../locked-tables.ts';
 import { PUBLICATION } from '../replication/publication.ts';
 import { describeTable, type Table } from '../sources/describe.ts';
 import { quoteName, whereSql } from '../where/sql.ts';
@@ -13,6 +14,8 @@ import type { SnapshotFile } from './snapshot-file.ts';
 const FETCH_BYTES = 500_000;
 const FETCH_ROWS_MAX = 4_000;
 const FETCH_ROWS_FIRST = 10;
+/** Snapshots of other tables wait for the same few connections. */
+const LOCK_MS = 3_000;
 
 /** Whether a transaction that committed at a place in the log is in the snapshot. */
 export type IsInSnapshot = (xid: bigint, lsn: bigint) => boolean;
@@ -29,12 +32,13 @@ export interface SnapshotWork {
   /** Told the moment before the first row is read; what it throws breaks the snapshot off. */
   readonly onMoment: (isInSnapshot: IsInSnapshot) => void;
   readonly bytesMax: number;
+  readonly locked: LockedTables;
 }
 
-/** @throws TableChanged, SnapshotTooLarge, and what Postgres throws */
+/** @throws TableChanged, SnapshotTooLarge, Problem where the table is locked, and what Postgres throws */
 export async function takeSnapshot(client: pg.PoolClient, work: SnapshotWork): Promise<void> {
   try {
-    work.onMoment(isIn(await beginSnapshot(client, work.rows.source.table)));
+    work.onMoment(isIn(await beginSnapshot(client, work.rows.source.table, work.locked)));
     if (work.file !== undefined) await copyRows(client, work, work.file);
     await client.query('commit');
   } catch (error) {
@@ -51,12 +55,18 @@ export interface Moment {
   readonly lsn: bigint;
 }
 
-/** In a transaction of its own, which whoever asks ends. @throws TableChanged, and what Postgres throws */
-export async function beginSnapshot(client: pg.PoolClient, table: Table): Promise<Moment> {
+/** In a transaction of its own, which whoever asks ends. @throws TableChanged, Problem where it is locked, and what Postgres throws */
+export async function beginSnapshot(
+  client: pg.PoolClient,
+  table: Table,
+  locked: LockedTables,
+): Promise<Moment> {
   await client.query('begin isolation level repeatable read read only');
+  await client.query(`set local lock_timeout = ${LOCK_MS}`);
   // First the lock, then the moment: nobody changes the table's form in between.
-  await client.query(
-    `lock table only ${quoteName(table.schema)}.${quoteName(table.name)} in access share mode`,
+  const { schema, name } = table;
+  await locked.take(schema, name, () =>
+    client.query(`lock table only ${quoteName(schema)}.${quoteName(name)} in access share mode`),
   );
   const { rows } = await client.query<{ snapshot: string; lsn: string }>(
     `select pg_current_snapshot()::text as snapshot, (pg_current_wal_insert_lsn() - '0/0')::text as lsn`,

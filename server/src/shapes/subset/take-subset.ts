@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
+import type { LockedTables } from '../locked-tables.ts';
 import type { ShapeRows } from '../shape/rows.ts';
 import { beginSnapshot, piecesOf } from '../shape/take-snapshot.ts';
 import { parseWhere } from '../where/parse.ts';
@@ -17,7 +18,12 @@ const BYTES_MAX = 32_000_000;
 const TIMEOUT_MS = 30_000;
 
 /** @returns the answer's body @throws TableChanged, WhereError, Problem, and what Postgres throws */
-export async function takeSubset(pool: pg.Pool, rows: ShapeRows, subset: Subset): Promise<string> {
+export async function takeSubset(
+  pool: pg.Pool,
+  locked: LockedTables,
+  rows: ShapeRows,
+  subset: Subset,
+): Promise<string> {
   const { source } = rows;
   const own = subset.where === undefined ? [] : [parseWhere(subset.where, rows.whereColumns, subset.params)];
   const order =
@@ -36,7 +42,7 @@ export async function takeSubset(pool: pg.Pool, rows: ShapeRows, subset: Subset)
   const offset = subset.offset === undefined ? '' : ` offset ${subset.offset}`;
   const client = await pool.connect();
   try {
-    const moment = await beginSnapshot(client, source.table);
+    const moment = await beginSnapshot(client, source.table, locked);
     await client.query(`set local statement_timeout = ${TIMEOUT_MS}`);
     await client.query(
       `declare rows no scroll cursor for select ${rows.snapshotSql()} from ${source.fromSql}${filter}${order}${limit}${offset}`,
