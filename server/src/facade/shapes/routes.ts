@@ -1,18 +1,16 @@
 /** `GET /v1/shape` at a region: who asks is settled here, and what they may read at the authority. */
 import { pipeline } from 'node:stream/promises';
-import { type Agent, Problem } from '@tallystick/store-agent';
+import type { Agent } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../access/principal.ts';
 import { readAsk } from '../../shapes/door/ask.ts';
 import { HEALTH_CACHE } from '../../shapes/door/headers.ts';
 import { keptBy, sayToPages } from '../../shapes/door/path.ts';
+import { Readers } from '../../shapes/door/readers.ts';
 import { passedBack } from '../../shapes/passed-on.ts';
 import { route } from '../route.ts';
 import { getShape, readShapeSubset } from './operations.ts';
 import { Upstream } from './upstream.ts';
-
-/** Each waiting reader costs some kilobytes. */
-const READERS_MAX = 20_000;
 
 interface AskedHere {
   readonly principal: Principal;
@@ -22,7 +20,7 @@ interface AskedHere {
 
 export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
   const upstream = new Upstream(agent);
-  let readers = 0;
+  const readers = new Readers();
   // Whoever waits for a change would keep the server open.
   app.addHook('preClose', (done) => {
     upstream.stop();
@@ -34,22 +32,18 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
   const ask = async ({ principal, request, reply }: AskedHere, post?: { readonly body: unknown }) => {
     // Before it goes further: what cannot be answered is refused here.
     const { mode } = readAsk(request.query, post);
-    if (readers >= READERS_MAX)
-      throw new Problem(
-        'overloaded',
-        'As many follow shapes here as can. Try again later, or another region.',
-      );
     const { client, scopes, credential, actor } = principal;
+    // Where nobody signs in, all are one, and no one caller.
+    const caller = credential === undefined ? undefined : actor;
     const question = {
       search: request.url.slice(request.url.indexOf('?')),
-      // Where nobody signs in, all are one, and no one caller.
-      asker: { client, scopes, ...(credential === undefined ? {} : { caller: actor }) },
+      asker: { client, scopes, ...(caller === undefined ? {} : { caller }) },
       ifNoneMatch: request.headers['if-none-match'],
       ...(post === undefined ? {} : { body: JSON.stringify(post.body) }),
     };
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    readers += 1;
+    const leave = readers.enter(caller);
     try {
       if (mode === 'live') {
         const { status, headers, body } = await upstream.askTogether(question, gone.signal);
@@ -65,7 +59,7 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
       await pipeline(answer, reply.raw).catch(() => reply.raw.destroy());
       return reply;
     } finally {
-      readers -= 1;
+      leave();
     }
   };
   route(app, getShape, (input) => ask(input));

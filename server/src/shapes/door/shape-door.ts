@@ -1,7 +1,6 @@
 /** `GET /v1/shape` at the authority: for operators, and for regions that pass on what their callers ask. */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { Problem } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Shapes } from '../shapes.ts';
 import { isFromAnother, ShapeAnswers } from './answer.ts';
@@ -9,11 +8,9 @@ import { type Asked, readAsk } from './ask.ts';
 import { definitionOf, type ShapeAsker } from './asker.ts';
 import { HEALTH_CACHE } from './headers.ts';
 import { keptBy, refuseOtherMethods, SHAPE_PATH, sayToPages } from './path.ts';
+import { Readers } from './readers.ts';
 import { sendEvents } from './sse.ts';
 import { type Answer, shapeHeaders } from './told.ts';
-
-/** Each waiting reader costs about ten kilobytes. */
-export const READERS_MAX = 20_000;
 
 /** @param askerOf who asks, where that is proved. @throws Problem */
 export function shapeDoor(
@@ -23,18 +20,16 @@ export function shapeDoor(
   pollMs?: number,
 ): void {
   const answers = new ShapeAnswers(shapes, pollMs);
-  let readers = 0;
+  const readers = new Readers();
 
   sayToPages(app);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, post?: { body: unknown }) => {
     const asker = askerOf(request);
     const asked = readAsk(request.query, post);
-    if (readers >= READERS_MAX)
-      throw new Problem('overloaded', 'As many follow shapes here as can. Try again later.');
+    const leave = readers.enter(asker.caller);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    readers += 1;
     try {
       if (asked.mode === 'sse') return await stream(shapes, answers, asked, asker, reply, gone.signal);
       return await send(
@@ -43,7 +38,7 @@ export function shapeDoor(
         reply,
       );
     } finally {
-      readers -= 1;
+      leave();
     }
   };
   const config = { knowsItsCallers: true };

@@ -10,7 +10,7 @@ import { readAsk } from '../door/ask.ts';
 import { definitionOf, type ShapeAsker } from '../door/asker.ts';
 import { HEALTH_CACHE, OWN_VARY, ownCache } from '../door/headers.ts';
 import { refuseOtherMethods, SHAPE_PATH, sayToPages } from '../door/path.ts';
-import { READERS_MAX } from '../door/shape-door.ts';
+import { Readers } from '../door/readers.ts';
 import { passedBack } from '../passed-on.ts';
 import { noTable } from '../prepare-shape.ts';
 import { PUBLICATION } from '../replication/publication.ts';
@@ -42,7 +42,7 @@ export function electricDoor(
   pool.on('error', (err) => log.warn({ err }, 'an idle connection of the shapes broke'));
   const forms = new Map<string, { readonly table: Promise<Table | undefined>; readonly untilMs: number }>();
   const stop = new AbortController();
-  let readers = 0;
+  const readers = new Readers();
   app.addHook('preClose', async () => {
     stop.abort();
     await pool.end();
@@ -86,23 +86,22 @@ export function electricDoor(
   app.get(SHAPE_PATH, { config: { knowsItsCallers: true } }, async (request, reply) => {
     const asked = readAsk(request.query);
     if (asked.subset !== undefined) throw noSubset();
-    const { client, isForAll } = definitionOf(asked, askerOf(request));
+    const asker = askerOf(request);
+    const { client, isForAll } = definitionOf(asked, asker);
     const shown = shownTable(asked.table);
     const table = shown && (await formOf(shown.schema, shown.name));
     if (shown === undefined || table === undefined) throw noTable(asked.table);
-    if (readers >= READERS_MAX)
-      throw new Problem('overloaded', 'As many follow shapes here as can. Try again later.');
     const url = new URL(electricUrl);
     const question = electricQuestion(asked, request.query as Record<string, unknown>, shown, table, client);
     for (const [name, value] of question) url.searchParams.set(name, value);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    readers += 1;
+    const leave = readers.enter(asker.caller);
     try {
       const answer = await ask(url, request.headers['if-none-match'], gone.signal);
       return await passOn(answer, isForAll, reply);
     } finally {
-      readers -= 1;
+      leave();
     }
   });
 
