@@ -5155,6 +5155,16 @@ export interface operations {
                 replica?: "default" | "full";
                 /** @description Usually "full". */
                 log?: "full" | "changes_only";
+                /** @description Rows as they are now, beside what is followed: which, in the words of where. */
+                subset__where?: string;
+                /** @description The parameters of subset__where by number, as a JSON object. */
+                subset__params?: string;
+                /** @description Columns, each with asc or desc and nulls first or last. */
+                subset__order_by?: string;
+                /** @description So many rows at most; needs subset__order_by. */
+                subset__limit?: string;
+                /** @description Without the first so many; needs subset__order_by. */
+                subset__offset?: string;
             };
             header?: {
                 /** @description The ETag that you have: unchanged is 304. */
@@ -5165,13 +5175,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Rows and changes, oldest first; the headers say how to go on. */
+            /** @description Rows and changes, oldest first; the headers say how to go on. With subset__ parameters an object with the rows, and the moment that they are of; with live_sse a stream of events, each of which has one message as its data. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShapeMessage"][];
+                    "application/json": components["schemas"]["ShapeMessage"][] | {
+                        metadata: Record<string, never>;
+                        data: components["schemas"]["ShapeMessage"][];
+                    };
+                    "text/event-stream": string;
                 };
             };
         };

@@ -192,7 +192,11 @@ function answerJson(spec: AnswerSpec, components: Components): Json {
     ...(spec.body === undefined
       ? {}
       : {
-          content: { [spec.mediaType ?? 'application/json']: { schema: components.of(spec.body, 'output') } },
+          content: Object.fromEntries(
+            Object.entries({ [spec.mediaType ?? 'application/json']: spec.body, ...spec.alsoAs }).map(
+              ([type, body]) => [type, { schema: components.of(body, 'output') }],
+            ),
+          ),
         }),
   };
 }

@@ -26,6 +26,8 @@ export interface AnswerSpec {
   readonly body?: z.ZodType;
   /** Where it is not JSON. */
   readonly mediaType?: string;
+  /** What else it may come as. */
+  readonly alsoAs?: Readonly<Record<string, z.ZodType>>;
   readonly headers?: readonly AnswerHeader[];
 }
 

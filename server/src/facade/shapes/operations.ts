@@ -16,6 +16,19 @@ const shapeMessage = z
   })
   .meta({ id: 'ShapeMessage' });
 
+const subsetRows = z.object({ metadata: z.record(z.string(), z.unknown()), data: z.array(shapeMessage) });
+
+const subsetPart = (description: string) => z.string().optional().meta({ description });
+
+/** What a subset asks for, which is read beside all that is ignored. */
+const shapeOrSubsetQuery = shapeQuery.extend({
+  subset__where: subsetPart('Rows as they are now, beside what is followed: which, in the words of where.'),
+  subset__params: subsetPart('The parameters of subset__where by number, as a JSON object.'),
+  subset__order_by: subsetPart('Columns, each with asc or desc and nulls first or last.'),
+  subset__limit: subsetPart('So many rows at most; needs subset__order_by.'),
+  subset__offset: subsetPart('Without the first so many; needs subset__order_by.'),
+});
+
 export const getShape = operation({
   id: 'getShape',
   tag: 'Shapes',
@@ -28,7 +41,7 @@ export const getShape = operation({
     'then each change as it is committed. Each table wants its own scope beside `shapes:read`, and a business ' +
     'client is shown its own orders alone, whatever it asks for. An answer with status 409 says that all is to be ' +
     'read anew.',
-  query: shapeQuery,
+  query: shapeOrSubsetQuery,
   cacheControl: 'no-store',
   needs: 'authority',
   etag: true,
@@ -36,8 +49,11 @@ export const getShape = operation({
   routeClass: 'read',
   answers: {
     200: {
-      description: 'Rows and changes, oldest first; the headers say how to go on.',
-      body: z.array(shapeMessage),
+      description:
+        'Rows and changes, oldest first; the headers say how to go on. With subset__ parameters an object with the rows, and ' +
+        'the moment that they are of; with live_sse a stream of events, each of which has one message as its data.',
+      body: z.union([z.array(shapeMessage), subsetRows]),
+      alsoAs: { 'text/event-stream': z.string() },
     },
     409: {
       description: 'Read it anew, with the handle of the header electric-handle.',
@@ -72,7 +88,7 @@ export const readShapeSubset = operation({
   answers: {
     200: {
       description: 'The rows, and the moment that they are of.',
-      body: z.object({ metadata: z.record(z.string(), z.unknown()), data: z.array(shapeMessage) }),
+      body: subsetRows,
     },
     409: {
       description:
