@@ -282,18 +282,38 @@ test('a cache in front serves two clients from one answer, and both are right th
       'timeZone', 'UTC', 'currency', 'EUR') from generate_series(1, 50) i`);
   const cache = await CachingProxy.open(door);
   const clients = [1, 2, 3].map(() => new Followed({ url: cache.url, params: { table: 'locations' } }));
+  // What each has whenever it is told that it is up to date: never half of a transaction, and never an older one.
+  const seen = clients.map(({ shape }) => {
+    const states: string[] = [];
+    shape.subscribe(({ rows }) => {
+      if (!shape.isUpToDate) return;
+      const names = new Set(rows.map(({ name }) => String(name)));
+      states.push(`${rows.length} ${[...names].filter((name) => !name.startsWith('place')).join()}`);
+    });
+    return states;
+  });
   for (const client of clients) expect(await client.shape.rows).toHaveLength(50);
   const rename = (name: string) =>
     database.pool.query(
-      `update tallystick.catalogue set body = body || jsonb_build_object('name', $1::text) where id = 'l1'`,
+      `update tallystick.catalogue set body = body || jsonb_build_object('name', $1::text) where id in ('l1', 'l2')`,
       [name],
     );
-  for (const name of ['first', 'second', 'third']) {
+  const names = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+  for (const [i, name] of names.entries()) {
     await rename(name);
-    for (const client of clients) await client.until((rows) => rows.some((row) => row.name === name), name);
+    if (i % 2 === 1)
+      for (const client of clients) await client.until((rows) => rows.some((row) => row.name === name), name);
   }
   await database.pool.query('truncate tallystick.catalogue');
   for (const client of clients) await client.until((rows) => rows.length === 0, 'nothing after the truncate');
+  const order = ['50 ', ...names.map((name) => `50 ${name}`), '0 '];
+  for (const states of seen) {
+    const places = states.map((state) => order.indexOf(state));
+    expect({ states, places }).toEqual({ states, places: places.toSorted((a, b) => a - b) });
+    expect(places).not.toContain(-1);
+    // The first, and each that it was waited for.
+    expect(new Set(places).size).toBeGreaterThan(names.length / 2);
+  }
   expect(cache.served).toBeGreaterThan(cache.asked);
   expect(clients.flatMap(({ errors }) => errors)).toEqual([]);
 });
