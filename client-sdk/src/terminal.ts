@@ -29,6 +29,7 @@ export type {
   OnceManager,
   Terminal,
   TerminalOptions,
+  TillCashier,
   TillSnapshot,
   TillState,
 } from './terminal/terminal-types.ts';

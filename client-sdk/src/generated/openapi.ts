@@ -5224,7 +5224,7 @@ export interface operations {
                 "application/json": {
                     where?: string;
                     params?: string | {
-                        [key: string]: unknown;
+                        [key: string]: string | number | boolean | null;
                     };
                     order_by?: string;
                     limit?: number | string;
@@ -5232,16 +5232,12 @@ export interface operations {
                     subset?: {
                         where?: string;
                         params?: string | {
-                            [key: string]: unknown;
+                            [key: string]: string | number | boolean | null;
                         };
                         order_by?: string;
                         limit?: number | string;
                         offset?: number | string;
-                    } & {
-                        [key: string]: unknown;
                     };
-                } & {
-                    [key: string]: unknown;
                 };
             };
         };

@@ -141,6 +141,14 @@ export interface NewReturn {
   readonly manager?: OnceManager;
 }
 
+/** Somebody who may sell at this till. */
+export interface TillCashier {
+  /** The name to sign in with. */
+  readonly id: string;
+  /** What they may do: a manager also allows what a cashier may not. */
+  readonly role: 'cashier' | 'manager';
+}
+
 /** A till in this browser. Every method rejects, or throws, with a `TallystickError`. */
 export interface Terminal extends Observable<TillSnapshot> {
   /** The name that this till was registered under. */
@@ -155,7 +163,7 @@ export interface Terminal extends Observable<TillSnapshot> {
   /** Ends what `signIn` opened. */
   signOut(): void;
   /** Who may sign in at this till's place, by id: for buttons to choose from. */
-  cashiers(): readonly { readonly id: string; readonly role: 'cashier' | 'manager' }[];
+  cashiers(): readonly TillCashier[];
   /**
    * Sells. Resolves when the sale is on this device's disk, and not before: print then.
    *

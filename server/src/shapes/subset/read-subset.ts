@@ -30,9 +30,15 @@ export function readSubset(query: Readonly<Record<string, unknown>>): Subset | u
 }
 
 const number = z.union([z.number().int(), z.string().max(20)]);
-const parts = z.looseObject({
+/** What else is sent is left out: it is passed on to the books, and may be nested as deep as somebody likes. */
+const parts = z.object({
   where: z.string().max(WHERE_LENGTH_MAX).optional(),
-  params: z.union([z.string().max(1_000_000), z.record(z.string(), z.unknown())]).optional(),
+  params: z
+    .union([
+      z.string().max(1_000_000),
+      z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    ])
+    .optional(),
   order_by: z.string().max(WHERE_LENGTH_MAX).optional(),
   limit: number.optional(),
   offset: number.optional(),
