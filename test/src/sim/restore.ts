@@ -7,6 +7,7 @@
  */
 import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
+import type { SimDisk } from './disk.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -125,18 +126,21 @@ function leftByBooks(settler: SimNode, life: WriterId, pool: PoolId): number {
 /**
  * Units that a life had left when it ended, by its own full book, which nobody but the
  * simulator can read: its rights, its holds being void; with what was sent to it and
- * never came, and what it sent and nobody ever heard of. Between two lives that ended
+ * never came, and what it sent and no disk tells of any more. Between two lives that ended
  * a unit is with the taker where the books have heard of it, and else with the sender.
  */
 export function leftOf(world: World, life: WriterId, pool: PoolId): number {
   const { observer, nodes } = world;
   const book = observer.books.get(life)?.row(pool);
   if (book === undefined) return 0;
-  const inBooks = (from: WriterId, to: WriterId) =>
-    nodes[0]?.disk
-      .rows(from)
+  const sentBy = (disk: SimDisk | undefined, from: WriterId, to: WriterId) =>
+    disk
+      ?.rows(from)
       .get(pool)
       ?.sent.find(({ writer }) => writer === to)?.n ?? 0;
+  const inBooks = (from: WriterId, to: WriterId) => sentBy(nodes[0]?.disk, from, to);
+  // Found again, or put back to after it, it tells of that grant, and whoever lives takes it.
+  const onAnyDisk = (to: WriterId) => Math.max(...nodes.map(({ disk }) => sentBy(disk, life, to)));
   let left = rightsOf(book) - debtOf(book);
   for (const [writer, other] of observer.books) {
     const row = other.row(pool);
@@ -144,7 +148,7 @@ export function leftOf(world: World, life: WriterId, pool: PoolId): number {
     const came = row.sent.get(life) ?? 0;
     const heard = hasEnded ? Math.min(came, inBooks(writer, life)) : came;
     left += Math.max(0, heard - (book.took.get(writer) ?? 0));
-    const known = hasEnded ? inBooks(life, writer) : 0;
+    const known = hasEnded ? inBooks(life, writer) : onAnyDisk(writer);
     left += Math.max(0, (book.sent.get(writer) ?? 0) - Math.max(known, row.took.get(life) ?? 0));
     left -= row.reclaimed.get(life) ?? 0;
   }
