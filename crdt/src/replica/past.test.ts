@@ -96,6 +96,25 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
     expectNewLife(berlin, before);
   });
 
+  test('[F1] [L1] when a child had seen more of its chain, and was restored itself since (seed 4005218)', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    const before = berlin.self;
+    const commits = berlin.journal.commitCount;
+    till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+    world.calm();
+    const seen = till.replica.ledger.self.head.parentSeen;
+    till.cut();
+    berlin.cut();
+    berlin.restart(berlin.journal.image(commits));
+    const { seq } = berlin.replica.ledger.self.head;
+    expect(seq).toBeLessThan(seen);
+    till.turn((self, now) => self.becomeNewWriter('rollback', now));
+    // Told no sooner than by an entry, it would write a second one of that seq: the fence of the till's former life.
+    till.link();
+    expectNewLife(berlin, before);
+    expect(berlin.replica.ledger.streams.get(before)?.head.seq).toBe(seq);
+  });
+
   test('[F1] when a child took what it does not remember sending', () => {
     const { world, berlin, till } = shop({ lamp: 9 });
     const before = berlin.self;
@@ -166,12 +185,12 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
     till.turn((self, now) => {
       self.frame(PARENT, cells, now);
       self.frame(PARENT, ack, now);
-      self.frame(PARENT, cells, now);
+      self.frame(PARENT, { ...cells, to: cells.to + 1 }, now);
     });
     expect(till.self).not.toBe(before);
     expect(till.row('lamp', 'berlin', before).took).toMatchObject([{ writer: berlin.self }]);
     expect(till.row('lamp').took).toEqual([]);
-    expect(till.replica.ledger.self.head.parentSeen).toBe(0);
+    expect(till.replica.ledger.self.head.parentSeen).toBe(cells.to);
   });
 
   test('[F1] an older life than the newest that is known is refused a session', () => {
