@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
 import { type ReplicaId, writerId } from '../ids.ts';
-import { count, sell } from './commands.test-kit.ts';
+import { count, receive, sell } from './commands.test-kit.ts';
 import { hastySettings } from './hasty-settings.test-kit.ts';
 import { ABOVE } from './stream.ts';
 import { Node, pool, shop } from './world.test-kit.ts';
@@ -240,4 +240,25 @@ test('[F3a] [L2] what came from above is passed on, although the word that this 
   expect(kiosk.replica.ledger.streams.has(desk.self)).toBe(true);
   relink(desk, kiosk);
   expect(viaOf(hq, desk)).toBe('berlin');
+});
+
+test('[F5] [F3a] no replica settles its own former life, though that one’s parent hangs on it by now (seed 4000757)', () => {
+  const { world, hq, berlin } = shop();
+  const depot = world.add('depot', 'warehouse', hq);
+  world.give(berlin, depot);
+  relink(berlin, depot);
+  const before = berlin.self;
+  berlin.do(sell('b1', { lamp: 2 }, { override: { reason: 'in the customer’s hands', owedMax: 9 } }));
+  world.calm();
+  berlin.cut();
+  berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+  world.give(berlin, hq);
+  relink(berlin, hq);
+  world.give(depot, berlin);
+  relink(depot, berlin);
+  berlin.do(receive('d1', { lamp: 5 }));
+  world.calmFor(hq.settings.policy.debtAskMs + 5_000);
+  // Whoever stands above both covers the debt, once.
+  expect(berlin.row('lamp').sent.filter(({ writer }) => writer === before)).toEqual([]);
+  expect(hq.row('lamp', 'berlin', hq.self).sent).toMatchObject([{ writer: before, n: 2 }]);
 });

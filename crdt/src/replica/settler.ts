@@ -26,6 +26,8 @@ export function settles(ledger: Ledger, settler: ReplicaId, stream: Stream): boo
 }
 
 function look(ledger: Ledger, settler: ReplicaId, stream: Stream): 'here' | 'below' | 'elsewhere' {
+  // Its parent may hang on its replica's next life by now (F3a): that one knows no more of it than was told to it.
+  if (replicaOf(stream.writer) === settler) return 'elsewhere';
   const seen = new Set<WriterId>();
   // Whoever was shut out may have named a circle of parents: nobody settles that.
   for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
