@@ -64,13 +64,14 @@ export class Strays {
     senders.add(from.writer);
   }
 
-  /** Parent and child as replicas: lives that ended are told of as ever (F1a). */
+  /**
+   * Parent and child as replicas: lives that ended are told of as ever (F1a). Of whom nothing is known here,
+   * it may be the first that a new child is granted, or the last that was surrendered to an old parent.
+   */
   #areNeighbours(from: Stream, to: WriterId): boolean {
     const { parent } = from.head;
     if (parent !== null && replicaOf(parent) === replicaOf(to)) return true;
-    const above = this.#ledger.streams.get(to)?.head.parent;
-    // A child that nobody here has heard of was granted its first units.
-    if (above === undefined) return from === this.#ledger.self;
+    const above = this.#ledger.streams.get(to)?.head.parent ?? null;
     return above !== null && replicaOf(above) === replicaOf(from.writer);
   }
 

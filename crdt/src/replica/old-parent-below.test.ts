@@ -1,0 +1,63 @@
+/** What is between a replica and its old parent that hangs on it by now: L1, F3a, F1a. */
+import { expect, test } from 'vitest';
+import { type Node, pool, shop, type World } from './world.test-kit.ts';
+
+const lamp = pool('lamp', 'paris');
+
+function relink(world: World, node: Node, parent: Node): void {
+  node.cut();
+  node.restart();
+  node.parent = parent;
+  node.link();
+  world.rejoin();
+}
+
+function send(from: Node, to: Node, n: number): void {
+  const items = [{ pool: lamp, n }];
+  from.turn(({ ledger }, now) => ledger.append({ type: 'sent', to: to.self, items }, '', 'system', now));
+}
+
+/** A shop of a region, and a depot below it that has five lamps of the shop's nine. */
+function town() {
+  const { world, hq } = shop();
+  const region = world.add('region', 'region', hq);
+  const paris = world.add('paris', 'store', region);
+  const depot = world.add('depot', 'warehouse', paris);
+  const lines = [{ pool: lamp, n: 9 }];
+  paris.do({ type: 'receive', id: 'd1', actor: 'keeper:1', cause: 'delivery', lines });
+  send(paris, depot, 5);
+  relink(world, depot, paris);
+  /** The old parent and its region hang on the depot from now on. */
+  const turnRound = () => {
+    world.give(region, depot);
+    relink(world, region, depot);
+    relink(world, paris, region);
+    world.calmFor(2_000);
+  };
+  const goToRoot = () => {
+    world.give(depot, hq);
+    relink(world, depot, hq);
+  };
+  return { world, hq, region, paris, depot, turnRound, goToRoot };
+}
+
+/** The depot moves away, and its shop has not heard that it surrendered two lamps. */
+function surrendered() {
+  const all = town();
+  all.depot.cut();
+  all.region.cut();
+  send(all.depot, all.paris, 2);
+  const image = all.depot.journal.image();
+  all.goToRoot();
+  return { ...all, image };
+}
+
+test('[F3a] [L1] a surrender reaches the old parent below its sender, though that was started again meanwhile (seed 4008533)', () => {
+  const { paris, depot, turnRound } = surrendered();
+  depot.cut();
+  depot.restart();
+  depot.link();
+  turnRound();
+  expect(paris.row('lamp', 'paris').took).toMatchObject([{ writer: depot.self, n: 2 }]);
+  expect(paris.free('lamp', 'paris')).toBe(6);
+});
