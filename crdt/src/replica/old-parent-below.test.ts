@@ -61,3 +61,18 @@ test('[F3a] [L1] a surrender reaches the old parent below its sender, though tha
   expect(paris.row('lamp', 'paris').took).toMatchObject([{ writer: depot.self, n: 2 }]);
   expect(paris.free('lamp', 'paris')).toBe(6);
 });
+
+test('[F3a] [F1a] what a life sent to the parent at which its image left it, and had left before it ended, arrives (seed 4004253)', () => {
+  const { world, hq, paris, depot, image, turnRound } = surrendered();
+  const { self } = depot;
+  depot.cut();
+  depot.restart(image);
+  depot.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+  depot.link();
+  world.rejoin();
+  expect(depot.self).not.toBe(self);
+  const parentAt = (node: Node) => node.replica.ledger.streams.get(self)?.head.parent;
+  expect([parentAt(hq), parentAt(depot)]).toEqual([hq.self, hq.self]);
+  turnRound();
+  expect(paris.row('lamp', 'paris').took).toMatchObject([{ writer: self, n: 2 }]);
+});
