@@ -32,7 +32,12 @@ export class Subject<T> implements Observable<T> {
     // One for each call: the same function may watch twice.
     const listener = { changed };
     this.#listeners.add(listener);
-    if (this.#listeners.size === 1) this.#ports.onWatched?.();
+    try {
+      if (this.#listeners.size === 1) this.#ports.onWatched?.();
+    } catch (error) {
+      this.#listeners.delete(listener);
+      throw error;
+    }
     return () => {
       if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#ports.onUnwatched?.();
     };
@@ -43,6 +48,17 @@ export class Subject<T> implements Observable<T> {
   set(value: T): void {
     if (value === this.#value) return;
     this.#value = value;
-    for (const { changed } of [...this.#listeners]) changed();
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) tell(listener.changed);
+  }
+}
+
+/** A bug of who watches is theirs: what was done stays done, others are told, and it is heard of as any other that nobody caught. */
+function tell(changed: () => void): void {
+  try {
+    changed();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -33,3 +33,12 @@ function problemOf({ code, message, items }: Refusal): ProblemDetails {
         }),
   };
 }
+
+/** What was read from this device's storage. @throws TallystickError `read_only` where the browser took it away, or it is broken */
+export function readHere<T>(read: Promise<T>): Promise<T> {
+  return read.catch((cause: unknown) => {
+    if (!(cause instanceof DOMException)) throw cause;
+    const message = `What this device has stored cannot be used now: ${cause.name}: ${cause.message}`;
+    throw new TallystickError('read_only', message, { cause });
+  });
+}

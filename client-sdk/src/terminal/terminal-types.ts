@@ -135,7 +135,10 @@ export interface NewReturn {
     /** Base units, from 1; together never more than were sold. */
     readonly quantity: number;
   }[];
-  /** Your own id, to ask again without taking back twice; else a new UUIDv7. */
+  /**
+   * Your own id, to ask again without taking back twice; else a new UUIDv7, which the same goods keep while this page
+   * has had no answer.
+   */
   readonly id?: string;
   /** Who allows it, where whoever has signed in is no manager. */
   readonly manager?: OnceManager;

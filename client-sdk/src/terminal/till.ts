@@ -7,7 +7,7 @@ import { poolOf, pricedLines } from './basket.ts';
 import type { TillProduct } from './catalogue.ts';
 import { databaseName } from './database.ts';
 import type { TillPorts } from './ports.ts';
-import { accepted } from './refused.ts';
+import { accepted, readHere } from './refused.ts';
 import { type Sale, saleOf } from './sales.ts';
 import { heldBaskets, nothingYet, Snapshots } from './snapshot.ts';
 import type {
@@ -128,7 +128,10 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     return this.#snapshots.of(host, this.#isPersisted);
   }
 
-  /** @throws TallystickError with what was refused; else the snapshot shows what was done before anybody hears of it */
+  /**
+   * What was done is told of from the host that did it: the till may have been closed meanwhile.
+   * @throws TallystickError with what was refused; else the snapshot shows what was done before anybody hears of it
+   */
   #done(answer: Answer): ReturnType<typeof accepted> {
     const done = accepted(answer);
     this.#look();
@@ -143,10 +146,15 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     return this.#host;
   }
 
+  /** Rejects where it is not open, too: who asks for a promise catches in one place. */
+  async #here<T>(read: (host: TillHost) => Promise<T>): Promise<T> {
+    return readHere(read(this.#open()));
+  }
+
   async sell(sale: NewSale): Promise<Sale> {
     const host = this.#open();
     const location = host.location as LocationId;
-    const lines = await pricedLines(sale.lines, host.catalogue, location);
+    const lines = await readHere(pricedLines(sale.lines, host.catalogue, location));
     const { override, payments = [], note, customer: customerId, waitMs = WAIT_MS } = sale;
     const sell: Sell = {
       type: 'sell',
@@ -175,12 +183,12 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     );
     const { entry } = this.#done(answer);
     const body = entry.body as { readonly orderId: OrderId };
-    return this.sale(body.orderId) as Sale;
+    return saleIn(host, body.orderId) as Sale;
   }
 
   async hold({ lines, forMs = HOLD_MS, id = this.#ports.newId() }: NewHold): Promise<HeldBasket> {
     const host = this.#open();
-    const priced = await pricedLines(lines, host.catalogue, host.location as LocationId);
+    const priced = await readHere(pricedLines(lines, host.catalogue, host.location as LocationId));
     const units = priced.map((line) => ({ pool: poolOf(line), n: line.quantityBase }));
     const answer = await host.engine.submit({
       type: 'hold',
@@ -191,13 +199,11 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
       waitMs: WAIT_MS,
     });
     this.#done(answer);
-    return this.recall(id);
+    return heldIn(host, id);
   }
 
   recall(id: string): HeldBasket {
-    const held = heldBaskets(this.#open()).find((each) => each.id === id);
-    if (held === undefined) throw new TallystickError('unknown_hold', `No basket ${id} is set aside here.`);
-    return held;
+    return heldIn(this.#open(), id);
   }
 
   async release(id: string): Promise<void> {
@@ -211,13 +217,15 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const orderId = saleId as OrderId;
     const actor = this.#actor(host);
     this.#done(await host.engine.submit({ type: 'cancel', id: saleId, actor, orderId, reason }));
-    return this.sale(saleId) as Sale;
+    return saleIn(host, saleId) as Sale;
   }
 
-  async return({ sale: orderId, lines, id = this.#ports.newId(), manager }: NewReturn): Promise<void> {
+  async return(asked: NewReturn): Promise<void> {
     const host = this.#open();
+    const { sale: orderId, lines, manager } = asked;
+    const id = asked.id ?? host.returns.idOf(asked, this.#ports.newId);
     const location = host.location as LocationId;
-    const sold = this.sale(orderId);
+    const sold = saleIn(host, orderId);
     const command = {
       type: 'return',
       id,
@@ -242,9 +250,7 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
   }
 
   sale(id: string): Sale | undefined {
-    const host = this.#open();
-    const record = host.journal.view.saleOf(id);
-    return record && saleOf(host.engine.replica.ledger, record, host.returns);
+    return saleIn(this.#open(), id);
   }
 
   salesSince(sinceMs: number): readonly Sale[] {
@@ -262,15 +268,15 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
   }
 
   product(sku: string): Promise<TillProduct | undefined> {
-    return this.#open().catalogue.product(sku);
+    return this.#here(({ catalogue }) => catalogue.product(sku));
   }
 
   scan(barcode: string): Promise<{ readonly product: TillProduct; readonly unit: string } | undefined> {
-    return this.#open().catalogue.byBarcode(barcode);
+    return this.#here(({ catalogue }) => catalogue.byBarcode(barcode));
   }
 
   find(text: string, limit = 20): Promise<readonly TillProduct[]> {
-    return this.#open().catalogue.find(text, limit);
+    return this.#here(({ catalogue }) => catalogue.find(text, limit));
   }
 
   async close(): Promise<void> {
@@ -279,7 +285,8 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
   }
 
   async signIn(cashier: string, pin: string): Promise<void> {
-    await this.#open().cashiers.signIn(cashier, pin, () => this.#ports.machine.now().wallMs);
+    const { cashiers } = this.#open();
+    await readHere(cashiers.signIn(cashier, pin, () => this.#ports.machine.now().wallMs));
     this.#look();
   }
 
@@ -309,9 +316,22 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const actor = this.#actor(host);
     if (this.#options.signIn !== 'required' || actor.startsWith('manager:')) return actor;
     const manager =
-      once && (await host.cashiers.check(once.cashier, once.pin, () => this.#ports.machine.now().wallMs));
+      once &&
+      (await readHere(host.cashiers.check(once.cashier, once.pin, () => this.#ports.machine.now().wallMs)));
     if (manager?.role !== 'manager')
       throw new TallystickError('forbidden', 'This is a manager’s to do: ask one for their PIN.');
     return `manager:${manager.id}`;
   }
+}
+
+function saleIn({ journal, engine, returns }: TillHost, id: string): Sale | undefined {
+  const record = journal.view.saleOf(id);
+  return record && saleOf(engine.replica.ledger, record, returns);
+}
+
+/** @throws TallystickError `unknown_hold` */
+function heldIn(host: TillHost, id: string): HeldBasket {
+  const held = heldBaskets(host).find((each) => each.id === id);
+  if (held === undefined) throw new TallystickError('unknown_hold', `No basket ${id} is set aside here.`);
+  return held;
 }

@@ -203,6 +203,24 @@ test(
     expect(await other.evaluate(() => tillPage.burst(1, 1).catch(({ code }) => code as string))).toBe(
       'read_only',
     );
+    const others = await other.evaluate(() => {
+      const { till } = tillPage;
+      // Not in memory: what asks the storage says the same.
+      const asked = [
+        till.product('MUG'),
+        till.scan('4006381333931'),
+        till.sell({ lines: [{ sku: 'MUG', quantity: 1 }] }),
+      ];
+      return Promise.all(
+        asked.map((each) =>
+          each.then(
+            () => 'done',
+            ({ name, code }) => `${name} ${code}`,
+          ),
+        ),
+      );
+    });
+    expect(new Set(others)).toEqual(new Set(['TallystickError read_only']));
     const says = () => other.evaluate(() => tillPage.till.getSnapshot().error?.message ?? '');
     await until(async () => /cleared .* Enrol it again/.test(await says()), 'it asks to be enrolled again');
     await copy.stop();

@@ -16,6 +16,8 @@ export class Profile {
   readonly local = new Map<string, string>();
   /** How far this device's wall clock is ahead, in milliseconds. */
   aheadMs = 0;
+  /** What its pages open their lines with. */
+  webSocket: object = WebSocket;
   /** What its pages do now and again, and nobody waits for. */
   readonly #chores = new Set<() => void>();
   #tail: Promise<void> = Promise.resolve();
@@ -31,7 +33,7 @@ export class Profile {
   ports(): TillPorts {
     return {
       databases: this.databases as unknown as TillPorts['databases'],
-      webSocket: WebSocket as unknown as TillPorts['webSocket'],
+      webSocket: this.webSocket as TillPorts['webSocket'],
       machine: this.#machine(),
       newId: uuidv7,
       alone: (_name, _signal, run) => {
