@@ -56,6 +56,24 @@ describe('following', () => {
     expect(region.waits).toEqual([150, 150, 300, 3_000]);
   });
 
+  test('goes on where something else answered in the region’s place, and does not take that for a stream', async () => {
+    const page = () => new Response('<p>id: 7</p>', { headers: { 'content-type': 'text/html' } });
+    const streams = [
+      () => stream(message(1)),
+      page,
+      () => new Response('', { status: 404 }),
+      () => stream(message(2)),
+    ];
+    const { region, client } = setUp((_, count) => (streams[count - 1] ?? (() => stream('')))());
+    expect(await take(client.events({}, { after: '0' }), 2)).toEqual(['1', '2']);
+    expect(region.heard.map(({ headers }) => headers.get('last-event-id'))).toEqual(['0', '1', '1', '1']);
+    const { client: nowhere } = setUp(page);
+    await expect(take(nowhere.events({}, { after: '0' }), 1)).rejects.toMatchObject({
+      code: 'unexpected_answer',
+    });
+    await expect(take(nowhere.events(), 1)).rejects.toMatchObject({ code: 'unexpected_answer' });
+  });
+
   test('goes on from where nothing was left to be told, and with another token where one has ended', async () => {
     const end = `event: end\nid: 30\ndata: ${JSON.stringify({ code: 'unauthenticated', detail: 'Ended.' })}\n\n`;
     const streams = [

@@ -73,6 +73,7 @@ export async function* followEvents(
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   let after = options.after;
   let failures = 0;
+  let wasOpen = false;
   try {
     while (!signal.aborted) {
       const silence = new Silence(signal);
@@ -81,7 +82,13 @@ export async function* followEvents(
         after ??= await positionNow(transport, silence.signal);
         watch.onPosition?.(after);
         const response = await transport.open(requestOf(filter, after, silence.signal));
-        if (response.body === null) throw new TallystickError('unexpected_answer', 'The stream has no body.');
+        if (response.body === null || !isStream(response)) {
+          await response.body?.cancel();
+          throw new TallystickError('unexpected_answer', 'What answered sends no events.', {
+            status: response.status,
+          });
+        }
+        wasOpen = true;
         silence.heard();
         watch.onLink?.(true);
         for await (const { event, data, id } of readSse(response.body, silence.signal)) {
@@ -107,7 +114,7 @@ export async function* followEvents(
         why = new TallystickError('region_unreachable', 'The stream ended.');
       } catch (error) {
         if (signal.aborted) return;
-        why = errorOf(error);
+        why = wasOpen ? backAgain(errorOf(error)) : errorOf(error);
         if (!why.retryable) throw why;
       } finally {
         silence.end();
@@ -155,6 +162,17 @@ function endOf(data: string): TallystickError {
   if (!isProblem(problem) || problem.code === 'unauthenticated')
     return new TallystickError('region_unreachable', 'The stream ended.');
   return problemError(problem);
+}
+
+function isStream({ headers }: Response): boolean {
+  return /^text\/event-stream\b/.test(headers.get('content-type') ?? '');
+}
+
+/** Where a region was, something else answers now, such as a network that wants somebody to sign in: it is waited for. */
+export function backAgain(why: TallystickError): TallystickError {
+  if (why.code !== 'unexpected_answer') return why;
+  const message = 'Something else answers in the place of the region.';
+  return new TallystickError('region_unreachable', message, { cause: why });
 }
 
 /** What breaks a line is the line's; a stream of something else is no stream of events. */

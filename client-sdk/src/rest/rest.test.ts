@@ -47,6 +47,17 @@ describe('a call', () => {
     expect(region.heard[1]?.headers.get('if-match')).toBe('"7"');
   });
 
+  test('that is no region’s is no answer: a network’s own page, with any status', async () => {
+    const headers = { 'content-type': 'text/html' };
+    const { client } = setUp(() => new Response('<h1>Welcome to our WiFi</h1>', { headers }));
+    expect(await failure(client.get('/v1/orders'))).toMatchObject({ code: 'unexpected_answer', status: 200 });
+    const lines = () => new Response('{}\n{}\n', { headers: { 'content-type': 'application/x-ndjson' } });
+    const { client: region } = setUp(lines);
+    expect(await region.post('/v1/products/import', { body: 'sku', contentType: 'text/csv' })).toBe(
+      '{}\n{}\n',
+    );
+  });
+
   test('is read up to a size, and let go of then, whoever it is that answers', async () => {
     for (const status of [200, 502]) {
       let pulled = 0;

@@ -124,12 +124,23 @@ export function searchOf(query: Readonly<Record<string, unknown>>): string {
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
 }
 
+/** What regions answer with beside JSON: results a line, and a stream that somebody reads as a text. */
+const TEXTS = /^(?:application\/x-ndjson|text\/event-stream)\b/;
+
 function bodyOf({ status, headers, text }: { status: number; headers: Headers; text: string }): unknown {
   if (text === '') return undefined;
-  if (!/^application\/(?:[\w.]+\+)?json\b/.test(headers.get('content-type') ?? '')) return text;
+  const type = headers.get('content-type') ?? '';
+  if (TEXTS.test(type)) return text;
   try {
-    return JSON.parse(text);
+    if (/^application\/(?:[\w.]+\+)?json\b/.test(type)) return JSON.parse(text);
   } catch (cause) {
     throw new TallystickError('unexpected_answer', 'The answer is no JSON.', { status, cause });
   }
+  throw new TallystickError(
+    'unexpected_answer',
+    `What answered is no region: it sent ${type || 'something'}.`,
+    {
+      status,
+    },
+  );
 }

@@ -6,7 +6,7 @@
  * of a product is read once, after the place from which events are followed is known.
  */
 import { TallystickError } from '../error.ts';
-import { followEvents, type TallystickEvent } from '../events/events.ts';
+import { backAgain, followEvents, type TallystickEvent } from '../events/events.ts';
 import type { components } from '../generated/openapi.ts';
 import type { Ports } from '../ports.ts';
 import type { Rest } from '../rest/rest.ts';
@@ -38,14 +38,20 @@ const LINGER_MS = 1_000;
 
 export class StockFeed {
   readonly #ports: StockFeedPorts;
-  readonly #readers = new Map<string, StockReader>();
-  /** Products whose level was read since the stream's place is known. */
-  readonly #read = new Set<string>();
+  /** By product; one has several where more products were asked for than are remembered. */
+  readonly #readers = new Map<string, Set<StockReader>>();
+  /** Those that may be back in a moment: they are told what happens until then. */
+  readonly #leaving = new Set<StockReader>();
+  /** Those whose level was read since the stream's place is known. */
+  readonly #read = new Set<StockReader>();
   #stop: AbortController | undefined;
   /** Those that the stream was opened for. */
   #followed: ReadonlySet<string> = new Set();
   #after: string | undefined;
   #isUp = false;
+  #wasUp = false;
+  /** It has failed as a whole, and is tried again. */
+  #isAway = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
@@ -53,20 +59,22 @@ export class StockFeed {
     this.#ports = ports;
   }
 
-  /** Whether the stream is open, or there is none. */
+  /** Whether the stream is open, or none is wanted. */
   get isUp(): boolean {
-    return this.#isUp || this.#stop === undefined;
+    return this.#isUp || (this.#stop === undefined && !this.#isAway);
   }
 
   add(reader: StockReader): void {
     if (this.#isClosed) throw new TallystickError('closed', 'The client was closed.');
-    this.#readers.set(reader.sku, reader);
+    this.#leaving.delete(reader);
+    const readers = this.#readers.get(reader.sku) ?? new Set();
+    this.#readers.set(reader.sku, readers.add(reader));
     this.#schedule(GATHER_MS);
   }
 
   remove(reader: StockReader): void {
-    if (this.#readers.get(reader.sku) !== reader) return;
-    this.#readers.delete(reader.sku);
+    if (this.#isClosed) return;
+    this.#leaving.add(reader);
     this.#schedule(LINGER_MS);
   }
 
@@ -84,7 +92,13 @@ export class StockFeed {
   }
 
   #evaluate(): void {
-    for (const sku of this.#read) if (!this.#readers.has(sku)) this.#read.delete(sku);
+    for (const reader of this.#leaving) {
+      const readers = this.#readers.get(reader.sku);
+      readers?.delete(reader);
+      if (readers?.size === 0) this.#readers.delete(reader.sku);
+      this.#read.delete(reader);
+    }
+    this.#leaving.clear();
     if (this.#readers.size === 0) {
       this.#end();
       return;
@@ -94,8 +108,10 @@ export class StockFeed {
       this.#stop !== undefined &&
       skus.length === this.#followed.size &&
       skus.every((sku) => this.#followed.has(sku))
-    )
+    ) {
+      if (this.#isUp) this.#readRest(this.#stop.signal);
       return;
+    }
     this.#stop?.abort();
     const stop = new AbortController();
     this.#stop = stop;
@@ -109,6 +125,7 @@ export class StockFeed {
     this.#after = undefined;
     this.#read.clear();
     this.#isUp = false;
+    this.#isAway = false;
     this.#ports.onChange();
   }
 
@@ -128,7 +145,7 @@ export class StockFeed {
         onLink: (isUp, why) => {
           if (signal.aborted) return;
           this.#tell(isUp, why);
-          if (isUp) void this.#readAll(signal).catch((error) => this.#failed(error, signal));
+          if (isUp) this.#readRest(signal);
         },
         onPosition: (position) => {
           if (!signal.aborted) this.#after = position;
@@ -138,47 +155,59 @@ export class StockFeed {
     for await (const event of events) {
       if (signal.aborted) return;
       const { data } = event as TallystickEvent<'stock.level_changed'>;
-      this.#readers.get(data.sku)?.onEvent(event as TallystickEvent<'stock.level_changed'>);
+      for (const reader of this.#readers.get(data.sku) ?? [])
+        reader.onEvent(event as TallystickEvent<'stock.level_changed'>);
     }
+  }
+
+  #readRest(signal: AbortSignal): void {
+    void this.#readAll(signal).catch((error) => this.#failed(error, signal));
   }
 
   /** Each product once: events say the rest. */
   async #readAll(signal: AbortSignal): Promise<void> {
-    for (const [sku, reader] of this.#readers) {
-      if (this.#read.has(sku)) continue;
+    for (const [sku, all] of this.#readers) {
+      const readers = [...all].filter((reader) => !this.#read.has(reader));
+      if (readers.length === 0) continue;
       const stock = await this.#ports.rest
         .get('/v1/inventory/{sku}', { path: { sku }, signal })
         .catch((error) => {
           if (error instanceof TallystickError && error.code === 'unknown_sku') {
-            reader.onLink(false, error);
+            for (const reader of readers) reader.onLink(false, error);
             return undefined;
           }
           throw error;
         });
       if (signal.aborted) return;
       if (stock === undefined) continue;
-      this.#read.add(sku);
-      reader.onRead(stock);
+      for (const reader of readers) {
+        this.#read.add(reader);
+        reader.onRead(stock);
+      }
     }
   }
 
   #tell(isUp: boolean, why?: TallystickError): void {
     this.#isUp = isUp;
-    for (const reader of this.#readers.values()) reader.onLink(isUp, why);
+    this.#wasUp ||= isUp;
+    if (isUp) this.#isAway = false;
+    for (const readers of this.#readers.values()) for (const reader of readers) reader.onLink(isUp, why);
     this.#ports.onChange();
   }
 
   /** What following by itself could not mend. */
   #failed(error: unknown, signal: AbortSignal): void {
     if (signal.aborted) return;
-    const why =
+    const said =
       error instanceof TallystickError
         ? error
         : new TallystickError('unexpected_answer', 'The levels could not be read.', { cause: error });
+    const why = this.#wasUp ? backAgain(said) : said;
     this.#stop?.abort();
     this.#stop = undefined;
+    this.#isAway = why.code === 'position_gone' || why.retryable;
     this.#tell(false, why);
-    if (why.code !== 'position_gone' && !why.retryable) return;
+    if (!this.#isAway) return;
     // Levels are states: read anew they are whole again, whatever was told meanwhile.
     this.#after = undefined;
     this.#read.clear();

@@ -54,8 +54,8 @@ test('of each place the later word stays, whichever way it came', () => {
   expect(places(levelOf(stock(at(13), { berlin: 3 }), elsewhere))).toEqual([['berlin', 3]]);
 });
 
-/** A region with a stream that is written to by hand. */
-function town() {
+/** A region with a stream that is written to by hand. @param read what it answers when a level is read, where that is not the level */
+function town(read: (sku: string) => Response | undefined = () => undefined) {
   const streams: { url: string; after: string | null; say(event: { id: string }): void; cut(): void }[] = [];
   const reads: string[] = [];
   let mayRead = true;
@@ -65,6 +65,8 @@ function town() {
     const sku = /inventory\/(\w+)$/.exec(url)?.[1];
     if (sku !== undefined) {
       reads.push(sku);
+      const other = read(sku);
+      if (other !== undefined) return other;
       return sku === 'NONE'
         ? problem(404, 'unknown_sku')
         : json(200, { ...stock(at(10), { depot: 5 }), sku });
@@ -82,7 +84,7 @@ function town() {
         controller.enqueue(new TextEncoder().encode(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`)),
       cut: () => controller.error(new Error('cut')),
     });
-    return new Response(body, { status: 200 });
+    return new Response(body, { status: 200, headers: { 'content-type': 'text/event-stream' } });
   });
   const client = createClientOn({ url: 'http://eu.test' }, region.ports);
   const refuse = () => {
@@ -164,4 +166,67 @@ test('who may not read stock hears why', async () => {
   expect(lamp.getSnapshot().error).toMatchObject({ code: 'forbidden', retryable: false });
   await client.close();
   expect(() => client.stock('MUG').subscribe(() => {})).toThrow(TallystickError);
+});
+
+test('who comes back within a moment has missed nothing', async () => {
+  const { client, streams, reads } = town();
+  const lamp = client.stock('LAMP');
+  const mug = client.stock('MUG');
+  mug.subscribe(() => {});
+  lamp.subscribe(() => {})();
+  const stop = lamp.subscribe(() => {});
+  await seen(mug, available(5));
+  await seen(lamp, available(5));
+  stop();
+  streams[0]?.say(changed(101, 'LAMP', 'depot', 4, 11));
+  streams[0]?.say(changed(102, 'MUG', 'depot', 1, 11));
+  await seen(mug, available(1));
+  lamp.subscribe(() => {});
+  expect(lamp.getSnapshot()).toMatchObject({ state: 'live', level: { available: 4 } });
+  expect([streams.length, reads.sort()]).toEqual([1, ['LAMP', 'MUG']]);
+  await client.close();
+});
+
+test('two objects of one product, made where there were too many to remember, are both told', async () => {
+  const { client, streams } = town();
+  const first = client.stock('LAMP');
+  for (let i = 0; i < 1_000; i += 1) client.stock(`SKU-${i}`);
+  const second = client.stock('LAMP');
+  expect(second).not.toBe(first);
+  second.subscribe(() => {});
+  await seen(second, available(5));
+  first.subscribe(() => {});
+  await seen(first, available(5));
+  streams.at(-1)?.say(changed(101, 'LAMP', 'depot', 4, 11));
+  await seen(first, available(4));
+  await seen(second, available(4));
+  await client.close();
+});
+
+test('while levels are tried again the device is offline, and not saved', async () => {
+  const { client } = town(() => problem(503, 'authority_unreachable'));
+  const lamp = client.stock('LAMP');
+  lamp.subscribe(() => {});
+  await seen(lamp, ({ error }) => error?.code === 'authority_unreachable');
+  expect(client.sync.getSnapshot().state).toBe('offline');
+  await client.close();
+});
+
+test('a page that a network puts in the region’s place is gone again some time', async () => {
+  let isCaught = false;
+  const page = () =>
+    new Response('<h1>Welcome to our WiFi</h1>', { headers: { 'content-type': 'text/html' } });
+  const { client, streams } = town(() => (isCaught ? page() : undefined));
+  const lamp = client.stock('LAMP');
+  lamp.subscribe(() => {});
+  await seen(lamp, available(5));
+  isCaught = true;
+  const mug = client.stock('MUG');
+  mug.subscribe(() => {});
+  await seen(mug, ({ state }) => state === 'offline');
+  expect(mug.getSnapshot().error).toMatchObject({ code: 'region_unreachable', retryable: true });
+  isCaught = false;
+  await seen(mug, available(5));
+  expect(streams.length).toBeGreaterThan(1);
+  await client.close();
 });
