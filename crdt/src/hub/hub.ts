@@ -16,6 +16,7 @@ import { livesBeside, refusal } from './admit.ts';
 import { hearAsks } from './asks.ts';
 import { catchUpCells } from './cells.ts';
 import { Child, isShutOut, noteBranch, noteUse, openSession, type Session } from './child.ts';
+import { EarlyFences } from './early-fences.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, LEVELS_EVERY_MS, NEWS_EVERY_MS } from './pace.ts';
@@ -26,6 +27,7 @@ import { Totals } from './totals.ts';
 export class Hub {
   readonly children = new Map<ReplicaId, Child>();
   readonly totals: Totals;
+  readonly early: EarlyFences;
   readonly #ledger: Ledger;
   readonly #settings: ReplicaSettings;
   readonly #events: HubEvents;
@@ -36,6 +38,7 @@ export class Hub {
     this.#ledger = ledger;
     this.#settings = settings;
     this.#events = events;
+    this.early = new EarlyFences(ledger);
     this.totals = new Totals(ledger, (replica) => this.child(replica), settings.keepsLevels);
   }
 
@@ -123,6 +126,7 @@ export class Hub {
         ledger: this.#ledger,
         directory: places.directory,
         places,
+        early: this.early,
         now,
         child: replica,
         onEntry: (entry) => this.#hear(child, entry, now),
@@ -321,6 +325,7 @@ export class Hub {
     }
     this.#heard.clear();
     this.totals.keep();
+    this.early.keep();
     this.#surrendered.clear();
   }
 

@@ -6,7 +6,7 @@
  * kept, and never stops those behind it.
  */
 import { decodeSlice } from '../entry/decode-slice.ts';
-import { type BodyOf, type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
+import { type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { incarnationOf, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
 import { hasSold, ownsOrder } from '../replica/copies.ts';
@@ -21,13 +21,15 @@ import { forEachEffect } from '../tally/fold.ts';
 import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
+import type { EarlyFences } from './early-fences.ts';
 import type { Places } from './places.ts';
-import { noteRelayedFence } from './relayed-fence.ts';
+import { type FenceSaid, noteRelayedFence } from './relayed-fence.ts';
 
 export interface TakeIn {
   readonly ledger: Ledger;
   readonly directory: Directory;
   readonly places: Places;
+  readonly early: EarlyFences;
   readonly now: Now;
   /** The direct child whose stream this is. */
   readonly child: ReplicaId;
@@ -76,7 +78,11 @@ function takeInEntry(
   if (entry.seq <= stream.head.seq) {
     const held = ledger.hashOf(stream, entry.seq);
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
-    if (held === undefined || sameBytes(held, hash)) return undefined;
+    if (held === undefined || sameBytes(held, hash)) {
+      // What its writer was said to have said by then may have come only now.
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      return undefined;
+    }
   }
   // The frame's buffer goes back to the socket; what the journal keeps is a copy.
   const written: WrittenEntry = { entry, bytes: view.slice(), hash };
@@ -104,6 +110,8 @@ function takeInEntry(
     ledger.fenceBefore(stream, written, 'rights', context.now);
     context.onFence(stream.writer, 'rights');
   }
+  const early = context.early.due(stream);
+  if (early !== undefined) takeInFence(context, early.by, early.said);
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   return undefined;
@@ -147,10 +155,9 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
  * A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for
  * fenced too, by whatever way it is reached meanwhile (F3a).
  */
-function takeInFence({ ledger, onFence }: TakeIn, by: WriterId, said: BodyOf<'fenced'>): void {
-  const stream = ledger.streams.get(said.writer);
+function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): void {
   // Of this replica itself nobody below decides.
-  if (stream === undefined || stream.head.via === null) return;
+  if (replicaOf(said.writer) === replicaOf(ledger.self.writer) || early.isEarly(by, said)) return;
   if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 

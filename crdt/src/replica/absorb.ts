@@ -10,7 +10,7 @@ import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Ledger } from './ledger.ts';
-import type { StreamHead } from './stream.ts';
+import type { Stream, StreamHead } from './stream.ts';
 
 export interface CaughtUp {
   readonly runs: readonly {
@@ -29,16 +29,20 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
   // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
   const wasTaken = ({ writer, seq }: FenceSaid) =>
     heads.length > 0 ? fences.get(writer)?.seq === seq : ledger.streams.get(writer)?.head.via !== null;
+  const note = (by: WriterId, said: FenceSaid) => {
+    // Nobody has fetched that entry, and the head that follows says its hash.
+    const ended = wasTaken(said) ? noteRelayedFence(ledger, by, said, () => undefined) : undefined;
+    if (ended !== undefined) hub.absorbedFence(ended);
+  };
   for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
       if (writer !== entry.writer) continue;
       hub.absorbed(entry);
-      if (entry.body.type !== 'fenced' || !wasTaken(entry.body)) continue;
-      // Nobody has fetched that entry, and the head that follows says its hash.
-      const ended = noteRelayedFence(ledger, writer, entry.body, () => undefined);
-      if (ended !== undefined) hub.absorbedFence(ended);
+      const early = hub.early.due(ledger.streams.get(writer) as Stream);
+      if (early !== undefined) note(early.by, early.said);
+      if (entry.body.type === 'fenced' && !hub.early.isEarly(writer, entry.body)) note(writer, entry.body);
     }
   }
   // A lost life of the authority has a head and no entries (F6).

@@ -51,7 +51,9 @@ export class KnownAbove {
     const forked = new Set([...ledger.branches].map((branch) => rootOf(ledger, branch).writer));
     const entries = splitEntries(slice);
     const lacking = entries.filter((bytes) => {
-      const { writer, seq } = decodeHead(bytes);
+      const { writer, seq, type } = decodeHead(bytes);
+      // Who is shut out is said again behind what is lacking: it may be lacking of that one.
+      if (type === 'fenced') return true;
       // An entry does not say in which of two histories it stands (F2); its hash does.
       const name = forked.has(writer) ? copyOf(ledger, writer, seq, ledger.hash(bytes))?.writer : writer;
       return name === undefined || seq > (this.#upTo.get(name) ?? 0);

@@ -32,6 +32,13 @@ interface Head {
   readonly hashes: Map<number, string>;
 }
 
+interface Said {
+  readonly writer: WriterId;
+  readonly seq: number;
+  readonly hash: Uint8Array;
+  readonly reason: FenceReason;
+}
+
 /** An entry and the history that it is part of. */
 export interface Placed {
   readonly stream: WriterId;
@@ -51,6 +58,8 @@ export class HeadsModel {
   /** How often a writer that was known came to be reached another way. */
   moved = 0;
   readonly #heads = new Map<WriterId, Head>();
+  /** Who was said to be shut out, before all came here that it had said by then. */
+  readonly #early = new Map<WriterId, { readonly by: WriterId; readonly said: Said }>();
   readonly #view: RootView;
 
   constructor(view: RootView) {
@@ -129,6 +138,8 @@ export class HeadsModel {
     if (stream === writer) {
       if (body.type === 'reparented') head.parent = body.parent;
       if (body.type === 'fenced') this.#fence(writer, body);
+      const early = this.#early.get(stream);
+      if (early !== undefined) this.#fence(early.by, early.said);
     }
     return { stream, entry, bytes, isLate };
   }
@@ -167,11 +178,11 @@ export class HeadsModel {
   }
 
   /** The root shuts out whom it will; others a child of theirs or a former life of their own, once. */
-  #fence(
-    by: WriterId,
-    { writer, seq, hash, reason }: { writer: WriterId; seq: number; hash: Uint8Array; reason: FenceReason },
-  ): void {
+  #fence(by: WriterId, said: Said): void {
+    const { writer, seq, hash, reason } = said;
     const head = this.#heads.get(writer);
+    // Not all has come yet that it had said by then.
+    if (seq > (head?.seq ?? 0)) this.#early.set(writer, { by, said });
     if (head === undefined || head.fence !== null) return;
     const judge = replicaOf(by);
     const mayFence =
