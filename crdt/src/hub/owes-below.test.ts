@@ -62,6 +62,23 @@ describe('[F2] a fence that somebody else decided', () => {
     expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
   });
 
+  test('[F2] [F5] moved to before it had another parent gives it back the one before, and so its settler (seed 6300099)', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    const before = shop.head.parent;
+    books.say(shop, received(1), { type: 'reparented', parent: name('paris') }, received(2));
+    books.commit();
+    ledger.fence(shop, 'superseded', atFirst);
+    expect(shop.head.parent).toBe(name('paris'));
+    const said = { writer: shop.writer, seq: 2, hash: ledger.hashOf(shop, 2) as Uint8Array };
+    expect(noteRelayedFence(ledger, 'parent', { ...said, reason: 'superseded' })).toBe(shop);
+    expect(shop.head.parent).toBe(before);
+    // Behind that point, another life of the same parent is still its parent.
+    const other = name('hq', 2);
+    books.say(shop, { type: 'reparented', parent: other }, { type: 'reparented', parent: name('rome') });
+    expect(shop.head.parent).toBe(other);
+  });
+
   test('[F2] is noted at the end of what is known, and of nobody who is not known', () => {
     const { ledger, shop } = new Books();
     const said = { writer: shop.writer, ...shop.head, reason: 'fork' } as const;

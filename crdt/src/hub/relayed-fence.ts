@@ -2,6 +2,7 @@
 import type { BodyOf, Hash } from '../entry/entry.ts';
 import { replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
+import { parentAt } from '../replica/parent-at.ts';
 import { settles } from '../replica/settler.ts';
 import { isBranch, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
@@ -35,7 +36,8 @@ export function noteRelayedFence(
     stream.head.fence === null || (by === 'parent' && isElsewhere(ledger, stream, { seq, hash }));
   if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by))) return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
-  ledger.changeHead(stream, { fence: { seq, hash: hashOf(stream, seq) ?? hash, reason } });
+  const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
+  ledger.changeHead(stream, { fence, parent: parentAt(ledger, stream, seq) });
   return stream;
 }
 

@@ -5,12 +5,10 @@
  * because a branch begins after it. What they sent to somebody, or took from somebody,
  * is a running total that each of them told: the greater one counts. Everything else adds.
  */
-import { decodeEntry } from '../entry/codec.ts';
-import type { Entry } from '../entry/entry.ts';
 import type { PoolId, WriterId } from '../ids.ts';
 import { amountOf, type Cell, COUNTERS, cellOf, copyRow, type Row } from '../tally/row.ts';
-import { splitEntries } from '../wire/slices.ts';
 import { historiesOf } from './branches.ts';
+import { entriesAfter } from './entries-after.ts';
 import type { Ledger } from './ledger.ts';
 import { isBranch, type Stream } from './stream.ts';
 
@@ -77,22 +75,4 @@ function sentAfter(ledger: Ledger, stream: Stream, pool: PoolId, to: WriterId, s
     for (const item of body.items) if (item.pool === pool) units += item.n;
   }
   return units;
-}
-
-/** One look into a chain reads so much at a time. */
-const READ_BYTES = 262_144;
-
-/** The entries of a stream behind `seq`, without those that were pruned. */
-function* entriesAfter(ledger: Ledger, stream: Stream, seq: number): Iterable<Entry> {
-  let at = seq;
-  while (at < stream.durableSeq) {
-    const slice = ledger.view.readWriter(stream.writer, at, READ_BYTES);
-    if (slice.to <= at) break;
-    for (const bytes of splitEntries(slice.bytes)) yield decodeEntry(bytes);
-    at = slice.to;
-  }
-  for (at = Math.max(at, stream.durableSeq); at < stream.head.seq; at += 1) {
-    const entry = ledger.entryAt(stream.writer, at + 1);
-    if (entry !== undefined) yield entry;
-  }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PoolId, WriterId } from '../ids.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
 import { decideReclaim, exposure, takenUnsaid } from './decide-reclaim.ts';
+import { ABOVE } from './stream.ts';
 import { pool } from './world.test-kit.ts';
 
 const [lamp, bulb] = [pool('lamp'), pool('bulb')];
@@ -129,6 +130,14 @@ describe('[F3] what it may still have', () => {
     expect(exposure(ledger, till, lamp)).toBe(5);
     ledger.fence(shop, 'retired', atFirst);
     expect([exposure(ledger, till, lamp), exposure(ledger, shop, lamp)]).toEqual([5, 0]);
+  });
+
+  test('[F3] leaves alone what it surrendered late to somebody who stands elsewhere: that may have been taken (seed 6300099)', () => {
+    const { books, ledger, shop } = lost();
+    const paris = books.add(name('paris'), 'paris');
+    books.say(shop, sent(paris.writer, 2));
+    ledger.changeHead(paris, { via: ABOVE });
+    expect(exposure(ledger, shop, lamp)).toBe(3);
   });
 
   test('[F1a] lacks what others took of it, although its own word of that was lost', () => {

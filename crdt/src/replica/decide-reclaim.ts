@@ -9,7 +9,7 @@ import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
 import { isOwnPast, unheardChildren } from './recovery.ts';
 import { settlesHere } from './settler.ts';
-import { isBranch, type Stream } from './stream.ts';
+import { ABOVE, isBranch, type Stream } from './stream.ts';
 
 export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<'reclaimed'>> {
   const bad = badQuantity(command.items.map((item) => item.n));
@@ -84,7 +84,8 @@ function notTaken(ledger: Ledger, pool: PoolId, row: Readonly<Row>, lost: Stream
   const left = oldParentOf(ledger, lost);
   for (const { writer, n } of row.sent) {
     const to = ledger.streams.get(writer);
-    if (to === undefined) continue;
+    // Whoever stands elsewhere may have taken it while that life was its child: nothing of that is heard here.
+    if (to === undefined || to.head.via === ABOVE) continue;
     const unseen = n - amountOf(accountRow(ledger, to, pool).took, lost.writer);
     if (unseen <= 0) continue;
     // What it surrendered in time is that life's, unless nobody will ever tell it (F1a, F3a).

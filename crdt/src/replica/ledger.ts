@@ -195,7 +195,7 @@ export class Ledger {
     return stream.touchHead();
   }
 
-  changeHead(stream: Stream, change: Partial<Pick<StreamHead, 'via' | 'fence'>>): void {
+  changeHead(stream: Stream, change: Partial<Pick<StreamHead, 'via' | 'fence' | 'parent'>>): void {
     Object.assign(this.touchHead(stream), change);
     this.onHead(stream);
   }

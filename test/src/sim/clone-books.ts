@@ -220,6 +220,13 @@ export class Accounts {
     return Math.min(late, Math.max(0, this.onItsWay(child, to, pool)));
   }
 
+  /** Units that a life surrendered when nobody trusted it any more, to those writers. */
+  voidTo(writer: WriterId, pool: PoolId, isMeant: (to: WriterId) => boolean): number {
+    let units = 0;
+    for (const to of this.writers) if (isMeant(to)) units += this.#void(writer, to, pool);
+    return units;
+  }
+
   /**
    * What a writer that was shut out has left, or lacks: its rights without its debt, with what
    * came or went and was written down by one side only, and without what was taken back. What it
