@@ -1111,6 +1111,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fleet/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how selling went in the whole fleet, over the last minutes or the last day
+         * @description Sums over all replicas that only grow: what lies between two points happened between them. At most 360 points, oldest first, the last one of this moment. Up to a day is kept, in the memory of the process at the books that answers: `since` says when that began. It needs the authority: 503 while that cannot be reached.
+         */
+        get: operations["readFleetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/replicas/{id}/rights": {
         parameters: {
             query?: never;
@@ -2876,6 +2896,13 @@ export interface components {
                 /** @description Entries in the books. */
                 entries: number;
             };
+            /**
+             * Format: date-time
+             * @description When the process at the books that answers began to count. Sums with another `since` cannot be compared.
+             */
+            since: string;
+            /** @description Over all replicas, since then. */
+            sums: components["schemas"]["FleetSales"];
             items: {
                 id: string;
                 /** @enum {string} */
@@ -2907,17 +2934,39 @@ export interface components {
                     /** @description Written down there and not in the books. */
                     unsettledEntries: number;
                 } | null;
-                /** @description Null where the replica cannot be asked. */
-                sales: {
-                    /** @description Sales since it was started. */
-                    sold: number;
-                    /** @description Of those: from rights that it held, with no question to anybody. */
-                    soldAtOnce: number;
-                    /** @description Sales that it refused for want of goods. */
-                    refused: number;
-                    /** @description Of those: seconds later it was still said that there were enough somewhere. */
-                    refusedFalsely: number;
-                } | null;
+                /** @description How many lives it has had: one that was put back to an earlier state goes on as a new one. */
+                lives: number;
+                /** @description Since it was started. Null where the replica cannot be asked. */
+                sales: components["schemas"]["FleetSales"] | null;
+            }[];
+        };
+        FleetSales: {
+            /** @description Sales. */
+            sold: number;
+            /** @description Of those: from rights that the seller held, with no question to anybody. */
+            soldAtOnce: number;
+            /** @description Sales that were refused for want of goods. */
+            refused: number;
+            /** @description Of those: seconds later it was still said that there were enough somewhere. */
+            refusedFalsely: number;
+        };
+        FleetHistory: {
+            /**
+             * Format: date-time
+             * @description When the process at the books that answers began to count. Sums with another `since` cannot be compared.
+             */
+            since: string;
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description Sales. */
+                sold: number;
+                /** @description Of those: from rights that the seller held, with no question to anybody. */
+                soldAtOnce: number;
+                /** @description Sales that were refused for want of goods. */
+                refused: number;
+                /** @description Of those: seconds later it was still said that there were enough somewhere. */
+                refusedFalsely: number;
             }[];
         };
         ReplicaRightsPage: {
@@ -5589,6 +5638,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Fleet"];
+                };
+            };
+        };
+    };
+    readFleetHistory: {
+        parameters: {
+            query?: {
+                /** @description How far back, at most a day. Usually 60. */
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetHistory"];
                 };
             };
         };

@@ -21,6 +21,7 @@ import { DuplicateOrders } from './duplicate-orders.ts';
 import { BooksFeed } from './feed/books-feed.ts';
 import { FeedMark } from './feed/feed-mark.ts';
 import { FEED_CHANNEL } from './feed/read-feed.ts';
+import { FleetWatch } from './fleet-watch.ts';
 import { BOOKS_CHANNEL, PgJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { Movements } from './movements.ts';
@@ -72,6 +73,9 @@ export class Authority {
   readonly log: Log;
   readonly movements: Movements;
   readonly feed: BooksFeed;
+  readonly fleet = new FleetWatch(this);
+  /** Since this process started. */
+  readonly worked = { turns: 0, entries: 0 };
   readonly options: AuthorityOptions;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
@@ -82,8 +86,6 @@ export class Authority {
   #refreshing: Promise<void> | undefined;
   #anchoring: Promise<void> | undefined;
   #refreshAgain = false;
-  #turns = 0;
-  #entries = 0;
   failure: string | undefined;
 
   /** @throws DatabaseUnreachable, and whatever a migration does not like. */
@@ -208,10 +210,10 @@ export class Authority {
     this.#duplicates.start();
     this.movements.start();
     this.feed.start();
-    this.#witnessTimer = setInterval(() => this.#flushWitness(), 200);
-    this.#witnessTimer.unref();
-    this.#anchorTimer = setInterval(() => void this.#anchor(), this.options.anchorEveryMs ?? ANCHOR_EVERY_MS);
-    this.#anchorTimer.unref();
+    this.fleet.start();
+    this.#witnessTimer = setInterval(() => this.#flushWitness(), 200).unref();
+    const anchorMs = this.options.anchorEveryMs ?? ANCHOR_EVERY_MS;
+    this.#anchorTimer = setInterval(() => void this.#anchor(), anchorMs).unref();
   }
 
   /** Writers' heads go into the trail, so that what stands before them can no more be changed unnoticed. */
@@ -268,8 +270,8 @@ export class Authority {
   }
 
   #turned(writes: Writes): void {
-    this.#turns += 1;
-    for (const run of writes.runs) this.#entries += run.entries.length;
+    this.worked.turns += 1;
+    for (const run of writes.runs) this.worked.entries += run.entries.length;
   }
 
   /** Brings this process's copy of the catalogue up to the books', and tells its children. */
@@ -329,12 +331,9 @@ export class Authority {
     return waits === undefined ? found : { ...found, words: `${waits}\n\n${found.words}` };
   }
 
-  get worked(): { readonly turns: number; readonly entries: number } {
-    return { turns: this.#turns, entries: this.#entries };
-  }
-
   async stop(): Promise<void> {
     clearInterval(this.#witnessTimer);
+    await this.fleet.stop();
     await this.feed.stop();
     clearInterval(this.#anchorTimer);
     await this.#anchoring;

@@ -135,7 +135,7 @@ export function replicaJson(
 }
 
 /** Oldest first. */
-function livesOf(authority: Authority, id: ReplicaId): Stream[] {
+export function livesOf(authority: Authority, id: ReplicaId): Stream[] {
   const { ledger } = authority.host.engine.replica;
   return ledger.livesOf(id).sort((a, b) => incarnationOf(a.writer) - incarnationOf(b.writer));
 }

@@ -3,7 +3,6 @@ import { isLocationId, isReplicaId, type PoolId, QUANTITY_MAX, type ReplicaId } 
 import { documentId, locationId, Problem, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
 import type { Authority } from '../authority.ts';
-import { fleetState } from '../fleet-state.ts';
 import { addReplica } from '../registry.ts';
 import { replicaDetails, replicaPage, rightsPage } from '../replica-state.ts';
 import { retire } from '../retire.ts';
@@ -30,7 +29,11 @@ export const REPLICA_CALLS = {
   }),
   'replica.fleet': served({
     schema: z.strictObject({ call: z.literal('replica.fleet') }),
-    serve: (authority) => fleetState(authority),
+    serve: (authority) => authority.fleet.state(),
+  }),
+  'replica.fleet-history': served({
+    schema: z.strictObject({ call: z.literal('replica.fleet-history'), minutes: z.int().min(1).max(1_440) }),
+    serve: (authority, { minutes }) => authority.fleet.history(minutes),
   }),
   'replica.rights': served({
     schema: z.strictObject({ call: z.literal('replica.rights'), id, after, limit }),

@@ -5,6 +5,7 @@ import { type Operation, operation } from '../operation.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import {
   enrolmentSchema,
+  fleetHistorySchema,
   fleetSchema,
   newReplica,
   replicaDetailsSchema,
@@ -67,6 +68,29 @@ export const readFleet = operation({
   answers: { 200: { description: 'The tree as it is now.', body: fleetSchema } },
   problems: ['authority_unreachable'],
   examples: { now: { summary: 'Now', status: 200 } },
+});
+
+export const readFleetHistory = operation({
+  ...read,
+  id: 'readFleetHistory',
+  path: '/v1/fleet/history',
+  summary: 'See how selling went in the whole fleet, over the last minutes or the last day',
+  description:
+    'Sums over all replicas that only grow: what lies between two points happened between them. At most 360 points, oldest ' +
+    'first, the last one of this moment. Up to a day is kept, in the memory of the process at the books that answers: ' +
+    '`since` says when that began.',
+  query: z.strictObject({
+    minutes: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(1_440)
+      .default(60)
+      .meta({ description: 'How far back, at most a day.' }),
+  }),
+  answers: { 200: { description: 'The points.', body: fleetHistorySchema } },
+  problems: ['authority_unreachable'],
+  examples: { hour: { summary: 'The last hour', query: { minutes: '60' }, status: 200 } },
 });
 
 export const listRights = operation({
@@ -158,6 +182,7 @@ export const REPLICA_OPERATIONS: readonly Operation[] = [
   listReplicas,
   getReplica,
   readFleet,
+  readFleetHistory,
   listRights,
   addReplica,
   retireReplica,

@@ -67,6 +67,21 @@ describe('replicas', () => {
     expectProblem(await get('/v1/replicas?cursor=!!'), 400, 'invalid_request');
   });
 
+  test('say together how selling goes, at this moment and over time', async () => {
+    const sums = async () => (await get('/v1/fleet')).body.sums as { sold: number; refused: number };
+    const before = await sums();
+    const lines = [{ sku: 'MUG', quantity: 1 }];
+    expect((await post('/v1/orders', { lines, waitMs: 10_000 })).status).toBe(201);
+    expect((await post('/v1/orders', { lines: [{ sku: 'MUG', quantity: 99 }] })).status).toBe(409);
+    await until(async () => (await sums()).sold === before.sold + 1, 'the sale is counted');
+    const { body } = await get('/v1/fleet/history?minutes=5');
+    const last = (body.items as { at: string }[]).at(-1);
+    expect(last).toMatchObject({ sold: before.sold + 1, refused: before.refused + 1 });
+    expect((await get('/v1/fleet')).body).toMatchObject({ items: [{ id: 'depot', lives: 1 }, { id: 'eu' }] });
+    for (const minutes of ['0', '1441', 'all'])
+      expectProblem(await get(`/v1/fleet/history?minutes=${minutes}`), 400, 'invalid_request');
+  });
+
   test('are let in with a code, the newest alone', async () => {
     const first = await post('/v1/replicas', { id: 'kiel', kind: 'store', parent: 'eu' });
     expect(first).toMatchObject({ status: 201, body: { id: 'kiel' } });
@@ -117,7 +132,7 @@ describe('replicas', () => {
 
   test('are the authority’s matter: while it is away the answer is to try later', async () => {
     await fleet.authorities[0]?.app.close();
-    for (const path of ['/v1/replicas', '/v1/replicas/eu', '/v1/replicas/eu/rights']) {
+    for (const path of ['/v1/replicas', '/v1/replicas/eu', '/v1/replicas/eu/rights', '/v1/fleet/history']) {
       const away = await get(path);
       expectProblem(away, 503, 'authority_unreachable');
       expect(away.headers.get('retry-after')).not.toBeNull();

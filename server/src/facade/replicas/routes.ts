@@ -22,6 +22,10 @@ export function replicaRoutes(app: FastifyInstance, agent: Agent): void {
 
   route(app, ops.readFleet, () => askAuthority(agent, { call: 'replica.fleet' }, WAIT_MS));
 
+  route(app, ops.readFleetHistory, ({ query: { minutes } }) =>
+    askAuthority(agent, { call: 'replica.fleet-history', minutes }, WAIT_MS),
+  );
+
   route(app, ops.listRights, async ({ params, query: { limit, cursor }, request, reply }) => {
     const asked = { call: 'replica.rights', ...params, after: fromCursor(cursor), limit: limit + 1 };
     const { items } = (await askAuthority(agent, asked)) as { items: { sku: string; locationId: string }[] };

@@ -49,25 +49,38 @@ export const replicaDetailsSchema = z
 
 const count = (description: string) => z.int().meta({ description });
 
+const sales = {
+  sold: count('Sales.'),
+  soldAtOnce: count('Of those: from rights that the seller held, with no question to anybody.'),
+  refused: count('Sales that were refused for want of goods.'),
+  refusedFalsely: count('Of those: seconds later it was still said that there were enough somewhere.'),
+};
+const since = z.iso.datetime().meta({
+  description:
+    'When the process at the books that answers began to count. Sums with another `since` cannot be compared.',
+});
+const salesSchema = z.object(sales).meta({ id: 'FleetSales' });
+
+export const fleetHistorySchema = z
+  .object({ since, items: z.array(z.object({ at: z.iso.datetime(), ...sales })) })
+  .meta({ id: 'FleetHistory' });
+
 export const fleetSchema = z
   .object({
     at: z.iso.datetime(),
     books: z.object({ entries: count('Entries in the books.') }),
+    since,
+    sums: salesSchema.meta({ description: 'Over all replicas, since then.' }),
     items: z.array(
       z.object({
         ...fields,
         lag: replicaDetailsSchema.shape.lag,
-        sales: z
-          .object({
-            sold: count('Sales since it was started.'),
-            soldAtOnce: count('Of those: from rights that it held, with no question to anybody.'),
-            refused: count('Sales that it refused for want of goods.'),
-            refusedFalsely: count(
-              'Of those: seconds later it was still said that there were enough somewhere.',
-            ),
-          })
-          .nullable()
-          .meta({ description: 'Null where the replica cannot be asked.' }),
+        lives: count(
+          'How many lives it has had: one that was put back to an earlier state goes on as a new one.',
+        ),
+        sales: salesSchema.nullable().meta({
+          description: 'Since it was started. Null where the replica cannot be asked.',
+        }),
       }),
     ),
   })
