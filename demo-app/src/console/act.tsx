@@ -54,6 +54,46 @@ export function ActButton({
   );
 }
 
+/** Fields, and the button that sends them; what came of it is said below. */
+export function ActForm({
+  act,
+  run,
+  done,
+  submit,
+  tone = '',
+  isRow = false,
+  isReady = true,
+  children,
+}: {
+  readonly act: Act;
+  readonly run: () => Promise<unknown>;
+  /** What to say afterwards. */
+  readonly done: string | ((result: unknown) => string);
+  /** The words on the button. */
+  readonly submit: string;
+  readonly tone?: string;
+  /** Beside each other, and small. */
+  readonly isRow?: boolean;
+  readonly isReady?: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    <form
+      className={isRow ? 'row' : 'stack'}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void act.run(run, done);
+      }}
+    >
+      {children}
+      <button className={`btn ${tone}`} type="submit" disabled={act.isBusy || !isReady}>
+        {submit}
+      </button>
+      <Said act={act} />
+    </form>
+  );
+}
+
 export function Said({ act: { said } }: { readonly act: Act }) {
   return (
     <p className={said === undefined ? 'hidden' : `note ${said.isWrong ? 'bad' : 'good'}`} role="status">

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react';
 import { to, useRoute } from '../ui/route.ts';
 import { FleetProvider } from './fleet.tsx';
 import { Overview } from './overview.tsx';
+import { Stale } from './stale.tsx';
 import { Tour } from './tour.tsx';
 
 const Trouble = lazy(() => import('./trouble.tsx').then(({ Trouble: part }) => ({ default: part })));
@@ -46,6 +47,7 @@ export function App({ hasLab }: { readonly hasLab: boolean }) {
       </header>
       <main className="page">
         <h1 className="hidden">{label}</h1>
+        <Stale />
         <Suspense fallback={<p className="soft">Loading …</p>}>
           {open === '' && (
             <Overview

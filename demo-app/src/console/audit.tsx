@@ -1,6 +1,7 @@
 /** The trail: who changed what, when and from where; and whether it is still as it was written. */
 import { useTallystick } from '@tallystick/client-sdk/react';
 import { useState } from 'react';
+import { Field } from '../ui/field.tsx';
 import { usePolled } from '../ui/polled.ts';
 import { Empty, Ready } from '../ui/states.tsx';
 import { count, timeText } from '../ui/words.ts';
@@ -47,15 +48,13 @@ export function Audit({
           }}
         >
           {FIELDS.map(({ name, label, example }) => (
-            <label className="field" key={name}>
-              <span>{label}</span>
-              <input
-                className="input"
-                placeholder={example}
-                value={typed[name]}
-                onChange={(event) => setTyped({ ...typed, [name]: event.target.value.trim() })}
-              />
-            </label>
+            <Field
+              key={name}
+              label={label}
+              placeholder={example}
+              value={typed[name]}
+              onText={(text) => setTyped({ ...typed, [name]: text.trim() })}
+            />
           ))}
           <button type="submit" className="btn main">
             Search

@@ -3,73 +3,81 @@ import type { Answer } from '@tallystick/client-sdk';
 import { useTallystick } from '@tallystick/client-sdk/react';
 import { createContext, type ReactNode, useContext, useRef } from 'react';
 import { type Poll, usePolled } from '../ui/polled.ts';
+import { type Happened, happenedBetween } from './happened.ts';
+import { joined, type Sample, sampleOf } from './samples.ts';
 
 export type Fleet = Answer<'get', '/v1/fleet'>;
 export type Replica = Fleet['items'][number];
 
-/** What all replicas that could be asked had counted at a moment. */
-export interface Sample {
-  readonly atS: number;
-  readonly sold: number;
-  readonly soldAtOnce: number;
-  readonly refused: number;
-  readonly refusedFalsely: number;
+const EVERY_MS = 1_000;
+/** What is drawn second by second. */
+export const MINUTES_SEEN = 10;
+const HAPPENED_MAX = 50;
+
+interface Seen {
+  /** Sums that were counted by another process cannot be compared. */
+  readonly since: string;
+  readonly samples: readonly Sample[];
 }
 
-const EVERY_MS = 1_000;
-/** Ten minutes. */
-const SAMPLES_MAX = 600;
+interface Told {
+  readonly last?: Fleet;
+  /** By the clock of this page. */
+  readonly readAtMs: number;
+  /** Newest first. */
+  readonly happened: readonly Happened[];
+}
 
 const Context = createContext<
-  { readonly poll: Poll<Fleet>; readonly samples: readonly Sample[] } | undefined
+  ({ readonly poll: Poll<Fleet>; readonly tell: (text: string) => void } & Seen & Told) | undefined
 >(undefined);
 
 export function FleetProvider({ children }: { readonly children: ReactNode }) {
   const client = useTallystick();
-  const samples = useRef<readonly Sample[]>([]);
-  const counters = useRef(new Counters());
+  const seen = useRef<Seen>({ since: '', samples: [] });
+  const told = useRef<Told>({ readAtMs: 0, happened: [] });
   const poll = usePolled(
     'fleet',
     async (signal) => {
       const fleet = await client.get('/v1/fleet', { signal });
-      const sample = counters.current.take(fleet);
-      if (samples.current.at(-1)?.atS !== sample.atS)
-        samples.current = [...samples.current, sample].slice(-SAMPLES_MAX);
+      const { since } = fleet;
+      if (seen.current.since !== since) {
+        seen.current = { since, samples: [] };
+        // What happened before the page was opened comes a moment later.
+        void client
+          .get('/v1/fleet/history', { query: { minutes: MINUTES_SEEN } })
+          .then((kept) => {
+            if (kept.since === seen.current.since)
+              seen.current = { since, samples: joined(kept.items.map(sampleOf), seen.current.samples) };
+          })
+          // The chart is then of what the page sees from now on.
+          .catch(() => undefined);
+      }
+      const now = sampleOf({ at: fleet.at, ...fleet.sums });
+      const oldest = now.atS - MINUTES_SEEN * 60;
+      const { samples } = seen.current;
+      if (samples.at(-1)?.atS !== now.atS)
+        seen.current = { since, samples: [...samples.filter(({ atS }) => atS >= oldest), now] };
+      const news = happenedBetween(told.current.last, fleet).reverse();
+      const happened = [...news, ...told.current.happened].slice(0, HAPPENED_MAX);
+      told.current = { last: fleet, readAtMs: Date.now(), happened };
       return fleet;
     },
     EVERY_MS,
   );
-  return <Context.Provider value={{ poll, samples: samples.current }}>{children}</Context.Provider>;
+  /** Something that was done at this page. */
+  const tell = (text: string) => {
+    const atMs = Date.now();
+    const one = { key: `here ${atMs}`, atMs, text, tone: '' } as const;
+    told.current = { ...told.current, happened: [one, ...told.current.happened].slice(0, HAPPENED_MAX) };
+  };
+  return (
+    <Context.Provider value={{ poll, tell, ...seen.current, ...told.current }}>{children}</Context.Provider>
+  );
 }
 
 export function useFleet() {
   const found = useContext(Context);
   if (found === undefined) throw new Error('There is no fleet around this component.');
   return found;
-}
-
-type Sums = Omit<Sample, 'atS'>;
-const NONE: Sums = { sold: 0, soldAtOnce: 0, refused: 0, refusedFalsely: 0 };
-
-/** Sums that only grow: a replica that was started anew counts from nothing, and one that is away stays as it was. */
-class Counters {
-  readonly #last = new Map<string, Sums>();
-  #sum = NONE;
-
-  take(fleet: Fleet): Sample {
-    for (const { id, sales } of fleet.items) {
-      if (sales === null) continue;
-      const last = this.#last.get(id);
-      this.#last.set(id, sales);
-      if (last === undefined) continue;
-      const before = sales.sold < last.sold || sales.refused < last.refused ? NONE : last;
-      this.#sum = {
-        sold: this.#sum.sold + sales.sold - before.sold,
-        soldAtOnce: this.#sum.soldAtOnce + sales.soldAtOnce - before.soldAtOnce,
-        refused: this.#sum.refused + sales.refused - before.refused,
-        refusedFalsely: this.#sum.refusedFalsely + sales.refusedFalsely - before.refusedFalsely,
-      };
-    }
-    return { atS: Date.parse(fleet.at) / 1_000, ...this.#sum };
-  }
 }

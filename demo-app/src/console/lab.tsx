@@ -1,10 +1,13 @@
 /** The lab: breaks things on purpose, on the machine of `npm start` alone, to see that the system holds its line. */
+import { useTallystick } from '@tallystick/client-sdk/react';
 import { useState } from 'react';
 import { usePolled } from '../ui/polled.ts';
 import { to } from '../ui/route.ts';
 import { Ready } from '../ui/states.tsx';
 import { ageText, count } from '../ui/words.ts';
 import { ActButton, Said, useAct } from './act.tsx';
+import { useFleet } from './fleet.tsx';
+import { HappenedList } from './happened-list.tsx';
 
 interface LabState {
   readonly replicas: readonly {
@@ -36,6 +39,7 @@ export function Lab() {
         meanwhile.
       </p>
       <Flood />
+      <HappenedList />
       <section className="card pad stack" aria-labelledby="break">
         <h2 id="break">Break something</h2>
         <Ready of={now} rows={6}>
@@ -55,6 +59,7 @@ export function Lab() {
 function Flood() {
   const act = useAct();
   const [sku, setSku] = useState('LAMP-DESK');
+  const [flooded, setFlooded] = useState<string>();
   return (
     <section className="card pad stack" aria-labelledby="flood">
       <h2 id="flood">Everybody wants it</h2>
@@ -63,14 +68,14 @@ function Flood() {
         onSubmit={(event) => {
           event.preventDefault();
           void act.run(
-            () => ask('flood', { sku }),
+            () => ask('flood', { sku }).finally(() => setFlooded(sku)),
             (said) => {
               const { asked, sold, refused, failed } = said as Record<
                 'asked' | 'sold' | 'refused' | 'failed',
                 number
               >;
               const rest = failed === 0 ? '' : ` ${count(failed)} had no answer from a door that was away.`;
-              return `${count(asked)} wanted one, ${count(sold)} got it, ${count(refused)} were told that it is sold out.${rest}`;
+              return `${count(asked)} wanted one, ${count(sold)} got it, ${count(refused)} were told that none could be had.${rest}`;
             },
           );
         }}
@@ -89,7 +94,36 @@ function Flood() {
         </button>
       </form>
       <Said act={act} />
+      {flooded !== undefined && <Account sku={flooded} />}
     </section>
+  );
+}
+
+/** Whether the line held: where every unit is, as the books know it by now. */
+function Account({ sku }: { readonly sku: string }) {
+  const client = useTallystick();
+  const { now } = usePolled(
+    `account ${sku}`,
+    (signal) => client.get('/v1/inventory/{sku}/explain', { path: { sku }, signal }),
+    2_000,
+  );
+  return (
+    <Ready of={now} rows={1}>
+      {({ pools }) => {
+        const sum = (of: (pool: (typeof pools)[number]) => number) =>
+          pools.reduce((all, pool) => all + of(pool), 0);
+        const received = sum((pool) => pool.received);
+        const available = sum((pool) => pool.available);
+        const owed = sum((pool) => pool.owed);
+        return (
+          <p className={`note ${owed > 0 ? 'warn' : 'good'}`}>
+            The books by now: {count(received)} of <a href={to('product', sku)}>{sku}</a> came in,{' '}
+            {count(received - available)} are sold or gone, {count(available)} are left.{' '}
+            {owed > 0 ? `${count(owed)} were handed over without a right.` : 'None was sold twice.'}
+          </p>
+        );
+      }}
+    </Ready>
   );
 }
 
@@ -101,7 +135,14 @@ function Breakable({
   readonly onDone: () => void;
 }) {
   const act = useAct();
+  const { tell } = useFleet();
   const { id, kind, isCut, copyFrom } = replica;
+  const age = copyFrom === null ? '' : ageText(Date.now() - Date.parse(copyFrom));
+  /** It is told first: what comes of it follows. */
+  const does = (text: string, path: string, body: object) => {
+    tell(text);
+    return ask(path, body).finally(onDone);
+  };
   return (
     <li className="stack">
       <div className="row">
@@ -111,7 +152,12 @@ function Breakable({
         <span className="row push">
           <ActButton
             act={act}
-            run={() => ask('link', { replica: id, state: isCut ? 'up' : 'down' }).finally(onDone)}
+            run={() =>
+              does(`You ${isCut ? 'mended' : 'cut'} the line of ${id}.`, 'link', {
+                replica: id,
+                state: isCut ? 'up' : 'down',
+              })
+            }
             done={
               isCut
                 ? 'Its line is back. It tells what it sold meanwhile.'
@@ -122,18 +168,22 @@ function Breakable({
           </ActButton>
           <ActButton
             act={act}
-            run={() => ask('kill', { replica: id })}
-            done="It was killed, and is starting again."
+            run={() => does(`You killed ${id}.`, 'kill', { replica: id })}
+            done="It was killed in the middle of what it did. It starts again by itself."
           >
             Kill it
           </ActButton>
           {copyFrom !== null && (
             <ActButton
               act={act}
-              run={() => ask('rewind', { replica: id })}
-              done="An old database is in its place. It is shut out with what it forgot, and goes on as a new life."
+              run={() =>
+                does(`You killed ${id} and put its database of ${age} in its place.`, 'rewind', {
+                  replica: id,
+                })
+              }
+              done="It was killed, and its database of then is in its place. What it does about it shows under “What happens”."
             >
-              Put its database back ({ageText(Date.now() - Date.parse(copyFrom))})
+              Put its database of {age} back
             </ActButton>
           )}
         </span>

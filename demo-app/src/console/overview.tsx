@@ -6,6 +6,7 @@ import { usePolled } from '../ui/polled.ts';
 import { to } from '../ui/route.ts';
 import { Ready } from '../ui/states.tsx';
 import { useFleet } from './fleet.tsx';
+import { HappenedList } from './happened-list.tsx';
 import { ROOT, treeRows } from './order.ts';
 import { ProductPicker } from './product-picker.tsx';
 import { ReplicaPanel } from './replica-panel.tsx';
@@ -62,47 +63,52 @@ export function Overview({
         </h2>
         <Tiles />
       </section>
-      <section className="card tree-card" aria-labelledby="tree">
-        <div className="row tree-top">
-          <h2 id="tree">Who may sell what</h2>
-          <ProductPicker
-            products={products.now.value ?? []}
-            sku={sku}
-            onPick={(next) => {
-              location.hash = to('product', next);
-            }}
-          />
+      <div className="columns">
+        <div className="stack">
+          <section className="card tree-card" aria-labelledby="tree">
+            <div className="row tree-top">
+              <h2 id="tree">Who may sell what</h2>
+              <ProductPicker
+                products={products.now.value ?? []}
+                sku={sku}
+                onPick={(next) => {
+                  location.hash = to('product', next);
+                }}
+              />
+            </div>
+            <Ready of={poll.now} rows={8}>
+              {() => (
+                <Tree
+                  rows={rows}
+                  held={held}
+                  moves={moves}
+                  picked={picked}
+                  onPick={(id) => setPicked(id === picked ? undefined : id)}
+                />
+              )}
+            </Ready>
+            <ul className="news small soft" aria-label="What moved last">
+              {news.map(({ key, from, to: target, units }) => (
+                <li key={key}>
+                  <b>{units}</b> {from === ROOT ? 'books' : from} → {target === ROOT ? 'books' : target}
+                </li>
+              ))}
+              {news.length === 0 && <li>Rights that move from one replica to another show here.</li>}
+            </ul>
+          </section>
+          <Fence what="The chart">
+            <Suspense fallback={<div className="bones chart-bones" />}>
+              <Charts />
+            </Suspense>
+          </Fence>
         </div>
-        <Ready of={poll.now} rows={8}>
-          {() => (
-            <Tree
-              rows={rows}
-              held={held}
-              moves={moves}
-              picked={picked}
-              onPick={(id) => setPicked(id === picked ? undefined : id)}
-            />
+        <div className="stack side">
+          {replica !== undefined && (
+            <ReplicaPanel replica={replica} onDone={poll.again} onClose={() => setPicked(undefined)} />
           )}
-        </Ready>
-        <ul className="news small soft" aria-label="What moved last">
-          {news.map(({ key, from, to: target, units }) => (
-            <li key={key}>
-              <b>{units}</b> {from === ROOT ? 'books' : from} → {target === ROOT ? 'books' : target}
-            </li>
-          ))}
-          {news.length === 0 && <li>Rights that move from one replica to another show here.</li>}
-        </ul>
-      </section>
-      <div className="stack side">
-        {replica !== undefined && (
-          <ReplicaPanel replica={replica} onDone={poll.again} onClose={() => setPicked(undefined)} />
-        )}
-        {sku !== undefined && <Why sku={sku} explained={explained.now} />}
-        <Fence what="The chart">
-          <Suspense fallback={<div className="bones chart-bones" />}>
-            <Charts />
-          </Suspense>
-        </Fence>
+          {sku !== undefined && <Why sku={sku} explained={explained.now} />}
+          <HappenedList />
+        </div>
       </div>
     </div>
   );

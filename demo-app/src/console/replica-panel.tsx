@@ -1,9 +1,11 @@
 /** One replica: how it fares, and what an operator may do with it. */
 import { useTallystick } from '@tallystick/client-sdk/react';
 import { useState } from 'react';
+import { usePolled } from '../ui/polled.ts';
 import { count, timeText, units } from '../ui/words.ts';
-import { Said, useAct } from './act.tsx';
+import { EnrolForm } from './enrol-form.tsx';
 import type { Replica } from './fleet.tsx';
+import { RetireForm } from './retire-form.tsx';
 
 const LINES = {
   up: 'Its line is up.',
@@ -20,7 +22,8 @@ export function ReplicaPanel({
   readonly onDone: () => void;
   readonly onClose: () => void;
 }) {
-  const { id, kind, parent, location, lag, sales, settledEntries, fenced, createdAt } = replica;
+  const { id, kind, parent, location, lag, sales, settledEntries, createdAt } = replica;
+  const [isRetiring, setRetiring] = useState(false);
   return (
     <section className="card pad stack" aria-labelledby="replica">
       <div className="row">
@@ -33,10 +36,8 @@ export function ReplicaPanel({
           Close
         </button>
       </div>
-      <p>
-        {LINES[replica.link]}
-        {fenced !== undefined && ` A life of it was shut out (${fenced}); what it says is settled apart.`}
-      </p>
+      <p>{LINES[replica.link]}</p>
+      {(replica.lives > 1 || replica.fenced !== undefined) && <Lives id={id} />}
       <dl className="facts">
         <dt>In the books</dt>
         <dd>{units(settledEntries, 'entry', 'entries')}</dd>
@@ -49,121 +50,51 @@ export function ReplicaPanel({
             : `${count(sales.sold)}, ${count(sales.soldAtOnce)} on the spot`}
         </dd>
         <dt>Refused</dt>
-        <dd>{sales === null ? '?' : count(sales.refused)}</dd>
-        <dt>Since</dt>
+        <dd>{sales === null ? 'it cannot be asked' : count(sales.refused)}</dd>
+        <dt>Here since</dt>
         <dd>{timeText(createdAt)}</dd>
       </dl>
       <details>
         <summary>Add a replica under it</summary>
-        <Enrol parent={id} place={location} onDone={onDone} />
+        <EnrolForm parent={id} place={location} onDone={onDone} />
       </details>
-      <details>
+      <details onToggle={(event) => setRetiring(event.currentTarget.open)}>
         <summary>It is lost: shut it out</summary>
-        <Retire id={id} onDone={onDone} />
+        {isRetiring && <RetireForm id={id} onDone={onDone} />}
       </details>
     </section>
   );
 }
 
-const KINDS = ['terminal', 'store', 'warehouse', 'region', 'channel'] as const;
+/** Why a life was shut out, in words; what is not here is said as the books say it. */
+const WHY: Readonly<Record<string, string>> = {
+  rollback: 'its database was put back to an earlier state',
+  superseded: 'its database was put back or copied, and a newer life came',
+  fork: 'two machines sold under its name',
+  retired: 'an operator shut it out',
+};
 
-function Enrol({
-  parent,
-  place,
-  onDone,
-}: {
-  readonly parent: string;
-  readonly place: string | null;
-  readonly onDone: () => void;
-}) {
+/** A replica that finds itself put back sells no more as who it was. */
+function Lives({ id }: { readonly id: string }) {
   const client = useTallystick();
-  const act = useAct();
-  const [id, setId] = useState('');
-  const [kind, setKind] = useState<(typeof KINDS)[number]>('terminal');
-  return (
-    <form
-      className="stack inset"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void act.run(
-          () => client.post('/v1/replicas', { body: { id, kind, parent, location: place } }).finally(onDone),
-          (made) =>
-            `Type this code into the new device: ${(made as { code: string }).code}. It works once, for an hour.`,
-        );
-      }}
-    >
-      <label className="field">
-        <span>Name: lower-case letters, digits and dashes</span>
-        <input
-          className="input"
-          required
-          pattern="[a-z0-9][a-z0-9\-]*"
-          value={id}
-          onChange={(event) => setId(event.target.value)}
-        />
-      </label>
-      <label className="field">
-        <span>What it is</span>
-        <select
-          className="input"
-          value={kind}
-          onChange={(event) => setKind(event.target.value as (typeof KINDS)[number])}
-        >
-          {KINDS.map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </select>
-      </label>
-      <button className="btn" type="submit" disabled={act.isBusy}>
-        Get a code
-      </button>
-      <Said act={act} />
-    </form>
+  const { now } = usePolled(
+    `lives ${id}`,
+    async (signal) => (await client.get('/v1/replicas/{id}', { path: { id }, signal })).lives,
+    5_000,
   );
-}
-
-function Retire({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
-  const client = useTallystick();
-  const act = useAct();
-  const [typed, setTyped] = useState('');
-  const [withChildren, setWithChildren] = useState(false);
+  const lives = now.value ?? [];
+  const last = lives.at(-1);
+  if (last === undefined) return null;
+  const isOver = last.fenced !== undefined;
+  const fence = lives.findLast(({ fenced }) => fenced !== undefined)?.fenced;
+  const why = fence === undefined ? 'it began anew' : (WHY[fence] ?? fence);
   return (
-    <form
-      className="stack inset"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const body = { withChildren, counted: [] };
-        void act.run(
-          () => client.post('/v1/replicas/{id}/retire', { path: { id }, body }).finally(onDone),
-          `${id} is shut out. What it held comes back once it was counted.`,
-        );
-      }}
-    >
-      <p className="small soft">
-        Its key opens nothing any more, for good. Units that it held stay out of sale until somebody has
-        counted them.
-      </p>
-      <label className="row">
-        <input
-          type="checkbox"
-          checked={withChildren}
-          onChange={(event) => setWithChildren(event.target.checked)}
-        />
-        All below it are lost as well
-      </label>
-      <label className="field">
-        <span>Type {id} to make sure</span>
-        <input
-          className="input"
-          autoComplete="off"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </label>
-      <button className="btn bad" type="submit" disabled={act.isBusy || typed !== id}>
-        Shut out {id}
-      </button>
-      <Said act={act} />
-    </form>
+    <p className={`note ${isOver ? 'bad' : 'warn'}`}>
+      {isOver
+        ? `It is shut out, because ${why}.`
+        : `This is life ${lives.length} of it; the one before ended, because ${why}.`}{' '}
+      What that life sold stands in the books. What it held nobody may sell before it was counted, so that no
+      unit is sold twice.
+    </p>
   );
 }

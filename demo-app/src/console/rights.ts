@@ -9,9 +9,11 @@ export interface Held {
   readonly underWay: number;
   readonly owed: number;
   readonly used: number;
+  /** With lives of it that were shut out: nobody may sell those before they are counted. */
+  readonly shutOut: number;
 }
 
-const NOTHING: Held = { free: 0, onHold: 0, underWay: 0, owed: 0, used: 0 };
+const NOTHING: Held = { free: 0, onHold: 0, underWay: 0, owed: 0, used: 0, shutOut: 0 };
 
 /** By replica, over all its lives. @param location one place alone; all where it is left out */
 export function heldBy(explained: Explained, location?: string): ReadonlyMap<string, Held> {
@@ -20,10 +22,13 @@ export function heldBy(explained: Explained, location?: string): ReadonlyMap<str
     if (location !== undefined && pool.location !== location) continue;
     for (const one of pool.replicas) {
       const sum = held.get(one.replica) ?? NOTHING;
+      const free = Math.max(0, one.free);
+      const isShutOut = one.fenced !== null;
       held.set(one.replica, {
-        free: sum.free + Math.max(0, one.free),
-        onHold: sum.onHold + one.onHold,
+        free: sum.free + (isShutOut ? 0 : free),
+        onHold: sum.onHold + (isShutOut ? 0 : one.onHold),
         underWay: sum.underWay + one.underWay,
+        shutOut: sum.shutOut + (isShutOut ? free + one.onHold : 0),
         owed: sum.owed + one.owed,
         used: sum.used + one.used,
       });

@@ -1,26 +1,22 @@
-/** How selling goes, in four numbers, since this page was opened. */
+/** How selling goes, in four numbers, in the last minute. */
 import { count, units } from '../ui/words.ts';
 import { useFleet } from './fleet.tsx';
+import { within } from './samples.ts';
 
 const WINDOW_S = 60;
 
 export function Tiles() {
   const { poll, samples } = useFleet();
-  const last = samples.at(-1);
-  const first = samples.findLast(({ atS }) => last !== undefined && atS <= last.atS - WINDOW_S) ?? samples[0];
+  const { sold, soldAtOnce, refused, refusedFalsely: falsely } = within(samples, WINDOW_S);
   const items = poll.now.value?.items ?? [];
   const away = items.filter(({ link, status }) => status === 'enrolled' && link !== 'up').length;
   const untold = items.reduce((sum, { lag }) => sum + (lag?.unsettledEntries ?? 0), 0);
-  const sold = last === undefined || first === undefined ? 0 : last.sold - first.sold;
-  const atOnce = last === undefined || first === undefined ? 0 : last.soldAtOnce - first.soldAtOnce;
-  const refused = last === undefined || first === undefined ? 0 : last.refused - first.refused;
-  const falsely = last === undefined || first === undefined ? 0 : last.refusedFalsely - first.refusedFalsely;
   return (
     <dl className="tiles">
       <Tile label="Sales in the last minute" value={count(sold)} more="at every door together" />
       <Tile
         label="Decided on the spot"
-        value={sold === 0 ? '–' : `${Math.round((100 * atOnce) / sold)} %`}
+        value={sold === 0 ? '–' : `${Math.round((100 * soldAtOnce) / sold)} %`}
         more="from rights held there, nobody asked"
       />
       <Tile

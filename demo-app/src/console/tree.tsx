@@ -6,7 +6,8 @@ import { ROOT, type TreeRow } from './order.ts';
 import type { Held, Move } from './rights.ts';
 
 export const ROW_PX = 46;
-const STEP_PX = 22;
+/** On a phone the names need the room. */
+const STEP_PX = matchMedia('(max-width: 48rem)').matches ? 13 : 22;
 const LEFT_PX = 16;
 
 export const dotX = (depth: number) => LEFT_PX + depth * STEP_PX;
@@ -75,7 +76,9 @@ const Row = memo(
           <span className="small soft kind">{id === ROOT ? 'Postgres' : replica?.kind}</span>
         </button>
         <span>
-          <Line link={replica?.link ?? 'up'} status={replica?.status} fenced={replica?.fenced} />
+          {replica !== undefined && (
+            <Line link={replica.link} status={replica.status} fenced={replica.fenced} />
+          )}
         </span>
         <span className="num tell">{lagText(replica?.lag, id)}</span>
         <Bar held={held} largest={largest} />
@@ -94,7 +97,11 @@ const Row = memo(
 );
 
 const same = (a: Held | undefined, b: Held | undefined) =>
-  a?.free === b?.free && a?.onHold === b?.onHold && a?.underWay === b?.underWay && a?.owed === b?.owed;
+  a?.free === b?.free &&
+  a?.onHold === b?.onHold &&
+  a?.underWay === b?.underWay &&
+  a?.owed === b?.owed &&
+  a?.shutOut === b?.shutOut;
 
 const LINES = {
   up: { text: 'up', tone: 'good' },
@@ -131,6 +138,7 @@ function Bar({ held, largest }: { readonly held: Held | undefined; readonly larg
   const more = [
     held.onHold > 0 ? `${count(held.onHold)} set aside` : '',
     held.underWay > 0 ? `${count(held.underWay)} on the way` : '',
+    held.shutOut > 0 ? `${count(held.shutOut)} shut out` : '',
     held.owed > 0 ? `owes ${count(held.owed)}` : '',
   ].filter((text) => text !== '');
   return (
@@ -142,7 +150,9 @@ function Bar({ held, largest }: { readonly held: Held | undefined; readonly larg
       </span>
       <b className="bar-units">{count(held.free)}</b>
       {more.length > 0 && (
-        <span className={`small ${held.owed > 0 ? 'owes' : 'soft'}`}>{more.join(', ')}</span>
+        <span className={`small ${held.owed > 0 || held.shutOut > 0 ? 'owes' : 'soft'}`}>
+          {more.join(', ')}
+        </span>
       )}
     </span>
   );

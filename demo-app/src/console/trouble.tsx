@@ -5,7 +5,7 @@ import { usePolled } from '../ui/polled.ts';
 import { to } from '../ui/route.ts';
 import { Empty, Ready } from '../ui/states.tsx';
 import { count, units } from '../ui/words.ts';
-import { Said, useAct } from './act.tsx';
+import { ActForm, useAct } from './act.tsx';
 
 export function Trouble() {
   const client = useTallystick();
@@ -116,21 +116,17 @@ function Receive({
   // One delivery a line that is shown: a second press is the same one.
   const [id] = useState(() => crypto.randomUUID());
   return (
-    <form
-      className="row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const body = {
-          id,
-          type: 'receive' as const,
-          reason: 'shortage',
-          lines: [{ sku, locationId, quantity }],
-        };
-        void act.run(
-          () => client.post('/v1/inventory/adjustments', { body }).finally(onDone),
-          `${units(quantity)} came in at ${locationId}.`,
-        );
+    <ActForm
+      act={act}
+      isRow
+      tone="small"
+      submit="Receive goods"
+      run={() => {
+        const lines = [{ sku, locationId, quantity }];
+        const body = { id, type: 'receive' as const, reason: 'shortage', lines };
+        return client.post('/v1/inventory/adjustments', { body }).finally(onDone);
       }}
+      done={`${units(quantity)} came in at ${locationId}.`}
     >
       <label className="row small">
         Came in
@@ -143,10 +139,6 @@ function Receive({
           onChange={(event) => setQuantity(event.target.valueAsNumber || 1)}
         />
       </label>
-      <button className="btn small" type="submit" disabled={act.isBusy}>
-        Receive goods
-      </button>
-      <Said act={act} />
-    </form>
+    </ActForm>
   );
 }

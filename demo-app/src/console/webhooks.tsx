@@ -2,11 +2,12 @@
 import type { Answer } from '@tallystick/client-sdk';
 import { useTallystick } from '@tallystick/client-sdk/react';
 import { useState } from 'react';
+import { Field } from '../ui/field.tsx';
 import { usePolled } from '../ui/polled.ts';
 import { to } from '../ui/route.ts';
 import { Empty, Ready } from '../ui/states.tsx';
 import { timeText } from '../ui/words.ts';
-import { ActButton, Said, useAct } from './act.tsx';
+import { ActButton, ActForm, Said, useAct } from './act.tsx';
 
 type Webhook = Answer<'get', '/v1/webhooks'>['items'][number];
 
@@ -170,38 +171,17 @@ function Add({ onDone }: { readonly onDone: () => void }) {
   const [id, setId] = useState('');
   const [url, setUrl] = useState('');
   return (
-    <section className="card pad" aria-labelledby="add">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act.run(
-            () => client.post('/v1/webhooks', { body: { id, url } }).finally(onDone),
-            (made) => `Keep this secret, it is shown once: ${(made as { secret: string }).secret}`,
-          );
-        }}
+    <section className="card pad stack" aria-labelledby="add">
+      <h2 id="add">Tell somebody</h2>
+      <ActForm
+        act={act}
+        submit="Add"
+        run={() => client.post('/v1/webhooks', { body: { id, url } }).finally(onDone)}
+        done={(made) => `Keep this secret, it is shown once: ${(made as { secret: string }).secret}`}
       >
-        <h2 id="add">Tell somebody</h2>
-        <label className="field">
-          <span>Name</span>
-          <input className="input" required value={id} onChange={(event) => setId(event.target.value)} />
-        </label>
-        <label className="field">
-          <span>Address</span>
-          <input
-            className="input"
-            type="url"
-            required
-            placeholder="https://"
-            value={url}
-            onChange={(event) => setUrl(event.target.value)}
-          />
-        </label>
-        <button className="btn" type="submit" disabled={act.isBusy}>
-          Add
-        </button>
-        <Said act={act} />
-      </form>
+        <Field label="Name" required value={id} onText={setId} />
+        <Field label="Address" type="url" required placeholder="https://" value={url} onText={setUrl} />
+      </ActForm>
     </section>
   );
 }

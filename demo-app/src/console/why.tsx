@@ -26,6 +26,7 @@ export function Why({ sku, explained }: { readonly sku: string; readonly explain
                       : `It is sold out: ${pool.received} came in and all are sold or gone.`}
                   </span>
                 )}
+                <ShutOut pool={pool} />
               </p>
             ))}
             <details>
@@ -41,6 +42,20 @@ export function Why({ sku, explained }: { readonly sku: string; readonly explain
         {isOpen && <History sku={sku} />}
       </details>
     </section>
+  );
+}
+
+function ShutOut({ pool }: { readonly pool: Explained['pools'][number] }) {
+  const lives = pool.replicas.filter(({ fenced, free, onHold }) => fenced !== null && free + onHold > 0);
+  if (lives.length === 0) return null;
+  const sum = lives.reduce((all, { free, onHold }) => all + free + onHold, 0);
+  const names = [...new Set(lives.map(({ replica }) => replica))].join(', ');
+  return (
+    <span className="owes">
+      {' '}
+      {units(sum)} of these nobody may sell now: they were with {names} when it was shut out, and come back
+      once somebody has counted them.
+    </span>
   );
 }
 

@@ -1,5 +1,6 @@
 /** A new device becomes a till, once. */
 import { useState } from 'react';
+import { Field } from '../ui/field.tsx';
 import type { TillName } from './till-name.ts';
 
 export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void }) {
@@ -27,35 +28,20 @@ export function Enrol({ onDone }: { readonly onDone: (name: TillName) => void })
           Whoever runs the system gives you a name and a code: on the console, press the shop and “Add a
           replica under it”.
         </p>
-        <label className="field">
-          <span>Name of the till</span>
-          <input className="input" required value={id} onChange={(event) => setId(event.target.value)} />
-        </label>
-        <label className="field">
-          <span>Code</span>
-          <input
-            className="input"
-            required
-            autoComplete="off"
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        </label>
+        <Field label="Name of the till" required value={id} onText={setId} />
+        <Field label="Code" required autoComplete="off" value={code} onText={setCode} />
         <label className="row">
           <input type="checkbox" checked={needsPin} onChange={(event) => setNeedsPin(event.target.checked)} />
           Whoever sells here signs in with a PIN
         </label>
         <details>
           <summary>It belongs to a shop with a computer of its own</summary>
-          <label className="field">
-            <span>Link of the shop</span>
-            <input
-              className="input"
-              placeholder="wss://shop.example/link"
-              value={link}
-              onChange={(event) => setLink(event.target.value)}
-            />
-          </label>
+          <Field
+            label="Link of the shop"
+            placeholder="wss://shop.example/link"
+            value={link}
+            onText={setLink}
+          />
         </details>
         <button className="btn main big" type="submit">
           Begin

@@ -1,5 +1,6 @@
 /** How it is paid: cash with change, or a card. */
 import { useMemo, useState } from 'react';
+import { Field } from '../ui/field.tsx';
 import { type Money, moneyText } from '../ui/words.ts';
 import { CardSimulator, type Charged } from './card-terminal.ts';
 
@@ -108,15 +109,7 @@ export function Pay({
               if (changeMinor >= 0) cash(givenMinor);
             }}
           >
-            <label className="field grow">
-              <span>Cash given</span>
-              <input
-                className="input"
-                inputMode="decimal"
-                value={given}
-                onChange={(event) => setGiven(event.target.value)}
-              />
-            </label>
+            <Field label="Cash given" isGrowing inputMode="decimal" value={given} onText={setGiven} />
             <button type="submit" className="btn" disabled={isBusy || !(changeMinor >= 0)}>
               {changeMinor > 0 ? `Give ${moneyText({ ...total, amountMinor: changeMinor })} back` : 'Take it'}
             </button>

@@ -1,5 +1,6 @@
 /** The last sales of this till: how far each has come, its receipt again, and goods that come back. */
 import { useState } from 'react';
+import { Field } from '../ui/field.tsx';
 import { moneyText, timeText } from '../ui/words.ts';
 import { Receipt } from './receipt.tsx';
 import { ReturnForm } from './return-form.tsx';
@@ -25,10 +26,7 @@ export function SalesSheet({ names }: { readonly names: ReadonlyMap<string, stri
   const found = now.sales.filter(({ receipt }) => receipt.includes(text.trim()));
   return (
     <>
-      <label className="field">
-        <span>Receipt number</span>
-        <input className="input" value={text} onChange={(event) => setText(event.target.value)} />
-      </label>
+      <Field label="Receipt number" value={text} onText={setText} />
       {found.length === 0 && (
         <p className="note soft">
           {text === '' ? 'Nothing was sold here yet.' : 'No sale of this till has that number.'}

@@ -2,6 +2,7 @@
 import type { TallystickError } from '@tallystick/client-sdk';
 import type { OnceManager } from '@tallystick/client-sdk/terminal';
 import { useState } from 'react';
+import { Field } from '../ui/field.tsx';
 import { units } from '../ui/words.ts';
 import { ManagerFields, useManager } from './manager.tsx';
 import { type PinRefused, WrongPin } from './pin.tsx';
@@ -56,16 +57,7 @@ export function ShortSheet({
             It is sold on trust, and stands in the books with the reason.
             {isCard && ' Take cash: a card is charged for goods that are secured, and for no others.'}
           </p>
-          <label className="field">
-            <span>Why</span>
-            <input
-              className="input"
-              required
-              minLength={3}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </label>
+          <Field label="Why" required minLength={3} value={reason} onText={setReason} />
           <ManagerFields desk={desk} />
           <WrongPin refused={refused} />
           <button type="submit" className="btn bad" disabled={isBusy}>

@@ -1,5 +1,6 @@
 /** What somebody sees who has to say who they are first. */
 import { useState } from 'react';
+import { Field } from './field.tsx';
 import type { Screen } from './token-desk.ts';
 
 export function SignIn({
@@ -30,15 +31,7 @@ export function SignIn({
             if (token.trim() !== '') onToken(token.trim());
           }}
         >
-          <label className="field">
-            <span>Token</span>
-            <input
-              className="input"
-              autoComplete="off"
-              value={token}
-              onChange={(event) => setToken(event.target.value)}
-            />
-          </label>
+          <Field label="Token" autoComplete="off" value={token} onText={setToken} />
           <button className="btn" type="submit">
             Use it
           </button>

@@ -32,6 +32,11 @@ export const units = (n: number, one = 'unit', many = `${one}s`) => `${count(n)}
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 
+const hours = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+
+/** Hours and minutes, and seconds where it is not a whole minute. */
+export const clockText = (ms: number) => (ms % 60_000 === 0 ? hours : clock).format(ms);
+
 /** The time alone where it was today. */
 export function timeText(iso: string, now = new Date()): string {
   const at = new Date(iso);

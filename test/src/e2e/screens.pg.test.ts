@@ -252,8 +252,37 @@ test(
       await desk.locator('section h2').first().waitFor();
       expect(await axe(desk), part).toEqual([]);
     }
+    await desk.setViewportSize({ width: 390, height: 844 });
+    await desk.emulateMedia({ colorScheme: 'dark' });
+    await desk.goto(here.address('/console#/'));
+    await press(desk, 'day');
+    await text(desk, 'The last day');
+    expect(await axe(desk), 'on a phone in the dark').toEqual([]);
     await press(desk, 'Tour');
     await text(desk, 'Every door sells alone');
+    expect(await axe(desk)).toEqual([]);
+    await press(desk, 'Skip');
+
+    // The lab belongs to `npm start`; of what it does there are tests beside it.
+    const asked: string[] = [];
+    await desk.route('**/lab/**', async (route) => {
+      const { pathname } = new URL(route.request().url());
+      asked.push(pathname);
+      if (pathname === '/lab/sign-in') return route.fulfill({ json: { token: 'of-the-lab' } });
+      if (pathname === '/lab/flood')
+        return route.fulfill({ json: { asked: 300, sold: 66, refused: 234, failed: 0 } });
+      const till = { id, kind: 'terminal', isCut: false, copyFrom: new Date().toISOString() };
+      return route.fulfill({ json: { replicas: [till] } });
+    });
+    await desk.goto(here.address('/console#/lab'));
+    await desk.reload();
+    await desk.getByLabel('300 people want one').fill(mug);
+    await press(desk, 'Let them');
+    await text(desk, '300 wanted one, 66 got it');
+    await text(desk, /came in, 1 are sold or gone, 0 are left/);
+    await press(desk, /^Put its database of/);
+    await text(desk, new RegExp(`You killed ${id} and put its database of`));
+    expect(asked).toContain('/lab/rewind');
     expect(await axe(desk)).toEqual([]);
     await desk.goto(here.address('/'));
     await desk.getByRole('link', { name: /Till/ }).waitFor();
