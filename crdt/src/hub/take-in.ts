@@ -89,10 +89,19 @@ function takeInEntry(
   const isNext = entry.seq === stream.head.seq + 1 && sameBytes(entry.prevHash, stream.head.hash);
   if (!isNext) {
     // A fenced writer's other history goes on where its chain has no place for it.
-    if (entry.seq > stream.head.seq + 1 && stream.head.fence === null)
-      return `${entry.writer} jumps from entry ${stream.head.seq} to ${entry.seq}`;
-    const branch = fork(context, stream, written);
+    const jump =
+      entry.seq > stream.head.seq + 1
+        ? `${entry.writer} jumps from entry ${stream.head.seq} to ${entry.seq}`
+        : undefined;
+    if (jump !== undefined && stream.head.fence === null) return jump;
+    fence(context, stream, 'fork');
+    const branch = keepBranch(ledger, stream, written);
     if (branch !== undefined && branch !== stream) branches.add(branch);
+    if (branch !== undefined) return undefined;
+    // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
+    if (jump !== undefined && ledger.self.head.parent !== null) return jump;
+    // F2: what joins no history that is known is kept aside, and nothing behind it waits.
+    ledger.quarantine(written, 'fork');
     return undefined;
   }
   // F3a: its first new word that comes by the new way takes it there.
@@ -196,14 +205,6 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
 function newerLife(ledger: Ledger, writer: WriterId): Stream | undefined {
   const incarnation = incarnationOf(writer);
   return ledger.livesOf(replicaOf(writer)).find((life) => incarnationOf(life.writer) > incarnation);
-}
-
-/** F2: both histories are kept and counted; what joins neither is kept aside, and nothing behind it waits. */
-function fork(context: TakeIn, stream: Stream, written: WrittenEntry): Stream | undefined {
-  fence(context, stream, 'fork');
-  const branch = keepBranch(context.ledger, stream, written);
-  if (branch === undefined) context.ledger.quarantine(written, 'fork');
-  return branch;
 }
 
 function fence(context: TakeIn, stream: Stream, reason: FenceReason): void {

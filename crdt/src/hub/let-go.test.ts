@@ -1,0 +1,54 @@
+/** A child that has let go of what its restored parent has forgotten of it: F1a, F3, D7. */
+import { expect, test } from 'vitest';
+import { decodeEntry } from '../entry/codec.ts';
+import type { WriterId } from '../ids.ts';
+import { receive } from '../replica/commands.test-kit.ts';
+import { type Node, shop, type World } from '../replica/world.test-kit.ts';
+import { joinEntries, splitEntries } from '../wire/slices.ts';
+
+/** From now on these entries of a writer come from nobody below: the authority has settled them. */
+function letGo(world: World, life: WriterId, seqMax: number): void {
+  const deliver = world.deliver.bind(world);
+  const isKept = (bytes: Uint8Array) => {
+    const { writer, seq } = decodeEntry(bytes);
+    return writer !== life || seq > seqMax;
+  };
+  world.deliver = (letter) => {
+    const { frame } = letter;
+    if (frame.kind !== 'stream') return deliver(letter);
+    const entries = splitEntries(frame.entries).filter(isKept);
+    return deliver({
+      ...letter,
+      frame: { ...frame, entries: joinEntries(entries.map((bytes) => ({ bytes }))) },
+    });
+  };
+}
+
+test('[T3] [D7] what a fenced child says behind a gap waits until its parent was told from above what lies between (seed 4008261)', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const depot = world.add('depot', 'warehouse', berlin);
+  const { self } = depot;
+  const image = berlin.journal.image();
+  for (const id of ['d1', 'd2', 'd3']) depot.do(receive(id, { lamp: 1 }, 'depot'));
+  world.calm();
+  // The shop is put back, is cut off, and gives a depot up that was not lost.
+  depot.cut();
+  berlin.cut();
+  berlin.restart(image);
+  berlin.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+  berlin.turn((replica, now) => replica.retire(depot.id, now));
+  const seqAt = (node: Node) => node.replica.ledger.streams.get(self)?.head.seq;
+  expect([seqAt(hq), seqAt(berlin), berlin.fenceOf(self)]).toEqual([4, 1, 'retired']);
+  depot.do(receive('d4', { lamp: 1 }, 'depot'));
+  letGo(world, self, 4);
+  for (let hello = 0; hello < 3; hello += 1) {
+    depot.link();
+    world.calm();
+  }
+  expect(berlin.hangUps.at(-1)).toMatch(/jumps from entry 1 to 5/);
+  berlin.link();
+  world.rejoin();
+  expect([hq, berlin].map(seqAt)).toEqual([seqAt(depot), seqAt(depot)]);
+  expect(hq.row('lamp', 'depot', self).received).toBe(4);
+  expect([berlin.journal.quarantined, hq.journal.quarantined]).toEqual([[], []]);
+});
