@@ -1,6 +1,7 @@
 /** The client: what an application makes once and keeps. */
 
-import { type CartPorts, DeviceCart, type LiveCart } from './cart/live-cart.ts';
+import type { LiveCart } from './cart/cart-types.ts';
+import { type CartPorts, DeviceCart } from './cart/live-cart.ts';
 import {
   type EventFilter,
   type EventOptions,

@@ -9,6 +9,8 @@ export type ProblemDetails = components['schemas']['Problem'];
 const OWN_CODES = {
   region_unreachable: { retryable: true },
   unexpected_answer: { retryable: false },
+  no_token: { retryable: true },
+  invalid_token: { retryable: false },
   cart_refused: { retryable: false },
   no_websocket: { retryable: false },
   closed: { retryable: false },
@@ -22,6 +24,8 @@ const OWN_CODES = {
  *
  * - `region_unreachable`: no answer came, or none in time.
  * - `unexpected_answer`: something answered that is no region, such as a proxy's page.
+ * - `no_token`: the function that was given as `auth` failed; `cause` is what it threw.
+ * - `invalid_token`: a token has characters that cannot be sent, such as a line break in its middle or a typographic dash.
  * - `cart_refused`: a region refused an edit of a cart that this device made; `message` says why.
  * - `no_websocket`: Node 20 has no `WebSocket`: pass one to `createClient`.
  * - `closed`: the client, this cart or this till was closed.

@@ -1,4 +1,5 @@
 /** What tests of other packages use; there is no built form of it. */
+export { keep } from './cart/kept.ts';
 export { Cashiers } from './terminal/cashiers.ts';
 export { tillDatabase } from './terminal/database.ts';
 export { IndexedJournal } from './terminal/indexed-journal.ts';

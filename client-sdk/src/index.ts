@@ -1,7 +1,7 @@
 /** The SDK: typed REST, events, live stock and carts of one region. */
 
+export type { CartFieldValues, CartSnapshot, LiveCart, LiveCartLine, SyncState } from './cart/cart-types.ts';
 export type { CartHints, LineHint, Money } from './cart/hints.ts';
-export type { CartFieldValues, CartSnapshot, LiveCart, LiveCartLine, SyncState } from './cart/live-cart.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export {
   type ProblemDetails,

@@ -31,7 +31,7 @@ import {
   useContext,
   useSyncExternalStore,
 } from 'react';
-import type { CartSnapshot, LiveCart } from './cart/live-cart.ts';
+import type { CartSnapshot, LiveCart } from './cart/cart-types.ts';
 import type { Client } from './client.ts';
 import type { Observable } from './observable.ts';
 import type { StockSnapshot } from './stock/live-stock.ts';

@@ -1,5 +1,6 @@
 /** Sync: how far this device is with all that it keeps, in one word. */
-import type { DeviceCart, SyncState } from './cart/live-cart.ts';
+import type { SyncState } from './cart/cart-types.ts';
+import type { DeviceCart } from './cart/live-cart.ts';
 import { Subject } from './observable.ts';
 import type { StockFeed } from './stock/stock-feed.ts';
 

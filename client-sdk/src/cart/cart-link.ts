@@ -29,7 +29,7 @@ export interface CartLinkOptions {
   /** Something that can be read here is another. */
   onChange(): void;
   /** Why this cart cannot be opened, asked over REST: a browser does not tell what a socket was refused for. */
-  whyRefused(): Promise<TallystickError | undefined>;
+  whyRefused(token: string): Promise<TallystickError | undefined>;
 }
 
 /** The region, beside the document: what it shows under the id that nobody else may have. */
@@ -48,6 +48,8 @@ export class CartLink {
   readonly #unsaved = new Unsaved();
   #kept: Kept | undefined;
   #provider!: WebsocketProvider;
+  #token: string;
+  #isAsking = false;
   /** While a message of the region is read: what it brings is saved already. */
   #isHearing = false;
   #error: TallystickError | undefined;
@@ -55,33 +57,39 @@ export class CartLink {
 
   static async open(options: CartLinkOptions): Promise<CartLink> {
     const link = new CartLink(options);
-    link.#kept = await keep(`tallystick cart ${options.url} ${options.id}`, link.#doc);
+    const name = `tallystick cart ${options.url} ${options.id}`;
+    link.#kept = await keep(name, link.#doc, () => options.onChange());
+    link.#watch();
     link.#connect();
     return link;
   }
 
   private constructor(options: CartLinkOptions) {
     this.#options = options;
+    this.#token = options.token;
   }
 
-  #connect(): void {
-    const { url, id, token, webSocket, onChange } = this.#options;
+  #watch(): void {
     const doc = this.#doc;
     // Whether the region ever got it is not known before it says so.
     const whole = Y.encodeStateAsUpdate(doc);
     if (doc.store.clients.size > 0) this.#unsaved.add(whole);
     doc.on('update', (update: Uint8Array) => {
       if (!this.#isHearing) this.#unsaved.add(update);
-      onChange();
+      this.#options.onChange();
     });
+  }
+
+  #connect(): void {
+    const { url, id, webSocket, onChange } = this.#options;
     const provider = new WebsocketProvider(
       `${url.replace(/^http/, 'ws')}/v1/carts/live`,
       encodeURIComponent(id),
-      doc,
+      this.#doc,
       {
         connect: false,
         // Not in the URL, where logs would have it.
-        protocols: [`yauth-${token}`],
+        protocols: [`yauth-${this.#token}`],
         WebSocketPolyfill: webSocket as never,
         // Tabs that share a copy are one device and hear each other; without one each is a device of its own.
         disableBc: this.#kept === undefined,
@@ -124,9 +132,29 @@ export class CartLink {
     provider.messageHandlers[AUTH] = () => {};
   }
 
+  /** Once at a time: it takes longer than the next knock does. */
   async #ask(): Promise<void> {
-    const why = await this.#options.whyRefused();
-    if (why !== undefined && !why.retryable) this.#fail(why);
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const token = this.#token;
+    const why = await this.#options.whyRefused(token);
+    this.#isAsking = false;
+    if (why !== undefined && !why.retryable && token === this.#token) this.#fail(why);
+  }
+
+  /** Another token: the line is made anew with it, also one that was given up for the former. */
+  renew(token: string): void {
+    if (this.#isClosed || token === this.#token) return;
+    this.#token = token;
+    this.#error = undefined;
+    this.#hangUp();
+    this.#connect();
+    this.#options.onChange();
+  }
+
+  #hangUp(): void {
+    this.#provider.destroy();
+    this.#provider.awareness.destroy();
   }
 
   /** Trying again is pointless. */
@@ -151,7 +179,12 @@ export class CartLink {
 
   /** Whether the copy on this device outlives the page. */
   get isKept(): boolean {
-    return this.#kept !== undefined;
+    return this.#kept?.isWhole === true;
+  }
+
+  /** Resolves when the copy on this device has every edit that was made so far, where there is a copy. */
+  async written(): Promise<void> {
+    await this.#kept?.written();
   }
 
   read(): CartRead {
@@ -183,8 +216,7 @@ export class CartLink {
   async close(isForgotten = false): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#provider.destroy();
-    this.#provider.awareness.destroy();
+    this.#hangUp();
     await (isForgotten ? this.#kept?.forget() : this.#kept?.close());
     this.#doc.destroy();
   }

@@ -1,113 +1,13 @@
 /** Live cart: a cart that this device edits with or without a network. Small: what is large is loaded when it is used. */
 import { isSku, type Sku } from '@tallystick/crdt';
 import { TallystickError } from '../error.ts';
-import { type Observable, Subject } from '../observable.ts';
+import { Subject } from '../observable.ts';
 import type { WebSocketClass } from '../ports.ts';
 import type { TokenSource } from '../rest/auth.ts';
 import type { Rest } from '../rest/rest.ts';
 import type { CartLink } from './cart-link.ts';
-import { type LineHint, type Money, readHints } from './hints.ts';
-
-/**
- * - `saved`: the region has every edit of this device on disk;
- * - `saving`: the line is up, and not all of them are there yet;
- * - `offline`: the line is down. Edits are kept and go out when it is back.
- */
-export type SyncState = 'saved' | 'saving' | 'offline';
-
-/** One product in a cart. */
-export interface LiveCartLine {
-  /** The product, named once in a cart. */
-  readonly sku: string;
-  /** Base units, from 1. */
-  readonly quantity: number;
-  /** While the line to the region is up. A hint. */
-  readonly hint?: LineHint;
-}
-
-/** A cart as it is on this device. */
-export interface CartSnapshot {
-  /** Of the cart. */
-  readonly id: string;
-  /** How far its edits have come. */
-  readonly state: SyncState;
-  /** Whether this device has edits that the region may not have. Also true of a copy that no region has seen yet since the page was loaded. */
-  readonly hasUnsaved: boolean;
-  /** False until the copy on this device was read. */
-  readonly isLoaded: boolean;
-  /** Whether the copy outlives the page. Not in Node, nor in some private windows. */
-  readonly isKept: boolean;
-  /** In order of their SKUs, each once. */
-  readonly lines: readonly LiveCartLine[];
-  /** What it costs now, tax included, as the region says while the line is up. */
-  readonly total?: Money | null;
-  /** The id of a customer. */
-  readonly customer?: string;
-  /** At most 500 characters. */
-  readonly note?: string;
-  /** Whether it is one. */
-  readonly gift?: boolean;
-  /** A way of delivery by its name. */
-  readonly delivery?: string;
-  /** Somebody pressed "order", and the region has not answered yet. */
-  readonly isPressed: boolean;
-  /** The order that it became. */
-  readonly order?: string;
-  /** The cart that took it over. */
-  readonly mergedInto?: string;
-  /** Why nothing was ordered when it was pressed last: a code, and what it would cost now. */
-  readonly refused?: {
-    /** Of an error, such as `cart_changed` or `insufficient_stock`. */
-    readonly code: string;
-    /** Tax included; null where a line has no price. */
-    readonly total: Money | null;
-  };
-  /** Why the client does not go on by itself: a token that ended, an edit that was refused. */
-  readonly error?: TallystickError;
-}
-
-/** What a device may say of a cart; `undefined` takes it away. No name and no address: ids alone. */
-export interface CartFieldValues {
-  /** The id of a customer. */
-  readonly customer?: string | undefined;
-  /** At most 500 characters. */
-  readonly note?: string | undefined;
-  /** Whether it is one. */
-  readonly gift?: boolean | undefined;
-  /** A way of delivery by its name, such as `standard`. */
-  readonly delivery?: string | undefined;
-}
-
-/**
- * A cart on this device. Every edit counts at once here, offline too; edits of several devices merge as
- * `docs/carts.md` says: adding adds up, a set replaces what its device had seen.
- *
- * It is loaded and connected by the first edit or subscription, and let go when nobody watches and all is saved.
- * Each edit resolves when the copy on this device has it, and rejects with `RangeError` where it says nothing that
- * a cart can hold.
- */
-export interface LiveCart extends Observable<CartSnapshot> {
-  /** As the region knows it. */
-  readonly id: string;
-  /** Adds units to a line. @param quantity whole base units, from 1; usually 1 */
-  add(sku: string, quantity?: number): Promise<void>;
-  /** Sets a line's quantity; 0 removes it. What another device adds meanwhile comes on top. */
-  set(sku: string, quantity: number): Promise<void>;
-  /** Removes what is known here of a line. */
-  remove(sku: string): Promise<void>;
-  /** Sets what is named, or takes it away; all else stays. */
-  setFields(fields: CartFieldValues): Promise<void>;
-  /**
-   * Presses "order", offline too. The answer comes in the snapshot once the region has it: `order`, or `refused`.
-   *
-   * @param total what the shopper saw; where it costs something else by then, nothing is ordered (`cart_changed`)
-   */
-  checkout(total: Money): Promise<void>;
-  /** Resolves when the region has every edit on disk. @throws TallystickError where that cannot be */
-  saved(signal?: AbortSignal): Promise<void>;
-  /** Ends the line; the copy on this device stays, unless `forget`. Edits afterwards open it again. */
-  close(options?: { readonly forget?: boolean }): Promise<void>;
-}
+import type { CartFieldValues, CartSnapshot, LiveCart, SyncState } from './cart-types.ts';
+import { type Money, readHints } from './hints.ts';
 
 export interface CartPorts {
   readonly url: string;
@@ -125,7 +25,7 @@ const LINGER_MS = 1_000;
 
 export class DeviceCart implements LiveCart {
   readonly id: string;
-  token: string | undefined;
+  #token: string | undefined;
   readonly #ports: CartPorts;
   readonly #subject: Subject<CartSnapshot>;
   #opening: Promise<CartLink> | undefined;
@@ -147,6 +47,15 @@ export class DeviceCart implements LiveCart {
   readonly subscribe: LiveCart['subscribe'];
   readonly getSnapshot: LiveCart['getSnapshot'];
 
+  /** From now on. A component that is drawn anew says the same one again. */
+  set token(token: string) {
+    if (token === this.#token) return;
+    this.#token = token;
+    if (this.#link !== undefined && canBeSubprotocol(token)) this.#link.renew(token);
+    // It was refused before it had a line.
+    else if (this.#opening === undefined && this.#subject.isWatched) void this.#open().catch(() => {});
+  }
+
   /** Whether it has a line, or wants one. */
   get isOpen(): boolean {
     return this.#opening !== undefined;
@@ -158,12 +67,12 @@ export class DeviceCart implements LiveCart {
 
   async add(sku: string, quantity = 1): Promise<void> {
     const parsed = skuOf(sku);
-    (await this.#open()).add(parsed, quantity);
+    await this.#edit((link) => link.add(parsed, quantity));
   }
 
   async set(sku: string, quantity: number): Promise<void> {
     const parsed = skuOf(sku);
-    (await this.#open()).set(parsed, quantity);
+    await this.#edit((link) => link.set(parsed, quantity));
   }
 
   remove(sku: string): Promise<void> {
@@ -171,11 +80,17 @@ export class DeviceCart implements LiveCart {
   }
 
   async setFields(fields: CartFieldValues): Promise<void> {
-    (await this.#open()).setFields(fields);
+    await this.#edit((link) => link.setFields(fields));
   }
 
   async checkout(total: Money): Promise<void> {
-    (await this.#open()).press(total);
+    await this.#edit((link) => link.press(total));
+  }
+
+  async #edit(edit: (link: CartLink) => void): Promise<void> {
+    const link = await this.#open();
+    edit(link);
+    await link.written();
   }
 
   async saved(signal?: AbortSignal): Promise<void> {
@@ -232,9 +147,14 @@ export class DeviceCart implements LiveCart {
         'There is no WebSocket here: pass the one of the package ws as createClient({ webSocket }).',
       );
     // Of what the client signs in with, only a text may be a cart's token; a program's opens no live cart.
-    const token = this.token ?? (tokens.canRenew ? undefined : await tokens.token());
+    const token = this.#token ?? (tokens.canRenew ? undefined : await tokens.token());
     if (token === undefined)
       throw new TallystickError('unauthenticated', 'A cart needs its token: client.cart(id, { token }).');
+    if (!canBeSubprotocol(token))
+      throw new TallystickError(
+        'invalid_token',
+        'The token of this cart has characters that no WebSocket can send with it. Pass it as the region gave it.',
+      );
     const { CartLink } = await import('./cart-link.ts');
     return CartLink.open({
       url,
@@ -242,8 +162,8 @@ export class DeviceCart implements LiveCart {
       token,
       webSocket,
       onChange: () => this.#changed(),
-      whyRefused: () =>
-        rest.get('/v1/carts/{id}', { path: { id: this.id }, token }).then(
+      whyRefused: (now) =>
+        rest.get('/v1/carts/{id}', { path: { id: this.id }, token: now }).then(
           () => undefined,
           (error) => (error instanceof TallystickError ? error : undefined),
         ),
@@ -329,6 +249,11 @@ function snapshotOf(id: string, link: CartLink): CartSnapshot {
       return { sku, quantity, ...(hint === undefined ? {} : { hint }) };
     }),
   };
+}
+
+/** Of those that a page may ask for (RFC 9110, a token): it goes in one, since a URL would stand in logs. */
+function canBeSubprotocol(token: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(token);
 }
 
 function skuOf(text: string): Sku {

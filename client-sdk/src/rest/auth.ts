@@ -34,10 +34,41 @@ export interface TokenSource {
 const RENEW_AT = 0.8;
 
 export function tokenSource(auth: Auth | undefined, url: string, ports: Ports): TokenSource {
-  if (auth === undefined || typeof auth === 'string') return { canRenew: false, token: async () => auth };
+  if (auth === undefined || typeof auth === 'string')
+    return { canRenew: false, token: async () => (auth === undefined ? undefined : fit(auth)) };
   if (typeof auth === 'function')
-    return { canRenew: true, token: async (refused) => auth(refused !== undefined) };
+    return { canRenew: true, token: async (refused) => fit(await asked(auth, refused !== undefined)) };
   return new CredentialTokens(auth, url, ports);
+}
+
+async function asked(
+  auth: (isRefused: boolean) => string | Promise<string>,
+  isRefused: boolean,
+): Promise<string> {
+  try {
+    return await auth(isRefused);
+  } catch (cause) {
+    if (cause instanceof TallystickError) throw cause;
+    const message = `No token: the function given as auth failed: ${cause instanceof Error ? cause.message : cause}`;
+    throw new TallystickError('no_token', message, { cause });
+  }
+}
+
+/** A token that a header can hold; a line break at its end, as files have, is left out. @throws TallystickError `invalid_token` */
+export function fit(token: string): string {
+  if (typeof token !== 'string')
+    throw new TallystickError(
+      'invalid_token',
+      `The token is ${token === null ? 'null' : `a ${typeof token}`}, and not a text.`,
+    );
+  const trimmed = token.trim();
+  const at = trimmed.search(/[^\x20-\x7e]/);
+  if (at < 0) return trimmed;
+  const code = (trimmed.codePointAt(at) as number).toString(16).toUpperCase().padStart(4, '0');
+  throw new TallystickError(
+    'invalid_token',
+    `The token cannot be sent: its character ${at + 1} is U+${code}, and tokens are visible ASCII. Copy it anew.`,
+  );
 }
 
 interface Held {

@@ -238,6 +238,39 @@ describe('signing in', () => {
     expect(asked).toEqual([false, true]);
   });
 
+  test('with a token that cannot be sent says which character it is, and asks nobody', async () => {
+    const { region, client } = setUp(() => json(200, {}), { auth: 'abc\u2013def' });
+    const error = await failure(client.get('/v1/orders'));
+    expect(error).toMatchObject({ code: 'invalid_token', retryable: false });
+    expect(error.message).toContain('character 4 is U+2013');
+    for (const token of ['abc\ndef', null as unknown as string])
+      expect((await failure(client.get('/v1/orders', { token }))).code).toBe('invalid_token');
+    expect(region.heard).toEqual([]);
+    // As files end.
+    const { region: other, client: fromFile } = setUp(() => json(200, {}), { auth: 'abc\r\n' });
+    await fromFile.get('/v1/orders');
+    expect(other.heard[0]?.headers.get('authorization')).toBe('Bearer abc');
+  });
+
+  test('by a function that fails is tried again, and says what it threw', async () => {
+    const lost = new TypeError('Failed to fetch');
+    let asked = 0;
+    const auth = async () => {
+      asked += 1;
+      if (asked < 3 || asked > 4) throw lost;
+      return 'abc';
+    };
+    const { client } = setUp(() => json(200, {}), { auth });
+    await client.get('/v1/orders');
+    expect(asked).toBe(3);
+    const { client: unlucky } = setUp(() => json(200, {}), { auth: () => Promise.reject(lost) });
+    expect(await failure(unlucky.get('/v1/orders'))).toMatchObject({
+      code: 'no_token',
+      retryable: true,
+      cause: lost,
+    });
+  });
+
   test('with a wrong secret is refused at once', async () => {
     const { region, client } = setUp(() => json(401, { error: 'invalid_client', error_description: 'No.' }), {
       auth: credentials,

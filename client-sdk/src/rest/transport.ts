@@ -1,7 +1,7 @@
 /** Transport: requests with a token, retries and one kind of error. What they mean is the business of others. */
 import { type ProblemDetails, TallystickError, type TallystickErrorCode } from '../error.ts';
 import type { Ports } from '../ports.ts';
-import type { TokenSource } from './auth.ts';
+import { fit, type TokenSource } from './auth.ts';
 import { ANSWER_BYTES_MAX, boundedText, REFUSAL_BYTES_MAX } from './bounded-text.ts';
 import { isRepeatable, type RetryRules, retryAfterMs } from './retry.ts';
 
@@ -112,8 +112,8 @@ async function textOf(response: Response, { signal }: Request): Promise<string> 
   }
 }
 
-function tokenFor(request: Request, tokens: TokenSource): Promise<string | undefined> {
-  return request.token === undefined ? tokens.token() : Promise.resolve(request.token);
+async function tokenFor(request: Request, tokens: TokenSource): Promise<string | undefined> {
+  return request.token === undefined ? tokens.token() : fit(request.token);
 }
 
 /** What a refusal says, whatever its bytes are. @throws the signal's reason, and nothing else */

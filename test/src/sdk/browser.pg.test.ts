@@ -23,7 +23,7 @@ beforeAll(async () => {
   noBrowser = await browser.start();
   if (noBrowser !== undefined) return;
   site = await servePage();
-  site.fill(await bundle(readFileSync(join(import.meta.dirname, 'page.ts'), 'utf8')));
+  site.fill(await bundle(readFileSync(join(import.meta.dirname, 'page.ts'), 'utf8'), 'development'));
   fleet.origins = [site.origin];
   await fleet.open(await createTestDatabase());
   await fleet.add('eu', 'region', 'authority', null);
@@ -106,6 +106,55 @@ test(
         { sku: 'MUG', quantity: 4 },
       ],
     });
+  },
+  START_MS,
+);
+
+test(
+  'an edit that was made outlives a killed browser; without room the cart says so, and is whole when there is again',
+  async ({ skip }) => {
+    skip(noBrowser !== undefined, noBrowser);
+    const first = await open();
+    const { id, token } = await first.evaluate((at) => shop.begin(at), url);
+    await first.evaluate(() => shop.cart.add('LAMP', 1));
+    await first.evaluate(() => shop.cart.saved());
+    await fleet.stopOne('eu');
+    await first.evaluate(() => shop.cart.add('MUG', 4));
+    await browser.kill();
+    await browser.start();
+    const reopen = async () => {
+      const page = await open();
+      await page.evaluate(([at, cart, key]) => shop.show(at, cart, key), [url, id, token] as const);
+      return page;
+    };
+    // Before a page has asked how much room there is, which the browser remembers for a while.
+    const blank = await browser.open('about:blank');
+    await browser.allow(blank, site.origin, 1);
+    let page = await reopen();
+    await shows(page, (it) => it.lines === '1 LAMP,4 MUG', 'the edit is there');
+    await page.evaluate(() => shop.cart.add('LAMP', 1));
+    await shows(page, (it) => it.lines === '2 LAMP,4 MUG' && !it.isKept, 'it counts here, and is not kept');
+    await browser.allow(blank, site.origin, undefined);
+    await page.evaluate(() => shop.cart.add('LAMP', 1));
+    const editAndLook = () =>
+      page.evaluate(async () => {
+        await shop.cart.setFields({ gift: true });
+        return shop.cart.getSnapshot().isKept;
+      });
+    await until(editAndLook, 'all of it is kept again');
+    await page.close();
+    page = await reopen();
+    await shows(page, (it) => it.lines === '3 LAMP,4 MUG', 'a new page has it all');
+
+    await browser.clear(page, site.origin);
+    await page.evaluate(() => shop.cart.add('LAMP', 1));
+    await shows(
+      page,
+      (it) => it.lines === '4 LAMP,4 MUG' && !it.isKept,
+      'what was cleared stays on the page',
+    );
+    await fleet.run('eu', Number(new URL(url).port));
+    await shows(page, (it) => it.sync === 'saved' && !it.hasUnsaved, 'all is saved');
   },
   START_MS,
 );

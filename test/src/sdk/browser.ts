@@ -110,13 +110,17 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
+/** As strict as a page of a bank has it: nothing is made into code, and nothing is loaded but the bundle. */
+const STRICT =
+  "default-src 'none'; script-src 'self'; connect-src http: ws:; require-trusted-types-for 'script'";
+
 /** Serves one page and the parts of its bundle. */
 export async function servePage(): Promise<PageServer & { fill(parts: readonly Part[]): void }> {
   let files = new Map<string, string>();
   const server = http.createServer(({ url = '/' }, response) => {
     const script = files.get(url);
     if (url === '/') {
-      response.writeHead(200, { 'content-type': 'text/html' });
+      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': STRICT });
       response.end('<!doctype html><body></body><script type="module" src="/stdin.js"></script>');
     } else {
       response.writeHead(script === undefined ? 404 : 200, { 'content-type': 'text/javascript' });

@@ -10,8 +10,14 @@ export interface Part {
   readonly gzipped: number;
 }
 
-/** @param source the module of an application */
-export async function bundle(source: string): Promise<Part[]> {
+/**
+ * @param source the module of an application
+ * @param mode of what is bundled with it: in development React looks twice at what may be done once
+ */
+export async function bundle(
+  source: string,
+  mode: 'production' | 'development' = 'production',
+): Promise<Part[]> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'ts' },
     bundle: true,
@@ -23,7 +29,7 @@ export async function bundle(source: string): Promise<Part[]> {
     target: 'es2022',
     outdir: '/',
     conditions: ['tallystick-source'],
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
   });
   return outputFiles
     .map(({ path, text, contents }) => ({

@@ -94,6 +94,32 @@ test('a cart that cannot be opened says why, and does not knock again', async ()
   expect(lines(stranger)).toEqual(['1 LAMP']);
 });
 
+test('another token opens the line that was given up for the former, with what was done meanwhile', async () => {
+  const made = await open().post('/v1/carts');
+  const client = open();
+  const cart = client.cart(made.cart.id, { token: 'not.mine' });
+  onTestFinished(cart.subscribe(() => {}));
+  await cart.add('LAMP');
+  await shows(cart, ({ error }) => error?.code === 'unauthenticated', 'it is refused');
+  expect(client.cart(made.cart.id, { token: made.token })).toBe(cart);
+  await cart.add('LAMP', 2);
+  await cart.saved();
+  expect(cart.getSnapshot()).toMatchObject({ state: 'saved', lines: [{ quantity: 3 }] });
+  expect(cart.getSnapshot().error).toBeUndefined();
+});
+
+test('a token that no line can send says so, and the right one is taken then', async () => {
+  const made = await open().post('/v1/carts');
+  const client = open();
+  const cart = client.cart(made.cart.id, { token: 'the token' });
+  onTestFinished(cart.subscribe(() => {}));
+  await expect(cart.add('LAMP')).rejects.toMatchObject({ code: 'invalid_token', retryable: false });
+  expect(cart.getSnapshot().error).toMatchObject({ code: 'invalid_token' });
+  client.cart(made.cart.id, { token: made.token });
+  await cart.add('LAMP');
+  await cart.saved();
+});
+
 test('what no cart can hold is refused here', async () => {
   const [cart] = (await devices(1)) as [LiveCart];
   await expect(cart.add('LAMP', 1.5)).rejects.toThrow(RangeError);

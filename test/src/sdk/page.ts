@@ -1,7 +1,7 @@
 /** What an application's page would be: the SDK and its hooks, bundled, with React around. */
 import { type Client, createClient, type LiveCart } from '@tallystick/client-sdk';
 import { TallystickProvider, useCart, useStock, useSyncState } from '@tallystick/client-sdk/react';
-import { createElement } from 'react';
+import { createElement, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 export interface Page {
@@ -41,9 +41,13 @@ const page: Page = {
     page.client = createClient({ url });
     page.cart = page.client.cart(id, { token });
     const root = createRoot((globalThis as unknown as { document: { body: never } }).document.body);
-    root.render(
-      createElement(TallystickProvider, { client: page.client }, createElement(Shop, { id, token })),
+    const app = createElement(
+      TallystickProvider,
+      { client: page.client },
+      createElement(Shop, { id, token }),
     );
+    // Effects begin, end and begin again.
+    root.render(createElement(StrictMode, undefined, app));
   },
 };
 Object.assign(globalThis, { shop: page });
