@@ -2,25 +2,22 @@
  * Following: one replication stream, and the shapes that take from it. Each change is read once, derived
  * once for each source, and asked of each shape that may want it; a transaction's changes come to a shape with its commit.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
+import { FollowedTables, isAsKnown, ordered } from './followed-tables.ts';
+import { marksSeeing } from './marks-seeing.ts';
 import { LogStream } from './replication/log-stream.ts';
+import type { IsInSnapshot } from './replication/moment.ts';
 import type { ChangeReader, Relation, Tuple } from './replication/pgoutput.ts';
 import { makePublication, PUBLICATION } from './replication/publication.ts';
 import { fullXid } from './replication/xid.ts';
 import type { Transaction } from './shape/pending.ts';
 import type { Shape } from './shape/shape.ts';
-import type { IsInSnapshot } from './shape/take-snapshot.ts';
-import { ShapeIndex } from './shape-index.ts';
 import { marksOf } from './sources/describe.ts';
 import type { Source } from './sources/source.ts';
 
 /** Commits that are remembered: one that was read may still be a moment from being seen by a snapshot. */
 const RECENT_MAX = 5_000;
-/** That one question failed says nothing of the table: ending its shapes costs each of them a snapshot. */
-const CHECKS_MAX = 3;
-const CHECK_PAUSE_MS = 200;
 
 /** There is no stream: try again. */
 export class StreamLost extends Error {}
@@ -36,14 +33,15 @@ export class Following {
   readonly #onGrown: () => void;
   #stream: LogStream | undefined;
   #opening: Promise<void> | undefined;
-  /** By table, by what is made of it. */
-  readonly #tables = new Map<number, Map<Source, ShapeIndex<Shape>>>();
+  readonly #tables = new FollowedTables();
   /** That is being read. */
   #reading: Transaction | undefined;
   /** A transaction of this cluster that was not long ago. */
   #nearXid = 0n;
   #seenLsn = 0n;
   #commits = 0;
+  /** Of them, those that everybody sees. */
+  #seenCommits = 0;
   #recent: Commit[] = [];
   readonly #touched = new Set<Shape>();
   /** Came while a transaction was being read, which they are to find in their snapshots. */
@@ -75,7 +73,7 @@ export class Following {
   }
 
   get tables(): readonly number[] {
-    return [...this.#tables.keys()];
+    return this.#tables.oids;
   }
 
   /** @throws what Postgres throws */
@@ -130,14 +128,12 @@ export class Following {
   }
 
   #endAll(why: Error): void {
-    for (const oid of this.tables) this.#endTable(oid, why);
+    for (const oid of this.tables)
+      for (const [, shapes] of this.#tables.sources(oid)) this.#end(shapes.all, why);
   }
 
-  /** One that says the same and is in use: what it derives is then derived once for all its shapes. */
   shared(source: Source): Source {
-    const same = ({ relation, table }: Source) =>
-      relation.join('.') === source.relation.join('.') && table.mark === source.table.mark;
-    return [...(this.#tables.get(source.table.oid)?.keys() ?? [])].find(same) ?? source;
+    return this.#tables.shared(source);
   }
 
   /**
@@ -147,12 +143,7 @@ export class Following {
   add(shape: Shape, source: Source): (isInSnapshot: IsInSnapshot) => boolean {
     // Between its question and now the stream may have broken: nobody would tell this shape of anything.
     if (this.#stream === undefined) throw new StreamLost('The replication stream broke.');
-    const { oid } = source.table;
-    const sources = this.#tables.get(oid) ?? new Map<Source, ShapeIndex<Shape>>();
-    this.#tables.set(oid, sources);
-    const shapes = sources.get(source) ?? new ShapeIndex<Shape>();
-    sources.set(source, shapes);
-    shapes.add(shape);
+    this.#tables.add(shape, source);
     const [from, reading] = [this.#commits, this.#reading];
     // What came of this transaction before is not told again: the snapshot must have all of it.
     if (reading !== undefined) this.#late.add(shape);
@@ -165,28 +156,39 @@ export class Following {
   remove(shape: Shape, source: Source): void {
     this.#touched.delete(shape);
     this.#late.delete(shape);
-    const { oid } = source.table;
-    const sources = this.#tables.get(oid);
-    const shapes = sources?.get(source);
-    shapes?.remove(shape);
-    if (shapes?.size === 0) sources?.delete(source);
-    if (sources?.size === 0) this.#tables.delete(oid);
+    this.#tables.remove(shape, source);
   }
 
-  /** The table as it is now, or undefined where it is gone; shapes of another one end. */
-  checkMark(oid: number, mark: string | undefined): void {
-    const sources = [...(this.#tables.get(oid) ?? [])].filter(([{ table }]) => table.mark !== mark);
+  /** Asks whether tables are as they were, after all that was read: shapes of those that are not have ended then. @throws what Postgres throws */
+  async check(oids: readonly number[], pool: pg.Pool): Promise<void> {
+    const [until, reading] = [this.#commits, this.#reading];
+    const sees = (isIn: IsInSnapshot) =>
+      (reading === undefined || isIn(reading.xid, reading.lsn)) && this.#areIn(isIn, until);
+    const marks = await marksSeeing(() => marksOf(pool, PUBLICATION, oids), sees);
     const why = new Error('The table was changed.');
-    for (const [, shapes] of sources) this.#end(shapes.all, why);
+    for (const oid of oids)
+      for (const [{ table }, shapes] of this.#tables.sources(oid))
+        if (table.mark !== marks.get(oid)) this.#end(shapes.all, why);
   }
 
-  #endTable(oid: number, why: Error): void {
-    for (const shapes of [...(this.#tables.get(oid)?.values() ?? [])]) this.#end(shapes.all, why);
+  /** Whether a moment has all commits before one: those that were seen once are not asked for again. */
+  #areIn(isIn: IsInSnapshot, until: number): boolean {
+    const unsure = this.#commits - this.#seenCommits;
+    if (unsure > 0)
+      for (const { number, xid, lsn } of this.#recent.slice(-unsure))
+        if (number < until && !isIn(xid, lsn)) return false;
+    this.#seenCommits = Math.max(this.#seenCommits, until);
+    return true;
+  }
+
+  /** All that wants what is told of a table. */
+  #endTold(oid: number, why: Error): void {
+    for (const { shapes } of [...this.#tables.followers(oid)]) this.#end(shapes.all, why);
   }
 
   #reader(pool: pg.Pool): ChangeReader {
     return {
-      wants: (oid) => this.#tables.has(oid),
+      wants: (oid) => this.#tables.isWanted(oid),
       begin: (lsn, xid) => {
         this.#nearXid = fullXid(xid, this.#nearXid);
         this.#reading = { xid: this.#nearXid, lsn };
@@ -195,52 +197,41 @@ export class Following {
       insert: (oid, row) => this.#take(oid, null, row),
       update: (oid, before, row) => {
         if (before !== undefined) this.#take(oid, before, row);
-        else this.#endTable(oid, new Error('Its rows are not told as they were.'));
+        else this.#endTold(oid, new Error('Its rows are not told as they were.'));
       },
       delete: (oid, before) => {
         if (before !== undefined) this.#take(oid, before, null);
-        else this.#endTable(oid, new Error('Its rows are not told as they were.'));
+        else this.#endTold(oid, new Error('Its rows are not told as they were.'));
       },
       truncate: (oids) => {
-        for (const oid of oids) this.#endTable(oid, new Error('It was truncated.'));
+        for (const oid of oids) this.#endTold(oid, new Error('It was truncated.'));
       },
       commit: () => this.#commit(),
     };
   }
 
   /** Comes before the first change, and again after whatever may have changed the table. */
-  #relation({ oid, identity, columns }: Relation, pool: pg.Pool): void {
+  #relation(relation: Relation, pool: pg.Pool): void {
     const why = new Error('The columns of the table were changed.');
-    for (const [{ table }, shapes] of [...(this.#tables.get(oid) ?? [])]) {
-      const isSame =
-        identity === 'f' &&
-        columns.length === table.columns.length &&
-        columns.every(({ name, typeOid, typeModifier }, i) => {
-          const known = table.columns[i];
-          return known?.name === name && known.typeOid === typeOid && known.typeModifier === typeModifier;
-        });
-      if (!isSame) this.#end(shapes.all, why);
-    }
+    for (const follower of [...this.#tables.followers(relation.oid)])
+      if (!isAsKnown(follower, relation)) this.#end(follower.shapes.all, why);
     // All rows may be others under the same columns, and no change says so: that is asked before any more is read.
-    if (this.#tables.has(oid)) this.#stream?.hold(this.#checkNow(oid, pool));
+    if (this.#tables.isWanted(relation.oid)) this.#stream?.hold(this.#checkNow(relation.oid, pool));
   }
 
-  async #checkNow(oid: number, pool: pg.Pool): Promise<void> {
-    const stream = this.#stream;
-    for (let tries = 1; this.#stream === stream; tries += 1)
-      try {
-        return this.checkMark(oid, (await marksOf(pool, PUBLICATION, [oid])).get(oid));
-      } catch (error) {
-        if (tries === CHECKS_MAX) return this.#endTable(oid, error as Error);
-        await pause(tries * CHECK_PAUSE_MS, undefined, { ref: false });
-      }
+  async #checkNow(toldOid: number, pool: pg.Pool): Promise<void> {
+    const oids = [...this.#tables.followers(toldOid)].map(({ source }) => source.table.oid);
+    await this.check(oids, pool).catch((error: Error) => this.#endTold(toldOid, error));
   }
 
   #take(oid: number, before: Tuple | null, after: Tuple | null): void {
     const reading = this.#reading as Transaction;
-    for (const [source, shapes] of this.#tables.get(oid) ?? [])
+    for (const { source, shapes, order } of this.#tables.followers(oid))
       try {
-        const [was, is] = [before && source.derive(before), after && source.derive(after)];
+        const [was, is] = [
+          before && source.derive(ordered(before, order)),
+          after && source.derive(ordered(after, order)),
+        ];
         if (was === null && is === null) continue;
         for (const shape of shapes.offered(was, is)) {
           if (this.#late.has(shape)) continue;

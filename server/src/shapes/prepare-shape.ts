@@ -9,6 +9,7 @@ import { keyColumns, ShapeRows, whereColumns } from './shape/rows.ts';
 import type { Shape } from './shape/shape.ts';
 import { SnapshotFile } from './shape/snapshot-file.ts';
 import { SnapshotTooLarge, TableChanged, takeSnapshot } from './shape/take-snapshot.ts';
+import { whyNotColumns } from './sources/may-be-followed.ts';
 import { publicSource } from './sources/public-tables.ts';
 import { type Source, tableSource } from './sources/source.ts';
 import { shownTable } from './sources/who-may.ts';
@@ -128,6 +129,8 @@ async function wheresOf(
 
 /** @throws Problem */
 function checkColumns(columns: readonly string[] | undefined, source: Source): void {
+  const refusal = whyNotColumns(source.table, columns);
+  if (refusal !== undefined) throw refusal;
   if (columns === undefined) return;
   const wrong = (message: string) =>
     new Problem('invalid_request', message, { errors: [{ pointer: '/columns', message }] });

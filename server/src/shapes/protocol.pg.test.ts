@@ -1,14 +1,7 @@
 /** The protocol word by word, all types of Postgres, rows of any size, and a cache that serves two from one answer. */
 import { createServer, type Server } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { freshDatabase, type TestDatabase } from '../authority/postgres/database.test-kit.ts';
-import { type Asked, Followed, TestDoor } from './shapes.test-kit.ts';
-
-async function doorOn(sql: string): Promise<{ database: TestDatabase; door: TestDoor }> {
-  const database = await freshDatabase();
-  await database.pool.query(sql);
-  return { database, door: await TestDoor.open({ databaseUrl: database.url, lookEveryMs: 50 }) };
-}
+import { type Asked, doorOn, Followed, type TestDoor } from './shapes.test-kit.ts';
 
 const ITEMS = `create table public.items (id int primary key, name varchar(20));
   insert into public.items values (1, 'one'), (2, null)`;

@@ -152,9 +152,14 @@ test('a table whose rows are all written anew under the same columns is never mi
   const door = await TestDoor.open({ databaseUrl: database.url, lookEveryMs: 3_600_000 });
   const items = door.follow(ITEMS);
   await items.shape.rows;
-  for (let id = 10; id < 15; id += 1) {
-    await database.pool.query(`alter table public.items alter column name type text using name || '!'`);
-    await database.pool.query(`insert into public.items (id, name) values ($1, 'new')`, [id]);
+  for (let id = 10; id < 22; id += 1) {
+    const [anew, insert] = [
+      `alter table public.items alter column name type text using name || '!'`,
+      `insert into public.items (id, name) values (${id}, 'new')`,
+    ];
+    // In one transaction, which is told a moment before anybody else sees it; or one after the other.
+    for (const sql of id % 2 === 0 ? [`begin; ${anew}; ${insert}; commit`] : [anew, insert])
+      await database.pool.query(sql);
     const rows = await items.until((all) => all.some((row) => row.id === id), 'the row after it');
     const { rows: wanted } = await database.pool.query('select name from public.items');
     expect(rows.map(({ name }) => name).sort()).toEqual(wanted.map(({ name }) => name).sort());

@@ -14,11 +14,19 @@ import { onceFree } from '@tallystick/store-agent/test-kit';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { ALL_SCOPES } from '../access/scopes.ts';
+import { freshDatabase, type TestDatabase } from '../authority/postgres/database.test-kit.ts';
 import type { ShapeAsker } from './door/asker.ts';
 import { shapeDoor } from './door/shape-door.ts';
 import { Shapes, type ShapesOptions } from './shapes.ts';
 
 export const OPERATOR: ShapeAsker = { client: undefined, scopes: new Set(ALL_SCOPES) };
+
+/** A database with these tables, and a door to it that looks at them often. */
+export async function doorOn(sql: string): Promise<{ database: TestDatabase; door: TestDoor }> {
+  const database = await freshDatabase();
+  await database.pool.query(sql);
+  return { database, door: await TestDoor.open({ databaseUrl: database.url, lookEveryMs: 50 }) };
+}
 
 export class TestDoor {
   readonly #options: Omit<ShapesOptions, 'log' | 'folder'>;

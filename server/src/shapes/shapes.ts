@@ -9,17 +9,17 @@ import { type Log, Problem } from '@tallystick/store-agent';
 import pg from 'pg';
 import { clientConfig } from '../authority/postgres/pool.ts';
 import { type CallerLimits, roomFor, UNUSED_MS } from './callers.ts';
+import { Confirmations } from './confirmations.ts';
 import { Following } from './following.ts';
 import { LockedTables } from './locked-tables.ts';
 import { type PrepareTools, prepareShape, problemOf } from './prepare-shape.ts';
 import { WRITES_VALUES } from './replication/log-stream.ts';
-import { PUBLICATION, Publisher } from './replication/publication.ts';
+import { Publisher } from './replication/publication.ts';
 import { definitionKey, type ShapeDefinition } from './shape/definition.ts';
 import { keepWithin } from './shape/keep-within.ts';
 import { Shape } from './shape/shape.ts';
 import type { LogBudget } from './shape/shape-log.ts';
 import { TableChanged } from './shape/take-snapshot.ts';
-import { marksOf } from './sources/describe.ts';
 import type { Subset } from './subset/read-subset.ts';
 import { takeSubset } from './subset/take-subset.ts';
 
@@ -67,6 +67,7 @@ export class Shapes {
   readonly #questions: pg.Pool;
   readonly #locked = new LockedTables();
   readonly #publisher: Publisher;
+  readonly #confirmations = new Confirmations<number>((oid) => this.#following.check([oid], this.#questions));
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
   #isStopped = false;
@@ -179,6 +180,19 @@ export class Shapes {
     }
   }
 
+  /**
+   * Of a partitioned table Postgres does not tell that a partition came or went: asked after what is to be said of it
+   * was read, and before it is said. What is not so any more has ended then. @throws Problem
+   */
+  async confirm({ rows }: Shape): Promise<void> {
+    if (rows?.source.table.partitions === undefined) return;
+    try {
+      await this.#confirmations.confirm(rows.source.table.oid);
+    } catch (error) {
+      throw problemOf(error as Error, this.#options.log);
+    }
+  }
+
   #snapshotBytesLeft(): number {
     let left = SNAPSHOTS_BYTES_MAX;
     for (const { snapshot } of this.#byHandle.values()) left -= snapshot?.bytes ?? 0;
@@ -231,8 +245,7 @@ export class Shapes {
     const { tables } = this.#following;
     if (tables.length === 0) return;
     await this.#following.noteXid(this.#questions);
-    const marks = await marksOf(this.#questions, PUBLICATION, tables);
-    for (const oid of tables) this.#following.checkMark(oid, marks.get(oid));
+    await this.#following.check(tables, this.#questions);
   }
 
   async stop(): Promise<void> {

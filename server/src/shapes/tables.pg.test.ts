@@ -1,13 +1,6 @@
 /** Tables as Postgres has them: parents and children, types that change, and locks that others hold. */
 import { expect, onTestFinished, test } from 'vitest';
-import { freshDatabase, type TestDatabase } from '../authority/postgres/database.test-kit.ts';
-import { TestDoor } from './shapes.test-kit.ts';
-
-async function doorOn(sql: string): Promise<{ database: TestDatabase; door: TestDoor }> {
-  const database = await freshDatabase();
-  await database.pool.query(sql);
-  return { database, door: await TestDoor.open({ databaseUrl: database.url, lookEveryMs: 50 }) };
-}
+import { doorOn } from './shapes.test-kit.ts';
 
 test('a parent is followed without its children, whose rows are written as before', async () => {
   const { database, door } = await doorOn(`create table public.parent (id int primary key, n int);

@@ -132,6 +132,8 @@ export class ShapeAnswers {
       piece = shape.after(from, PIECE_BYTES);
     }
     const items = piece.isAll ? [...piece.texts, upToDate(this.#shapes.seenLsn)] : piece.texts;
+    await this.#shapes.confirm(shape);
+    if (shape.isEnded) return undefined;
     return told.of(
       told.isLive ? 'live' : 'read',
       `[${items.join(',\n')}]`,

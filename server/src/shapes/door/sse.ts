@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 21_000;
 
 /** @param raw whose head is written; it is ended here, and its reader comes again with the offset of the last word */
 export async function sendEvents(
-  shapes: Pick<Shapes, 'seenLsn'>,
+  shapes: Pick<Shapes, 'seenLsn' | 'confirm'>,
   shape: Shape,
   from: Offset,
   raw: ServerResponse,
@@ -29,6 +29,11 @@ export async function sendEvents(
     at = last;
     if (texts.length > 0 || !isSaid) {
       const items = isAll ? [...texts, upToDate(shapes.seenLsn)] : texts;
+      const isSo = await shapes.confirm(shape).then(
+        () => !shape.isEnded,
+        () => false,
+      );
+      if (!isSo) break;
       const isTaken = raw.write(items.map((text) => `data: ${text}\n\n`).join(''));
       isSaid = true;
       heardMs = performance.now();

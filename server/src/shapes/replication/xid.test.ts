@@ -1,6 +1,6 @@
 /** Ids of transactions beyond 32 bits. */
 import { expect, test } from 'vitest';
-import { isIn } from '../shape/take-snapshot.ts';
+import { isIn } from './moment.ts';
 import { fullXid } from './xid.ts';
 
 const EPOCH = 2n ** 32n;

@@ -17,7 +17,7 @@ function shapeOfItems() {
   };
   const columns = [column('id', 0), column('n', null)];
   const source = tableSource({
-    ...{ oid: 1, schema: 'public', name: 'items', identity: 'f', isPublished: true, mark: '' },
+    ...{ oid: 1, schema: 'public', name: 'items', isTold: true, untold: [], partitions: undefined, mark: '' },
     columns,
   });
   const budget = { bytes: 0 };

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { UNUSED_MS } from '../callers.ts';
+import type { IsInSnapshot } from '../replication/moment.ts';
 import type { Tuple } from '../replication/pgoutput.ts';
 import type { ShapeDefinition } from './definition.ts';
 import type { Offset } from './offset.ts';
@@ -11,7 +12,6 @@ import { Pending, type Transaction } from './pending.ts';
 import type { ShapeRows } from './rows.ts';
 import { type Entry, type LogBudget, type Piece, ShapeLog } from './shape-log.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
-import type { IsInSnapshot } from './take-snapshot.ts';
 
 /** Changes that are kept of one shape; who is behind further starts anew. */
 const LOG_BYTES_MAX = 16_000_000;

@@ -4,9 +4,17 @@
  */
 import type pg from 'pg';
 import type { LockedTables } from '../locked-tables.ts';
+import {
+  type IsInSnapshot,
+  isIn,
+  MOMENT_SQL,
+  type Moment,
+  type MomentRow,
+  momentOf,
+} from '../replication/moment.ts';
 import { PUBLICATION } from '../replication/publication.ts';
-import { describeTable, type Table } from '../sources/describe.ts';
-import { quoteName, whereSql } from '../where/sql.ts';
+import { describeTable, rowsSql, type Table } from '../sources/describe.ts';
+import { whereSql } from '../where/sql.ts';
 import type { ShapeRows } from './rows.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 
@@ -16,9 +24,6 @@ const FETCH_ROWS_MAX = 4_000;
 const FETCH_ROWS_FIRST = 10;
 /** Snapshots of other tables wait for the same few connections. */
 const LOCK_MS = 3_000;
-
-/** Whether a transaction that committed at a place in the log is in the snapshot. */
-export type IsInSnapshot = (xid: bigint, lsn: bigint) => boolean;
 
 /** The table is not any more as it was when the shape was made. */
 export class TableChanged extends Error {
@@ -47,14 +52,6 @@ export async function takeSnapshot(client: pg.PoolClient, work: SnapshotWork): P
   }
 }
 
-/** As Postgres writes them: transactions below `xmin` are in it, those from `xmax` on and the running ones are not. */
-export interface Moment {
-  readonly xmin: string;
-  readonly xmax: string;
-  readonly running: readonly string[];
-  readonly lsn: bigint;
-}
-
 /** In a transaction of its own, which whoever asks ends. @throws TableChanged, Problem where it is locked, and what Postgres throws */
 export async function beginSnapshot(
   client: pg.PoolClient,
@@ -65,22 +62,11 @@ export async function beginSnapshot(
   await client.query(`set local lock_timeout = ${LOCK_MS}`);
   // First the lock, then the moment: nobody changes the table's form in between.
   const { schema, name } = table;
-  await locked.take(schema, name, () =>
-    client.query(`lock table only ${quoteName(schema)}.${quoteName(name)} in access share mode`),
-  );
-  const { rows } = await client.query<{ snapshot: string; lsn: string }>(
-    `select pg_current_snapshot()::text as snapshot, (pg_current_wal_insert_lsn() - '0/0')::text as lsn`,
-  );
-  const [row] = rows as [{ snapshot: string; lsn: string }];
-  const [xmin = '', xmax = '', list = ''] = row.snapshot.split(':');
+  await locked.take(schema, name, () => client.query(`lock table ${rowsSql(table)} in access share mode`));
+  const { rows } = await client.query<MomentRow>(`select ${MOMENT_SQL}`);
   const now = await describeTable(client, PUBLICATION, table.schema, table.name);
   if (now?.mark !== table.mark) throw new TableChanged(`${table.schema}.${table.name} was changed.`);
-  return { xmin, xmax, running: list === '' ? [] : list.split(','), lsn: BigInt(row.lsn) };
-}
-
-export function isIn({ xmin, xmax, running, lsn: until }: Moment): IsInSnapshot {
-  const [first, next, others] = [BigInt(xmin), BigInt(xmax), new Set(running.map(BigInt))];
-  return (xid, lsn) => lsn <= until && (xid < first || (xid < next && !others.has(xid)));
+  return momentOf(rows[0] as MomentRow);
 }
 
 async function copyRows(client: pg.PoolClient, work: SnapshotWork, file: SnapshotFile): Promise<void> {

@@ -5,7 +5,7 @@
 import type { Scope } from '../../access/scopes.ts';
 import type { Tuple } from '../replication/pgoutput.ts';
 import { quoteName } from '../where/sql.ts';
-import type { Table, TableColumn } from './describe.ts';
+import { rowsSql, type Table, type TableColumn } from './describe.ts';
 import { boolText, type Source } from './source.ts';
 
 /** How a column comes from the table's, in SQL and here. */
@@ -243,7 +243,7 @@ export function publicSource(shown: PublicTable, table: Table): Source {
     relation: ['public', shown.name],
     columns: columnsOf(shown),
     table,
-    fromSql: `(select ${selected} from only ${quoteName(table.schema)}.${quoteName(table.name)}${filter}) s`,
+    fromSql: `(select ${selected} from ${rowsSql(table)}${filter}) s`,
     textSql: ({ name }) => `${quoteName(name)}::text`,
     derive: (tuple) => {
       const text = kind === undefined ? null : at(tuple, 'body');

@@ -5,7 +5,7 @@
 
 import type { Tuple } from '../replication/pgoutput.ts';
 import { quoteName } from '../where/sql.ts';
-import type { Table, TableColumn } from './describe.ts';
+import { rowsSql, type Table, type TableColumn } from './describe.ts';
 
 export interface Source {
   /** As clients see it. */
@@ -54,7 +54,7 @@ export function tableSource(table: Table, hidden: ReadonlySet<string> = new Set(
     relation: [table.schema, table.name],
     columns,
     table,
-    fromSql: `(select ${columns.map(({ name }) => quoteName(name)).join(', ')} from only ${quoteName(table.schema)}.${quoteName(table.name)}) s`,
+    fromSql: `(select ${columns.map(({ name }) => quoteName(name)).join(', ')} from ${rowsSql(table)}) s`,
     textSql: ({ name, type, dims }) =>
       PLAIN.has(type) && dims === 0
         ? `${quoteName(name)}::text`

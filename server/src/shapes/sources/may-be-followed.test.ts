@@ -1,0 +1,31 @@
+/** Of Postgres before version 18, which has generated columns and tells of none: later ones are tried in `generated.pg.test.ts`. */
+import { expect, test } from 'vitest';
+import type { Table } from './describe.ts';
+import { whyNotColumns, whyNotFollowed } from './may-be-followed.ts';
+
+const told = { oid: 1, schema: 'public', name: 'lines', isTold: true };
+const table = (more: Partial<Table>): Table => ({
+  ...{ ...told, columns: [], untold: [], partitions: undefined, mark: '' },
+  ...more,
+});
+
+test('a generated column that is not told may be left out, and not asked for', () => {
+  const lines = table({ untold: [{ name: 'total', isVirtual: false, isKey: false }] });
+  expect(whyNotFollowed(lines)).toBeUndefined();
+  expect(whyNotColumns(lines, ['id', 'price'])).toBeUndefined();
+  for (const columns of [undefined, ['id', 'total']])
+    expect(whyNotColumns(lines, columns)?.message).toContain('before version 18: total');
+});
+
+test('a table that would be told without its key is not followed', () => {
+  expect(whyNotFollowed(table({}))).toBeUndefined();
+  const untold = [{ name: 'code', isVirtual: false, isKey: true }];
+  expect(whyNotFollowed(table({ untold }))?.message).toContain('generated (code)');
+});
+
+test('so many partitions are followed and no more', () => {
+  const partitions = (count: number) =>
+    Array.from({ length: count }, () => ({ ...told, kind: undefined, columns: [] }));
+  expect(whyNotFollowed(table({ partitions: partitions(1_000) }))).toBeUndefined();
+  expect(whyNotFollowed(table({ partitions: partitions(1_001) }))?.message).toContain('1001 partitions');
+});
