@@ -6,9 +6,9 @@
 import type { ErrorCode } from '@tallystick/crdt/wire';
 import type { ItemKind } from '@tallystick/store-agent';
 import type pg from 'pg';
+import { inOneGo } from './in-one-go.ts';
 import { pgArray } from './pg-array.ts';
 import { text } from './pg-text.ts';
-import { sayWho } from './who-asks.ts';
 
 export interface StoredItem {
   readonly version: number;
@@ -40,11 +40,7 @@ export async function changeItems(
   ids: readonly string[],
   decide: (id: string, stored: StoredItem | undefined) => Change,
 ): Promise<Changed[]> {
-  const client = await pool.connect();
-  let isBroken = true;
-  try {
-    await client.query('begin');
-    await sayWho(client);
+  return inOneGo(pool, async (client) => {
     await client.query('select version from tallystick.catalogue_version for update');
     const { rows } = await client.query<{ id: string; version: number; body: unknown }>({
       name: 'catalogue_items',
@@ -58,8 +54,6 @@ export async function changeItems(
       'write' in change ? [{ id, body: change.write }] : [],
     );
     const last = written.length === 0 ? 0 : await put(client, kind, written);
-    await client.query('commit');
-    isBroken = false;
     let version = last - written.length;
     return changes.map(({ id, change }): Changed => {
       if ('keep' in change) return { ok: true, ...change.keep, was: 'same' };
@@ -70,10 +64,7 @@ export async function changeItems(
       version += 1;
       return { ok: true, version, body: change.write, was: stored.has(text(id)) ? 'changed' : 'created' };
     });
-  } finally {
-    // A connection in the middle of a failed transaction is closed, which rolls back.
-    client.release(isBroken);
-  }
+  });
 }
 
 /** @returns the version of the last one; they are numbered in their order. */

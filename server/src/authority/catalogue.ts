@@ -1,9 +1,9 @@
 /** The catalogue in the books: written here alone, read everywhere from copies. */
 import type { CatalogueItem } from '@tallystick/crdt/wire';
 import type pg from 'pg';
+import { queryAsAsked } from './in-one-go.ts';
 import { pgArray } from './pg-array.ts';
 import { text } from './pg-text.ts';
-import { queryAsAsked } from './who-asks.ts';
 
 /** Notified at each change, with the new version. */
 export const CATALOGUE_CHANNEL = 'tallystick_catalogue';

@@ -1,9 +1,10 @@
 /** Customers in the books: made once, changed by who has read the newest, sealed, and forgotten for good when asked. */
 import type pg from 'pg';
 import { isSame } from './calls/change-one.ts';
+import { inOneGo } from './in-one-go.ts';
+import { noteCustomer } from './note-customer.ts';
 import { text } from './pg-text.ts';
 import type { Vault, WrappedKey } from './vault.ts';
-import { sayWho } from './who-asks.ts';
 
 type Personal = Readonly<Record<string, unknown>>;
 
@@ -59,7 +60,7 @@ export class Customers {
     client: string | null,
   ): Promise<{ readonly customer: StoredCustomer; readonly isNew: boolean } | undefined> {
     const { key, stored } = this.#vault.makeKey(id);
-    const isNew = await this.#inOneGo(async (connection) => {
+    const isNew = await inOneGo(this.#pool, async (connection) => {
       const { rowCount } = await connection.query(
         `insert into tallystick.customers (id, sealed, client) values ($1, $2, $3) on conflict (id) do nothing`,
         [text(id), this.#vault.sealJson(id, key, personal), client],
@@ -69,7 +70,7 @@ export class Customers {
         'insert into tallystick.person_keys (customer, master, wrapped) values ($1, $2, $3)',
         [text(id), stored.master, stored.wrapped],
       );
-      await note(connection, 'created', id, { version: 1, fields: Object.keys(personal).sort() });
+      await noteCustomer(connection, 'created', id, { version: 1, fields: Object.keys(personal).sort() });
       return true;
     });
     const known = await this.find(id);
@@ -98,7 +99,7 @@ export class Customers {
   /** @returns undefined where it has another version by now, or is not there. */
   async change(before: StoredCustomer, personal: Personal): Promise<StoredCustomer | undefined> {
     const { id, version } = before;
-    const isChanged = await this.#inOneGo(async (connection) => {
+    const isChanged = await inOneGo(this.#pool, async (connection) => {
       // The key is held until the commit: nobody is erased meanwhile.
       const { rows } = await connection.query<WrappedKey>(
         'select master, wrapped from tallystick.person_keys where customer = $1 for update',
@@ -116,7 +117,7 @@ export class Customers {
       const fields = [...new Set([...Object.keys(before.personal), ...Object.keys(personal)])]
         .filter((field) => !isSame(before.personal[field] ?? null, personal[field] ?? null))
         .sort();
-      await note(connection, 'changed', id, { version: version + 1, fields });
+      await noteCustomer(connection, 'changed', id, { version: version + 1, fields });
       return true;
     });
     return isChanged ? { ...before, version: version + 1, personal } : undefined;
@@ -124,7 +125,7 @@ export class Customers {
 
   /** Destroys the key: what is left of it in backups is noise. Twice is once. @returns undefined where it never was */
   async erase(id: string): Promise<ErasedCustomer | undefined> {
-    await this.#inOneGo(async (connection) => {
+    await inOneGo(this.#pool, async (connection) => {
       const { rowCount } = await connection.query('delete from tallystick.person_keys where customer = $1', [
         text(id),
       ]);
@@ -138,7 +139,7 @@ export class Customers {
       await connection.query(`delete from tallystick.idempotent_requests where answer ->> 'id' = $1`, [
         text(id),
       ]);
-      await note(connection, 'erased', id, {});
+      await noteCustomer(connection, 'erased', id, {});
     });
     const known = await this.find(id);
     return known !== undefined && 'erasedAt' in known ? known : undefined;
@@ -151,7 +152,7 @@ export class Customers {
   }
 
   #sealSome(): Promise<number> {
-    return this.#inOneGo(async (connection) => {
+    return inOneGo(this.#pool, async (connection) => {
       const { rows } = await connection.query<{ id: string; personal: Personal }>(
         `select id, personal from tallystick.customers where personal is not null limit ${AT_ONCE} for update`,
       );
@@ -171,7 +172,7 @@ export class Customers {
   }
 
   #rewrapSome(): Promise<number> {
-    return this.#inOneGo(async (connection) => {
+    return inOneGo(this.#pool, async (connection) => {
       const { rows } = await connection.query<WrappedKey & { customer: string }>(
         `select customer, master, wrapped from tallystick.person_keys where master <> $1 limit ${AT_ONCE} for update`,
         [this.#vault.current],
@@ -186,30 +187,7 @@ export class Customers {
       return rows.length;
     });
   }
-
-  async #inOneGo<T>(act: (connection: pg.PoolClient) => Promise<T>): Promise<T> {
-    const connection = await this.#pool.connect();
-    let isBroken = true;
-    try {
-      await connection.query('begin');
-      await sayWho(connection);
-      const done = await act(connection);
-      await connection.query('commit');
-      isBroken = false;
-      return done;
-    } finally {
-      // A connection in the middle of a failed transaction is closed, which rolls back.
-      connection.release(isBroken);
-    }
-  }
 }
 
 /** People sealed or keys wrapped in one transaction. */
 const AT_ONCE = 500;
-
-async function note(connection: pg.PoolClient, action: string, id: string, what: object): Promise<void> {
-  await connection.query(
-    `select tallystick.note(array[$1::text], array['customer'], array[$2::text], array[$3::jsonb])`,
-    [action, text(id), JSON.stringify(what)],
-  );
-}

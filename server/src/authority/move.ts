@@ -6,8 +6,8 @@ import type { ReplicaId, ReplicaKind } from '@tallystick/crdt';
 import { Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
 import type { Authority } from './authority.ts';
+import { inOneGo } from './in-one-go.ts';
 import { ROOT } from './registry.ts';
-import { sayWho } from './who-asks.ts';
 
 export interface Move {
   readonly replica: ReplicaId;
@@ -31,11 +31,7 @@ export async function move(authority: Authority, act: Move): Promise<Moved> {
 }
 
 async function inRegistry(pool: pg.Pool, { replica, to, operator }: Move): Promise<Moved> {
-  const client = await pool.connect();
-  let isBroken = true;
-  try {
-    await client.query('begin');
-    await sayWho(client);
+  return inOneGo(pool, async (client) => {
     // Two moves at once could make a circle of which neither sees the half.
     await client.query('lock table tallystick.replicas in share row exclusive mode');
     const from = await parentBefore(client, replica, to);
@@ -47,19 +43,8 @@ async function inRegistry(pool: pg.Pool, { replica, to, operator }: Move): Promi
         [replica, from, to, operator],
       );
     }
-    await client.query('commit');
-    isBroken = false;
     return { replica, from, to, operator };
-  } catch (error) {
-    if (error instanceof Problem) {
-      await client.query('rollback');
-      isBroken = false;
-    }
-    throw error;
-  } finally {
-    // A connection in the middle of a failed transaction is closed, which rolls back.
-    client.release(isBroken);
-  }
+  });
 }
 
 interface Row {

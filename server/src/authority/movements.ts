@@ -6,6 +6,7 @@ import { decodeEntry, parsePoolId, type WriterId } from '@tallystick/crdt';
 import { splitEntries } from '@tallystick/crdt/wire';
 import { type Log, Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
+import { inOneGo } from './in-one-go.ts';
 import { type MovementType, movementsOf } from './movements-of.ts';
 import { pgArray } from './pg-array.ts';
 import { text, textOrNull } from './pg-text.ts';
@@ -86,10 +87,7 @@ async function writeUpToNow(pool: pg.Pool): Promise<boolean> {
  * @returns the position up to which they are written
  */
 async function writePiece(pool: pg.Pool): Promise<number> {
-  const client = await pool.connect();
-  let isBroken = true;
-  try {
-    await client.query('begin');
+  return inOneGo(pool, async (client) => {
     const { rows: mark } = await client.query<{ position: number }>(
       'select position from tallystick.movements_written for update',
     );
@@ -99,14 +97,8 @@ async function writePiece(pool: pg.Pool): Promise<number> {
         where pos_first > $1 and pos_first <= $1 + ${ENTRIES_MAX} order by pos_first`,
       [from],
     );
-    const position = await write(client, from, rows);
-    await client.query('commit');
-    isBroken = false;
-    return position;
-  } finally {
-    // A connection in the middle of a failed transaction is closed, which rolls back.
-    client.release(isBroken);
-  }
+    return write(client, from, rows);
+  });
 }
 
 async function write(client: pg.PoolClient, from: number, runs: readonly RunRow[]): Promise<number> {

@@ -8,7 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ReplicaId, ReplicaKind } from '@tallystick/crdt';
 import type pg from 'pg';
-import { queryAsAsked } from './who-asks.ts';
+import { queryAsAsked } from './in-one-go.ts';
 
 export interface NewReplica {
   readonly id: ReplicaId;

@@ -1,7 +1,8 @@
 /** Residents in the books: customers whose personal data a region keeps to itself. The books know the opaque id, and which region. */
 import type pg from 'pg';
+import { inOneGo } from './in-one-go.ts';
+import { noteCustomer } from './note-customer.ts';
 import { text } from './pg-text.ts';
-import { sayWho } from './who-asks.ts';
 
 export interface Compared {
   readonly id: string;
@@ -29,7 +30,7 @@ export async function claimResident(
       [text(id), client, region],
     );
     if (rowCount === 1) {
-      await note(connection, 'created', id, { version: 1, fields, keptAt: region });
+      await noteCustomer(connection, 'created', id, { version: 1, fields, keptAt: region });
       return true;
     }
     const { rows } = await connection.query(
@@ -52,7 +53,8 @@ export async function noteResident(pool: pg.Pool, region: string, change: Reside
         where id = $1 and kept_at = $2 and version < $3 and erased_at is null`,
       [text(id), region, version, action === 'erased'],
     );
-    if (rowCount === 1) await note(connection, action, id, action === 'erased' ? {} : { version, fields });
+    if (rowCount === 1)
+      await noteCustomer(connection, action, id, action === 'erased' ? {} : { version, fields });
   });
 }
 
@@ -80,27 +82,4 @@ export async function residentsToForget(pool: pg.Pool, region: string, limit: nu
     [region, limit],
   );
   return rows.map(({ id }) => id);
-}
-
-async function note(connection: pg.PoolClient, action: string, id: string, what: object): Promise<void> {
-  await connection.query(
-    `select tallystick.note(array[$1::text], array['customer'], array[$2::text], array[$3::jsonb])`,
-    [action, text(id), JSON.stringify(what)],
-  );
-}
-
-async function inOneGo<T>(pool: pg.Pool, act: (connection: pg.PoolClient) => Promise<T>): Promise<T> {
-  const connection = await pool.connect();
-  let isBroken = true;
-  try {
-    await connection.query('begin');
-    await sayWho(connection);
-    const done = await act(connection);
-    await connection.query('commit');
-    isBroken = false;
-    return done;
-  } finally {
-    // A connection in the middle of a failed transaction is closed, which rolls back.
-    connection.release(isBroken);
-  }
 }

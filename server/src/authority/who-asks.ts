@@ -26,6 +26,10 @@ export function askedAt(): string | undefined {
   return whoAsks.getStore()?.via;
 }
 
+export function isAsked(): boolean {
+  return whoAsks.getStore() !== undefined;
+}
+
 /** Tells the transaction in whose name it is; without a name it is the books' own. */
 export async function sayWho(client: pg.PoolClient): Promise<void> {
   const asker = whoAsks.getStore();
@@ -35,28 +39,4 @@ export async function sayWho(client: pg.PoolClient): Promise<void> {
       text: `select set_config('tallystick.by', $1, true)`,
       values: [JSON.stringify(asker)],
     });
-}
-
-/** One statement in a transaction of its own, in the name of who asks. */
-export async function queryAsAsked<Row extends pg.QueryResultRow>(
-  pool: pg.Pool,
-  query: string | pg.QueryConfig,
-  values: unknown[] = [],
-): Promise<pg.QueryResult<Row>> {
-  if (whoAsks.getStore() === undefined)
-    return typeof query === 'string' ? pool.query<Row>(query, values) : pool.query<Row>(query);
-  const client = await pool.connect();
-  let isBroken = true;
-  try {
-    await client.query('begin');
-    await sayWho(client);
-    const result =
-      typeof query === 'string' ? await client.query<Row>(query, values) : await client.query<Row>(query);
-    await client.query('commit');
-    isBroken = false;
-    return result;
-  } finally {
-    // A connection in the middle of a failed transaction is closed, which rolls back.
-    client.release(isBroken);
-  }
 }

@@ -1,7 +1,7 @@
 /** Webhook endpoints in the books. Their secrets sign, so no hash will do: they are sealed under the master key. */
 import type pg from 'pg';
+import { queryAsAsked } from '../authority/in-one-go.ts';
 import type { Vault } from '../authority/vault.ts';
-import { queryAsAsked } from '../authority/who-asks.ts';
 
 export interface Endpoint {
   readonly id: string;

@@ -3,7 +3,7 @@ import { QUANTITY_MAX } from '@tallystick/crdt';
 import { locationId, Problem, sku } from '@tallystick/store-agent';
 import { z } from 'zod';
 import type { Authority } from '../authority.ts';
-import { queryAsAsked } from '../who-asks.ts';
+import { queryAsAsked } from '../in-one-go.ts';
 import { served } from './call.ts';
 
 const place = { sku, locationId };
