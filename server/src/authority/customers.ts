@@ -132,7 +132,7 @@ export class Customers {
       if (rowCount !== 1) return;
       await connection.query(
         `update tallystick.customers
-          set sealed = null, erased_at = now(), changed_at = now(), version = version + 1 where id = $1`,
+          set sealed = null, moves_to = null, move_id = null, erased_at = now(), changed_at = now(), version = version + 1 where id = $1`,
         [text(id)],
       );
       // The hash of what was asked for under an Idempotency-Key would tell who guesses it that they guessed right.

@@ -28,6 +28,7 @@ import { openShapes } from './open-shapes.ts';
 import { orderFromBooks } from './order-from-books.ts';
 import { recover, recoveryLine, recoveryStatus } from './recovery.ts';
 import { addReplica, listReplicas } from './registry.ts';
+import { residentRoutes } from './resident-routes.ts';
 import { retire } from './retire.ts';
 import { inTheNameOf } from './who-asks.ts';
 
@@ -175,6 +176,7 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
   );
 
   cashierRoutes(app, authority);
+  residentRoutes(app, authority);
 
   app.post('/v1/catalogue', async (request, reply) => {
     const { items } = parse(catalogueBody, request.body);

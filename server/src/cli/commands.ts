@@ -22,6 +22,8 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   tallystick credential ID --role ROLE [--client CLIENT] [--name NAME]       an id and secret for a program: see docs/rest.md
   tallystick cashier ID --location PLACE[,…] [--role cashier|manager]        a PIN for somebody who sells
                      --new-pin | --remove                                    another one; none any more
+  tallystick keep-customers REGION [--customer ID,…] [--no-wait] | --stop    personal data that the books have of a
+                                                                             region’s customers moves to that region
   tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
   tallystick verify    [--data DIR | --database URL] [--json]                recompute every chain in the books
 
@@ -49,6 +51,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./ask-access.ts')).askToken,
   cashier: async () => (await import('./ask-access.ts')).askCashier,
   credential: async () => (await import('./ask-access.ts')).askCredential,
+  'keep-customers': async () => (await import('./ask-moves.ts')).askKeepCustomers,
   verify: async () => (await import('./verify-books.ts')).verifyBooks,
 };
 

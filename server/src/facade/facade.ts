@@ -132,7 +132,7 @@ export function facadeRoutes(
   const owners = new Owners(agent);
   orderRoutes(app, agent, owners);
   holdRoutes(app, agent, owners);
-  customerRoutes(app, agent, residents);
+  customerRoutes(app, agent, owners, residents);
   cartRoutes(app, agent, owners, openCarts);
   eventRoutes(app, agent);
   shapeRoutes(app, agent);

@@ -12,19 +12,24 @@ export async function wentElsewhere(
 ): Promise<boolean> {
   const owner = owners.wasPassedOn(request) ? undefined : owners.elsewhere(id);
   if (owner === undefined) return false;
-  const response = await owners.forward(owner, request, body);
+  await passedBack(reply, await owners.forward(owner, request, body));
+  return true;
+}
+
+/** Answers with what the owner said. */
+export async function passedBack(reply: FastifyReply, response: Response): Promise<void> {
   for (const name of PASSED_BACK) {
     const value = response.headers.get(name);
     if (value !== null) reply.header(name, value);
   }
   await reply.code(response.status).send(Buffer.from(await response.arrayBuffer()));
-  return true;
 }
 
 const PASSED_BACK = [
   'content-type',
   'etag',
   'location',
+  'link',
   'idempotent-replayed',
   'preference-applied',
   'retry-after',

@@ -57,9 +57,22 @@ export class Owners {
     );
   }
 
+  /** Whether this region has other writers. */
+  get areMany(): boolean {
+    return this.#writers.size > 1;
+  }
+
+  /** Another writer of this region by its name; undefined where it is none. */
+  other(replica: string): RegionWriter | undefined {
+    const url = this.#writers.get(replica as ReplicaId);
+    return url === undefined || replica === this.#agent.id
+      ? undefined
+      : { replica: replica as ReplicaId, url };
+  }
+
   /** The other writer that owns this id, or undefined where it is this one. */
   elsewhere(id: string): RegionWriter | undefined {
-    if (this.#writers.size === 1) return undefined;
+    if (!this.areMany) return undefined;
     const replica = ownerOf(id, [...this.#writers.keys()]);
     return replica === this.#agent.id ? undefined : { replica, url: this.#writers.get(replica) as string };
   }
@@ -85,10 +98,7 @@ export class Owners {
         signal: AbortSignal.timeout(FORWARD_MS),
       });
     } catch {
-      throw new Problem(
-        'owner_unreachable',
-        `${owner.replica}, which owns this order, cannot be reached now.`,
-      );
+      throw new Problem('owner_unreachable', `${owner.replica}, which keeps this, cannot be reached now.`);
     }
   }
 }

@@ -42,7 +42,7 @@ beforeEach(async () => {
     await fleet.stopOne(replica);
     const folder = join(fleet.folder, replica);
     const { dataDir: _, logLevel: __, location: ___, ...file } = readAgentConfig(folder);
-    const settings = { ...file.settings, writers };
+    const settings = { ...file.settings, writers, customers: { keptIn: 'region' as const } };
     writeAgentFile(folder, { ...file, location: null, port: Number(new URL(url).port), settings });
     await fleet.run(replica);
   }
@@ -96,6 +96,39 @@ describe('a region of two writers', () => {
     expect(await confirmed.json()).toMatchObject({ id: 'order-of-the-hold', owner: 'eu-b' });
     const read = async () => (await fetch(`${urlOf('eu-a')}/v1/orders/order-of-the-hold`)).status;
     await until(async () => (await read()) === 200, 'the other door finds it, if need be in the books');
+  });
+
+  test('answers for a customer through either door, whichever of its writers keeps what is known of them', async () => {
+    const person = { name: 'Grace Hopper' };
+    const init = (body: object) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'grace' },
+      body: JSON.stringify(body),
+    });
+    const register = async (door: Door, body: object) =>
+      said(await fetch(`${urlOf(door)}/v1/customers`, init(body)));
+    expect((await register('eu-a', person)).status).toBe(201);
+    const again = await register('eu-b', person);
+    expect(again).toMatchObject({ status: 201, body: { id: 'grace', ...person } });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expectProblem(await register('eu-b', { name: 'Other' }), 422, 'document_differs');
+    const read = await call('eu-b', 'GET', '/v1/customers/grace');
+    expect(read).toMatchObject({ status: 200, body: person });
+    expect(read.headers.get('etag')).toBe('"1"');
+    const changed = await fetch(`${urlOf('eu-b')}/v1/customers/grace`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json', 'if-match': '"1"' },
+      body: JSON.stringify({ locale: 'en' }),
+    });
+    expect(await changed.json()).toMatchObject({ ...person, locale: 'en' });
+    expect((await call('eu-b', 'GET', '/v1/customers/grace/export')).body).toMatchObject({
+      customer: person,
+    });
+    await fleet.stopOne('eu-a');
+    expectProblem(await call('eu-b', 'GET', '/v1/customers/grace'), 503, 'owner_unreachable');
+    await fleet.run('eu-a');
+    expect((await call('eu-b', 'POST', '/v1/customers/grace/erase')).status).toBe(200);
+    expectProblem(await call('eu-a', 'GET', '/v1/customers/grace'), 404, 'unknown_customer');
   });
 
   test('takes no request for passed on that a door of the region did not pass on', async () => {

@@ -33,7 +33,7 @@ export function openResidents(
   const vault = Vault.open(agent.dataDir, masterKeys, (line) => agent.log.warn(line));
   const file = new ResidentFile(path, vault);
   const ask = (call: object) => askAuthority(agent, call);
-  const residents = new Residents({ file, log: agent.log, nowMs: () => Date.now(), ask });
+  const residents = new Residents({ file, log: agent.log, takesNew, nowMs: () => Date.now(), ask });
   const look = () => {
     if (agent.host.parent?.state === 'up') void residents.tell();
   };

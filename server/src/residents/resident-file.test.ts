@@ -1,6 +1,6 @@
 /** A resident file: sealed under a key per person, wrapped anew when a master key is replaced. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -40,7 +40,8 @@ test('a new master key wraps all keys anew at the next start, and the old one ca
 });
 
 test('a change is noted in the same commit, until the books have heard of it; an erasure once', () => {
-  within(path(), [randomBytes(32)], (file) => {
+  const at = path();
+  within(at, [randomBytes(32)], (file) => {
     file.add('a', { name: 'One' }, 'acme', 0);
     const [known] = [file.find('a')];
     if (known === undefined || !('personal' in known)) throw new Error('nobody');
@@ -48,6 +49,7 @@ test('a change is noted in the same commit, until the books have heard of it; an
     expect(file.change(known, { name: 'Three' }, ['name'], BY), 'of a version that is over').toBe(false);
     file.erase('a', BY, 5);
     file.erase('a', BY, 6);
+    expect(statSync(`${at}-wal`).size, 'nothing is left in the log').toBe(0);
     const notes = file.notes(10);
     expect(notes.map(({ note }) => note)).toEqual([
       { id: 'a', action: 'changed', version: 2, fields: ['name'], by: BY },

@@ -41,6 +41,24 @@ export interface Note {
   readonly by: { readonly actor: string; readonly from?: string };
 }
 
+/** A copy of somebody whom the books are about to give away: as of when, and for which asking. */
+export interface Copied extends Version {
+  readonly move: string;
+}
+
+export interface Arriving extends Copied {
+  readonly client: string | null;
+  readonly personal: Personal;
+  readonly createdAtMs: number;
+  /** What was asked for under an Idempotency-Key when they were registered: hashes in hex. */
+  readonly requests: readonly { readonly key: string; readonly hash: string; readonly madeAtMs: number }[];
+}
+
+export interface Version {
+  readonly id: string;
+  readonly version: number;
+}
+
 interface Row {
   readonly id: string;
   readonly version: number;
@@ -85,6 +103,42 @@ export class ResidentFile {
     const { key, stored } = this.#vault.makeKey(id);
     const sealed = this.#vault.sealJson(id, key, personal);
     onDisk(this.#path, () => this.#sql.add.run(id, client, sealed, stored.master, stored.wrapped, nowMs));
+  }
+
+  /**
+   * A copy of somebody, on disk when it returns: nothing is said of them here before the books have given them away.
+   * An older copy, which they then never will, makes room.
+   */
+  arrive({ id, version, move, client, personal, createdAtMs, requests }: Arriving): void {
+    const { key, stored } = this.#vault.makeKey(id);
+    const sealed = this.#vault.sealJson(id, key, personal);
+    const { master, wrapped } = stored;
+    const asked = JSON.stringify(requests);
+    onDisk(this.#path, () =>
+      this.#sql.arrive.run(id, version, move, client, sealed, master, wrapped, createdAtMs, asked),
+    );
+  }
+
+  /** Copies of which the books have not said yet what becomes of them. */
+  arriving(limit: number): Copied[] {
+    return onDisk(this.#path, () => this.#sql.arriving.all(limit)) as Copied[];
+  }
+
+  arrivingOf(id: string): Copied | undefined {
+    return onDisk(this.#path, () => this.#sql.arrivingOf.get(id)) as Copied | undefined;
+  }
+
+  /** Of this very copy the books said that it counts, or that it never will: then it is forgotten. Told twice, it is done once. */
+  arrived({ id, version, move }: Copied, isKept: boolean): void {
+    this.#inOneGo(() => {
+      if (isKept) {
+        this.#sql.keep.run(id, version, move);
+        this.#sql.keepRequests.run(id, version, move);
+      }
+      this.#sql.leave.run(id, version, move);
+    });
+    // As where somebody is erased: nothing of a copy that is none of ours is left in the log.
+    if (!isKept) onDisk(this.#path, () => this.#db.pragma('wal_checkpoint(TRUNCATE)'));
   }
 
   /** @returns false where it has another version by now, or was erased */
@@ -135,11 +189,8 @@ export class ResidentFile {
   }
 
   /** People who are not erased, by id, behind one of them. */
-  living(after: string): { readonly id: string; readonly version: number }[] {
-    return onDisk(this.#path, () => this.#sql.living.all(after, AT_ONCE)) as {
-      id: string;
-      version: number;
-    }[];
+  living(after: string): Version[] {
+    return onDisk(this.#path, () => this.#sql.living.all(after, AT_ONCE)) as Version[];
   }
 
   /** What was asked under an Idempotency-Key: a hash of it, and who was made. */
@@ -156,17 +207,24 @@ export class ResidentFile {
 
   /** Keys that an older master key wrapped. */
   #wrapAnew(): void {
-    for (;;) {
-      const rows = this.#sql.wrappedByOthers.all(this.#vault.current, AT_ONCE) as Row[];
-      if (rows.length === 0) return;
-      this.#inOneGo(() => {
-        for (const { id, master, wrapped } of rows) {
-          const old = { master: master as string, wrapped: wrapped as Buffer };
-          const anew = this.#vault.wrap(id, this.#vault.unwrap(id, old));
-          this.#sql.wrap.run(anew.master, anew.wrapped, id);
-        }
-      });
-    }
+    const { wrappedByOthers, wrap, arrivingByOthers, wrapArriving } = this.#sql;
+    for (const [others, put] of [
+      [wrappedByOthers, wrap],
+      [arrivingByOthers, wrapArriving],
+    ] as const)
+      while (this.#wrapSome(others, put));
+  }
+
+  #wrapSome(others: Database.Statement, put: Database.Statement): boolean {
+    const rows = others.all(this.#vault.current, AT_ONCE) as Row[];
+    this.#inOneGo(() => {
+      for (const { id, master, wrapped } of rows) {
+        const old = { master: master as string, wrapped: wrapped as Buffer };
+        const anew = this.#vault.wrap(id, this.#vault.unwrap(id, old));
+        put.run(anew.master, anew.wrapped, id);
+      }
+    });
+    return rows.length > 0;
   }
 
   #inOneGo<T>(act: () => T): T {

@@ -20,6 +20,20 @@ export const STEPS: readonly string[] = [
   create index requests_by_age on requests (made_ms);
   create index requests_by_person on requests (id);
   `,
+  // People whom the books are about to give away: copied here, and not this region's to speak of before the books said so.
+  `
+  create table arriving (
+    id text primary key,
+    version integer not null,
+    move text not null,
+    client text,
+    sealed blob not null,
+    master text not null,
+    wrapped blob not null,
+    created_ms integer not null,
+    requests text not null
+  ) strict;
+  `,
 ];
 
 /** Old requests go as new ones come, a few at a time. */
@@ -30,6 +44,20 @@ const SQL = {
         from people where id = ?`,
   add: `insert into people (id, version, client, sealed, master, wrapped, created_ms) values (?, 1, ?, ?, ?, ?, ?)
         on conflict (id) do nothing`,
+  arrive: `insert or replace into arriving (id, version, move, client, sealed, master, wrapped, created_ms, requests)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  arriving: 'select id, version, move from arriving order by id limit ?',
+  arrivingByOthers: 'select id, master, wrapped from arriving where master <> ? limit ?',
+  wrapArriving: 'update arriving set master = ?, wrapped = ? where id = ?',
+  arrivingOf: 'select id, version, move from arriving where id = ?',
+  keep: `insert into people (id, version, client, sealed, master, wrapped, created_ms)
+        select id, version, client, sealed, master, wrapped, created_ms from arriving where id = ? and version = ? and move = ?
+        on conflict (id) do nothing`,
+  keepRequests: `insert into requests (key, hash, id, made_ms)
+        select r.value ->> 'key', unhex(r.value ->> 'hash'), a.id, r.value ->> 'madeAtMs'
+          from arriving a, json_each(a.requests) r
+         where a.id = ? and a.version = ? and a.move = ? on conflict (key) do nothing`,
+  leave: 'delete from arriving where id = ? and version = ? and move = ?',
   change: 'update people set sealed = ?, version = version + 1 where id = ?',
   erase: `update people set sealed = null, master = null, wrapped = null, erased_ms = ?, version = version + 1
         where id = ?`,

@@ -10,6 +10,7 @@ import { errorKind } from '@tallystick/crdt/wire';
 import { type Log, Problem, personalData } from '@tallystick/store-agent';
 import { canonical, isSame, patched } from '../authority/calls/change-one.ts';
 import type { ErasedResident, Note, Personal, Resident, ResidentFile } from './resident-file.ts';
+import { settleOne, takeOver } from './take-over.ts';
 
 /** Longer than the ninety days that are promised for an Idempotency-Key. */
 const REQUESTS_KEPT_MS = 100 * 86_400_000;
@@ -19,6 +20,8 @@ const BY_RULE = { actor: 'region:retention' };
 export interface ResidentsPorts {
   readonly file: ResidentFile;
   readonly log: Log;
+  /** Whether new customers are kept here, and those of the books who are to move. */
+  readonly takesNew: boolean;
   nowMs(): number;
   /** @throws Problem where the authority cannot be asked, or refuses */
   ask(call: object): Promise<unknown>;
@@ -46,12 +49,11 @@ export class Residents {
   /** @throws Problem where another has or had this id, or the authority cannot be asked */
   async add({ id, personal, client, key, by }: NewResident): Promise<{ customer: Resident; isNew: boolean }> {
     const { file, nowMs, ask } = this.#ports;
-    const hash = createHash('sha256')
-      .update(canonical([id, personal]))
-      .digest();
+    const hash = hashOf([id, personal]);
     const known = key === undefined ? undefined : file.request(key);
     if (known !== undefined) {
-      if (!known.hash.equals(hash))
+      // Of who moved here, as the books had it.
+      if (!known.hash.equals(hash) && !known.hash.equals(hashOf(['customer', id, personal])))
         throw new Problem('document_differs', `The key ${key} was used for another request.`);
       return { customer: this.#need(known.id, client), isNew: false };
     }
@@ -129,6 +131,7 @@ export class Residents {
     try {
       await this.#tellNotes();
       await this.#compare();
+      if (this.#ports.takesNew) await takeOver(this.#ports);
       const { ids } = (await this.#ports.ask({ call: 'resident.forgettable' })) as { ids: string[] };
       for (const id of ids) this.#ports.file.erase(id, BY_RULE, this.#ports.nowMs());
       if (ids.length > 0) await this.#tellNotes();
@@ -138,6 +141,11 @@ export class Residents {
     } finally {
       this.#isTelling = false;
     }
+  }
+
+  /** Somebody who is about to move here: asks the books whose they are by now. @throws Problem where they cannot be asked */
+  arrive(id: string): Promise<void> {
+    return settleOne(this.#ports, id);
   }
 
   async #tellNotes(): Promise<void> {
@@ -166,4 +174,8 @@ export class Residents {
       this.#comparedTo = ids.at(-1);
     }
   }
+}
+
+function hashOf(request: unknown): Buffer {
+  return createHash('sha256').update(canonical(request)).digest();
 }

@@ -3,6 +3,7 @@ import { documentId, Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
 import { clientId } from '../../access/items.ts';
 import { listOrders } from '../order-from-books.ts';
+import { moved, nextToMove } from '../resident-moves.ts';
 import { claimResident, compareResidents, noteResident, residentsToForget } from '../residents.ts';
 import { askedAt } from '../who-asks.ts';
 import { served } from './call.ts';
@@ -10,6 +11,8 @@ import { served } from './call.ts';
 /** Names of fields, such as `email`: what they say stays where it is. */
 const fields = z.array(z.enum(['name', 'email', 'phone', 'locale', 'address'])).max(5);
 const IDS_MAX = 500;
+/** People of one piece of a move: what is known of them fits a frame many times over. */
+const MOVED_AT_ONCE = 20;
 
 export const RESIDENT_CALLS = {
   'resident.claim': served({
@@ -46,6 +49,35 @@ export const RESIDENT_CALLS = {
   'resident.forgettable': served({
     schema: z.strictObject({ call: z.literal('resident.forgettable') }),
     serve: async ({ pool }) => ({ ids: await residentsToForget(pool, region(), IDS_MAX) }),
+  }),
+  /** Who is to move there next; asked again it is the same until they have. */
+  'resident.moving': served({
+    schema: z.strictObject({ call: z.literal('resident.moving') }),
+    serve: async ({ pool, options }) => ({
+      items: await nextToMove(pool, options.vault, region(), MOVED_AT_ONCE),
+    }),
+  }),
+  'resident.moved': served({
+    schema: z.strictObject({
+      call: z.literal('resident.moved'),
+      items: z
+        .array(z.strictObject({ id: documentId, version: z.int().min(1), move: z.uuid() }))
+        .max(MOVED_AT_ONCE),
+    }),
+    serve: async ({ pool }, { items }) => ({ ids: await moved(pool, region(), items) }),
+  }),
+  /** Which region keeps somebody; null where the books do, left out where nobody is there for who asks. */
+  'resident.place': served({
+    schema: z.strictObject({
+      call: z.literal('resident.place'),
+      id: documentId,
+      client: clientId.optional(),
+    }),
+    serve: async ({ customers }, { id, client }) => {
+      const known = await customers.find(id);
+      if (known === undefined || (client !== undefined && known.client !== client)) return {};
+      return { keptAt: 'keptAt' in known ? known.keptAt : null };
+    },
   }),
   'resident.orders': served({
     schema: z.strictObject({

@@ -54,7 +54,7 @@ export const createCustomer = operation({
       headers: MADE_HEADERS,
     },
   },
-  problems: ['already_exists', 'authority_unreachable'],
+  problems: ['already_exists', 'owner_unreachable', 'authority_unreachable'],
   examples: {
     ada: {
       summary: 'Somebody with an e-mail address',
@@ -82,7 +82,7 @@ export const getCustomer = operation({
   etag: true,
   routeClass: 'read',
   answers: { 200: { description: 'The customer.', body: customerSchema, headers: ['etag'] } },
-  problems: ['unknown_customer', 'kept_elsewhere', 'authority_unreachable'],
+  problems: ['unknown_customer', 'kept_elsewhere', 'owner_unreachable', 'authority_unreachable'],
   examples: {
     ada: { summary: 'Ada', params: { id: 'c-1' }, status: 200, answer: { id: 'c-1' } },
     nobody: {
@@ -104,7 +104,7 @@ export const patchCustomer = operation({
   params,
   body: customerPatch,
   answers: { 200: { description: 'As it is now.', body: customerSchema, headers: ['etag'] } },
-  problems: ['unknown_customer', 'kept_elsewhere', 'authority_unreachable'],
+  problems: ['unknown_customer', 'kept_elsewhere', 'owner_unreachable', 'authority_unreachable'],
   examples: {
     moved: {
       summary: 'Ada has moved',
@@ -143,7 +143,7 @@ export const exportCustomer = operation({
       headers: ['link'],
     },
   },
-  problems: ['unknown_customer', 'kept_elsewhere', 'authority_unreachable'],
+  problems: ['unknown_customer', 'kept_elsewhere', 'owner_unreachable', 'authority_unreachable'],
   examples: {
     ada: {
       summary: 'All of Ada',
@@ -170,7 +170,7 @@ export const eraseCustomer = operation({
       body: z.object({ id: z.string(), erasedAt: z.iso.datetime() }).meta({ id: 'ErasedCustomer' }),
     },
   },
-  problems: ['unknown_customer', 'kept_elsewhere', 'authority_unreachable'],
+  problems: ['unknown_customer', 'kept_elsewhere', 'owner_unreachable', 'authority_unreachable'],
   examples: {
     asked: { summary: 'Ada asked for it', params: { id: 'c-1' }, status: 200, answer: { id: 'c-1' } },
     again: { summary: 'Once more', params: { id: 'c-1' }, status: 200, answer: { id: 'c-1' } },
