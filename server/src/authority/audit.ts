@@ -1,5 +1,6 @@
 /** The trail in the books: read, anchored, and checked from its first entry (see the migration for what it says). */
 import { hash as sha256 } from 'node:crypto';
+import { ITEM_KINDS } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { text } from './pg-text.ts';
 import { pagesOf } from './read-ahead.ts';
@@ -17,6 +18,13 @@ export interface Anchor {
   readonly seq: number;
   /** Hex. */
   readonly hash: string;
+}
+
+/** With the columns by which it is found; the entry says the same. */
+interface FiledEntry extends AuditEntry {
+  readonly kind: string;
+  readonly subject: string;
+  readonly actor: string;
 }
 
 export interface AuditFilter {
@@ -86,7 +94,13 @@ export async function verifyAudit(pool: pg.Pool, anchors: readonly Anchor[]): Pr
   // What is written while this reads is the next run's matter.
   const head = await auditHead(pool);
   let at: Anchor = { seq: 0, hash: '0'.repeat(64) };
-  const read = (after: AuditEntry | undefined) => listAudit(pool, {}, 'asc', after?.seq ?? 0, PER_READ);
+  const read = async (after: FiledEntry | undefined) => {
+    const { rows } = await pool.query<FiledEntry>(
+      `select ${COLUMNS}, kind, subject, actor from tallystick.audit where seq > $1 order by seq limit ${PER_READ}`,
+      [after?.seq ?? 0],
+    );
+    return rows;
+  };
   for await (const entries of pagesOf(read, PER_READ)) {
     for (const entry of entries) {
       if (entry.seq > head.seq) break;
@@ -107,12 +121,12 @@ export async function verifyAudit(pool: pg.Pool, anchors: readonly Anchor[]): Pr
     problems.push(
       `trail: a region remembers entry ${Math.max(...cutOff)}, and it ends at ${head.seq}: cut off`,
     );
-  problems.push(...(await changedItems(pool)));
+  problems.push(...(await changedItems(pool)), ...(await missingItems(pool)));
   return { entries: at.seq, problems, heads };
 }
 
 function checkEntry(
-  { seq, hash, entry }: AuditEntry,
+  { seq, hash, entry, kind, subject, actor }: FiledEntry,
   said: Said | undefined,
   before: Anchor,
   problems: string[],
@@ -123,12 +137,17 @@ function checkEntry(
     problems.push(`trail: entry ${seq} calls itself ${said?.seq ?? 'nothing'}: swapped`);
   else if (seq === before.seq + 1 && said.prevHash !== before.hash)
     problems.push(`trail: entry ${before.seq} was changed, or entry ${seq} does not belong behind it`);
+  // Who looks for what became of a thing finds it by these.
+  else if (said.kind !== kind || text(said.id) !== subject || said.actor !== actor)
+    problems.push(`trail: entry ${seq} is filed as another's than it says`);
 }
 
 interface Said {
   readonly seq: number;
   readonly prevHash: string;
   readonly kind: string;
+  readonly id: string;
+  readonly actor: string;
   readonly what?: { readonly heads?: Readonly<Record<string, readonly [number, string]>> };
 }
 
@@ -157,4 +176,14 @@ async function changedItems(pool: pg.Pool): Promise<string[]> {
       order by c.kind, c.id limit 100`,
   );
   return rows.map(({ kind, id }) => `catalogue: ${kind} ${id} is not what the trail says it became`);
+}
+
+/** Items that the trail has and the catalogue has not: one that is taken out by its door leaves an empty row behind. */
+async function missingItems(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ kind: string; id: string }>(
+    `select kind, subject as id from tallystick.audit where kind = any($1)
+      except select kind, id from tallystick.catalogue order by kind, id limit 100`,
+    [[...ITEM_KINDS]],
+  );
+  return rows.map(({ kind, id }) => `catalogue: ${kind} ${id} is missing, and the trail has it`);
 }

@@ -65,6 +65,16 @@ test('[D5] an entry that was changed is named', async () => {
   ]);
 });
 
+test('[D5] a last entry that was made anew is named: it is not the head that was written down', async () => {
+  const all = await books();
+  const run = all.runs.at(-1) as Run;
+  const entries = splitEntries(run.bytes).map((bytes, i, { length }) => {
+    return { bytes: i === length - 1 ? changed(bytes) : bytes };
+  });
+  await put(all, run, joinEntries(entries));
+  expect(await found(all)).toEqual([`shop: the hash of entry ${run.seq_last} is not the head's`]);
+});
+
 test('[D5] an entry that is missing, and one that was swapped, are named', async () => {
   const all = await books();
   const run = all.runs[1] as Run;

@@ -144,10 +144,21 @@ describe('the trail', () => {
     const third = lines[2] as Entry;
     const changed = { ...third, entry: third.entry.replace('"actor"', '"Actor"') };
     expect(check(lines.with(2, changed)).said[0]).toBe('entry 3 was changed');
+    const forged = third.entry.replace(/"at" *: *"\d{4}/, '"at" : "1999');
+    const anew = { entry: forged, hash: createHash('sha256').update(forged).digest('hex') };
+    expect(check(lines.with(2, { ...third, ...anew, at: JSON.parse(forged).at })).said[0]).toBe(
+      'entry 3 was changed, or 4 does not belong behind it',
+    );
     expect(check(lines.toSpliced(2, 1)).said[0]).toBe('entry 3 is missing, or swapped with 4');
     expect(check(lines.with(2, lines[3] as Entry).with(3, third)).said[0]).toBe(
       'entry 3 is missing, or swapped with 4',
     );
+    const relabelled = { ...third, actor: 'integrator:somebody-else' };
+    expect(check(lines.with(2, relabelled)).said[0]).toBe('entry 3 says another actor than stands beside it');
+    expect(check(lines, '--head', `3:${'0'.repeat(64)}`).said[0]).toBe(
+      'entry 3 is not the one that you kept',
+    );
+    expect(check(lines, '--head', 'three').status, 'a head that is none').toBe(1);
     expect(check(lines.slice(0, -1), ...kept).said[0]).toBe(
       `it ends at entry ${head.seq - 1}, and you kept ${head.seq}: cut off`,
     );
@@ -187,8 +198,8 @@ describe('the trail', () => {
     await tamper('delete from tallystick.audit where seq = 2');
     expect((await verified()).problems[0]).toBe('trail: entry 2 is missing');
     await tamper(
-      `insert into tallystick.audit (seq, entry, hash, kind, subject, actor) values (2, $1, decode($2, 'hex'), $3, $4, 'x')`,
-      [second.entry, second.hash, second.kind, second.id],
+      `insert into tallystick.audit (seq, entry, hash, kind, subject, actor) values (2, $1, decode($2, 'hex'), $3, $4, $5)`,
+      [second.entry, second.hash, second.kind, second.id, second.actor],
     );
     expect((await verified()).isWhole).toBe(true);
 
@@ -220,12 +231,49 @@ describe('the trail', () => {
     expect((await verified()).problems).toEqual([
       'catalogue: product MUG is not what the trail says it became',
     ]);
+    await pool.query(`alter table tallystick.catalogue enable trigger note_changed_items`);
+    await pool.query(`delete from tallystick.catalogue where kind = 'product' and id = 'LAMP'`);
+    expect((await verified()).problems).toContain('catalogue: product LAMP is missing, and the trail has it');
     for (const sql of [
       'update tallystick.audit set actor = $$x$$',
       'delete from tallystick.audit',
       'truncate tallystick.audit',
     ])
       await expect(pool.query(sql)).rejects.toThrow('the trail is only added to');
+  });
+
+  test('cannot be made to forget what a thing became by filing an entry elsewhere, nor who did it', async () => {
+    const { id } = (await call(operator, 'POST', '/v1/credentials', { name: 'a', role: 'auditor' })).body;
+    const active = `select body from tallystick.catalogue where kind = 'credential' and id = $1`;
+    const [before] = (await pool.query(active, [id])).rows;
+    expect((await call(operator, 'DELETE', `/v1/credentials/${id}`)).status).toBe(200);
+    const [revoked] = await trail(`kind=credential&id=${id}`);
+    // The owner of the books makes it valid again, and hides the entry that says otherwise.
+    await pool.query('alter table tallystick.catalogue disable trigger note_changed_items');
+    await pool.query(`update tallystick.catalogue set body = $2 where kind = 'credential' and id = $1`, [
+      id,
+      before.body,
+    ]);
+    for (const [column, other] of [
+      ['subject', 'nobody'],
+      ['kind', 'heads'],
+      ['actor', 'books'],
+    ]) {
+      await tamper(`update tallystick.audit set ${column} = $2 where seq = $1`, [revoked?.seq, other]);
+      expect((await verified()).problems[0]).toBe(
+        `trail: entry ${revoked?.seq} is filed as another's than it says`,
+      );
+    }
+  });
+
+  test('whose end was made anew under the same number is told by its head', async () => {
+    const [last] = await trail('limit=1');
+    const forged = last?.entry.replace(/"at" *: *"\d{4}/, '"at" : "1999') as string;
+    await tamper(
+      `update tallystick.audit set entry = $2, hash = sha256(convert_to($2, 'UTF8')) where seq = $1`,
+      [last?.seq, forged],
+    );
+    expect((await verified()).problems).toEqual([`trail: the hash of entry ${last?.seq} is not the head's`]);
   });
 
   test('holds the heads of all writers: a chain that was made anew or cut off, head and all, is named', async () => {
