@@ -14,6 +14,7 @@ import {
 } from '../../access/items.ts';
 import { putCatalogue } from '../catalogue.ts';
 import { type Change, changeItems, outdated, type StoredItem } from '../catalogue-changes.ts';
+import { askedAt } from '../who-asks.ts';
 import { served } from './call.ts';
 import { changeOne, created, isSame, patched } from './change-one.ts';
 
@@ -102,7 +103,8 @@ export const ACCESS_CALLS = {
       keys: z.array(signingKeyInput).min(1).max(KEYS_MAX),
     }),
     serve: async (authority, { replica, keys }) => {
-      if (keys.some((key) => key.replica !== replica))
+      const asks = askedAt() ?? replica;
+      if (replica !== asks || keys.some((key) => key.replica !== replica))
         throw new Problem('invalid_request', 'A region publishes its own keys alone.');
       const byId = new Map(keys.map((key) => [key.id, key]));
       const dropped = (await keysOf(authority.pool, replica)).filter((id) => !byId.has(id));

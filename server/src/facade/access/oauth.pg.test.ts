@@ -1,9 +1,11 @@
 /** Sign-in as a stock OAuth client meets it: it is given the region's address and a credential, and nothing else. */
+import { generateKeyPairSync } from 'node:crypto';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addCredential } from '../../authority/add-credential.ts';
 import type { Authority } from '../../authority/authority.ts';
+import { serveCall } from '../../authority/calls/serve-call.ts';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
 import { createTestDatabase } from '../../authority/postgres/database.test-kit.ts';
 
@@ -271,6 +273,29 @@ describe('the catalogue’s way down', () => {
       expect(await depot?.call('authority' as never, body)).toMatchObject({ ok: false, code: 'forbidden' });
     expect(books().catalogue.copy.version).toBe(before);
   });
+});
+
+test('a region publishes and takes out its own signing keys alone', async () => {
+  const keys = () => books().catalogue.bodies('signing-key', '', 9);
+  await until(() => keys().length === 1, 'the key is published');
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const key = {
+    id: 'forged-forged-forged-x',
+    replica: 'eu',
+    publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    expiresAtMs: Date.now() + 60_000,
+  };
+  const before = keys();
+  for (const [replica, one] of [
+    ['eu', key],
+    ['us', key],
+  ] as const) {
+    const body = JSON.stringify({ call: 'signing-keys.publish', replica, keys: [one] });
+    expect(await serveCall(books(), body, 'us')).toMatchObject({
+      message: 'A region publishes its own keys alone.',
+    });
+  }
+  expect(keys()).toEqual(before);
 });
 
 describe('guessing', () => {
