@@ -24,7 +24,7 @@ test('somebody of another client is nobody: read, changed, erased or registered 
     ask: async () => ({ items: [], ids: [] }),
   });
   const by = { actor: 'client:acme/web' };
-  const asked = { id: 'a', personal: { name: 'Grace' }, key: undefined, by };
+  const asked = { id: 'a', personal: { name: 'Grace' }, key: 'k', by };
   await residents.add({ ...asked, client: 'acme' });
   const patch = { patch: { name: 'X' }, version: null, by };
   for (const act of [
@@ -33,10 +33,12 @@ test('somebody of another client is nobody: read, changed, erased or registered 
     () => residents.erase('a', 'other', by),
   ])
     expect(act).toThrow('No customer has the id a.');
-  await expect(residents.add({ ...asked, client: 'other' })).rejects.toThrow('another one');
+  await expect(residents.add({ ...asked, key: undefined, client: 'other' })).rejects.toThrow('another one');
   for (const client of ['acme', undefined])
     expect(residents.find('a', client)?.personal).toEqual({ name: 'Grace' });
+  expect(file.request('k')?.id).toBe('a');
   residents.erase('a', 'acme', by);
+  expect(file.request('k'), 'a hash of what was known would tell who guesses it').toBeUndefined();
   expect(() => residents.erase('a', 'other', by)).toThrow('No customer has the id a.');
   expect(() => residents.find('a', 'acme')).toThrow('was erased');
   await expect(residents.add({ ...asked, client: 'acme' }), 'never given again').rejects.toThrow(

@@ -30,13 +30,16 @@ export class OAuthError extends Error {
 }
 
 export class ClientLogin {
-  readonly #credentials: Credentials;
+  readonly #credentials: Pick<Credentials, 'live'>;
+  readonly #isSecret: typeof isSecret;
   readonly #failures = new TokenBuckets(FAILURES);
   readonly #waiting: (() => void)[] = [];
   #hashing = 0;
 
-  constructor(credentials: Credentials) {
+  /** @param isRight computes one hash, whether there is one to compare with or not */
+  constructor(credentials: Pick<Credentials, 'live'>, isRight = isSecret) {
     this.#credentials = credentials;
+    this.#isSecret = isRight;
   }
 
   /** @throws OAuthError */
@@ -56,7 +59,7 @@ export class ClientLogin {
     const secretId = secretIdOf(secret);
     const known = live?.credential.secrets.find((one) => one.id === secretId);
     const isInTime = known?.expiresAtMs === null || (known?.expiresAtMs ?? 0) > nowMs;
-    const isRight = await this.#inTurn(() => isSecret(secret, known?.hash));
+    const isRight = await this.#inTurn(() => this.#isSecret(secret, known?.hash));
     if (live !== undefined && isRight && isInTime && live.isAllowedFrom(request.ip)) return live;
     this.#failures.take(request.ip, performance.now());
     throw new OAuthError(

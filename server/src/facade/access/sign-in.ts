@@ -193,8 +193,8 @@ function refuse(reply: FastifyReply, why: Refused | undefined): Problem {
   return new Problem('unauthenticated', SAYS[why]);
 }
 
-/** @param asked again each time */
-function staying(scope: Scope, asked: (() => Principal | Refused | undefined) | undefined) {
+/** Whether who was let in with a scope may stay. @param asked again each time */
+export function staying(scope: Scope, asked: (() => Principal | Refused | undefined) | undefined) {
   return (): Principal | Problem => {
     const found = asked?.();
     if (found === undefined)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../authority/audit.ts';
+import { serveCall } from '../../authority/calls/serve-call.ts';
 import { Customers } from '../../authority/customers.ts';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
 import { forgetSome } from '../../authority/forget-customers.ts';
@@ -51,7 +52,9 @@ describe('a person', () => {
   test('is nowhere to be read in the books, is given out with all orders, and is forgotten once', async () => {
     await fleet.add('depot', 'warehouse', 'eu', 'depot');
     await fleet.post('depot', '/v1/receipts', { id: 'r-1', lines: [{ sku: 'MUG', quantity: 9 }] });
-    expect((await call('POST', '/v1/customers', person)).status).toBe(201);
+    expect((await call('POST', '/v1/customers', person, { 'idempotency-key': 'k' })).status).toBe(201);
+    const asked = () => pool().query(`select from tallystick.idempotent_requests where key = 'k'`);
+    expect((await asked()).rowCount).toBe(1);
     const phone = { phone: '+4930123456' };
     expect((await call('PATCH', '/v1/customers/c-1', phone, { 'if-match': '*' })).body).toMatchObject({
       ...person,
@@ -89,6 +92,7 @@ describe('a person', () => {
     expectProblem(await call('POST', '/v1/customers', person), 409, 'already_exists');
     expectProblem(await call('POST', '/v1/customers/c-none/erase'), 404, 'unknown_customer');
     expect((await pool().query('select from tallystick.person_keys')).rowCount).toBe(0);
+    expect((await asked()).rowCount, 'a hash of what was known would tell who guesses it').toBe(0);
     const { body: order } = await call('GET', '/v1/orders/o-1');
     expect(order.customer, 'orders keep the opaque id').toBe('c-1');
     const { body: report } = await call('GET', '/v1/audit/verify');
@@ -128,6 +132,51 @@ describe('a person', () => {
     );
     expect(rows).toEqual([{ actor: 'books:retention', action: 'erased' }]);
     expect((await verifyAudit(pool(), [])).problems).toEqual([]);
+  });
+
+  test('is a client’s own: another asks in vain, also once they were erased, and is shown none of another’s orders', async () => {
+    const { authority } = fleet.authorities[0] as (typeof fleet.authorities)[number];
+    const ask = async (body: object, via?: string) => {
+      const said = await serveCall(authority, JSON.stringify(body), via);
+      return said.ok ? (said.value as Record<string, unknown>) : said.code;
+    };
+    const personal = { name: 'Grace Hopper' };
+    for (const id of ['acme:1', 'acme:2'])
+      await ask({ call: 'customer.create', id, personal, client: 'acme' });
+    await ask({ call: 'resident.claim', id: 'acme:3', client: 'acme', fields: ['name'] }, 'eu');
+    await pool().query(
+      `insert into tallystick.orders (order_id, writer, seq, channel, customer_id, client_id, priority, placed_at, payments)
+        select 'o-' || c.id || coalesce(by, ''), writer, seq, 'rest', c.id, by, 0, now(), '[]'
+          from (select * from tallystick.writers limit 1) w, tallystick.customers c, unnest(array['acme', 'other', null]) by`,
+    );
+    const ordersOf = async (body: object, via?: string) => {
+      const { items } = (await ask({ ...body, limit: 9 }, via)) as { items: { client?: string }[] };
+      return items.map(({ client }) => client);
+    };
+    for (const [call, id, via] of [
+      ['customer.export', 'acme:1', undefined],
+      ['resident.orders', 'acme:3', 'eu'],
+    ] as const) {
+      expect(await ordersOf({ call, id, client: 'acme' }, via)).toEqual(['acme']);
+      expect(await ordersOf({ call, id }, via)).toHaveLength(3);
+    }
+    expect(await ask({ call: 'customer.erase', id: 'acme:1', client: 'acme' })).toHaveProperty('erasedAt');
+    for (const id of ['acme:1', 'acme:2', 'acme:3', 'nobody'])
+      for (const call of ['get', 'erase', 'export', 'patch'])
+        expect(
+          await ask({
+            call: `customer.${call}`,
+            id,
+            client: 'other',
+            ...(call === 'export' ? { limit: 1 } : {}),
+            ...(call === 'patch' ? { patch: {}, version: null } : {}),
+          }),
+          `${call} ${id}`,
+        ).toBe('unknown_customer');
+    const erased = { call: 'resident.note', id: 'acme:3', action: 'erased', version: 2, fields: [] };
+    expect(await ask(erased, 'us'), 'of another region’s people').toEqual({});
+    expect(await ask({ call: 'resident.place', id: 'acme:3', client: 'other' })).toEqual({});
+    expect(await ask({ call: 'resident.place', id: 'acme:3', client: 'acme' })).toEqual({ keptAt: 'eu' });
   });
 
   test('that an older release wrote down is sealed at the next start, and old master keys are replaced', async () => {
