@@ -228,6 +228,16 @@ describe('a desk', () => {
     const third = await signIn();
     desk.signOut(third.token);
     expect(desk.find(third.token, nowMs)).toBeUndefined();
+    const elsewhere = new CashierDesk(catalogue, 'hamburg', folder, times, QUIET);
+    const there = elsewhere.signIn('anna', PINS.anna, '127.0.0.1', () => nowMs);
+    await expect(there, 'who does not work there, though it may be known').rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+    const last = await signIn();
+    expect(desk.find(last.token, nowMs)?.role).toBe('cashier');
+    shop.root.put('cashier', 'anna', item('anna', 'manager', ['berlin'], PINS.anna));
+    await until(() => desk.find(last.token, nowMs) === undefined, 'another role begins with another sign-in');
+    expect((await signIn()).cashier.role).toBe('manager');
   });
 
   test('locks: none for a few, then twice as long each time, never longer than an hour, gone with the right PIN', () => {
