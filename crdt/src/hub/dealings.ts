@@ -10,10 +10,11 @@ import { settlerFrom } from '../replica/settler.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 
+/** Somebody who is not below a child did what is to be known there. */
 export interface Missed {
   readonly child: ReplicaId;
   readonly stream: Stream;
-  /** The last of its entries that is about the life that ended. */
+  /** The last of its entries that the child is to hear. */
   readonly seq: number;
 }
 

@@ -11,6 +11,8 @@ import type { Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
 
 export class GoodsPlaces {
+  /** Entries that moved goods since `heard`: by stream and place, the last of them. */
+  readonly #news = new Map<Stream, Map<LocationId, number>>();
   /** What a turn that failed had noted stays: somebody is told of a writer who did nothing there yet. */
   readonly #places = new Map<WriterId, Set<LocationId>>();
 
@@ -24,7 +26,20 @@ export class GoodsPlaces {
   }
 
   onEffect(stream: Stream, { column, pool }: Effect): void {
-    if (column === 'received' || column === 'departed') this.#note(stream, pool);
+    if (column !== 'received' && column !== 'departed') return;
+    this.#note(stream, pool);
+    if (stream.head.via === null) return;
+    const places = this.#news.get(stream) ?? new Map<LocationId, number>();
+    this.#news.set(stream, places.set(locationOf(pool), stream.head.seq + 1));
+  }
+
+  get news(): ReadonlyMap<Stream, ReadonlyMap<LocationId, number>> {
+    return this.#news;
+  }
+
+  /** Whoever counts there knows it, or will. */
+  heard(): void {
+    this.#news.clear();
   }
 
   /** Of a writer that lived twice all histories are told together: a branch alone joins nothing (F2). */

@@ -4,6 +4,12 @@ import type { LinkSettings } from '../replica/settings.ts';
 /** How long news that nobody waits for may gather, such as what is settled. */
 export const NEWS_EVERY_MS = 200;
 
+/**
+ * How long what somebody elsewhere moves at a place gathers for whoever counts there: it is told by a link that
+ * begins anew.
+ */
+export const MOVED_EVERY_MS = 10_000;
+
 /** Levels gather for as long as a stream on its way up: shoppers look at them, and the whole way is to be short. */
 export const LEVELS_EVERY_MS = 20;
 

@@ -11,7 +11,7 @@ import { rootOf } from '../replica/branches.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
-import { Dealings } from './dealings.ts';
+import { Dealings, type Missed } from './dealings.ts';
 import { GoodsPlaces } from './goods-places.ts';
 import { placeOf } from './place.ts';
 
@@ -62,6 +62,18 @@ export class Places {
       if (keeper !== undefined && this.leadsTo(keeper, child)) return true;
     }
     return false;
+  }
+
+  /** Goods that were moved of late at a place which is counted below a child, by somebody who is not below it. */
+  *movedFromElsewhere(): Iterable<Missed> {
+    for (const [stream, places] of this.goods.news)
+      for (const [location, seq] of places) {
+        const keeper = this.directory.keeperOf(location);
+        if (keeper === undefined || keeper === stream.head.via) continue;
+        const child = this.wayTo(keeper) ?? keeper;
+        // What a turn that failed had noted is not there, or stands elsewhere by now.
+        if (child !== stream.head.via) yield { child, stream, seq: Math.min(seq, stream.head.seq) };
+      }
   }
 
   /** Writers elsewhere that dealt with a life which is settled below this child (F5). */

@@ -46,8 +46,8 @@ export class Ledger {
   onHead: (stream: Stream) => void = () => {};
   /** Whose child the registry says that a replica is (F3a). */
   parentOf: (replica: ReplicaId) => ReplicaId | undefined = () => undefined;
-  /** Told of a writer that has another replica for its parent, and of the writer before it (F3a). */
-  onMoved: (stream: Stream, before: WriterId) => void = () => {};
+  /** Told of a writer that has another replica for its parent (F3a). */
+  onMoved: (stream: Stream) => void = () => {};
   /** Told of a writer whose fence was read from an own entry. */
   onFence: (stream: Stream) => void = () => {};
   /** A restored replica waits for what its former lives did (T8). */
@@ -182,7 +182,7 @@ export class Ledger {
     if (!isBranch(stream)) {
       const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
       if (entry.body.type === 'reparented') this.onHead(stream);
-      if (before !== undefined) this.onMoved(stream, before);
+      if (before !== undefined) this.onMoved(stream);
       if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
     }
     this.#turn.place(stream.writer, written);

@@ -6,6 +6,7 @@
  */
 import { behind } from '../hub/heads.ts';
 import type { Hub } from '../hub/hub.ts';
+import { MOVED_EVERY_MS } from '../hub/pace.ts';
 import { Places } from '../hub/places.ts';
 import { noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
@@ -37,6 +38,9 @@ export class Moving {
   #mayLack = false;
   /** By child and writer, up to which entry it was to hear: a link ends for that once. */
   readonly #lacked = new Map<string, number>();
+  /** When those who count may be told next of what somebody elsewhere moved; whether the open turn told them. */
+  #countersDueMs = 0;
+  #areCountersTold = false;
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
     this.#ledger = ledger;
@@ -50,12 +54,7 @@ export class Moving {
     };
     this.places = new Places(ledger, ports.directory, moved);
     this.strays = new Strays(ledger, hub, this.places, ports.resendMs);
-    ledger.onMoved = (stream, before) => {
-      moved(stream);
-      // Where its goods stood, its old parent counts them: it hears the last that it did there (T9).
-      const via = this.places.wayTo(replicaOf(before)) ?? ledger.streams.get(before)?.head.via;
-      if (via !== undefined && via !== null && via !== stream.head.via) this.#sayHelloAgain(via);
-    };
+    ledger.onMoved = moved;
   }
 
   onEffect(stream: Stream, effect: Effect): void {
@@ -75,8 +74,9 @@ export class Moving {
     this.#isDue = true;
   }
 
-  run(): void {
+  run(now: Now): void {
     if (this.#mayLack) this.#tellSettlers();
+    if (this.places.goods.news.size > 0 && now.monotonicMs >= this.#countersDueMs) this.#tellCounters(now);
     if (!this.#isDue) return;
     for (const child of this.places.update()) this.#sayHelloAgain(child);
     for (const { replica, session } of this.#hub.children.values())
@@ -99,14 +99,35 @@ export class Moving {
     for (const child of lacking) this.#sayHelloAgain(child);
   }
 
+  /** So does one below which goods are counted that somebody elsewhere moved there (T9). */
+  #tellCounters(now: Now): void {
+    const lacking = new Set<ReplicaId>();
+    for (const { child, stream, seq } of this.places.movedFromElsewhere()) {
+      const named = this.#hub.children.get(child)?.session?.named;
+      if (named !== undefined && (named.get(stream.writer) ?? 0) < seq) lacking.add(child);
+    }
+    this.#areCountersTold = true;
+    if (lacking.size > 0) this.#countersDueMs = now.monotonicMs + MOVED_EVERY_MS;
+    for (const child of lacking) this.#sayHelloAgain(child);
+  }
+
+  wakeAtMs(): number {
+    const countersMs = this.places.goods.news.size > 0 ? this.#countersDueMs : Number.POSITIVE_INFINITY;
+    return Math.min(this.strays.wakeAtMs(), countersMs);
+  }
+
   keep(): void {
     this.#isDue = false;
+    if (this.#areCountersTold) this.places.goods.heard();
+    this.#areCountersTold = false;
   }
 
   /** Nobody was told of what a turn that failed found: it is due once more. */
   putBack(): void {
     this.places.forgetTold();
     this.#lacked.clear();
+    if (this.#areCountersTold) this.#countersDueMs = 0;
+    this.#areCountersTold = false;
     this.#isDue = true;
     this.#mayLack = true;
   }

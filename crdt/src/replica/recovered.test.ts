@@ -18,7 +18,8 @@ function twoShops(units = 9) {
 }
 
 function sale(id: string, n: number) {
-  const { lines, ...order } = sell(id, { lamp: n }, { waitMs: 5_000 });
+  // Sold wherever it is, and sent from Berlin later.
+  const { lines, ...order } = sell(id, { lamp: n }, { waitMs: 5_000, departsFrom: [] });
   return { ...order, lines: lines.map((line) => ({ ...line, locationId: 'berlin' as LocationId })) };
 }
 

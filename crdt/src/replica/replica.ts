@@ -264,7 +264,7 @@ export class Replica {
     if (!this.ledger.hasLife) return undefined;
     this.#end(this.#past, now);
     this.#past = undefined;
-    this.moving.run();
+    this.moving.run(now);
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
     if (this.uplink.isOpen && this.#formerLives.isOverdue(now.monotonicMs, this.uplink.isSending))
       this.#tellFormerAgain();
@@ -336,7 +336,7 @@ export class Replica {
       this.#waiting.wakeAtMs() ?? never,
       this.hub.wakeAtMs() ?? never,
       this.uplink.isOpen ? this.#formerLives.overdueMs : never,
-      this.moving.strays.wakeAtMs(),
+      this.moving.wakeAtMs(),
       this.#moves.wakeAtMs(),
       Math.max(now.monotonicMs, this.ledger.openHolds.dueMs),
     );

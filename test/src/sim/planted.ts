@@ -313,8 +313,8 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'a shop that counts never hears the last of a till that left it',
-    file: 'crdt/src/replica/moving.ts',
-    find: 'if (via !== undefined && via !== null && via !== stream.head.via) this.#sayHelloAgain(via);',
+    file: 'crdt/src/hub/places.ts',
+    find: 'if (child !== stream.head.via) yield { child, stream, seq: Math.min(seq, stream.head.seq) };',
     replace: '',
   },
   {
