@@ -4,4 +4,5 @@ export { Cashiers } from './terminal/cashiers.ts';
 export { tillDatabase } from './terminal/database.ts';
 export { IndexedJournal } from './terminal/indexed-journal.ts';
 export { pageMachine, type TillPorts } from './terminal/ports.ts';
+export { sha256 } from './terminal/sha256.ts';
 export { Till } from './terminal/till.ts';

@@ -23,7 +23,9 @@ beforeAll(async () => {
   noBrowser = await browser.start();
   if (noBrowser !== undefined) return;
   site = await servePage();
-  site.fill(await bundle(readFileSync(join(import.meta.dirname, 'page.ts'), 'utf8'), 'development'));
+  site.fill(
+    await bundle(readFileSync(join(import.meta.dirname, 'page.ts'), 'utf8'), { mode: 'development' }),
+  );
   fleet.origins = [site.origin];
   await fleet.open(await createTestDatabase());
   await fleet.add('eu', 'region', 'authority', null);

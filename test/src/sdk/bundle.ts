@@ -10,13 +10,17 @@ export interface Part {
   readonly gzipped: number;
 }
 
-/**
- * @param source the module of an application
- * @param mode of what is bundled with it: in development React looks twice at what may be done once
- */
+export interface BundleOptions {
+  /** Of what is bundled along: in `development` React looks twice at what may be done once. */
+  readonly mode?: 'production' | 'development';
+  /** Modules that a page has not, and files that stand in for them. */
+  readonly instead?: Readonly<Record<string, string>>;
+}
+
+/** @param source the module of an application */
 export async function bundle(
   source: string,
-  mode: 'production' | 'development' = 'production',
+  { mode = 'production', instead = {} }: BundleOptions = {},
 ): Promise<Part[]> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'ts' },
@@ -29,6 +33,7 @@ export async function bundle(
     target: 'es2022',
     outdir: '/',
     conditions: ['tallystick-source'],
+    alias: { ...instead },
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
   });
   return outputFiles
