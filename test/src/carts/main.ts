@@ -4,10 +4,10 @@
  * Shoppers put in, set, take out, merge and order, all at once and for more units than there are. In the end nothing
  * is set aside, and what was received is what was sold and what can be sold.
  */
-import { parseArgs } from 'node:util';
 import type { PoolId } from '@tallystick/crdt';
 import { CartTown } from '@tallystick/server/test-kit';
 import { until } from '@tallystick/store-agent/test-kit';
+import { commandLine } from '../command-line/command-line.ts';
 import { Prng } from '../sim/prng.ts';
 
 const LAMPS = 'LAMP@depot' as PoolId;
@@ -17,14 +17,14 @@ const AT_ONCE = 25;
 /** With the ten that are there: fewer than all carts want together. */
 const RECEIVED = 990;
 
-const { values } = parseArgs({
-  options: { carts: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
-});
-const [count, seed] = [Number(values.carts), Number(values.seed)];
-if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
-  console.error('carts: --carts and --seed are whole numbers, and there is at least one cart');
-  process.exit(1);
-}
+const { carts: count, seed } = commandLine(
+  'npm run carts',
+  'Random carts against a region with real sockets.',
+  {
+    carts: { about: 'carts in all', number: 10_000, from: 1 },
+    seed: { about: 'another course of events', number: 1, from: 0 },
+  },
+);
 
 const town = await CartTown.start({ holdMs: 3_600_000 });
 try {

@@ -5,29 +5,24 @@
  * buys and keeps its own ledger. Exit code 1 where anything was lost, doubled or oversold.
  * `--keep` leaves the data folder, for whoever wants to read the logs.
  */
-import { parseArgs } from 'node:util';
+import { commandLine } from '../command-line/command-line.ts';
 import { formatReport } from './report.ts';
 import { runChaos } from './run.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
+const asked = commandLine(
+  'npm run chaos',
+  'Real processes are killed, frozen, cut off and set back, while a client of its own keeps the ledger.',
+  {
+    minutes: { about: 'how long', number: 10, from: 0.01, fractions: true },
+    seed: { about: 'another course of events', number: 1, from: 0 },
+    json: { about: 'one object instead of the report' },
+    keep: { about: 'leave the data folder, for whoever wants to read the logs' },
   },
-});
-
-/** @throws RangeError where it is none. */
-function positive(name: 'minutes' | 'seed'): number {
-  const number = Number(values[name]);
-  if (Number.isFinite(number) && number > 0) return number;
-  throw new RangeError(`--${name} takes a number above 0, not ${values[name]}.`);
-}
+);
 
 try {
-  const report = await runChaos({ minutes: positive('minutes'), seed: positive('seed'), keep: values.keep });
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : formatReport(report));
+  const report = await runChaos(asked);
+  process.stdout.write(asked.json ? `${JSON.stringify(report)}\n` : formatReport(report));
   process.exitCode = report.violations.length === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`chaos: ${(error as Error).message}\n`);

@@ -9,8 +9,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { migrate, openPool, startEmbedded } from '@tallystick/server/test-kit';
+import { commandLine } from '../command-line/command-line.ts';
 import { type StoryTally, tellStory } from './story.ts';
 import { Tenants, type TenantsTally } from './tenants.ts';
 import { Town } from './town.ts';
@@ -19,21 +19,17 @@ import { Walk, type WalkTally } from './walk.ts';
 /** After so many requests a call that never said both yes and no was not tested. */
 const ENOUGH = 100;
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '20000' },
-    acts: { type: 'string', default: '2000' },
-    attempts: { type: 'string', default: '5000' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
+const asked = commandLine(
+  'npm run contract',
+  'Walks through the OpenAPI document with valid, invalid and hostile requests, and compares the books with a plain model.',
+  {
+    requests: { about: 'of the walk', number: 20_000, from: 0 },
+    acts: { about: 'of clients with bad lines, beside a model', number: 2_000, from: 0 },
+    attempts: { about: "of one client on another's things", number: 5_000, from: 0 },
+    seed: { about: 'another course of events', number: 1, from: 0 },
+    json: { about: 'one object instead of the report' },
   },
-});
-
-function whole(name: 'requests' | 'acts' | 'attempts' | 'seed'): number {
-  const number = Number(values[name]);
-  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number`);
-  return number;
-}
+);
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -77,15 +73,15 @@ async function main(): Promise<void> {
     const pool = await openPool(server.url);
     await migrate(pool);
     const town = await Town.open({ url: server.url, pool });
-    const story = await tellStory(town, whole('seed'), whole('acts'));
+    const story = await tellStory(town, asked.seed, asked.acts);
     // Before the walk, which may owe all that will ever be received.
-    const tenants = await Tenants.begin(town, whole('seed'));
-    const stolen = await tenants.go(whole('attempts'));
+    const tenants = await Tenants.begin(town, asked.seed);
+    const stolen = await tenants.go(asked.attempts);
     tenants.close();
-    const walk = await Walk.begin(town, whole('seed'));
+    const walk = await Walk.begin(town, asked.seed);
     try {
-      const tally = await walk.go(whole('requests'));
-      if (values.json) print(JSON.stringify({ walk: tally, story, tenants: stolen }));
+      const tally = await walk.go(asked.requests);
+      if (asked.json) print(JSON.stringify({ walk: tally, story, tenants: stolen }));
       else {
         printStory(story);
         printTable(tally);

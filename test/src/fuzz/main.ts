@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { commandLine } from '../command-line/command-line.ts';
 import { type Finding, runDoor } from './door.ts';
 import { DOORS } from './doors.ts';
 
@@ -28,23 +28,18 @@ interface Report {
   readonly findings: readonly Finding[];
 }
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    start: { type: 'string', default: '1' },
-    seeds: { type: 'string' },
-    door: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    /** Set by this program itself, for the process that runs one door. */
-    progress: { type: 'string' },
+const asked = commandLine(
+  'npm run fuzz',
+  'Mutated bytes at every door that reads them, each in a process of its own.',
+  {
+    seconds: { about: 'in all', number: 60, from: 0 },
+    start: { about: 'the first seed', number: 1, from: 0 },
+    seeds: { about: 'so many instead of a time; 0 for a time', number: 0, from: 0 },
+    door: { about: 'one door alone', text: '', oneOf: Object.keys(DOORS) },
+    progress: { about: 'a file for the seed it is at: for the process that runs one door', text: '' },
+    json: { about: 'one object instead of the report' },
   },
-});
-
-function whole(name: 'seconds' | 'start' | 'seeds'): number {
-  const number = Number(values[name]);
-  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`--${name} takes a whole number`);
-  return number;
-}
+);
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -53,12 +48,12 @@ function print(text: string): void {
 /** In the process of its own: runs the door and prints what became of it. */
 async function runHere(name: string, seconds: number, progress: string): Promise<void> {
   const door = DOORS[name];
-  if (door === undefined) throw new RangeError(`--door is one of ${Object.keys(DOORS).join(', ')}`);
+  if (door === undefined) throw new RangeError(`There is no door ${name}.`);
   const untilMs = performance.now() + seconds * 1_000;
-  const seeds = values.seeds === undefined ? Number.POSITIVE_INFINITY : whole('seeds');
+  const seeds = asked.seeds === 0 ? Number.POSITIVE_INFINITY : asked.seeds;
   const tally = await runDoor(
     door(),
-    whole('start'),
+    asked.start,
     (run) => run >= seeds || (seeds === Number.POSITIVE_INFINITY && performance.now() >= untilMs),
     (seed) => writeFileSync(progress, String(seed)),
   );
@@ -68,18 +63,18 @@ async function runHere(name: string, seconds: number, progress: string): Promise
 
 /** Starts that process and waits for its word, or for its seed to stand still. */
 function runApart(name: string, seconds: number, progress: string): Promise<Report> {
-  writeFileSync(progress, values.start);
+  writeFileSync(progress, String(asked.start));
   const args = [
     '--door',
     name,
     '--seconds',
     String(seconds),
     '--start',
-    values.start,
+    String(asked.start),
     '--progress',
     progress,
   ];
-  if (values.seeds !== undefined) args.push('--seeds', values.seeds);
+  if (asked.seeds !== 0) args.push('--seeds', String(asked.seeds));
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -128,20 +123,20 @@ function printTable(reports: readonly Report[]): void {
 }
 
 async function main(): Promise<void> {
-  if (values.progress !== undefined) {
-    return runHere(values.door ?? '', whole('seconds'), values.progress);
+  if (asked.progress !== '') {
+    return runHere(asked.door, asked.seconds, asked.progress);
   }
-  const names = values.door === undefined ? Object.keys(DOORS) : [values.door];
+  const names = asked.door === '' ? Object.keys(DOORS) : [asked.door];
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-fuzz-'));
   const reports: Report[] = [];
   try {
     for (const name of names) {
-      reports.push(await runApart(name, Math.ceil(whole('seconds') / names.length), join(folder, name)));
+      reports.push(await runApart(name, Math.ceil(asked.seconds / names.length), join(folder, name)));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (values.json) print(JSON.stringify({ start: whole('start'), doors: reports }));
+  if (asked.json) print(JSON.stringify({ start: asked.start, doors: reports }));
   else printTable(reports);
   const isNew = reports.some(({ findings }) => findings.some(({ known }) => known === undefined));
   process.exitCode = isNew ? 1 : 0;

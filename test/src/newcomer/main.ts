@@ -6,17 +6,23 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { transform } from 'esbuild';
+import { commandLine } from '../command-line/command-line.ts';
 import { Browser } from '../sdk/browser.ts';
 import { StartedFleet } from './fleet.ts';
 import { ROOT, ViteProject } from './project.ts';
 
-const { values } = parseArgs({ options: { 'port-base': { type: 'string', default: '7400' } } });
+const asked = commandLine(
+  'npm run check:readme',
+  "Every example of the SDK's README, pasted into an empty Vite project.",
+  {
+    'port-base': { about: 'where its fleet stands', number: 7_400, from: 1, to: 65_000 },
+  },
+);
 const WAIT_MS = 60_000;
 const README = readFileSync(join(ROOT, 'client-sdk/README.md'), 'utf8');
 
-const fleet = new StartedFleet(Number(values['port-base']));
+const fleet = new StartedFleet(asked['port-base']);
 const project = new ViteProject();
 const browser = new Browser();
 

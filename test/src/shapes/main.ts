@@ -4,30 +4,25 @@
  * The stock client reads shapes while the authority and Postgres are killed and restarted, and tables change their
  * form. Exit code 1, and the seed, where a client ever had rows that plain SQL never said.
  */
-import { parseArgs } from 'node:util';
+import { commandLine } from '../command-line/command-line.ts';
 import { runOracle } from './run-oracle.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '36' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
+const asked = commandLine(
+  'npm run shapes',
+  'Stock clients read shapes while authority and Postgres are killed and restarted, and tables change.',
+  {
+    rounds: { about: 'of writes and mishaps', number: 36, from: 1 },
+    seed: { about: 'another course of events', number: 1, from: 1 },
+    json: { about: 'one object instead of the report' },
   },
-});
-
-function whole(name: 'rounds' | 'seed'): number {
-  const number = Number(values[name]);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new RangeError(`--${name} takes a whole number above 0`);
-  return number;
-}
+);
 
 try {
-  const say = (line: string) => void (values.json || process.stdout.write(`${line}\n`));
-  const tally = await runOracle(whole('seed'), whole('rounds'), say);
+  const say = (line: string) => void (asked.json || process.stdout.write(`${line}\n`));
+  const tally = await runOracle(asked.seed, asked.rounds, say);
   const { seed, rounds, rows, sightings, refetches } = tally;
   process.stdout.write(
-    values.json
+    asked.json
       ? `${JSON.stringify(tally)}\n`
       : `seed ${seed}: ${rounds} rounds, ${rows} rows compared, ${sightings} times up to date and never wrong, ${refetches} times anew\n`,
   );

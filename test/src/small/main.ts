@@ -6,52 +6,41 @@
  *
  * Every bound is an option of its name; `--unreduced` counts mirror images apart.
  */
-import { parseArgs } from 'node:util';
+import { commandLine } from '../command-line/command-line.ts';
 import { BOUND_NAMES, type Bounds, FULL } from './bounds.ts';
 import { bundleExplorer } from './bundle.ts';
 import { printable } from './report.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    progress: { type: 'boolean', default: false },
-    unreduced: { type: 'boolean', default: false },
-    states: { type: 'string' },
-    ...Object.fromEntries(BOUND_NAMES.map((name) => [name, { type: 'string' } as const])),
+const numbers = Object.fromEntries(
+  BOUND_NAMES.map((name) => [name, { about: 'a bound of the small case', number: FULL[name], from: 0 }]),
+) as Record<keyof Bounds, { about: string; number: number; from: number }>;
+
+const asked = commandLine(
+  'npm run small',
+  'Explores the small case within bounds, until nothing is left to try.',
+  {
+    ...numbers,
+    states: { about: 'states at which it gives up; 0 for no limit', number: 0, from: 0 },
+    unreduced: { about: 'mirror images count apart' },
+    progress: { about: 'say how far it is' },
+    json: { about: 'one object instead of the report' },
   },
-});
-
-/** @throws RangeError where a number is none. */
-function whole(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new RangeError(`--${name} takes a whole number, not ${text}`);
-  return number;
-}
-
-function boundsOf(given: Readonly<Record<string, unknown>>): Bounds {
-  const bounds: Record<keyof Bounds, number> = { ...FULL };
-  for (const name of BOUND_NAMES) {
-    const text = given[name];
-    if (typeof text === 'string') bounds[name] = whole(name, text);
-  }
-  return bounds;
-}
+);
 
 async function main(): Promise<void> {
   const explore = await bundleExplorer();
   const explored = explore({
-    bounds: boundsOf(values),
-    isSymmetric: !values.unreduced,
-    ...(values.states === undefined ? {} : { statesMax: whole('states', String(values.states)) }),
-    ...(values.progress
+    bounds: asked,
+    isSymmetric: !asked.unreduced,
+    ...(asked.states === 0 ? {} : { statesMax: asked.states }),
+    ...(asked.progress
       ? {
           onLevel: (depth, states, frontier) =>
             process.stderr.write(`depth ${depth}: ${states} states, frontier ${frontier}\n`),
         }
       : {}),
   });
-  process.stdout.write(`${values.json ? JSON.stringify(explored) : printable(explored)}\n`);
+  process.stdout.write(`${asked.json ? JSON.stringify(explored) : printable(explored)}\n`);
   process.exitCode = explored.violation === undefined && explored.frontier === 0 ? 0 : 1;
 }
 

@@ -8,24 +8,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createClient } from '@tallystick/client-sdk';
 import { migrate, openPool, startEmbedded, TestFleet, until } from '@tallystick/server/test-kit';
 import type { Page } from 'playwright-core';
+import { commandLine } from '../command-line/command-line.ts';
 import { Browser, servePage } from '../sdk/browser.ts';
 import { bundle } from '../sdk/bundle.ts';
 
-const { values } = parseArgs({
-  options: {
-    sales: { type: 'string', default: '500' },
-    skus: { type: 'string', default: '50000' },
-    entries: { type: 'string', default: '10000' },
-    looks: { type: 'string', default: '100' },
-  },
+const { sales, skus, entries, looks } = commandLine('npm run till', 'What a till in a real Chromium takes.', {
+  sales: { about: 'sales that are timed', number: 500, from: 1 },
+  skus: { about: 'products of the catalogue', number: 50_000, from: 1 },
+  entries: { about: 'entries of its journal', number: 10_000, from: 1 },
+  looks: { about: 'times that somebody elsewhere waits to see a sale', number: 100, from: 1 },
 });
-const [sales, skus, entries, looks] = [values.sales, values.skus, values.entries, values.looks].map(
-  Number,
-) as [number, number, number, number];
 /** Items of one call to the catalogue. */
 const ITEMS_MAX = 1_000;
 const STARTS = 5;
