@@ -6,6 +6,7 @@ import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
+import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
 
 /** What is said of one stream in the welcome, under the name that the child gives it. */
@@ -43,10 +44,12 @@ export function compareHeads(
     const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
     const head = named.get(stream.writer);
     named.delete(stream.writer);
-    // Of this replica itself a child is told no past: so much as it has is enough.
+    // Of this replica itself a child is told no past: so much as it has is enough. Where it has more of a life
+    // that ended, it may be the only one (F5).
     if (stream.head.via === null && !isLife) {
-      if (head !== undefined)
-        say({ has: head, settled: { writer: head.writer, ...NO_MARK }, isOther: false });
+      const isAsked = head !== undefined && head.seq > stream.head.seq && mayBeHeardBelow(ledger, stream);
+      const has = isAsked ? chainOf(stream).has : head;
+      if (has !== undefined) say({ has, settled: { writer: has.writer, ...NO_MARK }, isOther: false });
       continue;
     }
     const isKnownThere = isLife || isBelow || head !== undefined;

@@ -22,6 +22,7 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
+import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
 import { type FenceSaid, noteRelayedFence } from './relayed-fence.ts';
 
@@ -139,9 +140,9 @@ function lifeNames(body: Entry['body']): readonly (WriterId | null)[] {
  * before comes by the old. What comes late of a life that ended may come by any (F5), and
  * what was heard of who lives elsewhere is judged by who stands above both.
  */
-function wayOf({ places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | 'none' {
-  // A replica's own lives are told by itself alone.
-  if (stream.head.via === null) return 'none';
+function wayOf({ ledger, places, child }: TakeIn, stream: Stream): 'as ever' | 'new' | 'none' {
+  // A replica speaks for itself alone; what it did in a life that ended, an old parent may know better.
+  if (stream.head.via === null) return mayBeHeardBelow(ledger, stream) ? 'as ever' : 'none';
   if (stream.head.via === child) return 'as ever';
   const replica = replicaOf(stream.writer);
   if (places.leadsTo(replica, child)) return 'new';
