@@ -20,7 +20,10 @@ export function Chart({ rates, minutes }: { readonly rates: readonly Rates[]; re
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
     watch.observe(element);
     const dark = matchMedia('(prefers-color-scheme: dark)');
-    const redraw = () => made.redraw();
+    const redraw = () => {
+      colours.clear();
+      made.redraw();
+    };
     dark.addEventListener('change', redraw);
     return () => {
       watch.disconnect();
@@ -90,12 +93,18 @@ function make(element: HTMLElement, spanS: () => number): uPlot {
   );
 }
 
-/** A canvas knows no `light-dark()`: an element is asked what it comes to, at each drawing. */
+/** Asked once for each light: asking makes the browser lay out what has just changed on the page. */
+const colours = new Map<string, string>();
+
+/** A canvas knows no `light-dark()`: an element is asked what it comes to. */
 function resolved(name: string): string {
+  const known = colours.get(name);
+  if (known !== undefined) return known;
   const probe = document.createElement('i');
   probe.style.color = `var(${name})`;
   document.body.append(probe);
   const found = getComputedStyle(probe).color;
   probe.remove();
+  colours.set(name, found);
   return found;
 }

@@ -58,6 +58,7 @@ export function Lab() {
 
 function Flood() {
   const act = useAct();
+  const { tell } = useFleet();
   const [sku, setSku] = useState('LAMP-DESK');
   const [flooded, setFlooded] = useState<string>();
   return (
@@ -67,6 +68,7 @@ function Flood() {
         className="row"
         onSubmit={(event) => {
           event.preventDefault();
+          tell(`300 people want ${sku} at every door at once.`);
           void act.run(
             () => ask('flood', { sku }).finally(() => setFlooded(sku)),
             (said) => {
@@ -75,7 +77,10 @@ function Flood() {
                 number
               >;
               const rest = failed === 0 ? '' : ` ${count(failed)} had no answer from a door that was away.`;
-              return `${count(asked)} wanted one, ${count(sold)} got it, ${count(refused)} were told that none could be had.${rest}`;
+              const words = `${count(asked)} wanted one, ${count(sold)} got it, ${count(refused)} were told that none could be had.${rest}`;
+              // Whoever went to watch finds it there, too.
+              tell(`${sku}: ${words}`);
+              return words;
             },
           );
         }}

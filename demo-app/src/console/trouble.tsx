@@ -41,7 +41,11 @@ export function Trouble() {
                           ? `short of ${units(item.short)}`
                           : `low: ${count(item.available)} left`}
                       </span>
-                      <span className="soft small">{units(item.onHand)} on hand</span>
+                      <span className="soft small">
+                        {item.onHand < 0
+                          ? `${units(-item.onHand)} more went out than ever came in`
+                          : `${units(item.onHand)} on hand`}
+                      </span>
                     </div>
                     <Receive
                       sku={item.sku}

@@ -68,8 +68,8 @@ function Endpoint({
       <div className="row">
         <ActButton
           act={act}
-          run={() => client.post('/v1/webhooks/{id}/test', { path: { id } })}
-          done={(said) => attemptText(said as { status: number | null; error?: string; durationMs: number })}
+          run={() => answered(client.post('/v1/webhooks/{id}/test', { path: { id } }))}
+          done={(said) => attemptText(said as Attempt)}
         >
           Send a test
         </ActButton>
@@ -94,15 +94,20 @@ function Endpoint({
   );
 }
 
-function attemptText({
-  status,
-  error,
-  durationMs,
-}: {
-  status: number | null;
-  error?: string;
-  durationMs: number;
-}) {
+interface Attempt {
+  readonly status: number | null;
+  readonly error?: string | undefined;
+  readonly durationMs: number;
+}
+
+/** @throws Error in words where the other side did not take it */
+async function answered(asking: Promise<Attempt>): Promise<Attempt> {
+  const attempt = await asking;
+  if (attempt.status === null || attempt.status >= 300) throw new Error(attemptText(attempt));
+  return attempt;
+}
+
+function attemptText({ status, error, durationMs }: Attempt) {
   return status === null
     ? `No answer: ${error ?? 'the line broke'}.`
     : `It answered ${status} in ${durationMs} ms.`;
@@ -144,13 +149,13 @@ function Deliveries({ id }: { readonly id: string }) {
                     act={act}
                     isPlain
                     run={() =>
-                      client
-                        .post('/v1/webhooks/{id}/deliveries/{eventId}/redeliver', {
+                      answered(
+                        client.post('/v1/webhooks/{id}/deliveries/{eventId}/redeliver', {
                           path: { id, eventId: item.eventId },
-                        })
-                        .finally(again)
+                        }),
+                      ).finally(again)
                     }
-                    done={(said) => attemptText(said as { status: number | null; durationMs: number })}
+                    done={(said) => attemptText(said as Attempt)}
                   >
                     Send again
                   </ActButton>

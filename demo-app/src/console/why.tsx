@@ -3,7 +3,7 @@ import { useTallystick } from '@tallystick/client-sdk/react';
 import { useState } from 'react';
 import { type Polled, usePolled } from '../ui/polled.ts';
 import { Empty, Ready } from '../ui/states.tsx';
-import { timeText, units } from '../ui/words.ts';
+import { count, timeText, units } from '../ui/words.ts';
 import type { Explained } from './rights.ts';
 
 export function Why({ sku, explained }: { readonly sku: string; readonly explained: Polled<Explained> }) {
@@ -17,7 +17,11 @@ export function Why({ sku, explained }: { readonly sku: string; readonly explain
             {pools.length === 0 && <Empty>No unit of it ever came in anywhere.</Empty>}
             {pools.map((pool) => (
               <p key={pool.location}>
-                <b>{pool.location}</b>: {units(pool.onHand, 'unit')} on hand. {pool.available} can be promised
+                <b>{pool.location}</b>:{' '}
+                {pool.onHand < 0
+                  ? `${units(-pool.onHand, 'unit')} more went out than ever came in.`
+                  : `${units(pool.onHand, 'unit')} on hand.`}{' '}
+                {pool.available <= 0 ? 'None' : count(pool.available)} can be promised
                 {pool.committed > 0 && `, ${pool.committed} are sold or owed and not yet gone`}.{' '}
                 {pool.available <= 0 && (
                   <span className="owes">

@@ -20,7 +20,7 @@ import { useTill } from './use-till.ts';
 
 const TITLES = {
   pay: 'Pay',
-  held: 'Set aside',
+  held: 'Waiting baskets',
   sales: 'Sales',
   day: 'The day',
   receipt: 'Sold',
@@ -41,6 +41,7 @@ function Counter() {
   const names = useNames();
   const [open, setOpen] = useState<Open>();
   const [said, setSaid] = useState<string>();
+  const [isCharging, setCharging] = useState(false);
   const { isBusy, sell, secure, setAside, takeUp } = useSelling(desk, setOpen, setSaid);
   const scan = (code: string) => {
     void till.scan(code).then((found) => {
@@ -62,7 +63,7 @@ function Counter() {
         <Strip />
         <nav aria-label="More" className="row till-nav">
           <button type="button" className="btn small" onClick={() => setOpen({ sheet: 'held' })}>
-            Set aside{held > 0 && ` (${held})`}
+            Waiting{held > 0 && ` (${held})`}
           </button>
           <button type="button" className="btn small" onClick={() => setOpen({ sheet: 'sales' })}>
             Sales
@@ -93,9 +94,20 @@ function Counter() {
         {said ?? now.error?.message}
       </p>
       {open !== undefined && (
-        <Sheet key={open.sheet} title={TITLES[open.sheet]} onClose={() => setOpen(undefined)}>
+        <Sheet
+          key={open.sheet}
+          title={TITLES[open.sheet]}
+          isFixed={isCharging}
+          onClose={() => setOpen(undefined)}
+        >
           {open.sheet === 'pay' && (
-            <Pay total={desk.total} isBusy={isBusy} secure={secure} onPaid={(paid) => void sell(paid)} />
+            <Pay
+              total={desk.total}
+              isBusy={isBusy}
+              secure={secure}
+              onCharging={setCharging}
+              onPaid={(paid) => void sell(paid)}
+            />
           )}
           {open.sheet === 'held' && (
             <HeldSheet names={names} except={desk.basket.hold} onRecall={(held) => void takeUp(held)} />
@@ -110,8 +122,9 @@ function Counter() {
               error={open.error}
               refused={open.refused}
               names={names}
-              isCard={open.paid === undefined}
               isBusy={isBusy}
+              wanted={open.wanted}
+              isOnline={now.link === 'up'}
               onOverride={(trust) => void sell(open.paid ?? inCash(desk.total), open, trust)}
             />
           )}

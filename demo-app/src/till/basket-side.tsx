@@ -1,4 +1,5 @@
 /** The basket, and what can be done with it. */
+import { useEffect, useRef } from 'react';
 import { moneyText, units } from '../ui/words.ts';
 import type { BasketDesk } from './basket.ts';
 
@@ -14,13 +15,20 @@ export function BasketSide({
   readonly isBusy: boolean;
 }) {
   const { lines } = basket;
+  const list = useRef<HTMLUListElement>(null);
+  const last = useRef(lines.length);
+  // What was added last is what the cashier looks at.
+  useEffect(() => {
+    if (lines.length > last.current) list.current?.lastElementChild?.scrollIntoView({ block: 'nearest' });
+    last.current = lines.length;
+  }, [lines.length]);
   const pieces = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   return (
     <section className="basket-side" aria-label="Basket">
       {lines.length === 0 ? (
         <p className="soft basket-empty">Scan or tap something to begin a sale.</p>
       ) : (
-        <ul className="basket-lines">
+        <ul className="basket-lines" ref={list}>
           {lines.map(({ sku, name, quantity, price }) => (
             <li key={sku}>
               <span className="basket-name">{name}</span>

@@ -15,12 +15,15 @@ export function HeldSheet({
 }) {
   const { till, now } = useTill();
   const holds = now.holds.filter(({ id }) => id !== except);
-  if (holds.length === 0) return <p className="note soft">Nothing is set aside.</p>;
+  if (holds.length === 0)
+    return (
+      <p className="note soft">No basket waits. “Set aside”, below a basket, puts it here with its goods.</p>
+    );
   return (
     <ul className="sales">
       {holds.map((held) => (
-        <li key={held.id} className="row">
-          <span className="grow">
+        <li key={held.id} className="row waiting">
+          <span>
             {held.lines.map(({ sku, quantity }) => `${quantity} × ${names.get(sku) ?? sku}`).join(', ')}
             <br />
             <span className="small soft">

@@ -30,29 +30,36 @@ export function Pay({
   total,
   isBusy,
   secure,
+  onCharging,
   onPaid,
 }: {
   readonly total: Money;
   readonly isBusy: boolean;
-  /** Makes the goods this basket's own before a card is charged for them. @returns whether they are */
-  readonly secure: () => Promise<boolean>;
+  /** Makes the goods this basket's own before a card is charged for them. @returns their name; undefined where they are not */
+  readonly secure: () => Promise<string | undefined>;
+  /** While a card is charged nobody walks away from it. */
+  readonly onCharging: (isCharging: boolean) => void;
   readonly onPaid: (paid: Paid) => void;
 }) {
   const [given, setGiven] = useState('');
   const terminal = useMemo(() => new CardSimulator(), []);
   const [isCharging, setCharging] = useState(false);
   const [said, setSaid] = useState<string>();
-  // Asked again after a time-out it is the same charge.
-  const reference = useMemo(() => crypto.randomUUID(), []);
   const givenMinor = Math.round(Number(given.replace(',', '.')) * 100);
   const changeMinor = givenMinor - total.amountMinor;
   const cash = (givenMinor: number) => onPaid({ ...inCash(total), givenMinor });
+  const charging = (is: boolean) => {
+    setCharging(is);
+    onCharging(is);
+  };
   const card = async () => {
     setSaid(undefined);
-    if (!(await secure())) return;
-    setCharging(true);
+    // The same basket, asked again after a time-out, is the same charge: also when the sheet was closed in between.
+    const reference = await secure();
+    if (reference === undefined) return;
+    charging(true);
     const charged = await terminal.charge(total, reference);
-    setCharging(false);
+    charging(false);
     if (charged.outcome === 'approved')
       onPaid({ tender: { method: 'card', ...total, reference: charged.reference } });
     else setSaid(SAID[charged.outcome]);

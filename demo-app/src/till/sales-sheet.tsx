@@ -37,13 +37,11 @@ export function SalesSheet({ names }: { readonly names: ReadonlyMap<string, stri
           <li key={sale.id}>
             <button type="button" className="btn" onClick={() => setOpen(sale.id)}>
               <span>
-                {sale.receipt}
+                {[timeText(new Date(sale.placedAtMs).toISOString()), sellerOf(sale.actor)]
+                  .filter((part) => part !== undefined)
+                  .join(', ')}
                 <br />
-                <span className="small soft">
-                  {[timeText(new Date(sale.placedAtMs).toISOString()), sellerOf(sale.actor)]
-                    .filter((part) => part !== undefined)
-                    .join(', ')}
-                </span>
+                <span className="small soft">{sale.receipt}</span>
               </span>
               <b className="push">
                 {moneyText({

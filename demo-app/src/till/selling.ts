@@ -16,8 +16,9 @@ export type Open =
   | {
       readonly sheet: 'short';
       readonly error: TallystickError;
-      /** Undefined where a card was to be charged, which it was not. */
-      readonly paid: Paid | undefined;
+      /** What was to be done with the goods. */
+      readonly wanted: 'sell' | 'charge' | 'hold';
+      readonly paid?: Paid | undefined;
       readonly refused?: PinRefused;
     };
 
@@ -59,7 +60,7 @@ export function useSelling(
     } catch (error) {
       const code = error instanceof TallystickError ? error.code : '';
       if (error instanceof TallystickError && code === 'insufficient_stock')
-        setOpen({ sheet: 'short', error, paid });
+        setOpen({ sheet: 'short', error, wanted: 'sell', paid });
       else if (short !== undefined && OF_PINS.includes(code)) {
         const who = trust?.manager?.cashier ?? now.cashier?.id ?? '';
         setOpen({ ...short, refused: { who, error, atMs: Date.now() } });
@@ -72,22 +73,25 @@ export function useSelling(
     }
   };
 
-  /** Before a card is charged: what it pays for must not be gone by then. */
+  /**
+   * Before a card is charged: what it pays for must not be gone by then.
+   * @returns the name under which the goods are set aside, which is that of the charge too; undefined where they are not
+   */
   const secure = async () => {
-    if (hold !== undefined) return true;
+    if (hold !== undefined) return hold;
     setBusy(true);
     try {
       const held = await till.hold({ lines: wanted });
       desk.put({ lines, hold: held.id });
-      return true;
+      return held.id;
     } catch (error) {
       if (error instanceof TallystickError && error.code === 'insufficient_stock')
-        setOpen({ sheet: 'short', error, paid: undefined });
+        setOpen({ sheet: 'short', error, wanted: 'charge' });
       else {
         say(wrongText(error));
         setOpen(undefined);
       }
-      return false;
+      return undefined;
     } finally {
       setBusy(false);
     }
@@ -108,9 +112,11 @@ export function useSelling(
     try {
       await till.hold({ lines: wanted });
       desk.clear();
-      say('Set aside for 15 minutes.');
+      say('Set aside for 15 minutes: it waits under “Waiting”.');
     } catch (error) {
-      say(wrongText(error));
+      if (error instanceof TallystickError && error.code === 'insufficient_stock')
+        setOpen({ sheet: 'short', error, wanted: 'hold' });
+      else say(wrongText(error));
     } finally {
       setBusy(false);
     }

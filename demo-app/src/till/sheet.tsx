@@ -3,10 +3,13 @@ import { type ReactNode, useEffect, useRef } from 'react';
 
 export function Sheet({
   title,
+  isFixed = false,
   onClose,
   children,
 }: {
   readonly title: string;
+  /** It cannot be closed now. */
+  readonly isFixed?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
@@ -15,11 +18,23 @@ export function Sheet({
     dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} aria-label={title} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      aria-label={title}
+      onCancel={(event) => {
+        if (isFixed) event.preventDefault();
+      }}
+      onClose={onClose}
+    >
       <div className="stack">
         <div className="row">
           <h2>{title}</h2>
-          <button type="button" className="btn small plain push" onClick={() => dialog.current?.close()}>
+          <button
+            type="button"
+            className="btn small plain push"
+            disabled={isFixed}
+            onClick={() => dialog.current?.close()}
+          >
             Close
           </button>
         </div>

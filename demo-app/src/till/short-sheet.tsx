@@ -3,7 +3,7 @@ import type { TallystickError } from '@tallystick/client-sdk';
 import type { OnceManager } from '@tallystick/client-sdk/terminal';
 import { useState } from 'react';
 import { Field } from '../ui/field.tsx';
-import { units } from '../ui/words.ts';
+import { count } from '../ui/words.ts';
 import { ManagerFields, useManager } from './manager.tsx';
 import { type PinRefused, WrongPin } from './pin.tsx';
 
@@ -16,7 +16,8 @@ export function ShortSheet({
   error,
   refused,
   names,
-  isCard,
+  wanted,
+  isOnline,
   isBusy,
   onOverride,
 }: {
@@ -24,8 +25,9 @@ export function ShortSheet({
   /** The last try to sell it on trust. */
   readonly refused: PinRefused | undefined;
   readonly names: ReadonlyMap<string, string>;
-  /** It was to be paid by card. */
-  readonly isCard: boolean;
+  /** What was to be done with the goods. */
+  readonly wanted: 'sell' | 'charge' | 'hold';
+  readonly isOnline: boolean;
   readonly isBusy: boolean;
   readonly onOverride: (trust: Trust) => void;
 }) {
@@ -34,17 +36,21 @@ export function ShortSheet({
   return (
     <>
       <p className="note bad" role="alert">
-        Nothing was sold, and no card was charged.
+        {wanted === 'hold' ? 'Nothing was set aside.' : 'Nothing was sold, and no card was charged.'}
       </p>
       <ul>
         {error.details?.items?.map(({ sku, available, requested }) => (
           <li key={sku}>
-            <b>{names.get(sku) ?? sku}</b>:{' '}
-            {available === 0 ? 'none is left' : `only ${units(available)} left`} of the {requested} wanted.
+            <b>{names.get(sku) ?? sku}</b>: {requested} wanted, this till may sell{' '}
+            {available === 0 ? 'none' : count(available)}, and{' '}
+            {isOnline ? 'no more could be had from elsewhere' : 'it can ask nobody while it is offline'}.
           </li>
         ))}
       </ul>
-      <details>
+      {isOnline && error.details?.items?.some(({ requested }) => requested > 1) && (
+        <p className="small soft">Fewer may be had: try it with less.</p>
+      )}
+      <details hidden={wanted === 'hold'}>
         <summary>The customer has it in hand</summary>
         <form
           className="stack inset"
@@ -55,7 +61,8 @@ export function ShortSheet({
         >
           <p className="small soft">
             It is sold on trust, and stands in the books with the reason.
-            {isCard && ' Take cash: a card is charged for goods that are secured, and for no others.'}
+            {wanted === 'charge' &&
+              ' Take cash: a card is charged for goods that are secured, and for no others.'}
           </p>
           <Field label="Why" required minLength={3} value={reason} onText={setReason} />
           <ManagerFields desk={desk} />

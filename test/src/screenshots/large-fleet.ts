@@ -1,8 +1,9 @@
 /** A fleet larger than a machine: what the console is told in place of its region's own, with figures that change each second. */
 import type { Page } from 'playwright-core';
 
-const REPLICAS = 100;
-const POOLS = 1_000;
+export const REPLICAS = 100;
+/** One of each product at each place. */
+export const POOLS = 1_000;
 const LOCATIONS = 10;
 
 type Json = Record<string, unknown>;
@@ -25,7 +26,6 @@ export async function largeFleet(page: Page): Promise<void> {
     }));
     await route.fulfill({ response: answer, json: { ...fleet, items } });
   });
-  // One pool of each product at each place.
   await page.route('**/v1/products?*', async (route) => {
     const answer = await route.fetch();
     const found = (await answer.json()) as { items: Json[] };
