@@ -113,8 +113,8 @@ export const PLANTED_MACHINES: readonly PlantedBug[] = [
   {
     name: 'a repeated entry skipped without comparing hashes',
     file: 'crdt/src/hub/take-in.ts',
-    find: '    if (held === undefined || sameBytes(held, hash)) return undefined;',
-    replace: '    if (entry.seq > 0) return undefined;',
+    find: '    if (held === undefined || sameBytes(held, hash)) {',
+    replace: '    if (entry.seq > 0) {',
     seed: 4,
   },
 ];

@@ -70,8 +70,14 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a fork joined column by column',
     file: 'crdt/src/hub/take-in.ts',
-    find: `    const branch = fork(context, stream, written);
+    find: `    fence(context, stream, 'fork');
+    const branch = keepBranch(ledger, stream, written);
     if (branch !== undefined && branch !== stream) branches.add(branch);
+    if (branch !== undefined) return undefined;
+    // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
+    if (jump !== undefined && ledger.self.head.parent !== null) return jump;
+    // F2: what joins no history that is known is kept aside, and nothing behind it waits.
+    ledger.quarantine(written, 'fork');
     return undefined;`,
     // The columns of both branches add up in one row.
     replace: '',
