@@ -33,7 +33,7 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (event.request.mode === 'navigate' && url.pathname === PAGE) event.respondWith(page());
   else if (/^\/(assets\/|icon\.svg$|till\.webmanifest$)/.test(url.pathname))
-    event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
+    event.respondWith(kept(event.request).then((found) => found ?? fetch(event.request)));
 });
 
 async function page() {
@@ -43,5 +43,13 @@ async function page() {
   } catch {
     // No network: what is kept opens.
   }
-  return (await caches.match(PAGE)) ?? Response.error();
+  return (await kept(PAGE)) ?? Response.error();
+}
+
+/**
+ * Parts are the same whoever asks. A region that lets pages of elsewhere call it says `vary: origin` with all it serves,
+ * and a part that the page asks for has another origin than one that was kept for it.
+ */
+function kept(request) {
+  return caches.match(request, { ignoreVary: true });
 }

@@ -31,6 +31,8 @@ export class Screens {
       : 'The screens are not built here: npm run build';
     if (this.#why !== undefined) return;
     await this.fleet.open(await createTestDatabase());
+    // As `npm start` has it: answers then differ by the page that asks, and say so.
+    this.fleet.origins = ['http://localhost:5173'];
     await this.fleet.add('eu', 'region', 'authority', null);
     await this.fleet.add('depot', 'warehouse', 'eu', 'depot');
     await this.fleet.add('berlin', 'store', 'eu', 'berlin');
