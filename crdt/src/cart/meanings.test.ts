@@ -70,14 +70,19 @@ describe('[K2] note, gift, delivery, customer', () => {
   test('set and set: one of the two, the same everywhere; later on, the later', () => {
     const docs = apart(
       nothing,
-      (doc) => setFields(doc, { note: 'one', gift: true }),
-      (doc) => setFields(doc, { note: 'two' }),
+      (doc) => setFields(doc, { note: 'one', gift: true, delivery: 'post', customer: 'c-1' }),
+      (doc) => setFields(doc, { note: 'two', delivery: 'van', customer: 'c-2' }),
     );
-    expect(['one', 'two']).toContain(cartOf(docs[0]).note);
-    expect(cartOf(docs[0]).gift).toBe(true);
-    setFields(docs[1] as Y.Doc, { note: 'three', gift: undefined });
+    const [a, b] = docs.map((doc) => cartOf(doc));
+    expect(a).toEqual(b);
+    expect(['one', 'two']).toContain(a?.note);
+    expect(['post', 'van']).toContain(a?.delivery);
+    expect(['c-1', 'c-2']).toContain(a?.customer);
+    expect(a?.gift).toBe(true);
+    const later = { note: 'three', delivery: 'bike', customer: 'c-3' };
+    setFields(docs[1] as Y.Doc, { ...later, gift: undefined });
     meet(docs);
-    expect(cartOf(docs[0])).toEqual({ note: 'three', lines: [] });
+    expect(cartOf(docs[0])).toEqual({ ...later, lines: [] });
   });
 });
 

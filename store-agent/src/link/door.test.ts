@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type ReplicaId, writerId } from '@tallystick/crdt';
+import { enrolProof } from '@tallystick/crdt/host';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openIdentity } from '../identity.ts';
@@ -76,6 +77,35 @@ test('a wrong key, an unknown replica and a broken signature are refused', async
   await short.hello({}, { publicKey: scene.identity.publicKey, sign: () => Uint8Array.of(1, 2, 3) });
   await short.isRefused('bad_signature');
   expect(scene.root.host.children.up).toEqual([]);
+});
+
+test('[L7] who belongs under another parent opens no link, though its key is right', async () => {
+  const folder = scene.root.addShop('till', 'berlin', 'ws://127.0.0.1:1/link');
+  const till = scene.stranger();
+  const writer = writerId('till' as ReplicaId, 1, 'a'.repeat(32));
+  await till.hello({ writer, replicaKind: 'terminal' }, openIdentity(join(folder, 'identity.pem')));
+  expect(await till.isRefused('forbidden')).toBe('till belongs under berlin: link it there.');
+  expect(scene.root.host.children.up).toEqual([]);
+});
+
+test('a code is taken with a key that whoever hands it in holds, and answers this very challenge', async () => {
+  const { publicKey } = scene.identity;
+  const handIn = async (proofFor: (nonce: Uint8Array, parent: ReplicaId) => Uint8Array, code: string) => {
+    const device = scene.stranger();
+    const { nonce, parent } = await device.hears('challenge');
+    const signature = scene.identity.sign(proofFor(nonce, parent));
+    device.send({ kind: 'enrol', replica: 'new' as ReplicaId, code: 'CODE', publicKey, signature });
+    return device.isRefused(code);
+  };
+  const right = (nonce: Uint8Array, parent: ReplicaId) =>
+    enrolProof(nonce, parent, 'new' as ReplicaId, 'CODE');
+  expect(await handIn(right, 'enrolment_refused'), 'the books were asked').toBe('no enrolment here');
+  for (const wrong of [
+    (_: Uint8Array, parent: ReplicaId) => right(new Uint8Array(32), parent),
+    (nonce: Uint8Array) => right(nonce, 'berlin' as ReplicaId),
+    (nonce: Uint8Array, parent: ReplicaId) => enrolProof(nonce, parent, 'new' as ReplicaId, 'OTHER'),
+  ])
+    expect(await handIn(wrong, 'bad_signature')).toMatch(/did not sign this/);
 });
 
 test('a hello overheard in a real session opens nothing a second time, and within a session changes nothing', async () => {
