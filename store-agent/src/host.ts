@@ -25,7 +25,7 @@ import type { Identity } from './identity.ts';
 import { LEVELS_EVERY_MS, LEVELS_WAITING_BYTES_MAX, LevelRelay } from './levels/level-relay.ts';
 import type { Levels } from './levels/levels.ts';
 import { CARTS_WAITING_BYTES_MAX, CartRelay } from './link/cart-relay.ts';
-import { mayAskAuthority } from './link/child-calls.ts';
+import { mayAsk } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
 import { Connection, WS_OPTIONS } from './link/connection.ts';
 import type { Log } from './log.ts';
@@ -301,9 +301,14 @@ export class Host {
   #fromChild(from: ReplicaId, frame: Frame): void {
     switch (frame.kind) {
       case 'call':
-        if (frame.target === ROOT && !mayAskAuthority(frame.body, this.#isRegion(from))) {
-          this.#options.log.warn({ child: from }, 'a child asked of the authority what only regions may');
-          this.calls.refuse(from, frame, 'forbidden', 'Only a region may ask this of the authority.');
+        if (!mayAsk(frame.target === ROOT, frame.body, this.#isRegion(from))) {
+          this.#options.log.warn({ child: from }, 'a child asked for what it may not ask');
+          this.calls.refuse(
+            from,
+            frame,
+            'forbidden',
+            'This is not for a child to ask, or only for a region.',
+          );
         } else this.calls.onCall(from, frame);
         return;
       case 'reply':

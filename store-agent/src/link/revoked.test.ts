@@ -39,3 +39,34 @@ test('[L7] a till whose key was taken back loses the link that it has, and comes
   expect(isLinked()).toBe(false);
   expect(shop.agent.host.parent?.state, 'its shop goes on').toBe('up');
 });
+
+test('a till that was stolen shuts out nobody: not at its own shop, and not at another one through the tree', async () => {
+  const root = new TestRoot();
+  await root.start();
+  onTestFinished(() => root.stop());
+  const open = async (folder: string) => {
+    const served = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }));
+    onTestFinished(() => served.stop());
+    await until(() => served.agent.unready() === undefined, `${folder} is ready`);
+    return served;
+  };
+  const [berlin, hamburg] = await Promise.all(['berlin', 'hamburg'].map((id) => open(root.addShop(id))));
+  const below = (id: string, shop: typeof berlin) =>
+    open(root.addShop(id, shop?.agent.id, `${shop?.url.replace('http', 'ws')}/link`));
+  const stolen = await below('stolen', berlin);
+  await below('beside', berlin);
+  await below('elsewhere', hamburg);
+  const isUp = (shop: typeof berlin, till: string) => shop?.agent.host.children.isUp(till as never);
+  const reaches = (shop: string) => stolen.agent.call(shop as never, { call: 'ping' });
+  for (const shop of ['berlin', 'hamburg'])
+    await until(async () => (await reaches(shop)).ok, `${shop} can be called`);
+  const counted = [{ pool: 'LAMP@hamburg', n: 1 }];
+  for (const [shop, replica] of [
+    ['berlin', 'beside'],
+    ['hamburg', 'elsewhere'],
+  ] as const) {
+    const retire = { call: 'retire', id: `r-${replica}`, replica, operator: 'thief', counted };
+    expect(await stolen.agent.call(shop as never, retire), shop).toMatchObject({ code: 'forbidden' });
+  }
+  expect([isUp(berlin, 'beside'), isUp(hamburg, 'elsewhere')]).toEqual([true, true]);
+});
