@@ -2,7 +2,6 @@
 
 import { JournalError } from '@tallystick/store-agent';
 import * as Y from 'yjs';
-import type { TokenBuckets } from '../facade/limits/token-buckets.ts';
 import type { Carts } from './carts.ts';
 import {
   askFrame,
@@ -14,7 +13,7 @@ import {
 } from './frames.ts';
 import type { Hints } from './hints.ts';
 import type { Listener, LiveCart } from './live-cart.ts';
-import { type LiveSocket, OPEN, Paced } from './paced.ts';
+import { type LiveSocket, OPEN, type Pace, Paced } from './paced.ts';
 
 /** What a slow reader may have waiting before it is cut off; it comes back and gets what it lacks in one piece. */
 const WAITING_BYTES_MAX = 1024 * 1024;
@@ -31,8 +30,8 @@ export interface ConnectionPorts {
   readonly cart: LiveCart;
   readonly hints: Hints;
   readonly mayEdit: boolean;
-  /** How often one connection may say something; who says more is read later. */
-  readonly pace: TokenBuckets;
+  /** How often this connection, and all at this cart together, may say something; who says more is read later. */
+  readonly paces: readonly Pace[];
   nowMs(): number;
 }
 
@@ -42,12 +41,12 @@ export class Connection implements Listener {
   readonly #paced: Paced;
   #saidAgainAtMs: number;
 
-  constructor(socket: LiveSocket, name: string, ports: ConnectionPorts) {
+  constructor(socket: LiveSocket, ports: ConnectionPorts) {
     this.#socket = socket;
     this.#ports = ports;
-    this.#paced = new Paced(socket, name, ports.pace, ports.nowMs);
+    this.#paced = new Paced(socket, ports.paces, ports.nowMs);
     this.#saidAgainAtMs = ports.nowMs();
-    socket.on('message', (data, isBinary) => this.#message(data, isBinary));
+    socket.on('message', (data, isBinary) => this.#paced.heard(() => this.#message(data, isBinary)));
     ports.cart.listeners.add(this);
     const ask = askFrame(Y.encodeStateVector(ports.cart.doc));
     this.#whenDurable(() => {
@@ -72,6 +71,7 @@ export class Connection implements Listener {
     this.#socket.close(code, reason.slice(0, 100));
     // Nothing more is read from it, whatever it still sends.
     this.#socket.removeAllListeners('message');
+    this.#paced.end();
   }
 
   /** The socket is closed. */
@@ -94,7 +94,6 @@ export class Connection implements Listener {
   }
 
   #message(data: Buffer, isBinary: boolean): void {
-    this.#paced.heard();
     if (!isBinary) {
       this.end(UNSUPPORTED_DATA, 'Frames are binary.');
       return;

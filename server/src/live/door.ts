@@ -28,6 +28,8 @@ const CONNECTIONS_MAX = 20_000;
 const CONNECTIONS_PER_CART = 64;
 /** Messages of one connection: a person taps a few times a second, a provider that reconnects sends a handful. */
 const PACE = { perSecond: 200, burst: 1_000 };
+/** Of all at one cart: each edit is told to each of them, and others’ carts are in the same process. */
+const CART_PACE = { perSecond: 400, burst: 2_000 };
 const LOOK_EVERY_MS = 10_000;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN = 1013;
@@ -41,7 +43,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
   });
   const { rates } = agent.settings;
   const newcomers = rates === 'off' ? undefined : new TokenBuckets(rates.write);
-  const pace = new TokenBuckets(PACE);
+  const [pace, cartPace] = [new TokenBuckets(PACE), new TokenBuckets(CART_PACE)];
   const connections = new Set<{ look(nowMs: number): void }>();
   const nowMs = () => performance.now();
   let opened = 0;
@@ -59,13 +61,23 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
     return { cart, mayEdit: found.mode === 'edit' };
   };
 
-  const nextName = () => {
+  const pacesAt = (cart: string) => {
     opened += 1;
-    return String(opened);
+    return [
+      { buckets: pace, name: String(opened) },
+      { buckets: cartPace, name: cart },
+    ];
   };
 
   const connect = (socket: LiveSocket, { cart, mayEdit }: ReturnType<typeof kept>) => {
-    const connection = new Connection(socket, nextName(), { carts, cart, hints, mayEdit, pace, nowMs });
+    const connection = new Connection(socket, {
+      carts,
+      cart,
+      hints,
+      mayEdit,
+      paces: pacesAt(cart.id),
+      nowMs,
+    });
     connections.add(connection);
     socket.on('close', () => {
       connections.delete(connection);
@@ -94,7 +106,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
       socket.close(TRY_AGAIN, `${keeper}, which keeps the cart, cannot be reached now.`);
       return;
     }
-    const client = new FarClient(socket, session, nextName(), pace, nowMs);
+    const client = new FarClient(socket, session, pacesAt(id), nowMs);
     connections.add(client);
     socket.on('close', () => connections.delete(client));
   };

@@ -1,7 +1,6 @@
 /** Far client: a client of this region at a cart that another region keeps. What it says is passed on as it is. */
-import type { TokenBuckets } from '../facade/limits/token-buckets.ts';
 import type { FarSocket } from './far-socket.ts';
-import { type LiveSocket, OPEN, Paced, SILENT_MS } from './paced.ts';
+import { type LiveSocket, OPEN, type Pace, Paced, SILENT_MS } from './paced.ts';
 
 /** As for carts that are kept here: a slow reader is cut off, and catches up when it is back. */
 const WAITING_BYTES_MAX = 1024 * 1024;
@@ -14,14 +13,13 @@ export class FarClient {
   readonly #far: FarSocket;
   #heardFarAtMs: number;
 
-  constructor(socket: LiveSocket, far: FarSocket, name: string, pace: TokenBuckets, nowMs: () => number) {
-    this.#paced = new Paced(socket, name, pace, nowMs);
+  constructor(socket: LiveSocket, far: FarSocket, paces: readonly Pace[], nowMs: () => number) {
+    this.#paced = new Paced(socket, paces, nowMs);
     this.#far = far;
     this.#heardFarAtMs = nowMs();
     socket.on('message', (data, isBinary) => {
-      this.#paced.heard();
-      if (isBinary) far.send(new Uint8Array(data));
-      else socket.close(UNSUPPORTED_DATA, 'Frames are binary.');
+      if (!isBinary) socket.close(UNSUPPORTED_DATA, 'Frames are binary.');
+      else this.#paced.heard(() => far.send(new Uint8Array(data)));
     });
     socket.on('close', () => far.terminate());
     far.on('message', (bytes) => {

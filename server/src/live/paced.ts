@@ -1,4 +1,8 @@
-/** Paced: a client's own socket, which is read later where it says too much, and ended where it is dead. */
+/**
+ * Paced: a client's own socket, which is read later where it says too much, and ended where it is dead. What came in one
+ * read with the message that was too many waits here for its turn, so that nobody gets more done than others by
+ * saying more at once.
+ */
 import type { TokenBuckets } from '../facade/limits/token-buckets.ts';
 
 /** Two signs of life that were missed. */
@@ -24,40 +28,77 @@ export interface LiveSocket {
 
 export const OPEN = 1;
 
+/** How often something may be said, by this name. */
+export interface Pace {
+  readonly buckets: TokenBuckets;
+  readonly name: string;
+}
+
+/** What was on its way here when its client was slowed down: a read of the socket holds thousands of small messages. */
+const WAITING_MAX = 16_384;
+const TRY_AGAIN = 1013;
+
 export class Paced {
   readonly #socket: LiveSocket;
-  readonly #name: string;
-  readonly #pace: TokenBuckets;
+  readonly #paces: readonly Pace[];
   readonly #nowMs: () => number;
+  #waiting: (() => void)[] = [];
   #heardAtMs: number;
-  #resume: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @param pace how often one connection may say something, by its name */
-  constructor(socket: LiveSocket, name: string, pace: TokenBuckets, nowMs: () => number) {
+  /** @param paces of this connection, and of all that it shares something with: each must allow a message */
+  constructor(socket: LiveSocket, paces: readonly Pace[], nowMs: () => number) {
     this.#socket = socket;
-    this.#name = name;
-    this.#pace = pace;
+    this.#paces = paces;
     this.#nowMs = nowMs;
     this.#heardAtMs = nowMs();
     socket.on('pong', () => {
       this.#heardAtMs = nowMs();
     });
-    socket.on('close', () => clearTimeout(this.#resume));
+    socket.on('close', () => this.end());
     // What is wrong is said by the close that follows.
     socket.on('error', () => {});
   }
 
-  /** A message came. */
-  heard(): void {
+  /** A message came: what it says is done at once or, where too much was said, when it is its turn. */
+  heard(act: () => void): void {
+    this.#heardAtMs = this.#nowMs();
+    if (this.#timer === undefined) {
+      const waitS = this.#take();
+      if (waitS === 0) return act();
+      this.#socket.pause();
+      this.#goOnIn(waitS);
+    }
+    if (this.#waiting.length < WAITING_MAX) this.#waiting.push(act);
+    else this.#socket.close(TRY_AGAIN, 'Too much was said at once.');
+  }
+
+  /** What still waits is not done any more. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#waiting = [];
+  }
+
+  /** @returns seconds until it is allowed; 0 where it was taken */
+  #take(): number {
     const nowMs = this.#nowMs();
-    this.#heardAtMs = nowMs;
-    const taken = this.#pace.take(this.#name, nowMs);
-    if (taken.isAllowed || this.#resume !== undefined) return;
-    this.#socket.pause();
-    this.#resume = setTimeout(() => {
-      this.#resume = undefined;
+    const looks = this.#paces.map(({ buckets, name }) => buckets.look(name, nowMs));
+    const refused = looks.filter(({ isAllowed }) => !isAllowed);
+    if (refused.length > 0) return Math.max(...refused.map(({ resetSeconds }) => resetSeconds));
+    for (const { buckets, name } of this.#paces) buckets.take(name, nowMs);
+    return 0;
+  }
+
+  #goOnIn(seconds: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      while (this.#waiting.length > 0) {
+        const waitS = this.#take();
+        if (waitS > 0) return this.#goOnIn(waitS);
+        this.#waiting.shift()?.();
+      }
       this.#socket.resume();
-    }, taken.resetSeconds * 1_000);
+    }, seconds * 1_000);
   }
 
   /** Now and then: asks for a sign of life, or ends what gave none. @returns whether it lives */
