@@ -1,3 +1,5 @@
+'use client';
+
 /**
  * React hooks. Put a {@link TallystickProvider} around what uses them.
  *

@@ -109,24 +109,27 @@ export class TillCatalogue implements Directory {
   async apply({ from, to, items }: CatalogueFrame, nowMs: number): Promise<void> {
     if (from > this.#copy.version) return;
     const copy = { version: Math.max(to, this.#copy.version), asOfMs: nowMs };
-    const isNew = to > this.#copy.version;
+    const news = to > this.#copy.version ? items : [];
+    // Read before anything is written: a copy that says a version has all of it.
+    const records = news.map(recordOf);
     const transaction = this.#database.transaction([FACTS, ITEMS], 'readwrite', { durability: 'relaxed' });
     transaction.objectStore(FACTS).put(copy, COPY);
     const store = transaction.objectStore(ITEMS);
-    for (const item of isNew ? items : []) {
-      if (item.body === null) store.delete([item.kind, item.id]);
-      else store.put(item.kind === 'product' ? { ...item, gtins: gtinsIn(item.body) } : item);
+    for (const record of records) {
+      if (record.body === null) store.delete([record.kind, record.id]);
+      else store.put(record);
     }
     await completionOf(transaction);
     this.#copy = copy;
-    for (const item of isNew ? items : []) this.#index(item);
+    for (const item of news) this.#index(item);
   }
 
   #index({ kind, id, body }: CatalogueItem): void {
     if (kind === 'product') {
       this.#products.delete(id);
-      if (body === null) this.#words?.delete(id);
-      else this.#words?.set(id, wordsOf(JSON.parse(body) as TillProduct));
+      const said = body === null ? undefined : wordsOf(JSON.parse(body) as TillProduct);
+      if (said === undefined) this.#words?.delete(id);
+      else this.#words?.set(id, said);
     }
     if (kind !== 'location' && kind !== 'replica' && kind !== 'cashier') return;
     if (body === null) this.#few[kind].delete(id);
@@ -155,7 +158,7 @@ export class TillCatalogue implements Directory {
     return { product, unit };
   }
 
-  /** Products whose SKU or name, in any language, has all words of a text in it, in the order of their SKUs. */
+  /** Products in the range whose SKU or name, in any language, has all words of a text in it. */
   async find(text: string, limit: number): Promise<TillProduct[]> {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const skus: string[] = [];
@@ -165,9 +168,7 @@ export class TillCatalogue implements Directory {
       if (skus.length >= limit) break;
     }
     const products = await Promise.all(skus.map((sku) => this.product(sku)));
-    return products.filter(
-      (product) => product !== undefined && product.status !== 'discontinued',
-    ) as TillProduct[];
+    return products.filter((product) => product !== undefined);
   }
 
   /** Read when somebody searches first. */
@@ -175,7 +176,10 @@ export class TillCatalogue implements Directory {
     if (this.#words === undefined) {
       const items = (await resultOf(this.#items().getAll(allOf('product')))) as CatalogueItem[];
       this.#words ??= new Map(
-        items.map(({ id, body }) => [id, wordsOf(JSON.parse(body as string) as TillProduct)]),
+        items.flatMap(({ id, body }) => {
+          const said = wordsOf(JSON.parse(body as string) as TillProduct);
+          return said === undefined ? [] : [[id, said] as const];
+        }),
       );
     }
     return this.#words;
@@ -226,6 +230,14 @@ function allOf(kind: string): unknown {
   return IDBKeyRange.bound([kind], [kind, []]);
 }
 
+/** As it is stored. @throws Error where it cannot be read */
+function recordOf(item: CatalogueItem): CatalogueItem & { readonly gtins?: readonly string[] } {
+  if (item.body === null) return item;
+  if (item.kind === 'product') return { ...item, gtins: gtinsIn(item.body) };
+  JSON.parse(item.body);
+  return item;
+}
+
 function gtinsIn(body: string): string[] {
   const { barcodes = [], units = [] } = JSON.parse(body) as TillProduct;
   const all = [barcodes, ...units.map((unit) => unit.barcodes ?? [])].flat();
@@ -240,6 +252,8 @@ function sameGtin(text: string, gtin: string): boolean {
   return read.ok && read.gtin === gtin;
 }
 
-function wordsOf({ sku, names }: TillProduct): string {
+/** Undefined where it is not to be found any more: it is sold while stock lasts, by its barcode. */
+function wordsOf({ sku, names, status }: TillProduct): string | undefined {
+  if (status === 'discontinued') return undefined;
   return [sku, ...Object.values(names)].join(' ').toLowerCase();
 }

@@ -1,6 +1,6 @@
 /** Device: who this browser is, written down when it was enrolled. */
 import type { ReplicaId, ReplicaKind } from '@tallystick/crdt';
-import { enrolAt } from '@tallystick/crdt/host';
+import { enrolAt, ParentUnreachable } from '@tallystick/crdt/host';
 import { TallystickError } from '../error.ts';
 import { FACTS } from './database.ts';
 import { completionOf, type Database, resultOf } from './indexed-db.ts';
@@ -26,7 +26,8 @@ export interface Device {
 
 /**
  * Who this browser is. A new one makes a key, and trades the code for a name in the tree.
- * @throws TallystickError `not_enrolled`: with no code, or with one that the parent refuses
+ * @throws TallystickError `not_enrolled`: with no code, or with one that the parent refuses; `region_unreachable`: the parent
+ *   does not answer; `no_storage`: the browser makes no keys of the kind that devices have
  */
 export async function openDevice(
   database: Database,
@@ -39,7 +40,7 @@ export async function openDevice(
   const { id, parent: url, code } = options;
   if (code === undefined)
     throw new TallystickError('not_enrolled', `This browser is not enrolled as ${id}. Pass a one-time code.`);
-  const key = known === undefined ? await newKey() : keyFrom(known.key);
+  const key = known === undefined ? await newKey().catch(noKeys) : keyFrom(known.key);
   // Written before the code is used: a crash in between asks again with the same key, which is the same device.
   await write(database, { key: key.stored });
   try {
@@ -56,8 +57,15 @@ export async function openDevice(
     await write(database, { key: key.stored, kind: replicaKind, location });
     return { key, kind: replicaKind, location };
   } catch (error) {
-    throw new TallystickError('not_enrolled', (error as Error).message, { cause: error });
+    const code = error instanceof ParentUnreachable ? 'region_unreachable' : 'not_enrolled';
+    throw new TallystickError(code, (error as Error).message, { cause: error });
   }
+}
+
+function noKeys(cause: unknown): never {
+  const message =
+    'This browser makes no Ed25519 keys, by which a till is known. Update it, or take another one.';
+  throw new TallystickError('no_storage', message, { cause });
 }
 
 export async function isEnrolled(database: Database): Promise<boolean> {

@@ -101,21 +101,6 @@ export class IndexedJournal {
     }
   }
 
-  /** Whether the storage takes writes: tried with more than a turn needs, and taken back. */
-  async hasRoom(): Promise<boolean> {
-    try {
-      const transaction = this.#database.transaction([TURNS], 'readwrite', { durability: 'strict' });
-      const store = transaction.objectStore(TURNS);
-      store.put(new Uint8Array(ROOM_BYTES), PROBE);
-      store.delete(PROBE);
-      await completionOf(transaction);
-      return true;
-    } catch (error) {
-      if (isFull(error)) return false;
-      throw this.#failed(error);
-    }
-  }
-
   #failed(error: unknown): StorageFailure {
     if (isFull(error)) return new StorageFailure('full', error);
     this.#failure ??= new StorageFailure('broken', error);
@@ -125,6 +110,21 @@ export class IndexedJournal {
   close(): void {
     this.#database.onclose = null;
     this.#database.close();
+  }
+}
+
+/** Whether the storage takes writes: tried with more than a turn needs, and taken back. */
+export async function hasRoom(database: Database): Promise<boolean> {
+  try {
+    const transaction = database.transaction([TURNS], 'readwrite', { durability: 'strict' });
+    const store = transaction.objectStore(TURNS);
+    store.put(new Uint8Array(ROOM_BYTES), PROBE);
+    store.delete(PROBE);
+    await completionOf(transaction);
+    return true;
+  } catch (error) {
+    if (isFull(error)) return false;
+    throw error;
   }
 }
 

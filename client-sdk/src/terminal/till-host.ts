@@ -25,7 +25,7 @@ import { TillCatalogue } from './catalogue.ts';
 import { tillDatabase } from './database.ts';
 import { type Device, isEnrolled, openDevice } from './device.ts';
 import type { Database } from './indexed-db.ts';
-import { IndexedJournal, StorageFailure } from './indexed-journal.ts';
+import { hasRoom, IndexedJournal, StorageFailure } from './indexed-journal.ts';
 import type { TillPorts } from './ports.ts';
 import { Returns, type TakenBack } from './returns.ts';
 import { sha256 } from './sha256.ts';
@@ -90,20 +90,23 @@ export class TillHost {
   /** @throws TallystickError `not_enrolled`; Error where what is stored contradicts itself */
   static async open(options: TillHostOptions, ports: TillPorts, onChange: () => void): Promise<TillHost> {
     const database = await tillDatabase(ports.databases, options.id);
+    let host: TillHost | undefined;
     try {
       const device = await openDevice(database, options, ports);
       const journal = await IndexedJournal.open(database);
       const catalogue = await TillCatalogue.open(database);
       const returns = await Returns.open(database);
       const opened = { database, journal };
-      const host = new TillHost(options, ports, onChange, device, opened, catalogue, returns);
+      host = new TillHost(options, ports, onChange, device, opened, catalogue, returns);
       await host.#endPastLife();
       host.#link.start();
       host.#beatLater();
       host.#pruneLater(PRUNE_AFTER_MS);
       return host;
     } catch (error) {
-      database.close();
+      // It would mend itself, and go on without the lock.
+      if (host === undefined) database.close();
+      else await host.stop();
       throw error;
     }
   }
@@ -225,22 +228,36 @@ export class TillHost {
   }
 
   async #mend(): Promise<void> {
-    const opened = await this.#reopen();
-    if (this.#isStopped) return opened.database.close();
-    if (!(await isEnrolled(opened.database))) {
+    const database = await tillDatabase(this.#ports.databases, this.#options.id);
+    try {
+      const journal = await this.#reread(database);
+      if (journal === undefined || this.#isStopped) return database.close();
+      this.#goOn({ database, journal });
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** A long journal is not read each second while there is no room. @returns undefined where it cannot go on, or not yet */
+  async #reread(database: Database): Promise<IndexedJournal | undefined> {
+    if (this.#isStopped) return undefined;
+    if (!(await isEnrolled(database))) {
       // A key that is in memory alone would begin a life that no reload goes on with.
-      opened.database.close();
       this.failure = new StorageFailure('broken', CLEARED);
-      return this.#onChange();
+      this.#onChange();
+      return undefined;
     }
-    if (!(await opened.journal.hasRoom())) {
-      opened.database.close();
-      return this.#mendLater();
-    }
+    if (await hasRoom(database)) return IndexedJournal.open(database);
+    this.#mendLater();
+    return undefined;
+  }
+
+  #goOn({ database, journal }: Opened): void {
     this.#journal.close();
-    this.#journal = opened.journal;
-    this.#database = opened.database;
-    this.catalogue.reopened(opened.database);
+    this.#journal = journal;
+    this.#database = database;
+    this.catalogue.reopened(database);
     this.failure = undefined;
     this.engine.resume(this.#replica());
     this.#link.restart();
@@ -268,16 +285,6 @@ export class TillHost {
       },
       () => false,
     );
-  }
-
-  async #reopen(): Promise<Opened> {
-    const database = await tillDatabase(this.#ports.databases, this.#options.id);
-    try {
-      return { database, journal: await IndexedJournal.open(database) };
-    } catch (error) {
-      database.close();
-      throw error;
-    }
   }
 
   #fromParent(frame: Frame): void {

@@ -82,7 +82,14 @@ export class Till extends Subject<TillSnapshot> implements Terminal {
     const closed = new Promise<void>((resolve) =>
       this.#closing.signal.addEventListener('abort', () => resolve(), { once: true }),
     );
-    this.#isPersisted = await this.#ports.persist();
+    // Some browsers ask a person first: nobody waits for that to sell.
+    void this.#ports.persist().then(
+      (isPersisted) => {
+        this.#isPersisted = isPersisted;
+        this.#look();
+      },
+      () => undefined,
+    );
     const host = await TillHost.open(this.#options, this.#ports, () => this.#lookLater());
     this.#host = host;
     this.#look();

@@ -1,5 +1,5 @@
 /** Witness: where this till's chain stood, told outside its database (F1). */
-import type { WriterId } from '@tallystick/crdt';
+import { isWriterId } from '@tallystick/crdt';
 import { hexOf, type Point } from '@tallystick/crdt/wire';
 import type { TillPorts } from './ports.ts';
 
@@ -16,8 +16,10 @@ export class Witness {
   read(): Point | undefined {
     try {
       const { writer, seq, hash } = JSON.parse(this.#store?.getItem(this.#key) ?? 'null');
+      if (!isWriterId(writer) || !Number.isSafeInteger(seq) || !/^(?:[0-9a-f]{2})+$/.test(hash))
+        return undefined;
       const bytes = (hash as string).match(/../g)?.map((hex) => Number.parseInt(hex, 16)) ?? [];
-      return { writer: writer as WriterId, seq: seq as number, hash: Uint8Array.from(bytes) };
+      return { writer, seq: seq as number, hash: Uint8Array.from(bytes) };
     } catch {
       return undefined;
     }

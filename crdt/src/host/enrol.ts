@@ -14,13 +14,19 @@ export interface EnrolPorts {
   connect(events: ConnectionEvents): LinkConnection;
 }
 
-/** @returns what the device is now. Rejects with an Error: what the parent said, or why it could not be reached. */
+/** The parent gave no answer: its code is as good as before. */
+export class ParentUnreachable extends Error {
+  override readonly name = 'ParentUnreachable';
+}
+
+/** @returns what the device is now. Rejects with an Error: what the parent said, or `ParentUnreachable`. */
 export function enrolAt(ports: EnrolPorts, replica: ReplicaId, code: string): Promise<Enrolled> {
   const { url, identity } = ports;
   return new Promise((resolve, reject) => {
-    const finish = (outcome: Enrolled | string) => {
+    const finish = (outcome: Enrolled | string | Error) => {
       forget();
       if (typeof outcome === 'string') reject(new Error(outcome));
+      else if (outcome instanceof Error) reject(outcome);
       else resolve(outcome);
       connection.end();
     };
@@ -43,7 +49,11 @@ export function enrolAt(ports: EnrolPorts, replica: ReplicaId, code: string): Pr
         }
       },
       closed: (why) =>
-        finish(`${url} cannot be reached: ${why}. Check the address, and that the parent runs.`),
+        finish(
+          new ParentUnreachable(
+            `${url} cannot be reached: ${why}. Check the address, and that the parent runs.`,
+          ),
+        ),
     });
     const forget = ports.after(ENROL_MS, () => connection.end());
   });

@@ -43,6 +43,10 @@ try {
         .filter((problem) => !('resolutionKind' in problem) || served.has(problem.resolutionKind))
         .map((problem) => `${problem.kind} ${JSON.stringify(problem)}`);
 
+  // Frameworks that draw on a server know by its first line that the hooks are for pages.
+  if (!readFileSync(join(PACKAGE, 'dist/react.js'), 'utf8').startsWith("'use client'"))
+    wrong.push("dist/react.js does not begin with 'use client'.");
+
   // The screens are the example of an application: here they are typed by what is published, and not by the sources.
   const tsc = [
     join(ROOT, 'node_modules/typescript/bin/tsc'),

@@ -100,6 +100,36 @@ test('goods whose return was not answered, brought in again, came back once', as
   expect(till.sale(sale.id)?.lines[0]?.returned).toBe(1);
 });
 
+test('opens whatever its browser has to say, or had kept outside of its database', async () => {
+  const { persist } = profile;
+  onTestFinished(() => {
+    profile.persist = persist;
+  });
+  let answer!: (isPersisted: boolean) => void;
+  // Some ask a person first, who may be away.
+  profile.persist = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  for (const [key] of profile.local) profile.local.set(key, '{"writer":"nobody","seq":1,"hash":"zz"}');
+  const till = await open();
+  expect(till.getSnapshot().isPersisted).toBe(false);
+  answer(true);
+  await until(() => till.getSnapshot().isPersisted, 'it says so');
+  await till.close();
+  profile.persist = () => Promise.reject(new TypeError('not here'));
+  expect((await open()).getSnapshot()).toMatchObject({ state: 'open', isPersisted: false });
+});
+
+test('a parent that is away is told apart from one that refuses the code', async () => {
+  const codeOf = (parent: string, code: string) => {
+    const till = new Profile().open({ id: 'kasse-9', parent, code });
+    return till.ready().catch((error) => [error.code, error.retryable]);
+  };
+  expect(await codeOf('ws://127.0.0.1:9/link', 'any')).toEqual(['region_unreachable', true]);
+  expect(await codeOf(options.parent, 'wrong')).toEqual(['not_enrolled', false]);
+});
+
 function isReply(data: unknown): boolean {
   return decodeFrame(new Uint8Array(data as Buffer)).kind === 'reply';
 }

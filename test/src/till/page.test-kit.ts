@@ -18,6 +18,8 @@ export class Profile {
   aheadMs = 0;
   /** What its pages open their lines with. */
   webSocket: object = WebSocket;
+  /** What its browser says when it is asked to clear nothing by itself. */
+  persist: () => Promise<boolean> = async () => true;
   /** What its pages do now and again, and nobody waits for. */
   readonly #chores = new Set<() => void>();
   #tail: Promise<void> = Promise.resolve();
@@ -41,7 +43,7 @@ export class Profile {
         this.#tail = turn.catch(() => undefined);
         return turn;
       },
-      persist: async () => true,
+      persist: () => this.persist(),
       witness: {
         getItem: (key) => this.local.get(key) ?? null,
         setItem: (key, value) => void this.local.set(key, value),
