@@ -5,12 +5,12 @@
 import type { Log } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { FollowedTables, isAsKnown, ordered } from './followed-tables.ts';
-import { marksSeeing } from './marks-seeing.ts';
 import { LogStream } from './replication/log-stream.ts';
 import type { IsInSnapshot } from './replication/moment.ts';
 import type { ChangeReader, Relation, Tuple } from './replication/pgoutput.ts';
 import { makePublication, PUBLICATION } from './replication/publication.ts';
 import { fullXid } from './replication/xid.ts';
+import { patiently, seeing } from './seeing.ts';
 import type { Transaction } from './shape/pending.ts';
 import type { Shape } from './shape/shape.ts';
 import { marksOf } from './sources/describe.ts';
@@ -161,14 +161,20 @@ export class Following {
 
   /** Asks whether tables are as they were, after all that was read: shapes of those that are not have ended then. @throws what Postgres throws */
   async check(oids: readonly number[], pool: pg.Pool): Promise<void> {
-    const [until, reading] = [this.#commits, this.#reading];
-    const sees = (isIn: IsInSnapshot) =>
-      (reading === undefined || isIn(reading.xid, reading.lsn)) && this.#areIn(isIn, until);
-    const marks = await marksSeeing(() => marksOf(pool, PUBLICATION, oids), sees);
+    const { marks } = await seeing(
+      () => patiently(() => marksOf(pool, PUBLICATION, oids)),
+      this.seesAllRead(),
+    );
     const why = new Error('The table was changed.');
     for (const oid of oids)
       for (const [{ table }, shapes] of this.#tables.sources(oid))
         if (table.mark !== marks.get(oid)) this.#end(shapes.all, why);
+  }
+
+  /** @returns whether a moment has what was read until now */
+  seesAllRead(): (isIn: IsInSnapshot) => boolean {
+    const [until, reading] = [this.#commits, this.#reading];
+    return (isIn) => (reading === undefined || isIn(reading.xid, reading.lsn)) && this.#areIn(isIn, until);
   }
 
   /** Whether a moment has all commits before one: those that were seen once are not asked for again. */

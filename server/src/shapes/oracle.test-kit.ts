@@ -1,38 +1,21 @@
 /**
- * Oracle: random writes, several shapes followed by the stock client, and disturbances. What a client has at an
+ * Oracle: random writes to tables of several kinds, many shapes followed by the stock client, and disturbances. What a client has at an
  * `up-to-date` must be what plain SQL said after one of the transactions, in their order; and when it is quiet,
  * what SQL says now. Seeded.
  */
 import { createHash } from 'node:crypto';
 import { type Row, Shape, ShapeStream, type ShapeStreamInterface } from '@electric-sql/client';
+import { Random } from './oracle-random.test-kit.ts';
+import { type OracleShape, oracleShapes } from './oracle-shapes.test-kit.ts';
+import { ORACLE_TABLES, tableChanges, transactionSql } from './oracle-tables.test-kit.ts';
 
 const TRANSACTIONS = 25;
-const KEYS = 60;
-const COLUMNS = ['a', 'b', 'name', 'n', 'at', 'gone'];
 const QUIET_WAIT_MS = 60_000;
-
-const SHAPES: readonly { where?: string; columns?: string[]; replica?: 'full'; liveSse?: true }[] = [
-  {},
-  { where: 'n > 5' },
-  { where: `name like 'a%' or n is null`, replica: 'full' },
-  { where: `at between '2026-01-01' and '2026-06-01' and not gone`, columns: ['a', 'b', 'n'] },
-  { where: `b in ('x', 'y') and n <> 3`, liveSse: true },
-  { where: 'gone is not true', liveSse: true, replica: 'full' },
-];
-
-/** Mulberry32: small, and the same everywhere. */
-function prng(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 export interface OracleOptions {
   readonly seed: number;
+  /** That are followed at once. */
+  readonly shapes: number;
   /** Of the door, such as `http://127.0.0.1:7400/v1/shape`: the same over restarts. */
   readonly url: string;
   readonly headers?: Record<string, string>;
@@ -41,7 +24,9 @@ export interface OracleOptions {
 
 class Follower {
   readonly columns: readonly string[];
+  /** In SQL. */
   readonly where: string;
+  readonly table: string;
   readonly name: string;
   /** What SQL said after each transaction. */
   states: string[] = [];
@@ -52,22 +37,23 @@ class Follower {
   readonly shape: Shape<Row>;
   readonly #stop = new AbortController();
 
-  constructor(
-    { where, columns, replica, liveSse }: (typeof SHAPES)[number],
-    { url, headers }: OracleOptions,
-  ) {
-    this.columns = columns ?? COLUMNS;
-    this.where = where === undefined ? '' : ` where ${where}`;
-    this.name = JSON.stringify({ where, columns, replica, liveSse });
+  constructor(followed: OracleShape, { url, headers }: OracleOptions) {
+    const { table, where, sql, params, columns, replica, liveSse, isChangesOnly } = followed;
+    this.columns = columns ?? table.columns;
+    this.where = sql ?? where ?? 'true';
+    this.table = table.name;
+    this.name = JSON.stringify({ ...followed, table: table.name });
     const stream = new ShapeStream<Row>({
       url,
       params: {
-        table: 'public.things',
+        table: table.name,
         ...(where === undefined ? {} : { where }),
-        ...(columns === undefined ? {} : { columns }),
+        ...(params === undefined || params.length === 0 ? {} : { params: [...params] }),
+        ...(columns === undefined ? {} : { columns: [...columns] }),
         ...(replica === undefined ? {} : { replica }),
       },
       ...(headers === undefined ? {} : { headers }),
+      ...(isChangesOnly ? { log: 'changes_only', offset: 'now' } : {}),
       liveSse: liveSse === true,
       signal: this.#stop.signal,
       backoffOptions: { initialDelay: 20, maxDelay: 200, multiplier: 2 },
@@ -79,8 +65,13 @@ class Follower {
       for (const { headers: of } of messages) if (of.control === 'must-refetch') this.refetches += 1;
     });
     this.shape = new Shape<Row>(stream as ShapeStreamInterface<Row>);
+    if (isChangesOnly)
+      // Asked for again by the client itself, whenever it begins anew.
+      void this.shape.requestSnapshot({ where: 'a >= 0' }).catch((error: Error) => {
+        if (!this.#stop.signal.aborted) this.errors.push(error);
+      });
     this.shape.subscribe(({ rows }) => {
-      if (this.shape.isUpToDate) this.sightings.push(digest(rows, this.columns));
+      if (this.shape.isUpToDate && !isChangesOnly) this.sightings.push(digest(rows, this.columns));
     });
   }
 
@@ -94,7 +85,7 @@ class Follower {
 }
 
 export class Oracle {
-  readonly random: () => number;
+  readonly #random: Random;
   readonly #options: OracleOptions;
   readonly #followers: Follower[] = [];
   /** Rows that were compared when it was quiet, and sightings that were judged. */
@@ -102,22 +93,17 @@ export class Oracle {
   sightings = 0;
 
   static async begin(options: OracleOptions): Promise<Oracle> {
-    await options.query(
-      'create table public.things (a int, b text, name text, n int, at timestamptz, gone bool, primary key (a, b))',
-    );
+    for (const { makeSql } of ORACLE_TABLES) await options.query(makeSql);
     const oracle = new Oracle(options);
+    for (const shape of oracleShapes(oracle.#random, options.shapes))
+      oracle.#followers.push(new Follower(shape, options));
     await oracle.#note();
-    for (const shape of SHAPES) {
-      const follower = new Follower(shape, options);
-      follower.states.push(await oracle.#said(follower));
-      oracle.#followers.push(follower);
-    }
     return oracle;
   }
 
   private constructor(options: OracleOptions) {
     this.#options = options;
-    this.random = prng(options.seed);
+    this.#random = new Random(options.seed);
   }
 
   get refetches(): number {
@@ -134,9 +120,9 @@ export class Oracle {
 
   /** Transactions, the disturbance at one of them, and a comparison once it is quiet. @throws Error where it differs */
   async round(what: string, disturb: () => Promise<unknown>): Promise<void> {
-    const at = Math.floor(this.random() * TRANSACTIONS);
+    const at = this.#random.below(TRANSACTIONS);
     for (let i = 0; i < TRANSACTIONS; i += 1) {
-      await this.#options.query(this.#transaction());
+      await this.#options.query(transactionSql(this.#random));
       await this.#note();
       if (i !== at) continue;
       await disturb();
@@ -145,16 +131,20 @@ export class Oracle {
     for (const follower of this.#followers) await this.#settle(follower, what);
   }
 
-  async #said({ columns, where }: Follower): Promise<string> {
-    const rows = await this.#options.query(`select * from public.things${where}`);
-    this.rows += rows.length;
-    return digest(rows, columns);
-  }
-
+  /** One question a table: which of its rows each shape has, in the words of SQL. */
   async #note(): Promise<void> {
-    for (const follower of this.#followers) {
-      const said = await this.#said(follower);
-      if (said !== follower.states.at(-1)) follower.states.push(said);
+    for (const table of ORACLE_TABLES) {
+      const followers = this.#followers.filter((one) => one.table === table.name);
+      const marks = followers.map(({ where }, i) => `coalesce((${where}), false) as "in ${i}"`);
+      const said = await this.#options.query(
+        `select ${[...table.columns, ...marks].join(', ')} from ${table.name}`,
+      );
+      for (const [i, follower] of followers.entries()) {
+        const rows = said.filter((row) => row[`in ${i}`] === true);
+        this.rows += rows.length;
+        const state = digest(rows, follower.columns);
+        if (state !== follower.states.at(-1)) follower.states.push(state);
+      }
     }
   }
 
@@ -163,7 +153,8 @@ export class Oracle {
     const wanted = follower.states.at(-1) as string;
     const untilMs = performance.now() + QUIET_WAIT_MS;
     while (follower.now !== wanted) {
-      if (performance.now() > untilMs)
+      // Nor does a client go on after an error that it tells.
+      if (performance.now() > untilMs || follower.errors.length > 0)
         throw new Error(
           `seed ${seed}, ${what}, ${follower.name}: not what SQL says, in time; ${follower.errors.join()}`,
         );
@@ -185,55 +176,10 @@ export class Oracle {
     follower.states = [wanted];
   }
 
-  #pick<T>(list: readonly T[]): T {
-    return list[Math.floor(this.random() * list.length)] as T;
-  }
-
-  #transaction(): string {
-    const statements = Array.from({ length: 1 + Math.floor(this.random() * 4) }, () => this.#statement());
-    const end = this.random() < 0.1 ? 'rollback' : 'commit';
-    return `begin; ${statements.join('; ')}; ${end}`;
-  }
-
-  #statement(): string {
-    const a = Math.floor(this.random() * KEYS);
-    const b = this.#pick(['x', 'y', 'z/"q"']);
-    const at = `a = ${a} and b = '${b}'`;
-    const n = this.#pick(['null', '3', '4', '6', '9']);
-    switch (
-      this.#pick(['insert', 'insert', 'insert', 'update', 'update', 'many', 'key', 'delete', 'same'] as const)
-    ) {
-      case 'insert':
-        return `insert into public.things (a, b, name, n, at, gone) values (${a}, '${b}', '${this.#pick(['ab', 'b', 'Äa'])}', ${n},
-          timestamptz '2026-01-01' + interval '1 day' * ${Math.floor(this.random() * 300)}, ${this.#pick(['true', 'false', 'null'])})
-          on conflict (a, b) do update set n = excluded.n, gone = excluded.gone`;
-      case 'update':
-        return `update public.things set n = ${n}, name = '${this.#pick(['abc', 'c'])}' where ${at}`;
-      case 'many':
-        return `update public.things set n = n + 1 where a % 7 = ${a % 7}`;
-      case 'key':
-        return `update public.things set a = a + ${KEYS} where ${at} and not exists (select from public.things where a = ${a + KEYS} and b = '${b}')`;
-      case 'delete':
-        return `delete from public.things where a in (${a}, ${a + KEYS}) and b = '${b}'`;
-      case 'same':
-        return `update public.things set name = name where a = ${a}`;
-    }
-  }
-
-  /** What changes the table's form, writes it anew, or empties it. */
+  /** What changes a table's form, writes it anew, or empties it. */
   get tableChanges(): Readonly<Record<string, () => Promise<unknown>>> {
-    const run = (sql: () => string) => () => this.#options.query(sql());
-    return {
-      truncate: run(() => 'truncate public.things'),
-      'another column': run(
-        () => `alter table public.things add column c${Math.floor(this.random() * 1e9)} int default 1`,
-      ),
-      'another type': run(
-        () =>
-          `alter table public.things alter column name type ${this.#pick(['varchar(50)', 'text'])} using left(name || 1::text, 40)`,
-      ),
-      'written anew': run(() => 'vacuum full public.things'),
-    };
+    const changes = Object.entries(tableChanges(this.#random));
+    return Object.fromEntries(changes.map(([what, sql]) => [what, () => this.#options.query(sql())]));
   }
 }
 

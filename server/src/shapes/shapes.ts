@@ -172,7 +172,7 @@ export class Shapes {
   async subset(shape: Shape, subset: Subset): Promise<string | undefined> {
     if (shape.rows === undefined || shape.isEnded) return undefined;
     try {
-      return await takeSubset(this.#pool, this.#locked, shape.rows, subset);
+      return await takeSubset(this.#pool, this.#locked, shape.rows, subset, this.#following.seesAllRead());
     } catch (error) {
       if (!(error instanceof TableChanged)) throw problemOf(error as Error, this.#options.log);
       this.#end(shape, error);

@@ -1,5 +1,5 @@
 /**
- * npm run shapes -- [--rounds N] [--seed S] [--json]
+ * npm run shapes -- [--rounds N] [--seed S] [--shapes N] [--json]
  *
  * The stock client reads shapes while the authority and Postgres are killed and restarted, and tables change their
  * form. Exit code 1, and the seed, where a client ever had rows that plain SQL never said.
@@ -13,13 +13,14 @@ const asked = commandLine(
   {
     rounds: { about: 'of writes and mishaps', number: 36, from: 1 },
     seed: { about: 'another course of events', number: 1, from: 1 },
+    shapes: { about: 'followed at once', number: 44, from: 1 },
     json: { about: 'one object instead of the report' },
   },
 );
 
 try {
   const say = (line: string) => void (asked.json || process.stdout.write(`${line}\n`));
-  const tally = await runOracle(asked.seed, asked.rounds, say);
+  const tally = await runOracle(asked.seed, asked.rounds, asked.shapes, say);
   const { seed, rounds, rows, sightings, refetches } = tally;
   process.stdout.write(
     asked.json

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runOracle } from './run-oracle.ts';
 
 test('readers are right at each up-to-date, through a killed server and a killed Postgres', async () => {
-  const { sightings, refetches } = await runOracle(Number(process.env.SEED ?? 3), 2);
+  const { sightings, refetches } = await runOracle(Number(process.env.SEED ?? 3), 2, 12);
   expect(sightings).toBeGreaterThan(2);
   expect(refetches).toBeGreaterThan(0);
   // Processes start twice, and wait for nothing but each other.

@@ -22,10 +22,11 @@ export interface OracleTally {
   readonly refetches: number;
 }
 
-/** @param rounds each with the next disturbance, of which there are nine @throws Error where a client is wrong */
+/** @param rounds each with the next disturbance, of which there are thirteen @throws Error where a client is wrong */
 export async function runOracle(
   seed: number,
   rounds: number,
+  shapes: number,
   say: (line: string) => void = () => {},
 ): Promise<OracleTally> {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-oracle-'));
@@ -73,7 +74,7 @@ export async function runOracle(
         }
       }
     };
-    const oracle = await Oracle.begin({ seed, url, headers, query });
+    const oracle = await Oracle.begin({ seed, shapes, url, headers, query });
     ends.push(() => oracle.stop());
     const disturbances = Object.entries({
       'the server is killed': async () => {

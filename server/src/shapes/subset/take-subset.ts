@@ -6,6 +6,8 @@ import { randomInt } from 'node:crypto';
 import { Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
 import type { LockedTables } from '../locked-tables.ts';
+import { type IsInSnapshot, isIn } from '../replication/moment.ts';
+import { seeing } from '../seeing.ts';
 import type { ShapeRows } from '../shape/rows.ts';
 import { beginSnapshot, piecesOf } from '../shape/take-snapshot.ts';
 import { parseWhere } from '../where/parse.ts';
@@ -17,12 +19,16 @@ const BYTES_MAX = 32_000_000;
 /** Snapshots wait for the same few connections. */
 const TIMEOUT_MS = 30_000;
 
-/** @returns the answer's body @throws TableChanged, WhereError, Problem, and what Postgres throws */
+/**
+ * @param sees whether a moment has all that its reader may have been told: older rows would stand over newer ones
+ * @returns the answer's body @throws TableChanged, WhereError, Problem, and what Postgres throws
+ */
 export async function takeSubset(
   pool: pg.Pool,
   locked: LockedTables,
   rows: ShapeRows,
   subset: Subset,
+  sees: (isIn: IsInSnapshot) => boolean,
 ): Promise<string> {
   const { source } = rows;
   const own = subset.where === undefined ? [] : [parseWhere(subset.where, rows.whereColumns, subset.params)];
@@ -42,7 +48,13 @@ export async function takeSubset(
   const offset = subset.offset === undefined ? '' : ` offset ${subset.offset}`;
   const client = await pool.connect();
   try {
-    const moment = await beginSnapshot(client, source.table, locked);
+    let isAgain = false;
+    const { moment } = await seeing(async () => {
+      if (isAgain) await client.query('rollback');
+      isAgain = true;
+      const begun = await beginSnapshot(client, source.table, locked);
+      return { moment: begun, isInSnapshot: isIn(begun) };
+    }, sees);
     await client.query(`set local statement_timeout = ${TIMEOUT_MS}`);
     await client.query(
       `declare rows no scroll cursor for select ${rows.snapshotSql()} from ${source.fromSql}${filter}${order}${limit}${offset}`,
