@@ -71,6 +71,8 @@ try {
     async () => (await page.evaluate(() => tillPage.till.getSnapshot().unsettled)) === 0,
     'all is in the books',
   );
+  // What is settled is written down with the next sale.
+  await page.evaluate(() => tillPage.time(1));
   await until(
     async () => (await page.evaluate((last) => tillPage.till.product(last), sku(skus - 1))) !== undefined,
     'the till has the catalogue',
