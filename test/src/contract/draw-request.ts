@@ -64,7 +64,9 @@ function drawName(
   drawing: Drawing,
   fixed: ReadonlySet<Json>,
 ): string {
-  const changesCatalogue = call.method !== 'GET' && call.needs === 'authority';
+  // A threshold stands beside a product and changes nothing of it.
+  const isBeside = call.path.startsWith('/v1/inventory/');
+  const changesCatalogue = call.method !== 'GET' && call.needs === 'authority' && !isBeside;
   const isUsable = (value: Json) => !changesCatalogue || !fixed.has(value);
   const known = drawing.known.pick(name === 'id' ? collectionOf(call.path) : name, drawing.prng, isUsable);
   if (known !== undefined && drawing.prng.chance(0.9)) return String(known);
@@ -76,7 +78,9 @@ function drawHeaders(call: Call, path: string, { prng, known, freshId }: Drawing
   for (const parameter of call.parameters) {
     if (parameter.in !== 'header') continue;
     const etag = known.etagOf(path);
-    if (parameter.name === 'If-Match')
+    if (parameter.name === 'Prefer') {
+      if (prng.chance(0.5)) headers.prefer = 'respond-async';
+    } else if (parameter.name === 'If-Match')
       headers['if-match'] = etag !== undefined && prng.chance(0.8) ? etag : '*';
     else if (parameter.name === 'If-None-Match') {
       if (etag !== undefined && prng.chance(0.3)) headers['if-none-match'] = etag;

@@ -45,6 +45,12 @@ export class Known {
     if (typeof body.nextCursor === 'string') this.add('cursor', body.nextCursor);
   }
 
+  /** The header Location: what was made stands elsewhere than where it was asked for. */
+  hearPlace(location: string | undefined): void {
+    const [, collection, id] = /^(\/v1\/[\w-]+)\/([^/?]+)$/.exec(location ?? '') ?? [];
+    if (collection !== undefined && id !== undefined) this.add(collection, decodeURIComponent(id));
+  }
+
   #hearItem(collection: string, item: unknown): void {
     if (!isObject(item)) return;
     if (typeof item.id === 'string') {

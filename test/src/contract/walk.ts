@@ -112,6 +112,7 @@ export class Walk {
     if (said.status >= 400) counts.refused += 1;
     else if (request.method === call.method) {
       counts.accepted += 1;
+      this.#known.hearPlace(said.headers.location);
       this.#known.hear(call.path, request.path, said.headers.etag, parsedJson(said.text)?.value);
       if (said.status < 300 && isNamed(call, request)) await this.#again(call, request, said);
     }
