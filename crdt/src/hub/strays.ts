@@ -18,6 +18,7 @@ import type { Session } from './child.ts';
 import type { Hub } from './hub.ts';
 import type { Places } from './places.ts';
 import { isVoid } from './totals.ts';
+import { isTaken, Unsaid } from './unsaid.ts';
 
 /** The longest pause between two tellings, in resend intervals: a taker may be away for weeks. */
 const PATIENCE_MAX = 64;
@@ -36,18 +37,21 @@ export class Strays {
   /** Taker → senders whose cells it may lack; a pair stays until all of them were taken. */
   readonly #senders = new Map<WriterId, Set<WriterId>>();
   readonly #tellings = new Map<ReplicaId, Telling>();
+  readonly #unsaid: Unsaid;
 
   constructor(ledger: Ledger, hub: Hub, places: Places, resendMs: number) {
     this.#ledger = ledger;
     this.#hub = hub;
     this.#places = places;
     this.#resendMs = resendMs;
+    this.#unsaid = new Unsaid(ledger);
     for (const from of ledger.streams.values())
       for (const [, row] of from.rows())
         for (const { writer } of row.sent) if (!this.#areNeighbours(from, writer)) this.#note(from, writer);
   }
 
   onEffect(from: Stream, effect: Effect): void {
+    this.#unsaid.onEffect(from, effect);
     if (effect.column !== 'sent' || this.#areNeighbours(from, effect.writer)) return;
     this.#note(from, effect.writer);
     this.#tellSoon();
@@ -77,6 +81,7 @@ export class Strays {
 
   /** A writer has another parent: what is between it and its former neighbours has no cursor any more. */
   moved(stream: Stream): void {
+    this.#unsaid.moved(stream);
     for (const [, row] of stream.rows()) for (const { writer } of row.sent) this.#note(stream, writer);
     for (const from of this.#ledger.streams.values()) {
       for (const [, row] of from.rows())
@@ -104,7 +109,7 @@ export class Strays {
   }
 
   frames(now: Now): { readonly to: ReplicaId; readonly frame: Frame }[] {
-    if (this.#senders.size === 0 && this.#ledger.toldCells.isEmpty) return [];
+    if (this.#isIdle) return [];
     const out: { to: ReplicaId; frame: Frame }[] = [];
     for (const { replica, session } of this.#hub.children.values()) {
       if (session === undefined) continue;
@@ -115,12 +120,18 @@ export class Strays {
         out.push({ to: replica, frame });
       const patienceMaxMs = this.#resendMs * PATIENCE_MAX;
       // A settler writes nothing down, so in one session it is told so often and no more.
-      const isTold = telling.patienceMs >= patienceMaxMs && !cells.some(({ to }) => this.#isLive(to));
+      const isTold =
+        telling.patienceMs >= patienceMaxMs && !cells.some((cell) => !isTaken(cell) && this.#isLive(cell.to));
       telling.dueMs =
         cells.length === 0 || isTold ? Number.POSITIVE_INFINITY : now.monotonicMs + telling.patienceMs;
       telling.patienceMs = Math.min(telling.patienceMs * 2, patienceMaxMs);
     }
     return out;
+  }
+
+  get #isIdle(): boolean {
+    const { toldCells, toldTaken } = this.#ledger;
+    return this.#senders.size === 0 && toldCells.isEmpty && toldTaken.isEmpty && this.#unsaid.isEmpty;
   }
 
   #isLive(writer: WriterId): boolean {
@@ -150,6 +161,7 @@ export class Strays {
       if (via === child && isAwaited(this.#ledger, taker))
         cells.push(...this.#ledger.toldCells.untaken(to, taker));
     }
+    cells.push(...this.#unsaid.cellsFor(child));
     return cells;
   }
 
@@ -176,7 +188,7 @@ export class Strays {
 
   /** When something is due to be told, or told again. */
   wakeAtMs(): number {
-    if (this.#senders.size === 0 && this.#ledger.toldCells.isEmpty) return Number.POSITIVE_INFINITY;
+    if (this.#isIdle) return Number.POSITIVE_INFINITY;
     let at = Number.POSITIVE_INFINITY;
     for (const [replica, { session, dueMs }] of this.#tellings)
       if (this.#hub.children.get(replica)?.session === session) at = Math.min(at, Math.max(0, dueMs));

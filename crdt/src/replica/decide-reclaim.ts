@@ -102,15 +102,19 @@ function oldParentOf(ledger: Ledger, lost: Stream): Stream[] {
   return ledger.livesOf(parent).filter(({ head }) => head.fence === null);
 }
 
-/** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a). */
+/** What others wrote down that it sent them, beyond its own word of it: that word may be lost (F1a), and they above. */
 export function takenUnsaid(ledger: Ledger, lost: Stream, pool: PoolId): number {
   const row = accountRow(ledger, lost, pool);
+  const told = ledger.toldTaken.byTaker(lost.writer, pool);
   let units = 0;
   for (const stream of ledger.streams.values()) {
     if (isBranch(stream)) continue;
-    const took = amountOf(accountRow(ledger, stream, pool).took, lost.writer);
+    const here = amountOf(accountRow(ledger, stream, pool).took, lost.writer);
+    const took = Math.max(here, told.get(stream.writer) ?? 0);
     if (took > 0) units += Math.max(0, took - amountOf(row.sent, stream.writer));
   }
+  for (const [taker, took] of told)
+    if (!ledger.streams.has(taker)) units += Math.max(0, took - amountOf(row.sent, taker));
   return units;
 }
 

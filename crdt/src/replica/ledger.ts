@@ -22,6 +22,7 @@ import { OpenTurn } from './open-turn.ts';
 import { isRepeat, wasRepeat } from './repeats.ts';
 import { type Fence, isBranch, newHead, reparent, Stream, type StreamHead } from './stream.ts';
 import { ToldCells } from './told-cells.ts';
+import { ToldTaken } from './told-taken.ts';
 import type { Stored, Writes, WrittenEntry } from './writes.ts';
 
 export interface Now {
@@ -40,6 +41,8 @@ export class Ledger {
   readonly openHolds: OpenHolds;
   /** Cells that the parent told for writers below whose senders are not: soft (L1). */
   readonly toldCells = new ToldCells();
+  /** What the parent told of lives that are settled here or below, beyond their own word: soft (F3). */
+  readonly toldTaken = new ToldTaken();
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
   /** Told of every writer that is heard of first, shut out, reached another way, or under another parent. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { incarnationOf, type WriterId } from '../ids.ts';
+import { amountOf } from '../tally/row.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Stream } from './stream.ts';
@@ -157,6 +158,46 @@ describe('[F3] a lost writer', () => {
     world.rejoin();
     expect([left(hq), left(berlin)]).toEqual([2, 2]);
     expect(berlin.do(reclaim('r1', lost, { lamp: 3 }))).toMatchObject({ code: 'more_than_ordered' });
+  });
+
+  test('[F5] [F3a] has less left by the word of who stands above its settler by now, which is told as cells (seed 7001837)', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    const region = world.add('region', 'region', berlin);
+    const desk = world.add('desk', 'store', region);
+    const { self: lost } = region;
+    const send = (from: Node, to: Node, n: number) =>
+      from.turn(({ ledger, hub }, now) => {
+        ledger.append({ type: 'sent', to: to.self, items: [{ pool: pool('lamp'), n }] }, '', 'system', now);
+        hub.children.get(to.id)?.session?.cells.add(pool('lamp'));
+      });
+    send(berlin, region, 6);
+    world.calm();
+    region.cut();
+    send(region, desk, 4);
+    world.calm();
+    region.isRunning = false;
+    retire(berlin, region);
+    const left = (node: Node) =>
+      exposure(node.replica.ledger, node.replica.ledger.streams.get(lost) as Stream, pool('lamp'));
+    world.calm();
+    // While the shop that settles it is away, the desk is given to the authority, and the shop to the desk.
+    berlin.cut();
+    const move = (node: Node, to: Node) => {
+      world.give(node, to);
+      node.parent = to;
+      node.link();
+    };
+    move(desk, hq);
+    world.rejoin();
+    expect([left(hq), left(berlin)]).toEqual([2, 6]);
+    move(berlin, desk);
+    world.rejoin();
+    world.calmFor(10_000);
+    expect([left(hq), left(berlin)]).toEqual([2, 2]);
+    expect(berlin.do(reclaim('r1', lost, { lamp: 3 }))).toMatchObject({ code: 'more_than_ordered' });
+    expect(till.replica.ledger.streams.has(lost)).toBe(false);
+    // And a grant it is not: nobody took by it.
+    expect(amountOf(berlin.replica.ledger.self.row(pool('lamp')).took, lost)).toBe(0);
   });
 
   test('[F3][F1a] what it surrendered behind its fence is its own, and not that of its parent’s former life too', () => {

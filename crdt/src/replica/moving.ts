@@ -10,12 +10,13 @@ import { MOVED_EVERY_MS } from '../hub/pace.ts';
 import { Places } from '../hub/places.ts';
 import { noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
+import { isTaken } from '../hub/unsaid.ts';
 import { type ReplicaId, replicaOf } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
-import type { Ack, Cells } from '../wire/frames.ts';
+import type { Ack, Cells, SentCell } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
 import type { Ledger, Now } from './ledger.ts';
-import type { Stream } from './stream.ts';
+import { ABOVE, type Stream } from './stream.ts';
 import type { Uplink } from './uplink.ts';
 
 export interface MovingPorts {
@@ -159,6 +160,17 @@ export class Moving {
   told(frame: Cells): void {
     const { writer } = this.#ledger.self;
     if (frame.parent !== this.#uplink.parent || frame.writer !== writer) return;
-    for (const cell of frame.cells) if (cell.to !== writer) this.strays.told(cell);
+    for (const cell of frame.cells) {
+      if (isTaken(cell)) this.#toldTaken(cell);
+      else if (cell.to !== writer) this.strays.told(cell);
+    }
+  }
+
+  #toldTaken(cell: SentCell): void {
+    // Of a life that is not known here nobody below settles anything, and an own one is settled above.
+    const via = this.#ledger.streams.get(cell.from)?.head.via;
+    if (via === undefined || via === null || via === ABOVE || !this.#ledger.toldTaken.note(cell)) return;
+    this.strays.onHead();
+    this.#ports.settlersChanged();
   }
 }

@@ -171,6 +171,7 @@ export class Uplink {
     const { self } = this.#ledger;
     const granted = new Map<WriterId, Map<PoolId, { pool: PoolId; seq: number; n: number }>>();
     for (const { from, to, pool, seq, n } of cells) {
+      if (seq === 0) continue;
       const items = granted.get(from) ?? new Map();
       const known = items.get(pool)?.n ?? amountOf(self.row(pool).took, from);
       if (to === self.writer && n > known) granted.set(from, items.set(pool, { pool, seq, n }));

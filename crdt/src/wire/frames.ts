@@ -27,7 +27,10 @@ export interface ChannelRange extends Range {
   readonly name: string;
 }
 
-/** L1: one cell `sent[to]` of `from`, in all, with the entry that made it so. */
+/**
+ * L1: one cell `sent[to]` of `from`, in all, with the entry that made it so. Entry 0 makes none: such a cell says what
+ * `to`, which stands above, took of `from`, whose settler stands below (F3).
+ */
 export interface SentCell {
   readonly pool: PoolId;
   readonly from: WriterId;
