@@ -1,8 +1,10 @@
 /** Who was shut out below is shut out above when all has come that it had said by then: F3, F3a, L2. */
 import { expect, test } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
+import { Books, name } from '../replica/books.test-kit.ts';
 import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
-import { Node, shop } from '../replica/world.test-kit.ts';
+import { Node, pool, shop } from '../replica/world.test-kit.ts';
+import { EarlyFences } from './early-fences.ts';
 
 /**
  * A till begins its life below the root, which never hears of it, and is given to a depot, which shuts it out. The
@@ -59,4 +61,20 @@ test('[F3a] [L2] and also where the root was started again meanwhile: it is said
   berlin.cut();
   hq.restart();
   expect(arrive()).toEqual(fence);
+});
+
+test('[L7] a fence that its sayer may not say is judged once', () => {
+  const books = new Books();
+  const { ledger, shop: lost } = books;
+  const early = new EarlyFences(ledger);
+  const { seq, hash } = lost.head;
+  expect(early.isEarly(name('liar'), { writer: lost.writer, seq: seq + 1, hash, reason: 'retired' })).toBe(
+    true,
+  );
+  books.say(lost, { type: 'received', cause: 'delivery', lines: [{ pool: pool('lamp'), n: 1 }] });
+  expect(early.due(lost)).toBeDefined();
+  books.commit();
+  early.keep();
+  books.say(lost, { type: 'received', cause: 'delivery', lines: [{ pool: pool('lamp'), n: 1 }] });
+  expect(early.due(lost)).toBeUndefined();
 });

@@ -44,7 +44,9 @@ export class EarlyFences {
 
   /** The turn is durable: who is shut out by now is waited for no more. */
   keep(): void {
-    for (const writer of this.#early.keys())
-      if (this.#ledger.streams.get(writer)?.head.fence) this.#early.delete(writer);
+    for (const [writer, { said }] of this.#early) {
+      const head = this.#ledger.streams.get(writer)?.head;
+      if (head !== undefined && (head.fence !== null || said.seq <= head.seq)) this.#early.delete(writer);
+    }
   }
 }

@@ -79,6 +79,19 @@ describe('[F2] a fence that somebody else decided', () => {
     expect(shop.head.parent).toBe(other);
   });
 
+  test('[F2] a fence moved on to behind another parent takes that parent over', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    ledger.fence(shop, 'superseded', atFirst);
+    const at = shop.head.fence?.seq as number;
+    books.say(shop, { type: 'reparented', parent: name('paris') });
+    books.commit();
+    expect(shop.head.parent).not.toBe(name('paris'));
+    const said = { writer: shop.writer, seq: at + 1, hash: ledger.hashOf(shop, at + 1) as Uint8Array };
+    expect(noteRelayedFence(ledger, 'parent', { ...said, reason: 'superseded' })).toBe(shop);
+    expect(shop.head.parent).toBe(name('paris'));
+  });
+
   test('[F2] is noted at the end of what is known, and of nobody who is not known', () => {
     const { ledger, shop } = new Books();
     const said = { writer: shop.writer, ...shop.head, reason: 'fork' } as const;

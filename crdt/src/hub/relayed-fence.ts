@@ -23,12 +23,14 @@ export function isShutOutBy(ledger: Ledger, stream: Stream, by: WriterId): boole
  * not known that far, or was before.
  *
  * @param hashOf what stands here of that writer, where the journal can be asked for it.
+ * @param parentOf whose child it was by then, likewise.
  */
 export function noteRelayedFence(
   ledger: Ledger,
   by: WriterId | 'parent',
   { writer, seq, hash, reason }: FenceSaid,
   hashOf: (stream: Stream, seq: number) => Hash | undefined = (at, atSeq) => ledger.hashOf(at, atSeq),
+  parentOf: (stream: Stream, seq: number) => WriterId | null = (at, atSeq) => parentAt(ledger, at, atSeq),
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   if (stream === undefined || seq > stream.head.seq) return undefined;
@@ -37,7 +39,7 @@ export function noteRelayedFence(
   if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by))) return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
   const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
-  ledger.changeHead(stream, { fence, parent: parentAt(ledger, stream, seq) });
+  ledger.changeHead(stream, { fence, parent: parentOf(stream, seq) });
   return stream;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EntryBody, FenceReason } from '../entry/entry.ts';
 import { replicaOf, type WriterId } from '../ids.ts';
 import { receive, reclaim, sell } from '../replica/commands.test-kit.ts';
+import type { StreamHead } from '../replica/stream.ts';
 import { type Node, pool, shop } from '../replica/world.test-kit.ts';
 import type { Ack } from '../wire/frames.ts';
 import { Forger } from './forger.test-kit.ts';
@@ -260,6 +261,27 @@ describe('[L7] what a stream may not name', () => {
     forger.send(forger.frame([asBerlin.entry(lost)]));
     expect(berlin.replica.ledger.self.head.seq).toBe(seq);
     expect(berlin.row('lamp').repaid).toBe(0);
+  });
+
+  test('[L7] what a child says that a former life of this replica said shuts out nobody beside it', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    world.comesToRest = false;
+    const other = world.add('other', 'terminal', berlin);
+    const before = berlin.self;
+    berlin.cut();
+    berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+    berlin.link();
+    world.rejoin();
+    const headOf = (writer: WriterId) => berlin.replica.ledger.streams.get(writer)?.head as StreamHead;
+    const { seq, hash } = headOf(other.self);
+    const past = headOf(before);
+    const forger = new Forger(till);
+    const fenced: EntryBody = { type: 'fenced', writer: other.self, seq, hash, reason: 'retired' };
+    forger.send(
+      forger.frame([forger.entry(fenced, { writer: before, seq: past.seq + 1, prevHash: past.hash })]),
+    );
+    expect(headOf(before).seq).toBe(past.seq + 1);
+    expect(berlin.fenceOf(other.self)).toBeUndefined();
   });
 
   test('[L7] bytes that are no entries end the session and change nothing', () => {

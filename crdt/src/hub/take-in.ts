@@ -166,8 +166,9 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
  * fenced too, by whatever way it is reached meanwhile (F3a).
  */
 function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): void {
-  // Of this replica itself nobody below decides.
-  if (replicaOf(said.writer) === replicaOf(ledger.self.writer) || early.isEarly(by, said)) return;
+  // Of this replica itself nobody below decides, nor in its name.
+  const me = replicaOf(ledger.self.writer);
+  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said)) return;
   if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { joinEntries } from '../wire/slices.ts';
 import type { CaughtUp } from './absorb.ts';
 import { receive, sell } from './commands.test-kit.ts';
+import type { JournalView } from './journal-view.ts';
 import { differentMemory } from './memory.test-kit.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
 import { Replica } from './replica.ts';
@@ -25,9 +26,24 @@ function caughtUp(node: Node, from: number, heads = true): CaughtUp {
   };
 }
 
+function unasked(): never {
+  throw new Error('Nobody fetched that.');
+}
+
+/** A journal that has to fetch before it answers, and was asked to fetch nothing. */
+const unfetched: JournalView = {
+  findDocument: () => undefined,
+  lineProgress: () => undefined,
+  entryAt: unasked,
+  hashAt: unasked,
+  readStream: unasked,
+  readWriter: unasked,
+  positionBefore: unasked,
+};
+
 /** Another process of the same replica, that has seen nothing yet. */
-function process(node: Node): Replica {
-  return new Replica(defaultSettings(node.id, node.settings.kind), new MemoryJournal().load(), node.journal, {
+function process(node: Node, journal: JournalView = node.journal): Replica {
+  return new Replica(defaultSettings(node.id, node.settings.kind), new MemoryJournal().load(), journal, {
     sha256,
     nonce: () => 'f'.repeat(32),
     directory: node.world.directory,
@@ -142,6 +158,29 @@ describe('[T2] another process of the same replica', () => {
     expect(writes?.position).toBe(berlin.journal.entries.length);
     expect(writes?.runs).toMatchObject([{ writer: berlin.self, entries: [{ entry: { docId: 'o1' } }] }]);
     expect(follower.ledger.self.row(lamp)).toMatchObject({ received: 7, used: 7 });
+  });
+
+  test('[F3] folds a fence at an earlier point without a question to the journal, which has fetched nothing', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const depot = world.add('depot', 'warehouse', berlin);
+    const image = berlin.journal.image();
+    for (const id of ['d1', 'd2', 'd3']) depot.do(receive(id, { lamp: 1 }, 'depot'));
+    world.calm();
+    const follower = process(hq, unfetched);
+    follower.absorb(caughtUp(hq, 0));
+    const at = follower.ledger.durablePosition;
+    // The shop is put back to before that, and gives its depot up where it knows it to end.
+    depot.cut();
+    berlin.cut();
+    berlin.restart(image);
+    berlin.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+    berlin.turn((replica, now) => replica.retire(depot.id, now));
+    berlin.link();
+    world.rejoin();
+    expect(hq.fenceOf(depot.self)).toBe('retired');
+    follower.absorb(caughtUp(hq, at));
+    const headAt = ({ ledger }: Replica) => ledger.streams.get(depot.self)?.head;
+    expect(headAt(follower)).toEqual(headAt(hq.replica));
   });
 
   test('[D5] takes no entry of a writer whose life it has not seen', () => {

@@ -30,8 +30,9 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
   const wasTaken = ({ writer, seq }: FenceSaid) =>
     heads.length > 0 ? fences.get(writer)?.seq === seq : ledger.streams.get(writer)?.head.via !== null;
   const note = (by: WriterId, said: FenceSaid) => {
-    // Nobody has fetched that entry, and the head that follows says its hash.
-    const ended = wasTaken(said) ? noteRelayedFence(ledger, by, said, () => undefined) : undefined;
+    // Nobody has fetched those entries, and the head that follows says its hash, and whose child it was.
+    const parentOf = ({ head }: Stream) => head.parent;
+    const ended = wasTaken(said) ? noteRelayedFence(ledger, by, said, () => undefined, parentOf) : undefined;
     if (ended !== undefined) hub.absorbedFence(ended);
   };
   for (const { writer, via, bytes } of runs) {

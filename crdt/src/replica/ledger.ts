@@ -39,9 +39,8 @@ export class Ledger {
   /** F2: those of the streams that are branches; hardly ever any. */
   readonly branches = new Set<Stream>();
   readonly openHolds: OpenHolds;
-  /** Cells that the parent told for writers below whose senders are not: soft (L1). */
+  /** Cells that the parent told for writers below, and what those above took of lives settled below: soft (L1, F3). */
   readonly toldCells = new ToldCells();
-  /** What the parent told of lives that are settled here or below, beyond their own word: soft (F3). */
   readonly toldTaken = new ToldTaken();
   /** Told of every effect just before it is applied. */
   onEffect: (stream: Stream, effect: Effect) => void = () => {};
@@ -118,10 +117,9 @@ export class Ledger {
   /** Reclaimed units that the authority has not settled yet. */
   withheld(pool: PoolId): number {
     const { self } = this;
-    let units = 0;
-    if (self.head.parent === null) return units;
-    for (const cell of self.row(pool).reclaimed) if (cell.seq > self.head.settled.seq) units += cell.n;
-    return units;
+    if (self.head.parent === null) return 0;
+    const unsettled = self.row(pool).reclaimed.filter(({ seq }) => seq > self.head.settled.seq);
+    return unsettled.reduce((units, { n }) => units + n, 0);
   }
 
   hash(bytes: Uint8Array): Hash {
@@ -186,7 +184,7 @@ export class Ledger {
       const before = entry.body.type === 'reparented' ? reparent(head, entry.body.parent) : undefined;
       if (entry.body.type === 'reparented') this.onHead(stream);
       if (before !== undefined) this.onMoved(stream);
-      if (entry.body.type === 'fenced' && head.via === null) this.noteFence(entry.body);
+      if (entry.body.type === 'fenced' && stream.writer === this.#self) this.noteFence(entry.body);
     }
     this.#turn.place(stream.writer, written);
     if (isOnce) this.#turn.file(stream.writer, entry);

@@ -11,7 +11,7 @@ import { Places } from '../hub/places.ts';
 import { noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
 import { isTaken } from '../hub/unsaid.ts';
-import { type ReplicaId, replicaOf } from '../ids.ts';
+import type { ReplicaId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import type { Ack, Cells, SentCell } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
@@ -150,9 +150,11 @@ export class Moving {
   fencesTold(frame: Ack): void {
     if (frame.parent !== this.#uplink.parent || frame.writer !== this.#ledger.self.writer) return;
     for (const fence of frame.fenced) {
-      if (replicaOf(fence.writer) === replicaOf(frame.writer)) continue;
+      if (fence.writer === frame.writer) continue;
       const stream = noteRelayedFence(this.#ledger, 'parent', fence);
-      if (stream !== undefined) this.#hub.noteFence(stream);
+      if (stream === undefined) continue;
+      this.strays.moved(stream);
+      this.#hub.noteFence(stream);
     }
   }
 

@@ -1,5 +1,7 @@
 /** What is between a replica and its old parent that hangs on it by now: L1, F3a, F1a. */
 import { expect, test } from 'vitest';
+import { exposure } from './decide-reclaim.ts';
+import type { Stream } from './stream.ts';
 import { type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp', 'paris');
@@ -75,4 +77,30 @@ test('[F3a] [F1a] what a life sent to the parent at which its image left it, and
   expect([parentAt(hq), parentAt(depot)]).toEqual([hq.self, hq.self]);
   turnRound();
   expect(paris.row('lamp', 'paris').took).toMatchObject([{ writer: self, n: 2 }]);
+});
+
+test('[F3] [F1a] what was taken back of a former life is told to no old parent, wherever its replica went meanwhile', () => {
+  const { world, hq, region, paris, depot, image, turnRound } = surrendered();
+  const lost = depot.self;
+  // Put back to before the surrender, and given to a third parent that never met that life.
+  const other = world.add('other', 'region', hq);
+  depot.cut();
+  other.cut();
+  world.give(depot, other);
+  depot.restart(image);
+  depot.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+  depot.parent = other;
+  depot.link();
+  world.rejoin();
+  other.link();
+  world.rejoin();
+  const left = () => exposure(hq.replica.ledger, hq.replica.ledger.streams.get(lost) as Stream, lamp);
+  const items = [{ pool: lamp, n: left() }];
+  expect(hq.do({ type: 'reclaim', id: 'r1', actor: 'operator:1', writer: lost, items })).toMatchObject({
+    ok: true,
+  });
+  turnRound();
+  world.calmFor(60_000);
+  const nodes = [hq, region, other, paris, depot];
+  expect(nodes.reduce((sum, node) => sum + node.free('lamp', 'paris'), 0)).toBe(9);
 });

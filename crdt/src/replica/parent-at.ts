@@ -10,7 +10,7 @@ import type { Stream } from './stream.ts';
  * were pruned, it is whom it named last.
  */
 export function parentAt(ledger: Ledger, stream: Stream, seq: number): WriterId | null {
-  if (!namesAnother(ledger, stream, seq)) return stream.head.parent;
+  if (!namesAnother(ledger, stream, Math.min(seq, stream.head.fence?.seq ?? seq))) return stream.head.parent;
   let parent: WriterId | null | undefined;
   for (const { seq: at, body } of entriesAfter(ledger, stream, 0)) {
     if (body.type !== 'life' && body.type !== 'reparented') continue;

@@ -66,9 +66,9 @@ export function newHead(kind: ReplicaKind, parent: WriterId | null, via: Replica
 export function reparent(head: StreamHead, parent: WriterId): WriterId | undefined {
   const before = head.parent;
   const isElsewhere = before !== null && replicaOf(before) !== replicaOf(parent);
-  // Where a writer was shut out it stays: what it says later gives it no other settler (F5). An own life did not
-  // end where the image of it ends: what is told from above of the rest, its parent took in (F1a).
-  const isLate = head.via !== null && head.fence !== null && head.seq > head.fence.seq;
+  // Where a writer was shut out it stays: what it says later gives it no other settler (F5). Where the image of an
+  // own life ends before it did, the parent says where it was shut out (F1a).
+  const isLate = head.fence !== null && head.seq > head.fence.seq;
   if (isElsewhere && isLate) return undefined;
   head.parent = parent;
   return isElsewhere ? before : undefined;

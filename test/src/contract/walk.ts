@@ -1,4 +1,5 @@
 /** The walk through the document: every call in turn, as it should be and twisted, each answer checked. */
+import { until } from '@tallystick/store-agent/test-kit';
 import { Prng } from '../sim/prng.ts';
 import { checkAnswer, parsedJson } from './check-answer.ts';
 import { type Call, type Contract, readContract } from './document.ts';
@@ -118,6 +119,25 @@ export class Walk {
     }
   }
 
+  /** What was taken on for later is done before the next is asked: else it looks like that one's doing. */
+  async #placed(said: Said | undefined): Promise<void> {
+    const path = said?.status === 202 ? said.headers.location : undefined;
+    if (path === undefined) return;
+    const look: Request = {
+      callId: 'getOrderBatch',
+      method: 'GET',
+      path,
+      query: [],
+      headers: {},
+      body: undefined,
+      twists: [],
+    };
+    await until(async () => {
+      const value = parsedJson((await this.#sender.send(look))?.text ?? '')?.value;
+      return isObject(value) && value.status !== 'running';
+    }, 'a batch is placed');
+  }
+
   /** Sends it and looks at everything that the document and common sense promise. */
   async #ask(call: Call, request: Request): Promise<{ said: Said | undefined; what: string | undefined }> {
     let said: Said | undefined;
@@ -126,6 +146,7 @@ export class Walk {
     } catch (error) {
       return { said, what: `no answer: ${error instanceof Error ? error.message : error}` };
     }
+    await this.#placed(said);
     const changes = await this.#town.changes();
     const what = said === undefined ? undefined : checkAnswer(call, request, said);
     if (what !== undefined || changes.length === 0) return { said, what };

@@ -141,6 +141,8 @@ export function leftOf(world: World, life: WriterId, pool: PoolId): number {
   const inBooks = (from: WriterId, to: WriterId) => sentBy(nodes[0]?.disk, from, to);
   // Found again, or put back to after it, it tells of that grant, and whoever lives takes it.
   const onAnyDisk = (to: WriterId) => Math.max(...nodes.map(({ disk }) => sentBy(disk, life, to)));
+  const parent = nodes[0]?.disk.head(life)?.parent ?? null;
+  const isParent = (writer: WriterId) => parent !== null && replicaOf(parent) === replicaOf(writer);
   let left = rightsOf(book) - debtOf(book);
   for (const [writer, other] of observer.books) {
     const row = other.row(pool);
@@ -148,7 +150,7 @@ export function leftOf(world: World, life: WriterId, pool: PoolId): number {
     const came = row.sent.get(life) ?? 0;
     const heard = hasEnded ? Math.min(came, inBooks(writer, life)) : came;
     left += Math.max(0, heard - (book.took.get(writer) ?? 0));
-    const known = hasEnded ? inBooks(life, writer) : onAnyDisk(writer);
+    const known = hasEnded ? inBooks(life, writer) : isParent(writer) ? 0 : onAnyDisk(writer);
     left += Math.max(0, (book.sent.get(writer) ?? 0) - Math.max(known, row.took.get(life) ?? 0));
     left -= row.reclaimed.get(life) ?? 0;
   }
