@@ -114,3 +114,12 @@ test('a table with a partition that Postgres does not tell of is refused', async
   const { status, text } = await door.ask({ table: 'public.logs', offset: '-1' });
   expect([status, JSON.parse(text).detail]).toEqual([400, expect.stringContaining('logs_1')]);
 });
+
+test('a key that its partitions need not keep is none', async () => {
+  const { door } =
+    await doorOn(`create table public.logs (id int not null, at int not null, line text) partition by range (at);
+    create table public.logs_1 partition of public.logs for values from (0) to (10);
+    alter table only public.logs add primary key (id, at);
+    insert into public.logs values (1, 1, 'a'), (1, 1, 'b')`);
+  expect(await door.follow({ table: 'public.logs' }).shape.rows).toHaveLength(2);
+});

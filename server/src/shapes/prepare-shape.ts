@@ -129,7 +129,7 @@ async function wheresOf(
 
 /** @throws Problem */
 function checkColumns(columns: readonly string[] | undefined, source: Source): void {
-  const refusal = whyNotColumns(source.table, columns);
+  const refusal = whyNotColumns(source, columns);
   if (refusal !== undefined) throw refusal;
   if (columns === undefined) return;
   const wrong = (message: string) =>

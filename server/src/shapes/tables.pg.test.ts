@@ -1,4 +1,5 @@
 /** Tables as Postgres has them: parents and children, types that change, and locks that others hold. */
+import type { Row } from '@electric-sql/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { doorOn } from './shapes.test-kit.ts';
 
@@ -21,6 +22,18 @@ test('a label that gets another name is read anew, also in a list', async () => 
   await days.shape.rows;
   await database.pool.query(`alter type public.mood rename value 'sad' to 'glum'`);
   await days.until(([row]) => String(row?.moods).includes('glum'), 'the new name');
+});
+
+test('a column that is dropped and made anew under its name is another', async () => {
+  const { database, door } = await doorOn(`create table public.items (id int primary key, n int, note text);
+    insert into public.items values (1, 0, 'old'), (2, 0, 'old')`);
+  const items = door.follow({ table: 'public.items' });
+  await items.shape.rows;
+  await database.pool.query('alter table public.items drop column note, add column note text');
+  await database.pool.query('update public.items set n = 1 where id = 1');
+  const isSo = (rows: readonly Row[]) =>
+    rows.some(({ n }) => n === 1) && rows.every(({ note }) => note === null);
+  expect(await items.until(isSo, 'the change, and no old notes')).toHaveLength(2);
 });
 
 test('a table that somebody reads for long is not asked for again at once, and is followed when it is free', async () => {

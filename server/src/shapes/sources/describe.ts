@@ -65,11 +65,11 @@ interface Row {
 const IS_TOLD = `(c.relreplident = 'f' and exists (select from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
   where p.pubname = $1 and r.prrelid = c.oid))`;
 
-/** Whether a column \`a\` is told of. The setting is of version 18, and not there before. */
+/** Whether a column `a` is told of. The setting is of version 18, and not there before. */
 const IS_COLUMN_TOLD = `(a.attgenerated = '' or (a.attgenerated = 's' and exists (
   select from pg_publication p where p.pubname = $1 and to_jsonb(p) ->> 'pubgencols' = 's')))`;
 
-/** Partitions of \`root\` that hold rows, those of partitions too, and none that is being detached; `since` is another
+/** Partitions of `root` that hold rows, those of partitions too, and none that is being detached; `since` is another
  * one where one came back. No lock is waited for. */
 const LEAVES = `
   with recursive tree as (
@@ -81,8 +81,9 @@ const LEAVES = `
   select c.*, n.nspname, tree.since from tree join pg_class c on c.oid = tree.oid join pg_namespace n on n.oid = c.relnamespace
   where c.relkind <> 'p'`;
 
+/** Of one that is not valid two rows may have the same: its partitions need not keep it. */
 const KEY_INDEX = `(select array_position(i.indkey::int2[], a.attnum) from pg_index i
-  where i.indrelid = c.oid and i.indisprimary)`;
+  where i.indrelid = c.oid and i.indisprimary and i.indisvalid)`;
 
 const DESCRIBE = `
   select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relfilenode::text as node, ${IS_TOLD} as told,
@@ -95,6 +96,8 @@ const DESCRIBE = `
       from pg_attribute a
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and not ${IS_COLUMN_TOLD}) as untold,
     (select json_agg(json_build_object(
+        -- One that is dropped and made anew under its name is another.
+        'number', a.attnum,
         'name', a.attname, 'typeOid', a.atttypid::int8, 'dims', case when e.oid is null then 0 else greatest(a.attndims, 1) end,
         'type', coalesce(eb.typname, e.typname, b.typname, t.typname),
         'typeModifier', a.atttypmod, 'isNotNull', a.attnotnull,

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import type { Table } from './describe.ts';
 import { whyNotColumns, whyNotFollowed } from './may-be-followed.ts';
+import { type PublicTable, publicSource, publicTable } from './public-tables.ts';
+import { tableSource } from './source.ts';
 
 const told = { oid: 1, schema: 'public', name: 'lines', isTold: true };
 const table = (more: Partial<Table>): Table => ({
@@ -12,9 +14,16 @@ const table = (more: Partial<Table>): Table => ({
 test('a generated column that is not told may be left out, and not asked for', () => {
   const lines = table({ untold: [{ name: 'total', isVirtual: false, isKey: false }] });
   expect(whyNotFollowed(lines)).toBeUndefined();
-  expect(whyNotColumns(lines, ['id', 'price'])).toBeUndefined();
+  expect(whyNotColumns(tableSource(lines), ['id', 'price'])).toBeUndefined();
   for (const columns of [undefined, ['id', 'total']])
-    expect(whyNotColumns(lines, columns)?.message).toContain('before version 18: total');
+    expect(whyNotColumns(tableSource(lines), columns)?.message).toContain('before version 18: total');
+});
+
+test('a generated column that nobody is shown keeps nobody from the others', () => {
+  const progress = table({ untold: [{ name: 'conflict', isVirtual: false, isKey: false }] });
+  const shown = publicTable('order_progress') as PublicTable;
+  expect(whyNotColumns(publicSource(shown, progress), undefined)).toBeUndefined();
+  expect(whyNotColumns(tableSource(progress, new Set(['conflict'])), undefined)).toBeUndefined();
 });
 
 test('a table that would be told without its key is not followed', () => {

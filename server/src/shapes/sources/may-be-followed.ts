@@ -1,6 +1,7 @@
 /** Which tables can be followed at all: of some Postgres does not tell, or not all that a reader asks for. */
 import { Problem } from '@tallystick/store-agent';
 import type { Table, Untold } from './describe.ts';
+import type { Source } from './source.ts';
 
 /** Each is locked for a moment when it is first followed, and asked for with every answer. */
 const PARTITIONS_MAX = 1_000;
@@ -39,7 +40,7 @@ export function whyNotFollowed({ untold, partitions = [] }: Table): Problem | un
 
 /** Where a reader asks for columns that are not told: as Electric has it, it is to say which others it wants. */
 export function whyNotColumns(
-  { untold }: Table,
+  { untold }: Pick<Source, 'untold'>,
   columns: readonly string[] | undefined,
 ): Problem | undefined {
   const wanted = untold.filter(({ name }) => columns?.includes(name) ?? true);

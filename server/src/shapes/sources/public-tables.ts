@@ -242,6 +242,8 @@ export function publicSource(shown: PublicTable, table: Table): Source {
   return {
     relation: ['public', shown.name],
     columns: columnsOf(shown),
+    // None of its columns is made of a generated one.
+    untold: [],
     table,
     fromSql: `(select ${selected} from ${rowsSql(table)}${filter}) s`,
     textSql: ({ name }) => `${quoteName(name)}::text`,

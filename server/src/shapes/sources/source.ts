@@ -5,12 +5,14 @@
 
 import type { Tuple } from '../replication/pgoutput.ts';
 import { quoteName } from '../where/sql.ts';
-import { rowsSql, type Table, type TableColumn } from './describe.ts';
+import { rowsSql, type Table, type TableColumn, type Untold } from './describe.ts';
 
 export interface Source {
   /** As clients see it. */
   readonly relation: readonly [schema: string, name: string];
   readonly columns: readonly TableColumn[];
+  /** What it would have beside them, if Postgres told of it. */
+  readonly untold: readonly Untold[];
   /** The table that is followed. */
   readonly table: Table;
   /** `(select …) s`, with the columns' names, each value as its type. */
@@ -53,6 +55,7 @@ export function tableSource(table: Table, hidden: ReadonlySet<string> = new Set(
   return {
     relation: [table.schema, table.name],
     columns,
+    untold: table.untold.filter(({ name }) => !hidden.has(name)),
     table,
     fromSql: `(select ${columns.map(({ name }) => quoteName(name)).join(', ')} from ${rowsSql(table)}) s`,
     textSql: ({ name, type, dims }) =>
