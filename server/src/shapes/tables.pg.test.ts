@@ -36,6 +36,19 @@ test('a column that is dropped and made anew under its name is another', async (
   expect(await items.until(isSo, 'the change, and no old notes')).toHaveLength(2);
 });
 
+test('a table whose key holds only at the end of a statement is refused, and let go of where it becomes one', async () => {
+  const { database, door } = await doorOn(`create table public.items (id int primary key, n int);
+    create table public.lines (id int primary key deferrable)`);
+  const { status, text } = await door.ask({ table: 'public.lines', offset: '-1' });
+  expect([status, JSON.parse(text).detail]).toEqual([400, expect.stringContaining('deferrable')]);
+  const items = door.follow({ table: 'public.items' });
+  await items.shape.rows;
+  await database.pool.query(
+    'alter table public.items drop constraint items_pkey, add primary key (id) deferrable',
+  );
+  await expect.poll(() => items.errors.map(String)).toEqual([expect.stringContaining('deferrable')]);
+});
+
 test('a table that somebody reads for long is not asked for again at once, and is followed when it is free', async () => {
   const { database, door } = await doorOn('create table public.items (id int primary key, n int)');
   const reader = await database.pool.connect();

@@ -55,7 +55,11 @@ export class Publisher {
    */
   async publish(schema: string, name: string): Promise<Table | undefined> {
     const found = await describeTable(this.#pool, PUBLICATION, schema, name);
-    if (found === undefined || (found.isTold && whyNotFollowed(found) === undefined)) return found;
+    if (found === undefined) return found;
+    const refusal = whyNotFollowed(found);
+    if (found.isTold && refusal === undefined) return found;
+    // Nobody's lock is waited for where there is nothing to be done about it.
+    if (refusal !== undefined && !found.untold.some(isVirtual)) throw refusal;
     const key = JSON.stringify([schema, name]);
     const attempt =
       this.#attempts.get(key) ??

@@ -17,7 +17,16 @@ function shapeOfItems() {
   };
   const columns = [column('id', 0), column('n', null)];
   const source = tableSource({
-    ...{ oid: 1, schema: 'public', name: 'items', isTold: true, untold: [], partitions: undefined, mark: '' },
+    ...{
+      oid: 1,
+      schema: 'public',
+      name: 'items',
+      isTold: true,
+      untold: [],
+      isKeyDeferrable: false,
+      partitions: undefined,
+      mark: '',
+    },
     columns,
   });
   const budget = { bytes: 0 };

@@ -32,12 +32,16 @@ export interface Partition extends Told {
   readonly kind: 'foreign' | 'unlogged' | undefined;
   /** In the order in which its changes carry them, which is its own. */
   readonly columns: readonly string[];
+  /** Generated, and left out of them. */
+  readonly untold: readonly string[];
 }
 
 export interface Table extends Told {
   readonly columns: readonly TableColumn[];
   /** Generated, and left out of what Postgres tells: all but stored ones, and those too before version 18. */
   readonly untold: readonly Untold[];
+  /** Two rows may have the same key for a moment. */
+  readonly isKeyDeferrable: boolean;
   /** Undefined where it is one table, and not partitioned. */
   readonly partitions: readonly Partition[] | undefined;
   /** Another one after anything that changes its form or writes it anew. */
@@ -58,6 +62,7 @@ interface Row {
   node: string;
   columns: TableColumn[] | null;
   untold: Untold[] | null;
+  deferrable: boolean;
   partitions_mark: string | null;
 }
 
@@ -87,6 +92,7 @@ const KEY_INDEX = `(select array_position(i.indkey::int2[], a.attnum) from pg_in
 
 const DESCRIBE = `
   select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relfilenode::text as node, ${IS_TOLD} as told,
+    exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and not i.indimmediate) as deferrable,
     case when c.relkind = 'p' then (
       select coalesce(md5(string_agg(format('%s %I %I %s %s %s %s %s', c.oid, c.nspname, c.relname, c.since, c.relfilenode, c.relkind,
         c.relpersistence, ${IS_TOLD}), ',' order by c.oid)), 'none')
@@ -117,7 +123,9 @@ const PARTITIONS = `
   select c.oid::int8 as oid, c.nspname as schema, c.relname as name, ${IS_TOLD} as "isTold",
     case when c.relkind = 'f' then 'foreign' when c.relpersistence <> 'p' then 'unlogged' end as kind,
     array(select a.attname::text from pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and ${IS_COLUMN_TOLD} order by a.attnum) as columns
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and ${IS_COLUMN_TOLD} order by a.attnum) as columns,
+    array(select a.attname::text from pg_attribute a
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and not ${IS_COLUMN_TOLD}) as untold
   from (select $2::oid as oid) root cross join lateral (${LEAVES}) c order by c.oid`;
 
 /** @returns undefined where there is no table of that name that lasts */
@@ -161,7 +169,7 @@ export async function marksOf(
 }
 
 function tableOf(row: Row, partitions: readonly Partition[] | undefined): Table {
-  const { oid, schema, name, told, columns, untold } = row;
+  const { oid, schema, name, told, columns, untold, deferrable } = row;
   return {
     oid,
     schema,
@@ -169,13 +177,14 @@ function tableOf(row: Row, partitions: readonly Partition[] | undefined): Table 
     isTold: partitions?.every(({ isTold }) => isTold) ?? told,
     columns: columns ?? [],
     untold: untold ?? [],
+    isKeyDeferrable: deferrable,
     partitions: partitions?.map((one) => ({ ...one, kind: one.kind ?? undefined })),
     mark: markOf(row),
   };
 }
 
-function markOf({ schema, name, told, node, columns, untold, partitions_mark }: Row): string {
-  return JSON.stringify([schema, name, told, node, columns, untold, partitions_mark]);
+function markOf({ schema, name, told, node, columns, untold, deferrable, partitions_mark }: Row): string {
+  return JSON.stringify([schema, name, told, node, columns, untold, deferrable, partitions_mark]);
 }
 
 /** For SQL: without its children, whose rows are no part of it; but of a partitioned table they are all that there is. */

@@ -7,7 +7,7 @@ import { tableSource } from './source.ts';
 
 const told = { oid: 1, schema: 'public', name: 'lines', isTold: true };
 const table = (more: Partial<Table>): Table => ({
-  ...{ ...told, columns: [], untold: [], partitions: undefined, mark: '' },
+  ...{ ...told, columns: [], untold: [], isKeyDeferrable: false, partitions: undefined, mark: '' },
   ...more,
 });
 
@@ -32,9 +32,18 @@ test('a table that would be told without its key is not followed', () => {
   expect(whyNotFollowed(table({ untold }))?.message).toContain('generated (code)');
 });
 
+test('a table of whose partitions one is told without a column is not followed', () => {
+  const column = { type: 'int4', typeOid: 23, dims: 0, typeModifier: -1, isNotNull: false, keyIndex: null };
+  const columns = ['id', 'twice'].map((name) => ({ ...column, name }));
+  const lines = (untold: readonly string[]) =>
+    table({ columns, partitions: [{ ...told, name: 'lines_1', kind: undefined, columns: [], untold }] });
+  expect(whyNotFollowed(lines([]))).toBeUndefined();
+  expect(whyNotFollowed(lines(['twice']))?.message).toMatch(/lines_1.*twice/);
+});
+
 test('so many partitions are followed and no more', () => {
   const partitions = (count: number) =>
-    Array.from({ length: count }, () => ({ ...told, kind: undefined, columns: [] }));
+    Array.from({ length: count }, () => ({ ...told, kind: undefined, columns: [], untold: [] }));
   expect(whyNotFollowed(table({ partitions: partitions(1_000) }))).toBeUndefined();
   expect(whyNotFollowed(table({ partitions: partitions(1_001) }))?.message).toContain('1001 partitions');
 });
