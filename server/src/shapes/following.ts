@@ -36,6 +36,8 @@ export class Following {
   readonly #tables = new FollowedTables();
   /** That is being read. */
   #reading: Transaction | undefined;
+  /** Tables that were asked for after it, which need not be asked for again with each of their partitions. */
+  readonly #checked = new Set<number>();
   /** A transaction of this cluster that was not long ago. */
   #nearXid = 0n;
   #seenLsn = 0n;
@@ -90,6 +92,7 @@ export class Following {
     await this.noteXid(pool);
     this.#reading = undefined;
     this.#late.clear();
+    this.#checked.clear();
     const opened = await LogStream.open({
       url: this.#url,
       publication: PUBLICATION,
@@ -144,6 +147,7 @@ export class Following {
     // Between its question and now the stream may have broken: nobody would tell this shape of anything.
     if (this.#stream === undefined) throw new StreamLost('The replication stream broke.');
     this.#tables.add(shape, source);
+    this.#checked.delete(source.table.oid);
     const [from, reading] = [this.#commits, this.#reading];
     // What came of this transaction before is not told again: the snapshot must have all of it.
     if (reading !== undefined) this.#late.add(shape);
@@ -198,6 +202,7 @@ export class Following {
       begin: (lsn, xid) => {
         this.#nearXid = fullXid(xid, this.#nearXid);
         this.#reading = { xid: this.#nearXid, lsn };
+        this.#checked.clear();
       },
       relation: (relation) => this.#relation(relation, pool),
       insert: (oid, row) => this.#take(oid, null, row),
@@ -222,12 +227,20 @@ export class Following {
     for (const follower of [...this.#tables.followers(relation.oid)])
       if (!isAsKnown(follower, relation)) this.#end(follower.shapes.all, why);
     // All rows may be others under the same columns, and no change says so: that is asked before any more is read.
-    if (this.#tables.isWanted(relation.oid)) this.#stream?.hold(this.#checkNow(relation.oid, pool));
+    const tables = [...this.#tables.followers(relation.oid)].map(({ source }) => source.table.oid);
+    const unsure = tables.filter((oid) => !this.#checked.has(oid));
+    if (unsure.length > 0) this.#stream?.hold(this.#checkNow(relation.oid, unsure, pool));
   }
 
-  async #checkNow(toldOid: number, pool: pg.Pool): Promise<void> {
-    const oids = [...this.#tables.followers(toldOid)].map(({ source }) => source.table.oid);
-    await this.check(oids, pool).catch((error: Error) => this.#endTold(toldOid, error));
+  async #checkNow(toldOid: number, tables: readonly number[], pool: pg.Pool): Promise<void> {
+    const reading = this.#reading;
+    try {
+      await this.check(tables, pool);
+      // What was asked for after another says nothing of this one.
+      if (this.#reading === reading) for (const oid of tables) this.#checked.add(oid);
+    } catch (error) {
+      this.#endTold(toldOid, error as Error);
+    }
   }
 
   #take(oid: number, before: Tuple | null, after: Tuple | null): void {

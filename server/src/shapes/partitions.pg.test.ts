@@ -1,5 +1,6 @@
 /** Partitioned tables: one table to whoever follows it, whatever becomes of its partitions. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { LogStream } from './replication/log-stream.ts';
 import { doorOn, TestDoor } from './shapes.test-kit.ts';
 
 const RUNS = `create table public.runs (id int, at int, state text, primary key (id, at)) partition by range (at);
@@ -32,6 +33,17 @@ test('all of its partitions are followed as one, and rows move from one to anoth
   expect([runs, done, second, leaf].map(({ refetches }) => refetches)).toEqual([0, 0, 0, 0]);
   const { text } = await door.ask({ table: 'public.runs', offset: '-1' });
   expect(JSON.parse(text)[0]).toMatchObject({ headers: { relation: ['public', 'runs'] } });
+});
+
+test('one transaction over all of its partitions holds the changes up once', async () => {
+  const { database, door } = await doorOn(RUNS);
+  const runs = door.follow({ table: 'public.runs' });
+  await runs.shape.rows;
+  const held = vi.spyOn(LogStream.prototype, 'hold');
+  onTestFinished(() => held.mockRestore());
+  await database.pool.query(`update public.runs set state = 'done'`);
+  await runs.until((rows) => rows.every(({ state }) => state === 'done'), 'all of them');
+  expect([held.mock.calls.length, runs.refetches]).toEqual([1, 0]);
 });
 
 test('partitions that are made, attached, emptied and detached while it is followed', async () => {

@@ -263,7 +263,8 @@ export class Shapes {
 function poolOf({ databaseUrl, log }: ShapesOptions, max: number, statementTimeoutMs: number): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(databaseUrl, 'tallystick-shapes'),
-    options: WRITES_VALUES,
+    // Compiling a question about a table with many partitions takes longer than all else about it.
+    options: `${WRITES_VALUES} -c jit=off`,
     statement_timeout: statementTimeoutMs,
     max,
     idleTimeoutMillis: 10_000,
