@@ -39,6 +39,8 @@ export class NodeLinks {
   readonly #ports: NodeLinksPorts;
   readonly #wantsLevels: boolean;
   readonly #down = new Map<ReplicaId, Connection>();
+  /** Challenged, and not welcome yet: a process that begins anew has challenged nobody. */
+  readonly #challenged = new Set<Connection>();
 
   constructor(ports: NodeLinksPorts) {
     this.#ports = ports;
@@ -47,6 +49,7 @@ export class NodeLinks {
 
   challenge(connection: Connection, replica: Replica): void {
     const { settings, prng } = this.#ports;
+    this.#challenged.add(connection);
     connection.send('parent', {
       kind: 'challenge',
       parent: settings.replica,
@@ -137,11 +140,13 @@ export class NodeLinks {
     const child = connection.link.name as ReplicaId;
     const before = this.#down.get(child);
     this.#down.set(child, connection);
+    this.#challenged.delete(connection);
     if (before !== connection) before?.close('parent');
   }
 
   /** This side noticed that a connection is gone. */
   closed(connection: Connection): void {
+    this.#challenged.delete(connection);
     if (connection.link === this.uplink) {
       if (connection.isWelcomed) this.#ports.input((replica, now) => replica.linkDown(now));
       this.uplink.lost(connection);
@@ -173,7 +178,8 @@ export class NodeLinks {
   /** The machine goes down, and all its connections with it. */
   dropAll(): void {
     this.uplink?.current?.close('child');
-    for (const connection of [...this.#down.values()]) connection.close('parent');
+    for (const connection of [...this.#down.values(), ...this.#challenged]) connection.close('parent');
     this.#down.clear();
+    this.#challenged.clear();
   }
 }
