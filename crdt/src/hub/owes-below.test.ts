@@ -92,6 +92,13 @@ describe('[F2] a fence that somebody else decided', () => {
     expect(shop.head.parent).toBe(name('paris'));
   });
 
+  test('[L7] makes no branch of a chain, whoever says so', () => {
+    const { ledger, shop } = new Books();
+    const said = { writer: shop.writer, ...shop.head, reason: 'branch' } as const;
+    expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
+    expect(shop.head.fence).toBe(null);
+  });
+
   test('[F2] is noted at the end of what is known, and of nobody who is not known', () => {
     const { ledger, shop } = new Books();
     const said = { writer: shop.writer, ...shop.head, reason: 'fork' } as const;

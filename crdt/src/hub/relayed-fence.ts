@@ -33,7 +33,8 @@ export function noteRelayedFence(
   parentOf: (stream: Stream, seq: number) => WriterId | null = (at, atSeq) => parentAt(ledger, at, atSeq),
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
-  if (stream === undefined || seq > stream.head.seq) return undefined;
+  // A branch is one from its first entry on: nobody makes one of a chain (L7).
+  if (stream === undefined || seq > stream.head.seq || reason === 'branch') return undefined;
   const isNews =
     stream.head.fence === null || (by === 'parent' && isElsewhere(ledger, stream, { seq, hash }));
   if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by))) return undefined;
