@@ -173,7 +173,8 @@ describe('[F6] an authority whose books were put back', () => {
 
     const { last } = await readFeed(lost.pool, 0, 0);
     const ask = async (how: object) => {
-      const call = { call: 'events.read', after: last + 1, limit: 10, newest: false, waitMs: 0, ...how };
+      // Beyond what an event or two that come meanwhile would take.
+      const call = { call: 'events.read', after: last + 50, limit: 10, newest: false, waitMs: 0, ...how };
       return (await serveCall(lost, JSON.stringify(call))) as { value: { gone: string } };
     };
     expect((await ask({})).value.gone).toMatch(/No event has that position/);
