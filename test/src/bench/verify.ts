@@ -1,5 +1,6 @@
 /** verify: how long an auditor waits for half a million entries, of the books' chains and of the trail. */
 import { openPool, verifyAudit, verifyChains } from '@tallystick/server/test-kit';
+import type pg from 'pg';
 import type { Bench, Case, Place, Round } from './bench.ts';
 import { openServer } from './books.ts';
 import { openFamily } from './family.ts';
@@ -18,6 +19,7 @@ async function open(place: Place): Promise<Case[]> {
   await family.drain(ENTRIES);
   const pool = await openPool(family.databaseUrl, { connectionsMax: 2 });
   place.atEnd(() => pool.end());
+  await putProducts(pool);
   for (let noted = 0; noted < ENTRIES; noted += NOTED_AT_ONCE) await note(pool);
   return [
     {
@@ -35,13 +37,24 @@ async function open(place: Place): Promise<Case[]> {
   ];
 }
 
-/** As changes of products are noted, by the books' own function. */
-async function note(pool: Awaited<ReturnType<typeof openPool>>): Promise<void> {
+/** By the books' own function, as whoever writes them does. */
+async function putProducts(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `select tallystick.put_catalogue(array_agg('product'::text), array_agg('SKU-' || n),
+        array_agg(jsonb_build_object('sku', 'SKU-' || n, 'names', '{"en": "A product"}'::jsonb, 'baseUnit', 'piece')))
+       from generate_series(1, $1::integer) n`,
+    [NOTED_AT_ONCE],
+  );
+}
+
+/** As changes of products are noted, by the books' own function; what they became is what stands there. */
+async function note(pool: pg.Pool): Promise<void> {
   await pool.query(
     `select tallystick.note(
-        array_agg('changed'::text), array_agg('product'::text), array_agg('SKU-' || n),
-        array_agg(jsonb_build_object('version', n, 'fields', '["prices"]'::jsonb, 'bodyHash', repeat('ab', 32))))
-       from generate_series(1, $1::integer) n`,
+        array_agg('changed'::text), array_agg(kind), array_agg(id),
+        array_agg(jsonb_build_object(
+          'version', version, 'fields', '["prices"]'::jsonb, 'bodyHash', tallystick.json_hash(body))))
+       from (select * from tallystick.catalogue where kind = 'product' order by id limit $1) products`,
     [NOTED_AT_ONCE],
   );
 }
