@@ -75,8 +75,14 @@ export class BooksModel {
     return this.#heads.moved;
   }
 
-  apply({ runs, streams, quarantined }: Pick<Writes, 'runs' | 'streams' | 'quarantined'>): void {
+  apply({
+    runs,
+    streams,
+    quarantined,
+    holds,
+  }: Pick<Writes, 'runs' | 'streams' | 'quarantined' | 'holds'>): void {
     this.#turn += 1;
+    this.#holds.beginTurn(holds);
     const first = this.#position + 1;
     const placed = runs.flatMap((run) =>
       run.entries.map(({ bytes }) => this.#add(this.#heads.place(decodeEntry(bytes), bytes))),

@@ -41,8 +41,10 @@ function textOfStream(stream: Stream): string[] {
   return lines;
 }
 
+/** While a payment is asked for no clock runs (F9): by which run of the machine its time was counted last is no matter. */
 function textOfHold(holdId: HoldId, hold: Hold): string {
-  return `hold ${holdId} ${plain(hold)}`;
+  const { writer, lines, capturing } = hold;
+  return `hold ${holdId} ${plain(capturing ? { writer, lines, capturing } : hold)}`;
 }
 
 /** JSON with sorted names, and bytes in base64: two ways of holding one thing become one text. */
