@@ -1,5 +1,6 @@
 /** Hints: prices and stock of a cart's lines, as its region shows them beside the document. */
 
+/** An amount of money. */
 export interface Money {
   /** Whole minor units: cents. */
   readonly amountMinor: number;
@@ -7,6 +8,7 @@ export interface Money {
   readonly currency: string;
 }
 
+/** What the region shows beside a line of a cart. */
 export interface LineHint {
   /** How many there are to sell, as last heard; null where the region never heard. */
   readonly available: number | null;
@@ -18,6 +20,7 @@ export interface LineHint {
   readonly unitPrice: Money | null;
 }
 
+/** Prices and stock of a cart's lines, as its region last told them: hints, and no promise. */
 export interface CartHints {
   /** By SKU. */
   readonly lines: Readonly<Record<string, LineHint>>;
