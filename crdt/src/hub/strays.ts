@@ -10,6 +10,7 @@ import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { settlerFrom } from '../replica/settler.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
+import { isTaken } from '../replica/told-taken.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf } from '../tally/row.ts';
 import type { Frame, SentCell } from '../wire/frames.ts';
@@ -18,7 +19,7 @@ import type { Session } from './child.ts';
 import type { Hub } from './hub.ts';
 import type { Places } from './places.ts';
 import { isVoid } from './totals.ts';
-import { isTaken, Unsaid } from './unsaid.ts';
+import { Unsaid } from './unsaid.ts';
 
 /** The longest pause between two tellings, in resend intervals: a taker may be away for weeks. */
 const PATIENCE_MAX = 64;

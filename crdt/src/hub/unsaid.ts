@@ -86,8 +86,3 @@ export class Unsaid {
 function takenCell(pool: SentCell['pool'], from: WriterId, to: WriterId, n: number): SentCell {
   return { pool, from, to, n, seq: 0 };
 }
-
-/** Nobody takes by it: it says what somebody took. */
-export function isTaken({ seq }: SentCell): boolean {
-  return seq === 0;
-}

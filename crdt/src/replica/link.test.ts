@@ -1,23 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Ack, Asks, Cells, Frame, Recalls, StreamFrame } from '../wire/frames.ts';
 import { hold, receive, sell } from './commands.test-kit.ts';
+import { given, only } from './link.test-kit.ts';
 import { DEFAULT_LINK } from './settings.ts';
-import { type Letter, type Node, pool, shop } from './world.test-kit.ts';
+import { pool, shop } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 const waits = { waitMs: 5_000 };
-
-function only<F extends Frame>(letters: readonly Letter[]): Letter & { frame: F } {
-  expect(letters).toHaveLength(1);
-  return letters[0] as Letter & { frame: F };
-}
-
-/** What the parent sent and the child took, of lamps. */
-function given(parent: Node, child: Node): [number, number] {
-  const sent = parent.row('lamp').sent.find(({ writer }) => writer === child.self)?.n ?? 0;
-  const took = child.row('lamp').took.find(({ writer }) => writer === parent.self)?.n ?? 0;
-  return [sent, took];
-}
 
 describe('[L1] a session', () => {
   test('[L1] entries of descendants pass through unchanged, hash by hash', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ReplicaKind } from '../entry/entry.ts';
 import { incarnationOf, type WriterId } from '../ids.ts';
 import { amountOf } from '../tally/row.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
@@ -24,6 +25,31 @@ function lostTill() {
 
 function retire(parent: Node, child: Node): void {
   parent.turn((self, now) => expect(self.retire(child.id, now)).toEqual([child.self]));
+}
+
+/** A region of a shop had six lamps, granted four of them to its child, and was lost before anybody above heard so. */
+function lostRegion(kind: ReplicaKind) {
+  const all = shop({ lamp: 9 });
+  const { world, berlin } = all;
+  const region = world.add('region', 'region', berlin);
+  const desk = world.add('desk', kind, region);
+  const { self: lost } = region;
+  const send = (from: Node, to: Node, n: number) =>
+    from.turn(({ ledger, hub }, now) => {
+      ledger.append({ type: 'sent', to: to.self, items: [{ pool: pool('lamp'), n }] }, '', 'system', now);
+      hub.children.get(to.id)?.session?.cells.add(pool('lamp'));
+    });
+  send(berlin, region, 6);
+  world.calm();
+  region.cut();
+  send(region, desk, 4);
+  world.calm();
+  expect(desk.free('lamp')).toBe(4);
+  region.isRunning = false;
+  retire(berlin, region);
+  const left = (node: Node) =>
+    exposure(node.replica.ledger, node.replica.ledger.streams.get(lost) as Stream, pool('lamp'));
+  return { ...all, desk, lost, left };
 }
 
 describe('[F3] a lost writer', () => {
@@ -131,26 +157,7 @@ describe('[F3] a lost writer', () => {
   });
 
   test('[F5] [F3a] has less left by the word of a child that lives elsewhere, which its settler hears (seeds 5043, 80299)', () => {
-    const { world, hq, berlin } = shop({ lamp: 9 });
-    const region = world.add('region', 'region', berlin);
-    const desk = world.add('desk', 'terminal', region);
-    const { self: lost } = region;
-    const send = (from: Node, to: Node, n: number) =>
-      from.turn(({ ledger, hub }, now) => {
-        ledger.append({ type: 'sent', to: to.self, items: [{ pool: pool('lamp'), n }] }, '', 'system', now);
-        hub.children.get(to.id)?.session?.cells.add(pool('lamp'));
-      });
-    send(berlin, region, 6);
-    world.calm();
-    // What it granted, and then what was taken of that, came to nobody above.
-    region.cut();
-    send(region, desk, 4);
-    world.calm();
-    expect(desk.free('lamp')).toBe(4);
-    region.isRunning = false;
-    retire(berlin, region);
-    const left = (node: Node) =>
-      exposure(node.replica.ledger, node.replica.ledger.streams.get(lost) as Stream, pool('lamp'));
+    const { world, hq, berlin, desk, lost, left } = lostRegion('terminal');
     expect(left(berlin)).toBe(6);
     world.give(desk, hq);
     desk.parent = hq;
@@ -161,24 +168,7 @@ describe('[F3] a lost writer', () => {
   });
 
   test('[F5] [F3a] has less left by the word of who stands above its settler by now, which is told as cells (seed 7001837)', () => {
-    const { world, hq, berlin, till } = shop({ lamp: 9 });
-    const region = world.add('region', 'region', berlin);
-    const desk = world.add('desk', 'store', region);
-    const { self: lost } = region;
-    const send = (from: Node, to: Node, n: number) =>
-      from.turn(({ ledger, hub }, now) => {
-        ledger.append({ type: 'sent', to: to.self, items: [{ pool: pool('lamp'), n }] }, '', 'system', now);
-        hub.children.get(to.id)?.session?.cells.add(pool('lamp'));
-      });
-    send(berlin, region, 6);
-    world.calm();
-    region.cut();
-    send(region, desk, 4);
-    world.calm();
-    region.isRunning = false;
-    retire(berlin, region);
-    const left = (node: Node) =>
-      exposure(node.replica.ledger, node.replica.ledger.streams.get(lost) as Stream, pool('lamp'));
+    const { world, hq, berlin, till, desk, lost, left } = lostRegion('store');
     world.calm();
     // While the shop that settles it is away, the desk is given to the authority, and the shop to the desk.
     berlin.cut();

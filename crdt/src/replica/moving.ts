@@ -10,13 +10,13 @@ import { MOVED_EVERY_MS } from '../hub/pace.ts';
 import { Places } from '../hub/places.ts';
 import { noteRelayedFence } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
-import { isTaken } from '../hub/unsaid.ts';
 import type { ReplicaId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import type { Ack, Cells, SentCell } from '../wire/frames.ts';
 import type { Directory } from './directory.ts';
 import type { Ledger, Now } from './ledger.ts';
 import { ABOVE, type Stream } from './stream.ts';
+import { isTaken } from './told-taken.ts';
 import type { Uplink } from './uplink.ts';
 
 export interface MovingPorts {

@@ -46,3 +46,8 @@ export class ToldTaken {
     return units;
   }
 }
+
+/** Nobody takes by it: it says what somebody took. */
+export function isTaken({ seq }: SentCell): boolean {
+  return seq === 0;
+}

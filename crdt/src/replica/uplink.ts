@@ -23,6 +23,7 @@ import type { Ledger, Now } from './ledger.ts';
 import { type PastReason, Points } from './points.ts';
 import type { ReplicaSettings } from './settings.ts';
 import { ABOVE, type Stream } from './stream.ts';
+import { isTaken } from './told-taken.ts';
 import {
   type Ask,
   bytesOf,
@@ -170,8 +171,7 @@ export class Uplink {
   #take(cells: readonly SentCell[], now: Now): PoolId[] {
     const { self } = this.#ledger;
     const granted = new Map<WriterId, Map<PoolId, { pool: PoolId; seq: number; n: number }>>();
-    for (const { from, to, pool, seq, n } of cells) {
-      if (seq === 0) continue;
+    for (const { from, to, pool, seq, n } of cells.filter((cell) => !isTaken(cell))) {
       const items = granted.get(from) ?? new Map();
       const known = items.get(pool)?.n ?? amountOf(self.row(pool).took, from);
       if (to === self.writer && n > known) granted.set(from, items.set(pool, { pool, seq, n }));
