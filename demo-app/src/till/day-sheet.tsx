@@ -1,7 +1,7 @@
 /** The day: what this till took, and whether the books say the same. */
 import type { Sale } from '@tallystick/client-sdk/terminal';
 import { useState } from 'react';
-import { count, moneyText, units, wrongText } from '../ui/words.ts';
+import { count, dateText, moneyText, units, wrongText } from '../ui/words.ts';
 import type { Sums } from './books.ts';
 import { amountBack } from './return-form.tsx';
 import { sellerOf, useTill } from './use-till.ts';
@@ -41,6 +41,8 @@ export function DaySheet() {
   return (
     <>
       <dl className="day">
+        <dt>Day</dt>
+        <dd>{dateText(today.getTime())}</dd>
         <dt>Sales today</dt>
         <dd>{count(own.sales)}</dd>
         <dt>Taken in all</dt>

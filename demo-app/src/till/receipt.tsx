@@ -1,6 +1,6 @@
 /** The receipt: on the screen, and on paper. */
 import type { Sale } from '@tallystick/client-sdk/terminal';
-import { moneyText, timeText } from '../ui/words.ts';
+import { clockText, dateText, moneyText } from '../ui/words.ts';
 import { sellerOf, useTill } from './use-till.ts';
 
 const STAGES = {
@@ -36,7 +36,7 @@ export function Receipt({
           <b>The household shop</b>
         </p>
         <p className="small">
-          {timeText(new Date(sale.placedAtMs).toISOString())}
+          {dateText(sale.placedAtMs)}, {clockText(sale.placedAtMs)}
           <br />
           Receipt {sale.receipt}
           {seller !== undefined && (

@@ -44,6 +44,11 @@ export function timeText(iso: string, now = new Date()): string {
   return at.toDateString() === now.toDateString() ? time : `${day.format(at)}, ${time}`;
 }
 
+const date = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** On what is printed, which is read on another day. */
+export const dateText = (ms: number) => date.format(ms);
+
 /** How long ago, roughly: "just now", "40 s", "12 min", "3 h", "5 d". */
 export function ageText(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1_000));
