@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
 import { BadOption, HELP, ONLY_TESTS, readOptions } from './options.ts';
 import { mutateAll, mutateSurvivors } from './patterns.ts';
+import { drawLines, isOn } from './sample.ts';
 import { isOf, summary } from './summary.ts';
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)));
@@ -20,14 +21,16 @@ try {
   else {
     const { sources } = options;
     process.env[ONLY_TESTS] = options.tests?.join(',') ?? '';
-    const mutate = options.onlySurvivors ? mutateSurvivors(sources) : mutateAll(sources);
+    const lines = options.sample && drawLines(sources, options.sample);
+    const mutate = options.onlySurvivors ? mutateSurvivors(sources) : (lines ?? mutateAll(sources));
     const results = await new Stryker({
       configFile: 'test/src/mutants/stryker.config.json',
       mutate,
       concurrency: options.workers,
       force: options.isAgain || options.onlySurvivors,
     }).runMutationTest();
-    console.log(summary(results.filter(isOf(sources)), options.isQuiet));
+    const asked = results.filter(lines ? isOn(lines) : isOf(sources));
+    console.log(summary(asked, options.isQuiet));
   }
 } catch (error) {
   if (!(error instanceof BadOption)) throw error;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BadOption, readOptions } from './options.ts';
 import { mutateAll } from './patterns.ts';
+import { drawLines, isOn } from './sample.ts';
 import { isOf, summary, type Tried } from './summary.ts';
 
 function tried(file: string, status: string, line = 1): Tried {
@@ -9,7 +10,7 @@ function tried(file: string, status: string, line = 1): Tried {
     status,
     mutatorName: 'BooleanLiteral',
     replacement: 'true',
-    location: { start: { line, column: 3 } },
+    location: { start: { line, column: 3 }, end: { line } },
   };
 }
 
@@ -30,12 +31,43 @@ describe('what is asked for', () => {
     expect(readOptions([])).toMatchObject({ tests: undefined });
   });
 
-  test.each([['--only=nowhere'], ['--tests=nowhere'], ['--workers=0'], ['--workers=many'], ['--wat']])(
-    '%s makes no sense',
-    (arg) => {
-      expect(() => readOptions([arg])).toThrow(BadOption);
-    },
-  );
+  test.each([
+    ['--only=nowhere'],
+    ['--tests=nowhere'],
+    ['--workers=0'],
+    ['--workers=many'],
+    ['--wat'],
+    ['--sample=0'],
+    ['--sample=101'],
+    ['--sample=some'],
+    ['--sample=5', '--seed=-1'],
+    ['--sample=5', '--survivors'],
+  ])('%s makes no sense', (...args) => {
+    expect(() => readOptions(args)).toThrow(BadOption);
+  });
+});
+
+describe('a sample', () => {
+  const sources = ['crdt/src/tally'];
+
+  test('is drawn by its seed, and is about as large as was asked for', () => {
+    const ten = drawLines(sources, { percent: 10, seed: 1 });
+    expect(drawLines(sources, { percent: 10, seed: 1 })).toEqual(ten);
+    expect(drawLines(sources, { percent: 10, seed: 2 })).not.toEqual(ten);
+    const all = drawLines(sources, { percent: 100, seed: 1 });
+    expect(all).toEqual(expect.arrayContaining(ten));
+    expect(ten.length / all.length).toBeGreaterThan(0.05);
+    expect(ten.length / all.length).toBeLessThan(0.15);
+    expect(all.some((line) => /test/.test(line))).toBe(false);
+  });
+
+  test('has the mutants that are on its lines from end to end', () => {
+    const one = tried('tally/row', 'Killed', 7);
+    const wider = { ...one, location: { ...one.location, end: { line: 8 } } };
+    expect([one, wider, tried('tally/row', 'Killed', 8)].filter(isOn(['crdt/src/tally/row.ts:7-7']))).toEqual(
+      [one],
+    );
+  });
 });
 
 describe('what is told', () => {

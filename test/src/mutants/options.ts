@@ -13,6 +13,8 @@ export const HELP = `npm run mutants -- [options]
   --workers N    mutants at once (2)
   --survivors    only what survived a run before, such as after new tests
   --tests A,B    with no tests but these, such as hub, or replica/uplink: in seconds, who kills what
+  --sample P     only what is on P in a hundred lines, drawn by --seed: an estimate in minutes
+  --seed N       which lines a sample has (1)
   --again        try those again whose outcome is known from a run before
   --quiet        the table alone, without the survivors
   --help         this text
@@ -25,6 +27,8 @@ export interface Options {
   readonly workers: number;
   /** Patterns of test files; undefined for all. */
   readonly tests: readonly string[] | undefined;
+  /** Of a hundred lines so many, drawn by the seed; undefined for all. */
+  readonly sample: { readonly percent: number; readonly seed: number } | undefined;
   readonly isAgain: boolean;
   readonly isQuiet: boolean;
 }
@@ -34,19 +38,34 @@ export class BadOption extends Error {}
 
 /** @throws BadOption */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { only, workers, survivors, tests, again, quiet, help } = parse(args);
+  const { only, workers, survivors, tests, sample, seed, again, quiet, help } = parse(args);
   if (help) return 'help';
-  const count = Number(workers);
-  if (!Number.isInteger(count) || count < 1)
-    throw new BadOption(`--workers takes a whole number from 1, not “${workers}”`);
+  if (survivors && sample !== undefined)
+    throw new BadOption('--survivors and --sample each say what is tried: give one of them');
   return {
     sources: (only?.split(',') ?? FOLDERS).map(sourceOf),
     onlySurvivors: survivors,
     tests: tests?.split(',').map(testsOf),
-    workers: count,
+    workers: wholeNumber('workers', workers),
+    sample:
+      sample === undefined ? undefined : { percent: percentOf(sample), seed: wholeNumber('seed', seed) },
     isAgain: again,
     isQuiet: quiet,
   };
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new BadOption(`--${option} takes a whole number from 1, not “${text}”`);
+  return number;
+}
+
+function percentOf(text: string): number {
+  const percent = Number(text);
+  if (!(percent > 0 && percent <= 100))
+    throw new BadOption(`--sample takes a number above 0 and up to 100, not “${text}”`);
+  return percent;
 }
 
 function sourceOf(name: string): string {
@@ -76,6 +95,8 @@ function parse(args: readonly string[]) {
         only: { type: 'string' },
         workers: { type: 'string', default: '2' },
         tests: { type: 'string' },
+        sample: { type: 'string' },
+        seed: { type: 'string', default: '1' },
         survivors: { type: 'boolean', default: false },
         again: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },

@@ -6,7 +6,10 @@ export interface Tried {
   readonly status: string;
   readonly mutatorName: string;
   readonly replacement?: string;
-  readonly location: { readonly start: { readonly line: number; readonly column: number } };
+  readonly location: {
+    readonly start: { readonly line: number; readonly column: number };
+    readonly end: { readonly line: number };
+  };
 }
 
 /** Noticed by a failing test, or by never coming to an end. */
