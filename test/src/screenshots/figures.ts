@@ -9,9 +9,10 @@ import { chromium, type Page } from 'playwright-core';
 import { BUILT } from '../e2e/built.ts';
 import { scriptBytes } from '../e2e/weight.ts';
 import { chromiumHere, DEVICE } from '../sdk/browser.ts';
+import { fleetUrl } from './fleet.ts';
 import { largeFleet, POOLS, REPLICAS } from './large-fleet.ts';
 
-const url = process.argv[2] ?? 'http://127.0.0.1:7400';
+const url = await fleetUrl('npm run screens:figures', 'How quick the screens are, in Chromium.');
 const OPENINGS = 5;
 const TAPS = 60;
 const SALES_A_SECOND = 100;

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Browser } from '../sdk/browser.ts';
+import { fleetUrl } from './fleet.ts';
 
-const url = process.argv[2] ?? 'http://127.0.0.1:7400';
+const url = await fleetUrl('npm run screenshots', 'Pictures of each screen, for README and docs.');
 const DOCS = join(import.meta.dirname, '../../../docs');
 const DESK = { width: 1280, height: 800 };
 const TABLET = { width: 1024, height: 720 };
