@@ -10,6 +10,7 @@ import {
   credentialId,
   credentialInput,
   SECRETS_MAX,
+  type SigningKey,
   signingKeyInput,
 } from '../../access/items.ts';
 import { putCatalogue } from '../catalogue.ts';
@@ -104,13 +105,14 @@ export const ACCESS_CALLS = {
     }),
     serve: async (authority, { replica, keys }) => {
       const asks = askedAt() ?? replica;
-      if (replica !== asks || keys.some((key) => key.replica !== replica))
-        throw new Problem('invalid_request', 'A region publishes its own keys alone.');
+      if (replica !== asks || keys.some((key) => key.replica !== replica)) throw notItsOwn();
       const byId = new Map(keys.map((key) => [key.id, key]));
       const dropped = (await keysOf(authority.pool, replica)).filter((id) => !byId.has(id));
       await changeItems(authority.pool, 'signing-key', [...byId.keys()], (id, stored): Change => {
-        const key = byId.get(id) as object;
-        return stored !== undefined && isSame(stored.body, key) ? { keep: stored } : { write: key };
+        const key = byId.get(id) as SigningKey;
+        if (stored === undefined) return { write: key };
+        if ((stored.body as SigningKey).replica !== replica) throw notItsOwn();
+        return isSame(stored.body, key) ? { keep: stored } : { write: key };
       });
       await takeOut(authority.pool, dropped);
       await authority.refreshCatalogue();
@@ -147,6 +149,10 @@ function rotated(
     .filter(({ expiresAtMs }) => expiresAtMs > nowMs)
     .slice(-(SECRETS_MAX - 1));
   return { ...before, secrets: [...kept, { ...asked.secret, createdAtMs: nowMs, expiresAtMs: null }] };
+}
+
+function notItsOwn(): Problem {
+  return new Problem('invalid_request', 'A region publishes its own keys alone.');
 }
 
 async function keysOf(pool: pg.Pool, replica: string): Promise<string[]> {

@@ -69,8 +69,10 @@ export class Credentials {
     };
   }
 
+  /** Of a region that is one still: whoever has the disk of one that was retired has its key. */
   signingKey(kid: string): SigningKey | undefined {
-    return this.#read('signing-key', kid, signingKeyInput);
+    const key = this.#read('signing-key', kid, signingKeyInput);
+    return key !== undefined && this.#catalogue.replica(key.replica)?.status === 'enrolled' ? key : undefined;
   }
 
   /** What a later release wrote differently lets nobody in here. */

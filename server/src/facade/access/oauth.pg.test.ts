@@ -1,5 +1,8 @@
 /** Sign-in as a stock OAuth client meets it: it is given the region's address and a credential, and nothing else. */
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +11,9 @@ import type { Authority } from '../../authority/authority.ts';
 import { serveCall } from '../../authority/calls/serve-call.ts';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
 import { createTestDatabase } from '../../authority/postgres/database.test-kit.ts';
+import { addReplica, enrolReplica, markRetired } from '../../authority/registry.ts';
+import { SigningKeys } from './signing-keys.ts';
+import { Tokens } from './tokens.ts';
 
 const LOCAL = { [oauth.allowInsecureRequests]: true };
 
@@ -286,9 +292,12 @@ test('a region publishes and takes out its own signing keys alone', async () => 
     expiresAtMs: Date.now() + 60_000,
   };
   const before = keys();
+  const [own] = before.map(({ body }) => JSON.parse(body) as typeof key);
   for (const [replica, one] of [
     ['eu', key],
     ['us', key],
+    // Under the id of another's it would take that one's place.
+    ['us', { ...key, id: own?.id, replica: 'us' }],
   ] as const) {
     const body = JSON.stringify({ call: 'signing-keys.publish', replica, keys: [one] });
     expect(await serveCall(books(), body, 'us')).toMatchObject({
@@ -296,6 +305,32 @@ test('a region publishes and takes out its own signing keys alone', async () => 
     });
   }
   expect(keys()).toEqual(before);
+});
+
+test('a region that was retired signs nobody in any more, whatever keys are on its disk', async () => {
+  const us = { id: 'us', kind: 'region', parent: 'authority', location: null, codeTtlMs: 60_000 } as const;
+  const { pool } = books();
+  const device = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' });
+  const added = (await addReplica(pool, us as never)) as { code: string };
+  await enrolReplica(pool, { replica: 'us', parent: 'authority', publicKey: device, ...added } as never);
+  await books().refreshCatalogue();
+  const known = await credential();
+  const folder = mkdtempSync(join(tmpdir(), 'tallystick-us-'));
+  const stolen = SigningKeys.open(folder, 'us', Date.now(), () => true);
+  rmSync(folder, { recursive: true, force: true });
+  const call = { call: 'signing-keys.publish', replica: 'us', keys: stolen.published() };
+  expect(await serveCall(books(), JSON.stringify(call), 'us')).toMatchObject({ ok: true });
+  const eu = fleet.served.get('eu')?.agent.catalogue;
+  await until(() => eu?.body('signing-key', stolen.current.kid) !== undefined, 'eu knows its key');
+  const rest = { audience: 'tallystick', tokenSeconds: 600, issuer: () => 'https://us', nowMs: Date.now };
+  const issuer = new Tokens({ keys: stolen, ...rest } as never);
+  const issue = () => issuer.issue(known.id, ['locations:read']);
+  const before = await issue();
+  expect((await read(before)).status, 'while it is one of us').toBe(200);
+  await markRetired(pool, 'us' as never);
+  await books().refreshCatalogue();
+  await until(() => eu?.replica('us')?.status === 'retired', 'eu knows that it is retired');
+  for (const token of [before, await issue()]) expect((await read(token)).status).toBe(401);
 });
 
 describe('guessing', () => {

@@ -122,6 +122,7 @@ describe('a token', () => {
     ['from the future', () => forged({}, { iat: nowS() + 600, exp: nowS() + 1_200 }), 'not_ours'],
     ['for another audience', () => forged({}, { aud: 'somebody-else' }), 'not_ours'],
     ['without an end', () => forged({}, { exp: undefined }), 'not_ours'],
+    ['that lasts longer than ours ever do', () => forged({}, { exp: nowS() + 100_000 }), 'not_ours'],
     ['of another type', () => forged({ typ: 'JWT' }, {}), 'not_ours'],
     [
       'signed by a stranger',
@@ -224,6 +225,21 @@ describe('signing keys', () => {
     copy.keys.set(key.id, key);
     expect(await tokens.check(token, HERE)).toMatchObject({ credential: 'erp' });
     rmSync(us, { recursive: true, force: true });
+  });
+
+  test('of another region that are taken out of the books open nothing more, not even for tokens that were known', async () => {
+    const us = mkdtempSync(join(tmpdir(), 'tallystick-us-'));
+    const theirs = SigningKeys.open(us, 'us', nowMs, isPublished);
+    rmSync(us, { recursive: true, force: true });
+    const token = await open('us', { keys: theirs }).tokens.issue('erp', ['orders:read']);
+    const [key] = theirs.published() as [SigningKey];
+    copy.keys.set(key.id, key);
+    expect(await tokens.check(token, HERE)).toMatchObject({ credential: 'erp' });
+    const stay = tokens.stay(token, HERE);
+    copy.keys.delete(key.id);
+    copy.version += 1;
+    expect(tokens.checkKnown(token, HERE)).toBe('not_ours');
+    expect(stay()).toBe('not_ours');
   });
 
   test('whose file was deleted are dropped at once, also where the books still name them', async () => {

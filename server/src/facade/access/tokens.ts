@@ -17,6 +17,8 @@ import type { SigningKeys } from './signing-keys.ts';
 const KNOWN_MAX = 10_000;
 /** No token of ours is longer. */
 const TOKEN_CHARS_MAX = 2_048;
+/** No token of ours lasts longer: who stole a signing key makes none that outlives it for long. */
+const TOKEN_S_MAX = 86_400;
 /** How far the clocks of two regions may differ. */
 const CLOCK_SKEW_S = 30;
 const TYPE = 'at+jwt';
@@ -31,11 +33,13 @@ const claimsSchema = z.object({
 
 interface KnownToken {
   readonly jti: string;
+  /** The key that signed it. */
+  readonly kid: string | undefined;
   readonly credential: string;
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
-  /** As of a version of the copy; undefined where its credential lets nobody in. */
-  principal: Principal | undefined;
+  /** As of a version of the copy; why not, where its key or credential lets nobody in. */
+  found: Principal | 'not_ours' | 'revoked';
   version: number;
 }
 
@@ -101,19 +105,29 @@ export class Tokens {
     if (revoked.has(known.jti)) return 'revoked';
     const live = credentials.live(known.credential);
     if (known.version !== credentials.version) {
-      known.principal = live && narrowed(live.principal, known.scopes);
+      // Whoever has a key that was dropped has made tokens with it, which are known here by now.
+      if (this.#keyOf(known.kid) === undefined) known.found = 'not_ours';
+      else known.found = live === undefined ? 'revoked' : narrowed(live.principal, known.scopes);
       known.version = credentials.version;
     }
-    if (live === undefined || known.principal === undefined) return 'revoked';
-    return live.isAllowedFrom(ip) ? known.principal : 'address';
+    if (typeof known.found === 'string') return known.found;
+    if (live === undefined) return 'revoked';
+    return live.isAllowedFrom(ip) ? known.found : 'address';
   }
 
   /** What a token says, if it is one of ours; for who takes it back too. */
   async #verified(token: string): Promise<KnownToken | Refused> {
     if (token.length > TOKEN_CHARS_MAX) return 'malformed';
     let payload: JWTPayload;
+    let kid: string | undefined;
+    const keyOf = (header: { readonly kid?: string }) => {
+      kid = header.kid;
+      const key = this.#keyOf(kid);
+      if (key === undefined) throw new errors.JWKSNoMatchingKey();
+      return key;
+    };
     try {
-      ({ payload } = await jwtVerify(token, ({ kid }) => this.#keyOf(kid), {
+      ({ payload } = await jwtVerify(token, keyOf, {
         // The one algorithm that our keys are for: no `none`, and no public key taken for a shared secret.
         algorithms: ['EdDSA'],
         typ: TYPE,
@@ -132,12 +146,14 @@ export class Tokens {
     if (!claims.success) return 'malformed';
     const { jti, client_id, scope, iat, exp } = claims.data;
     if (iat * 1_000 > this.#ports.nowMs() + CLOCK_SKEW_S * 1_000) return 'not_ours';
+    if (exp - iat > TOKEN_S_MAX) return 'not_ours';
     return {
       jti,
+      kid,
       credential: client_id,
       scopes: scope.split(' '),
       expiresAtMs: exp * 1_000,
-      principal: undefined,
+      found: 'revoked',
       version: -1,
     };
   }
@@ -150,14 +166,15 @@ export class Tokens {
     return true;
   }
 
-  #keyOf(kid: string | undefined): KeyObject {
+  /** @returns undefined for one that is not taken (any more) */
+  #keyOf(kid: string | undefined): KeyObject | undefined {
     const { keys, credentials } = this.#ports;
     const own = kid === undefined ? undefined : keys.find(kid);
     if (own !== undefined) return own;
     const other = kid === undefined ? undefined : credentials.signingKey(kid);
     // Of its own keys a region knows best itself: one that its file no longer names was dropped.
     if (other === undefined || other.replica === keys.replica || other.expiresAtMs <= this.#ports.nowMs())
-      throw new errors.JWKSNoMatchingKey();
+      return undefined;
     return createPublicKey({ key: Buffer.from(other.publicKey, 'base64'), format: 'der', type: 'spki' });
   }
 }
