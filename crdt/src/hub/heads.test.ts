@@ -196,7 +196,7 @@ describe('[F3a] [F1a] a child whose hello came before the news from above', () =
   const late = (made: Books, news: Stream, more: number, ...heads: readonly Point[]) => {
     const { session } = greet(made, made.shop.writer, ...heads);
     for (let n = 0; n < more; n += 1) made.say(news, received(1));
-    return [...behind(new Map([['berlin' as ReplicaId, { session } as Child]]), [news])];
+    return [...behind(new Map([['berlin' as ReplicaId, { session } as Child]]), [news], noRegistry)];
   };
 
   test('[F3a] [F1a] is behind where it did not name as much of who is below it (seeds 64, 80306)', () => {

@@ -120,13 +120,21 @@ function underItsName({ writer, seq, hash }: Point, copy: Stream): Compared {
   };
 }
 
-/** Children whose past, or that of those below them, came from above after their hello. */
-export function behind(children: ReadonlyMap<ReplicaId, Child>, news: Iterable<Stream>): Set<ReplicaId> {
+/**
+ * Children whose past, or that of those below them, came from above after their hello. Who was given to a child
+ * (F3a) is reached as it was, until it speaks there: the child has to know it by then.
+ */
+export function behind(
+  children: ReadonlyMap<ReplicaId, Child>,
+  news: Iterable<Stream>,
+  places: Pick<Places, 'wayTo'>,
+): Set<ReplicaId> {
   const late = new Set<ReplicaId>();
-  for (const { writer, head } of news) {
-    const session = head.via === null ? undefined : children.get(head.via)?.session;
-    if (session === undefined || session.writer === writer) continue;
-    if ((session.named.get(writer) ?? 0) < head.seq) late.add(head.via as ReplicaId);
-  }
+  for (const { writer, head } of news)
+    for (const child of [head.via, places.wayTo(replicaOf(writer))]) {
+      const session = child == null ? undefined : children.get(child)?.session;
+      if (child == null || session === undefined || session.writer === writer) continue;
+      if ((session.named.get(writer) ?? 0) < head.seq) late.add(child);
+    }
   return late;
 }

@@ -143,27 +143,6 @@ describe('[F3a] a till that is given another parent', () => {
     expect([told, paris.hangUps]).toEqual([['till:life'], []]);
   });
 
-  test('[F3a] who is given a till again hears its past, though it was given it before and did not listen then (seed 3000762)', () => {
-    const { world, hq, berlin, till } = town();
-    const region = world.add('region', 'region', hq);
-    const vienna = world.add('vienna', 'store', region);
-    for (const parent of [region, berlin]) {
-      world.give(till, parent);
-      relink(world, till, parent);
-    }
-    expect(viaOf(region, till)).toBe(ABOVE);
-    vienna.cut();
-    world.give(till, vienna);
-    world.give(till, berlin);
-    vienna.link();
-    world.calm();
-    expect(vienna.replica.ledger.streams.has(till.self)).toBe(false);
-    world.give(till, vienna);
-    world.calm();
-    expect(vienna.replica.ledger.streams.get(till.self)?.head.seq).toBe(till.replica.ledger.self.head.seq);
-    expect([viaOf(region, till), viaOf(vienna, till)]).toEqual(['vienna', 'till']);
-  });
-
   test('[F3a] [T9] its old parent, which counts what stands there, hears the last that it did there', () => {
     const { world, berlin, paris, till } = town();
     till.cut();

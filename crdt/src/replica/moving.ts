@@ -142,7 +142,7 @@ export class Moving {
   heardFromAbove(news: ReadonlySet<Stream>, now: Now): void {
     if (news.size === 0) return;
     this.#hub.tellFormerCells(now);
-    for (const child of behind(this.#hub.children, news)) this.#sayHelloAgain(child);
+    for (const child of behind(this.#hub.children, news, this.places)) this.#sayHelloAgain(child);
     for (const stream of news) this.#hub.takeUnheard(stream);
   }
 

@@ -1,0 +1,58 @@
+/** Who is given a replica is told its past from above, for that one may have let go of it: F3a, D7. */
+import { expect, test } from 'vitest';
+import { sell } from './commands.test-kit.ts';
+import { ABOVE } from './stream.ts';
+import { type Node, shop, type World } from './world.test-kit.ts';
+
+function relink(world: World, node: Node, parent: Node): void {
+  node.cut();
+  node.restart();
+  node.parent = parent;
+  node.link();
+  world.rejoin();
+}
+
+const viaOf = (node: Node, of: Node) => node.replica.ledger.streams.get(of.self)?.head.via;
+const heard = (node: Node, of: Node) => node.replica.ledger.streams.get(of.self)?.head.seq;
+
+/** A till that has been with a region and is back at its shop; below that region stands another shop. */
+function returned() {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calm();
+  const region = world.add('region', 'region', hq);
+  const vienna = world.add('vienna', 'store', region);
+  for (const parent of [region, berlin]) {
+    world.give(till, parent);
+    relink(world, till, parent);
+  }
+  expect(viaOf(region, till)).toBe(ABOVE);
+  return { world, berlin, till, region, vienna };
+}
+
+test('[F3a] who is given a till again hears its past, though it was given it before and did not listen then (seed 3000762)', () => {
+  const { world, berlin, till, region, vienna } = returned();
+  vienna.cut();
+  world.give(till, vienna);
+  world.give(till, berlin);
+  vienna.link();
+  world.calm();
+  expect(vienna.replica.ledger.streams.has(till.self)).toBe(false);
+  world.give(till, vienna);
+  world.calm();
+  expect(heard(vienna, till)).toBe(heard(till, till));
+  expect([viaOf(region, till), viaOf(vienna, till)]).toEqual(['vienna', 'till']);
+});
+
+test('[F3a] so it does where its own parent, which was given that till before, heard of it only then (seed 9200468)', () => {
+  const { world, till, region, vienna } = returned();
+  region.cut();
+  till.do(sell('t2', { lamp: 1 }));
+  world.calm();
+  world.give(till, region);
+  world.give(till, vienna);
+  expect(viaOf(region, till)).toBe('till');
+  region.link();
+  world.rejoin();
+  expect([heard(region, till), heard(vienna, till)]).toEqual([heard(till, till), heard(till, till)]);
+});
