@@ -11,7 +11,8 @@ import type { Out, Peer } from '../replica/out.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Ticket } from '../replica/waiting.ts';
 import type { Writes } from '../replica/writes.ts';
-import type { Frame, StockFrame } from '../wire/frames.ts';
+import type { StockFrame } from '../wire/frames.ts';
+import type { EngineEvents } from './engine-events.ts';
 import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
 import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
@@ -19,19 +20,6 @@ import { callersOf, TurnQueue } from './turn-queue.ts';
 
 /** A turn that loses this often in a row is not unlucky: something is wrong. */
 const ATTEMPTS_MAX = 100;
-
-export interface EngineEvents {
-  /** What a durable turn lets out. */
-  send(to: Peer, frame: Frame): void;
-  hangUp(peer: Peer, message: string): void;
-  newLife(): void;
-  /** A commit failed: nothing is decided until `resume` (D3). */
-  failed(error: unknown): void;
-  /** After each durable turn. */
-  turned?(writes: Writes): void;
-  /** After each turn, also one without writes: what others say of this replica is none. */
-  ended?(): void;
-}
 
 /** Commands that may wait for their turn; one more is refused at once. */
 const QUEUE_MAX = 50_000;
@@ -61,7 +49,7 @@ export class Engine {
   #timerAtMs = Number.POSITIVE_INFINITY;
   #idle: (() => void)[] = [];
   /** Told when the open turn is durable, or that it never will be; made anew by each attempt. */
-  #onDurable: { resolve(): void; reject(error: Error): void }[] = [];
+  #onDurable: { kept(): void; lost(refusal: Refusal): void }[] = [];
   #between: ((replica: Replica) => Promise<void>)[] = [];
 
   constructor(replica: Replica, journal: TurnJournal, events: EngineEvents, machine: Machine) {
@@ -107,13 +95,13 @@ export class Engine {
 
   /**
    * Asks for several commands in one turn, as planned when it begins: nothing comes between, and one
-   * commit makes them durable. None of them may wait. @throws Error where the turn cannot be kept
+   * commit makes them durable. None of them may wait. Never rejects: a turn that cannot be kept is a refusal.
    */
   async submitTogether(
     plan: (replica: Replica) => readonly Command[] | Refusal,
   ): Promise<readonly Answer[] | Refusal> {
     const answers: Promise<Answer>[] = [];
-    const refusal = await this.runDurably((replica, now) => {
+    const kept = await this.#runKept((replica, now) => {
       const planned = plan(replica);
       if ('ok' in planned) return planned;
       for (const command of planned) {
@@ -124,7 +112,8 @@ export class Engine {
       }
       return undefined;
     });
-    return refusal ?? Promise.all(answers);
+    if (!kept.ok) return kept;
+    return kept.value ?? Promise.all(answers);
   }
 
   frame(from: Peer, frame: StockFrame): void {
@@ -139,12 +128,18 @@ export class Engine {
   }
 
   /** Runs something inside the next turn; resolves with its result once that turn is durable (D1). */
-  runDurably<T>(run: (replica: Replica, now: Now) => T): Promise<T> {
-    if (this.#state !== 'running') return Promise.reject(new Error(this.#closed().message));
-    return new Promise((resolve, reject) => {
+  async runDurably<T>(run: (replica: Replica, now: Now) => T): Promise<T> {
+    const kept = await this.#runKept(run);
+    if (!kept.ok) throw new Error(kept.message);
+    return kept.value;
+  }
+
+  #runKept<T>(run: (replica: Replica, now: Now) => T): Promise<{ ok: true; value: T } | Refusal> {
+    if (this.#state !== 'running') return Promise.resolve(this.#closed());
+    return new Promise((resolve) => {
       this.run((replica, now) => {
-        const result = run(replica, now);
-        this.#onDurable.push({ resolve: () => resolve(result), reject });
+        const value = run(replica, now);
+        this.#onDurable.push({ kept: () => resolve({ ok: true, value }), lost: resolve });
       });
     });
   }
@@ -285,7 +280,7 @@ export class Engine {
       this.#answers.get(ticket)?.(answer);
       this.#answers.delete(ticket);
     }
-    for (const { resolve } of this.#onDurable.splice(0)) resolve();
+    for (const { kept } of this.#onDurable.splice(0)) kept();
     for (const { to, frame } of out.frames) this.#events.send(to, frame);
     for (const { peer, message } of out.hangUps) this.#events.hangUp(peer, message);
     if (out.newLife !== undefined) this.#events.newLife();
@@ -322,7 +317,7 @@ export class Engine {
     const refusal = this.#closed();
     for (const answer of this.#answers.values()) answer(refusal);
     this.#answers.clear();
-    for (const { reject } of this.#onDurable.splice(0)) reject(new Error(refusal.message));
+    for (const { lost } of this.#onDurable.splice(0)) lost(refusal);
     for (const done of this.#idle.splice(0)) done();
     this.#queue.clear();
     this.#ahead = undefined;

@@ -1,6 +1,7 @@
 /** The loop around a replica and its link up: the same for a shop's server and for a till in a browser. */
 export * from './calls.ts';
 export * from './engine.ts';
+export * from './engine-events.ts';
 export * from './enrol.ts';
 export * from './gathering.ts';
 export * from './journal-image.ts';
