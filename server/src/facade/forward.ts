@@ -1,6 +1,6 @@
 /** Forwarding: a request about something that another writer of this region owns goes to that writer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Owners } from './owners.ts';
+import type { Owners, OwnersAnswer } from './owners.ts';
 
 /** True where the request went to its owner instead, whose answer was passed back. @throws Problem as `wasPassedOn` */
 export async function wentElsewhere(
@@ -17,12 +17,15 @@ export async function wentElsewhere(
 }
 
 /** Answers with what the owner said. */
-export async function passedBack(reply: FastifyReply, response: Response): Promise<void> {
+export async function passedBack(
+  reply: FastifyReply,
+  { status, headers, body }: OwnersAnswer,
+): Promise<void> {
   for (const name of PASSED_BACK) {
-    const value = response.headers.get(name);
+    const value = headers.get(name);
     if (value !== null) reply.header(name, value);
   }
-  await reply.code(response.status).send(Buffer.from(await response.arrayBuffer()));
+  await reply.code(status).send(body);
 }
 
 const PASSED_BACK = [

@@ -9,6 +9,13 @@ import { type Agent, currentTrace, Problem, traceHeaders } from '@tallystick/sto
 import type { FastifyRequest } from 'fastify';
 import { isProved, passedOnBy, proofOf } from './forward-proof.ts';
 
+/** What the owner of a thing answered, read to its end: an owner that goes away in the middle has said nothing. */
+export interface OwnersAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
 /** Marks a request that a door of this region passed on, with its proof: it goes no further. */
 const FORWARDED_HEADER = 'x-tallystick-forwarded';
 const FORWARD_MS = 15_000;
@@ -77,8 +84,8 @@ export class Owners {
     return replica === this.#agent.id ? undefined : { replica, url: this.#writers.get(replica) as string };
   }
 
-  /** Passes a request on to its owner and gives back what it said. */
-  async forward(owner: RegionWriter, request: FastifyRequest, body: unknown): Promise<Response> {
+  /** Passes a request on to its owner and gives back what it said. @throws Problem where it cannot be reached, or goes away before it has said all */
+  async forward(owner: RegionWriter, request: FastifyRequest, body: unknown): Promise<OwnersAnswer> {
     const { method } = request;
     const url = new URL(request.url, owner.url);
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -86,7 +93,7 @@ export class Owners {
     const target = `${url.pathname}${url.search}`;
     const passed = { from: this.#agent.id, to: owner.replica, method, target, said, body: text };
     try {
-      return await fetch(url, {
+      const answer = await fetch(url, {
         method,
         headers: {
           ...said,
@@ -97,6 +104,8 @@ export class Owners {
         ...(text === undefined ? {} : { body: text }),
         signal: AbortSignal.timeout(FORWARD_MS),
       });
+      const { status, headers } = answer;
+      return { status, headers, body: Buffer.from(await answer.arrayBuffer()) };
     } catch {
       throw new Problem('owner_unreachable', `${owner.replica}, which keeps this, cannot be reached now.`);
     }
