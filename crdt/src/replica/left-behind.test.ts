@@ -242,6 +242,43 @@ test('[F3a] [L2] what came from above is passed on, although the word that this 
   expect(viaOf(hq, desk)).toBe('berlin');
 });
 
+test('[F3a] [L2] what a child surrendered before it left is taken, though its parent was started again while it was told of that (seed 9003352)', () => {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const paris = world.add('paris', 'store', hq);
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calm();
+  till.cut();
+  berlin.cut();
+  const items = [{ pool: pool('lamp'), n: 2 }];
+  till.turn(({ ledger }, now) => ledger.append({ type: 'sent', to: berlin.self, items }, '', 'system', now));
+  const units = berlin.free('lamp');
+  world.give(till, paris);
+  relink(till, paris);
+  world.give(till, berlin);
+  // The word that this was all is on its way when the shop goes down, and cells are lost.
+  berlin.link();
+  world.intercept('cells');
+  for (const letter of world.intercept('welcome', 'former'))
+    if (letter.frame.kind !== 'former' || !letter.frame.last) world.deliver(letter);
+  world.mail = [];
+  expect(berlin.row('lamp', 'berlin', till.self).sent).toMatchObject([{ writer: berlin.self, n: 2 }]);
+  berlin.cut();
+  berlin.restart();
+  till.cut();
+  till.parent = berlin;
+  berlin.link();
+  till.link();
+  for (const letter of world.intercept('welcome', 'former', 'stream')) world.deliver(letter);
+  for (const letter of world.intercept('stream')) world.deliver(letter);
+  world.intercept('cells');
+  world.rejoin();
+  expect(viaOf(hq, till)).toBe('berlin');
+  expect([berlin.row('lamp').took, berlin.free('lamp')]).toMatchObject([
+    [{ writer: till.self, n: 2 }],
+    units + 2,
+  ]);
+});
+
 test('[F5] [F3a] no replica settles its own former life, though that one’s parent hangs on it by now (seed 4000757)', () => {
   const { world, hq, berlin } = shop();
   const depot = world.add('depot', 'warehouse', hq);

@@ -42,6 +42,9 @@ export class Moving {
   /** When those who count may be told next of what somebody elsewhere moved; whether the open turn told them. */
   #countersDueMs = 0;
   #areCountersTold = false;
+  /** What came from above before this run, or in a turn that failed, may hold surrenders that nobody took. */
+  #mayBeUntaken = true;
+  #areAllLookedAt = false;
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
     this.#ledger = ledger;
@@ -121,6 +124,8 @@ export class Moving {
     this.#isDue = false;
     if (this.#areCountersTold) this.places.goods.heard();
     this.#areCountersTold = false;
+    if (this.#areAllLookedAt) this.#mayBeUntaken = false;
+    this.#areAllLookedAt = false;
   }
 
   /** Nobody was told of what a turn that failed found: it is due once more. */
@@ -129,6 +134,8 @@ export class Moving {
     this.#lacked.clear();
     if (this.#areCountersTold) this.#countersDueMs = 0;
     this.#areCountersTold = false;
+    this.#areAllLookedAt = false;
+    this.#mayBeUntaken = true;
     this.#isDue = true;
     this.#mayLack = true;
   }
@@ -140,10 +147,13 @@ export class Moving {
 
   /** The parent told what writers here and below did (T8, F1a, F3a). */
   heardFromAbove(news: ReadonlySet<Stream>, now: Now): void {
+    // Once in a run all are looked at: what was told to the one before it is news to nobody any more (seed 9003352).
+    const unheard = this.#mayBeUntaken ? this.#ledger.streams.values() : news;
+    for (const stream of unheard) this.#hub.takeUnheard(stream);
+    this.#areAllLookedAt = true;
     if (news.size === 0) return;
     this.#hub.tellFormerCells(now);
     for (const child of behind(this.#hub.children, news, this.places)) this.#sayHelloAgain(child);
-    for (const stream of news) this.#hub.takeUnheard(stream);
   }
 
   /** The parent told who is shut out: of writers that were given to this part of the tree, too. */
