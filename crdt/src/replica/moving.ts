@@ -45,6 +45,8 @@ export class Moving {
   /** What came from above before this run, or in a turn that failed, may hold surrenders that nobody took. */
   #mayBeUntaken = true;
   #areAllLookedAt = false;
+  /** Children below which less is settled than they were told, by what this turn heard. */
+  readonly #unsettled = new Set<ReplicaId>();
 
   constructor(ledger: Ledger, hub: Hub, uplink: Uplink, ports: MovingPorts) {
     this.#ledger = ledger;
@@ -79,6 +81,7 @@ export class Moving {
   }
 
   run(now: Now): void {
+    this.#tellUnsettled();
     if (this.#mayLack) this.#tellSettlers();
     if (this.places.goods.news.size > 0 && now.monotonicMs >= this.#countersDueMs) this.#tellCounters(now);
     if (!this.#isDue) return;
@@ -154,6 +157,21 @@ export class Moving {
     if (news.size === 0) return;
     this.#hub.tellFormerCells(now);
     for (const child of behind(this.#hub.children, news, this.places)) this.#sayHelloAgain(child);
+  }
+
+  /**
+   * Less is settled of a stream than was known: the books may have been put back (F6). Its child lets go of what it
+   * believes to be settled (D7), and learns that it no longer is from a welcome alone: acks only raise that.
+   */
+  readonly unsettled = ({ head: { via } }: Stream): void => {
+    if (via !== null) this.#unsettled.add(via);
+  };
+
+  #tellUnsettled(): void {
+    for (const child of this.#unsettled)
+      if (this.#hub.children.get(child)?.session !== undefined)
+        this.#ports.hangUp(child, 'Less of your stream is settled than was: say hello again.');
+    this.#unsettled.clear();
   }
 
   /** The parent told who is shut out: of writers that were given to this part of the tree, too. */

@@ -39,10 +39,18 @@ export class Points {
     return undefined;
   }
 
-  /** A welcome names what the parent has. @returns the position from which this journal is sent. */
-  begin(points: readonly Point[], settled: readonly Point[]): number {
+  /**
+   * A welcome names what the parent has. @returns the position from which this journal is sent.
+   *
+   * @param onUnsettled told of each stream of which less is settled than was known.
+   */
+  begin(
+    points: readonly Point[],
+    settled: readonly Point[],
+    onUnsettled: (stream: Stream) => void = () => {},
+  ): number {
     const ledger = this.#ledger;
-    if (points.length < HEADS_MAX) this.#forgetSettled(settled);
+    if (points.length < HEADS_MAX) this.#forgetSettled(settled, onUnsettled);
     const has = new Map(points.map((point) => [point.writer, point]));
     this.#diverged.clear();
     this.known = new KnownAbove(ledger);
@@ -70,11 +78,13 @@ export class Points {
    * F6: what the parent does not call settled is settled no more: the books may have been put
    * back. Where it only has not heard yet, nothing is lost but time (D7: pruning waits).
    */
-  #forgetSettled(points: readonly Point[]): void {
+  #forgetSettled(points: readonly Point[], onUnsettled: (stream: Stream) => void): void {
     const settled = new Map(points.map((point) => [point.writer, point]));
     for (const stream of this.#ledger.streams.values()) {
       const { seq, hash } = settled.get(stream.writer) ?? { writer: stream.writer, ...NO_MARK };
-      if (seq < stream.head.settled.seq) this.#ledger.touchHead(stream).settled = { seq, hash };
+      if (seq >= stream.head.settled.seq) continue;
+      this.#ledger.touchHead(stream).settled = { seq, hash };
+      onUnsettled(stream);
     }
   }
 

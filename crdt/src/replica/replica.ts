@@ -147,7 +147,7 @@ export class Replica {
   /** The parent answered hello. */
   linkUp(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): void {
     const isWaiting = this.#formerLives.expect(welcome.has, now.monotonicMs);
-    this.#end(this.uplink.open(welcome, now), now);
+    this.#end(this.uplink.open(welcome, now, this.moving.unsettled), now);
     // All came before the link broke, and the word that this was the last of it was lost.
     if (!isWaiting) this.moving.heardFromAbove(this.#formerLives.takeNews(), now);
     if (this.uplink.isOpen) this.#watch.debtsChanged();

@@ -88,8 +88,16 @@ export class Uplink {
     };
   }
 
-  /** The parent answered hello. @returns why this writer must end, if the parent knows better. */
-  open(welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>, now: Now): PastReason | undefined {
+  /**
+   * The parent answered hello. @returns why this writer must end, if the parent knows better.
+   *
+   * @param onUnsettled told of each stream of which less is settled than was known (F6).
+   */
+  open(
+    welcome: Pick<Welcome, 'writer' | 'has' | 'settled'>,
+    now: Now,
+    onUnsettled: (stream: Stream) => void = () => {},
+  ): PastReason | undefined {
     const ledger = this.#ledger;
     const past = this.#points.past(welcome.has);
     if (past !== undefined) return past;
@@ -99,7 +107,7 @@ export class Uplink {
       // Asks say what the former parent sent in all, which this one never did.
       this.asks.clear();
     }
-    const base = this.#points.begin(welcome.has, welcome.settled);
+    const base = this.#points.begin(welcome.has, welcome.settled, onUnsettled);
     for (const point of welcome.settled) this.#points.note('settled', point);
     this.#session = openUplinkSession(welcome.writer, base, now.monotonicMs, this.#settings.link);
     for (const ask of this.asks.values()) ask.sentAtMs = Number.NEGATIVE_INFINITY;
