@@ -261,3 +261,36 @@ describe('[F3] a lost writer', () => {
     expect(till.free('lamp')).toBe(0);
   });
 });
+
+test.each(['paris', 'hq'])(
+  '[F3] [F3a] who is lost on its way to %s is given up by whoever stands above both parents (seed 9003112)',
+  (to) => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    const paris = world.add('paris', 'store', hq);
+    till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+    world.calm();
+    const [{ self }, units] = [till, till.free('lamp')];
+    till.isRunning = false;
+    till.cut();
+    world.give(till, to === 'hq' ? hq : paris);
+    const retired = (node: Node) => {
+      let lives: readonly WriterId[] | undefined;
+      node.turn((replica, now) => {
+        lives = replica.retire(till.id, now);
+      });
+      return lives;
+    };
+    expect(retired(berlin)).toBeUndefined();
+    if (to === 'paris') expect(retired(paris)).toBeUndefined();
+    expect(retired(hq)).toEqual([self]);
+    berlin.do(receive('d2', { lamp: 1 }));
+    world.calm();
+    expect([hq, berlin].map((node) => node.fenceOf(self))).toEqual(['retired', 'retired']);
+    expect(hq.replica.hub.children.get(berlin.id)?.pools.get(pool('lamp'))?.holding).toBe(
+      berlin.free('lamp'),
+    );
+    expect(berlin.do(reclaim('r1', self, { lamp: 1 }))).toMatchObject({ ok: false, code: 'forbidden' });
+    expect(hq.do(reclaim('r2', self, { lamp: units + 1 }))).toMatchObject({ code: 'more_than_ordered' });
+    expect(hq.do(reclaim('r3', self, { lamp: units }))).toMatchObject({ ok: true });
+  },
+);

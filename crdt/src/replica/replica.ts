@@ -176,7 +176,7 @@ export class Replica {
 
   /** F3: an operator gives up a child. @returns the writers to settle here, or undefined for a stranger. */
   retire(replica: ReplicaId, now: Now): readonly WriterId[] | undefined {
-    return giveUp(this.ledger, this.hub, replica, now, (message) => this.#hangUp(replica, message));
+    return giveUp(this, replica, now, (message) => this.#hangUp(replica, message));
   }
 
   childDown(replica: ReplicaId, writer?: WriterId): void {
