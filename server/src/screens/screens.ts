@@ -45,10 +45,9 @@ export function screens(app: FastifyInstance, links: readonly string[] = []): vo
   for (const [path, file] of Object.entries(PAGES))
     app.get(path, async (_request, reply) => {
       const html = await readFile(join(DIST, file)).catch(() => undefined);
-      reply.header('cache-control', 'no-cache');
+      reply.header('cache-control', 'no-cache').header('content-security-policy', pagePolicy);
       if (html === undefined) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
       return reply
-        .header('content-security-policy', pagePolicy)
         .header('referrer-policy', 'no-referrer')
         .header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
         .type('text/html; charset=utf-8')

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type PeerCertificate, connect as tlsConnect } from 'node:tls';
+import { createServer as createTlsServer, type PeerCertificate, connect as tlsConnect } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { readAgentConfig, writeAgentFile } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
@@ -78,19 +79,23 @@ test('a door and a link under TLS: whoever does not know who signed it does not 
   ).toBeUndefined();
 });
 
-test('an old version of TLS is refused', async () => {
+test('an old version of TLS is refused, by a client that speaks it with others', async () => {
   const ca = await TestCa.make();
-  const books = await root(new DoorTls('.', await ca.issue('books')));
-  const port = Number(new URL(books.url).port);
-  const socket = tlsConnect({
-    port,
-    host: '127.0.0.1',
-    ca: ca.pem,
-    minVersion: 'TLSv1',
-    maxVersion: 'TLSv1.1',
-  });
-  const [error] = (await once(socket, 'error')) as [Error];
-  expect(error.message).toMatch(/protocol|version|alert|EPROTO|SSL/i);
+  const pair = await ca.issue('books');
+  const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+  const server = createTlsServer({ cert: readFileSync(pair.cert), key: readFileSync(pair.key), ...old });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const careless = tlsConnect({ port, host: '127.0.0.1', ca: ca.pem, ...old });
+  await once(careless, 'secureConnect');
+  expect(careless.getProtocol()).toBe('TLSv1.1');
+  careless.destroy();
+
+  const books = await root(new DoorTls('.', pair));
+  const socket = tlsConnect({ port: Number(new URL(books.url).port), host: '127.0.0.1', ca: ca.pem, ...old });
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
 });
 
 test('where children must show a certificate, a link is opened with the right one alone; other doors ask for none', async () => {

@@ -132,6 +132,7 @@ describe('a token', () => {
     ['by a key that nobody knows', () => forged({ kid: 'A'.repeat(22) }, {}), 'not_ours'],
     ['without a key id', () => forged({ kid: undefined }, {}), 'not_ours'],
     ['with alg none', () => forged({ alg: 'none' }, {}, () => Buffer.alloc(0)), 'not_ours'],
+    ['under another name of our algorithm', () => forged({ alg: 'Ed25519' }, {}), 'not_ours'],
     ['with alg none and our signature', () => forged({ alg: 'none' }, {}), 'not_ours'],
     [
       'whose secret is our public key (confusion)',

@@ -6,6 +6,7 @@ import { TestRoot, until } from '@tallystick/store-agent/test-kit';
 import OidcProvider from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { regionRoutes } from '../../region/region.ts';
+import { captureLog } from '../captured-log.test-kit.ts';
 import { Browser } from './browser.test-kit.ts';
 
 let root: TestRoot;
@@ -37,7 +38,7 @@ beforeAll(async () => {
   };
   const auth = { ...file.settings.auth, signIn: 'required' as const, people };
   writeAgentFile(folder, { ...file, location: null, settings: { ...file.settings, auth } });
-  region = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }), regionRoutes);
+  region = await serveAgent(readAgentConfig(folder, { logLevel: 'info' }), regionRoutes);
   await until(() => region.agent.unready() === undefined, 'the region is ready');
   server.on('request', provider(issuer).callback());
 });
@@ -74,6 +75,7 @@ function provider(issuer: string) {
 }
 
 test('somebody with a role signs in at the provider, and does here what the role may', async () => {
+  const log = captureLog();
   const browser = new Browser(region.url);
   expect((await browser.go(`${region.url}/auth/me`)).status).toBe(401);
   expect(await browser.signIn('anna')).toBe('200 /docs');
@@ -82,6 +84,8 @@ test('somebody with a role signs in at the provider, and does here what the role
     role: 'operator',
     actor: expect.stringMatching(/^operator:person-[0-9a-f]{20}$/),
   });
+  expect(log(), 'by no other name').toMatch(`"actor":"${me.actor}","msg":"signed in"`);
+  expect(log()).not.toContain('anna');
   expect((await browser.go(`${region.url}/v1/credentials`)).status).toBe(200);
   const authorization = browser.seen.find((url) => url.includes('/auth?')) as string;
   const asked = new URL(authorization).searchParams;
