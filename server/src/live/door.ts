@@ -17,6 +17,7 @@ import { deniedFrame } from './frames.ts';
 import type { OpenCarts } from './live.ts';
 import type { LiveCart } from './live-cart.ts';
 import type { LiveSocket } from './paced.ts';
+import { WireSocket } from './wire-socket.ts';
 
 const PATH = '/v1/carts/live/';
 /** The subprotocol that carries a token, for who does not want it in a URL. */
@@ -133,7 +134,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
     if (url === undefined || !url.pathname.startsWith(PATH)) return false;
     try {
       const enter = admit(request, url);
-      server.handleUpgrade(request, socket, head, (ws) => enter(ws as LiveSocket));
+      server.handleUpgrade(request, socket, head, (ws) => enter(new WireSocket(ws, socket)));
     } catch (error) {
       refuse(socket, problemOf(agent, error));
     }

@@ -77,7 +77,19 @@ export function updateFrame(update: Uint8Array): Uint8Array {
   return syncFrame(UPDATE, update);
 }
 
+/** The length of a body that takes one byte. */
+const ONE_BYTE_MAX = 127;
+
 function syncFrame(step: number, body: Uint8Array): Uint8Array {
+  if (body.length <= ONE_BYTE_MAX) {
+    // Nearly all of them; an encoder would cost more than all else here.
+    const frame = Buffer.allocUnsafe(3 + body.length);
+    frame[0] = SYNC;
+    frame[1] = step;
+    frame[2] = body.length;
+    frame.set(body, 3);
+    return frame;
+  }
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, SYNC);
   encoding.writeVarUint(encoder, step);
