@@ -4,4 +4,5 @@ export * from './edit.ts';
 export * from './merge.ts';
 export { pressCheckout, pressesOf, withdrawPresses } from './press.ts';
 export { type Cart, type CartLine, type CartRead, isNote, readCart } from './read.ts';
+export { readSaying } from './saying.ts';
 export * from './schema.ts';

@@ -144,6 +144,10 @@ export class Carts {
   /** Takes in what a device sent. @returns whether it builds on what was not sent */
   take(cart: LiveCart, update: Uint8Array, from: Listener): { readonly gap: boolean } {
     cart.usedAtMs = this.#ports.nowMs();
+    if (cart.overwrite(update)) {
+      this.#turns.add(cart, update);
+      return { gap: false };
+    }
     let taken: ReturnType<typeof takeUpdate> | undefined;
     const made = cart.change((doc) => {
       taken = takeUpdate(doc, update, this.#ports.regionClient, cart.bytes);

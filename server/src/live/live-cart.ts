@@ -2,8 +2,10 @@
  * Live cart: one cart that somebody looks at. Its document is in memory while it is used, and read
  * from disk again when it is needed next.
  */
+import { CART_BYTES_MAX, pressesOf } from '@tallystick/crdt/cart';
 import * as Y from 'yjs';
 import { type CartFile, documentOf } from './cart-file.ts';
+import { readOverwrite, Writers } from './overwrite.ts';
 import { Presences } from './presences.ts';
 
 /** Somebody who hears of every change. */
@@ -30,6 +32,10 @@ export class LiveCart {
   readonly #regionClient: number;
   #doc: Y.Doc | undefined;
   #made: Uint8Array[] = [];
+  /** Overwrites that the document has not taken in yet, oldest first. */
+  #behind: Uint8Array[] = [];
+  readonly #writers = new Writers();
+  #isPressLookedAt = false;
   #updatesKept = 0;
   #bytes = 0;
   #isSpoiled = false;
@@ -43,7 +49,7 @@ export class LiveCart {
 
   /** @throws JournalError where the disk cannot be read */
   get doc(): Y.Doc {
-    if (this.#doc !== undefined) return this.#doc;
+    if (this.#doc !== undefined) return this.#caughtUp(this.#doc);
     const stored = this.#file.load(this.id);
     if (stored === undefined) throw new Error(`cart ${this.id} is gone from the disk`);
     const doc = documentOf(stored);
@@ -54,6 +60,17 @@ export class LiveCart {
     this.#bytes = stored.state.length + stored.updates.reduce((sum, { length }) => sum + length, 0);
     this.isPressed = stored.isPressed;
     this.#doc = doc;
+    return doc;
+  }
+
+  #caughtUp(doc: Y.Doc): Y.Doc {
+    if (this.#behind.length === 0) return doc;
+    const updates = this.#behind;
+    this.#behind = [];
+    this.#made = [];
+    doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(doc, update);
+    });
     return doc;
   }
 
@@ -75,8 +92,33 @@ export class LiveCart {
   change(act: (doc: Y.Doc) => void): Uint8Array[] {
     const { doc } = this;
     this.#made = [];
+    this.#writers.forget();
+    this.#isPressLookedAt = false;
     act(doc);
     return this.#made;
+  }
+
+  /**
+   * Takes in an update that says one thing anew, without the document, which takes it in when it is looked at.
+   * @returns whether it is such an update of a cart in memory; else nothing was done
+   */
+  overwrite(update: Uint8Array): boolean {
+    if (this.#doc === undefined || this.#isSpoiled) return false;
+    if (this.#bytes + update.length > CART_BYTES_MAX) return false;
+    const read = readOverwrite(update);
+    if (read === undefined || read.client === this.#regionClient) return false;
+    if (!this.#writers.take(read, () => this.doc)) return false;
+    this.#behind.push(update);
+    return true;
+  }
+
+  /** Whether "order" is pressed now; of a document that is spoiled it is not known, so that it is looked at again. */
+  look(): boolean {
+    if (this.#isSpoiled) return true;
+    // An overwrite presses nothing.
+    if (this.#isPressLookedAt) return this.isPressed;
+    this.#isPressLookedAt = true;
+    return pressesOf(this.doc).size > 0;
   }
 
   /** Something is in the document that is to be in no cart; it is not written any more, and thrown away next. */
@@ -97,7 +139,7 @@ export class LiveCart {
   /** The whole document, where there are so many updates that it is worth writing; else undefined. */
   whole(keptMax = UPDATES_KEPT_MAX): Uint8Array | undefined {
     if (this.#doc === undefined || this.#isSpoiled || this.#updatesKept <= keptMax) return undefined;
-    const state = Y.encodeStateAsUpdate(this.#doc);
+    const state = Y.encodeStateAsUpdate(this.doc);
     this.#updatesKept = 0;
     this.#bytes = state.length;
     return state;
@@ -107,6 +149,9 @@ export class LiveCart {
   unload(): void {
     this.#doc?.destroy();
     this.#doc = undefined;
+    this.#behind = [];
+    this.#writers.forget();
+    this.#isPressLookedAt = false;
     this.#isSpoiled = false;
   }
 }

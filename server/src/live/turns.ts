@@ -6,7 +6,6 @@
  * written by then shares the next flush. Only when a flush has ended are its updates sent to anybody, the sender
  * included: a client that hears its own edit back knows that it is saved.
  */
-import { pressesOf } from '@tallystick/crdt/cart';
 import type { Log } from '@tallystick/store-agent';
 import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
 import { updateFrame } from './frames.ts';
@@ -90,8 +89,7 @@ export class Turns {
     for (const cart of turn.carts) {
       const state = cart.whole();
       if (state !== undefined) whole.push({ nr: cart.nr, state });
-      // What is spoiled cannot be looked at: it is looked at again once it was read anew.
-      const isPressed = cart.isSpoiled || pressesOf(cart.doc).size > 0;
+      const isPressed = cart.look();
       if (isPressed !== cart.isPressed) pressed.push({ nr: cart.nr, isPressed });
       cart.isPressed = isPressed;
     }

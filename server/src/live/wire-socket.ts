@@ -19,7 +19,7 @@ const EIGHT_BYTES = 127;
 let last: { readonly message: Uint8Array; readonly frame: Buffer } | undefined;
 
 /** A message as a server sends it, after RFC 6455. */
-export function frameOf(message: Uint8Array): Buffer {
+function frameOf(message: Uint8Array): Buffer {
   if (last?.message === message) return last.frame;
   const { length } = message;
   const head = length <= SHORT_MAX ? 2 : length <= TWO_BYTES_MAX ? 4 : 10;
