@@ -9,9 +9,9 @@ import { type Answer, type Command, type Refusal, refuse } from '../replica/comm
 import type { Now } from '../replica/ledger.ts';
 import type { Out, Peer } from '../replica/out.ts';
 import type { Replica } from '../replica/replica.ts';
-import type { Ticket } from '../replica/waiting.ts';
 import type { Writes } from '../replica/writes.ts';
 import type { StockFrame } from '../wire/frames.ts';
+import { Callers } from './callers.ts';
 import type { EngineEvents } from './engine-events.ts';
 import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
@@ -34,7 +34,7 @@ export class Engine {
   readonly #machine: Machine;
   readonly #journal: TurnJournal;
   readonly #events: EngineEvents;
-  readonly #answers = new Map<Ticket, (answer: Answer) => void>();
+  readonly #callers = new Callers();
   #replica: Replica;
   readonly #queue = new TurnQueue();
   /** What the next turn will take in, being prepared while this one is committed. */
@@ -88,7 +88,7 @@ export class Engine {
     return new Promise((resolve) => {
       const ticket = this.#nextTicket;
       this.#nextTicket += 1;
-      this.#answers.set(ticket, resolve);
+      this.#callers.add(ticket, resolve);
       this.#push({ kind: 'command', ticket, command });
     });
   }
@@ -107,7 +107,7 @@ export class Engine {
       for (const command of planned) {
         const ticket = this.#nextTicket;
         this.#nextTicket += 1;
-        answers.push(new Promise((resolve) => this.#answers.set(ticket, resolve)));
+        answers.push(new Promise((resolve) => this.#callers.add(ticket, resolve)));
         replica.execute(ticket, { ...command, waitMs: 0 }, now);
       }
       return undefined;
@@ -276,10 +276,7 @@ export class Engine {
   }
 
   #deliver(out: Out): void {
-    for (const { ticket, answer } of out.answers) {
-      this.#answers.get(ticket)?.(answer);
-      this.#answers.delete(ticket);
-    }
+    for (const { ticket, answer } of out.answers) this.#callers.tell(ticket, answer);
     for (const { kept } of this.#onDurable.splice(0)) kept();
     for (const { to, frame } of out.frames) this.#events.send(to, frame);
     for (const { peer, message } of out.hangUps) this.#events.hangUp(peer, message);
@@ -315,8 +312,7 @@ export class Engine {
     this.#stopTimer?.();
     this.#replica.putBack();
     const refusal = this.#closed();
-    for (const answer of this.#answers.values()) answer(refusal);
-    this.#answers.clear();
+    this.#callers.tellAll(refusal);
     for (const { lost } of this.#onDurable.splice(0)) lost(refusal);
     for (const done of this.#idle.splice(0)) done();
     this.#queue.clear();
@@ -339,7 +335,6 @@ export class Engine {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#state = 'stopped';
     this.#stopTimer?.();
-    for (const answer of this.#answers.values()) answer(this.#closed());
-    this.#answers.clear();
+    this.#callers.tellAll(this.#closed());
   }
 }

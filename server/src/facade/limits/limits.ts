@@ -17,6 +17,10 @@ export function limits(app: FastifyInstance, agent: Agent): void {
   turnAwayCrowds(app.server, new Admission(() => agent.engine.commitMs), facing);
   if (agent.settings.rates !== 'off') limitAddresses(app, agent.settings.rates);
   let underWay = 0;
+  // One for all, and not by `once`: what that made for each request kept each request in memory until a full collection.
+  const ended = () => {
+    underWay -= 1;
+  };
 
   app.addHook('onRequest', ({ routeOptions: { config } }, reply, done) => {
     const { operation } = config;
@@ -31,9 +35,7 @@ export function limits(app: FastifyInstance, agent: Agent): void {
     }
     if (operation.staysOpen !== true) {
       underWay += 1;
-      reply.raw.once('close', () => {
-        underWay -= 1;
-      });
+      reply.raw.on('close', ended);
     }
     done();
   });

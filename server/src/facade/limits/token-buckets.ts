@@ -30,6 +30,8 @@ const BUCKETS_MAX = 10_000;
 export class TokenBuckets {
   readonly #limit: Limit;
   readonly #buckets = new Map<string, Bucket>();
+  /** Stands last already: a map that is changed for each request is made anew every few of them. */
+  #latest: string | undefined;
 
   constructor(limit: Limit) {
     this.#limit = limit;
@@ -48,18 +50,23 @@ export class TokenBuckets {
     return { isAllowed, remaining: Math.floor(tokens), resetSeconds: Math.ceil(missing / perSecond) };
   }
 
+  /** The first in the map is the one that rested longest. */
+  #putLast(key: string, bucket: Bucket, isKnown: boolean): void {
+    if (isKnown) this.#buckets.delete(key);
+    else if (this.#buckets.size >= BUCKETS_MAX)
+      this.#buckets.delete(this.#buckets.keys().next().value as string);
+    this.#buckets.set(key, bucket);
+    this.#latest = key;
+  }
+
   /** @param nowMs a clock that never goes back, in milliseconds */
   take(key: string, nowMs: number): Taken {
     const { perSecond, burst } = this.#limit;
     const known = this.#buckets.get(key);
-    // Put in anew each time, so that the first in the map is the one that rested longest.
-    if (known !== undefined) this.#buckets.delete(key);
-    else if (this.#buckets.size >= BUCKETS_MAX)
-      this.#buckets.delete(this.#buckets.keys().next().value as string);
     const bucket = known ?? { tokens: burst, atMs: nowMs };
     bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1_000) * perSecond);
     bucket.atMs = nowMs;
-    this.#buckets.set(key, bucket);
+    if (key !== this.#latest) this.#putLast(key, bucket, known !== undefined);
     const isAllowed = bucket.tokens >= 1;
     if (isAllowed) bucket.tokens -= 1;
     const missing = isAllowed ? burst - bucket.tokens : 1 - bucket.tokens;
