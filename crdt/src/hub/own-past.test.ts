@@ -1,9 +1,18 @@
 /** What a replica did in a former life, and an old parent alone has heard, comes from below where that hangs by now: F5, F3a. */
 import { expect, test } from 'vitest';
 import type { EntryBody } from '../entry/entry.ts';
+import type { LocationId } from '../ids.ts';
+import type { Sell } from '../replica/command.ts';
 import { receive, sell } from '../replica/commands.test-kit.ts';
 import { type Node, pool, shop, type World } from '../replica/world.test-kit.ts';
 import { Forger } from './forger.test-kit.ts';
+
+/** One lamp of another shop's shelf, into the customer's hands. */
+function handOverIn(location: string): Sell {
+  const inHand = { override: { reason: 'in the customer’s hands', owedMax: 9 } };
+  const { lines, ...order } = sell('p1', { lamp: 1 }, { ...inHand, departsFrom: [location as LocationId] });
+  return { ...order, lines: lines.map((line) => ({ ...line, locationId: location as LocationId })) };
+}
 
 function relink(world: World, node: Node, parent: Node): void {
   node.cut();
@@ -52,6 +61,64 @@ test('[F5] [F3a] where it hangs on a child of that, which is linked already, nob
   relink(world, depot, kiosk);
   expect(all()).toEqual([2, 2]);
   expect(berlin.hangUps.filter((message) => /speak/.test(message))).toEqual([]);
+});
+
+test('[F5] [F3a] where the old parent comes back to the root after that replica, it hears it from there (seed 9001301)', () => {
+  const { world, depot, all } = forgottenSale();
+  depot.link();
+  world.rejoin();
+  expect(all()).toEqual([2, 2]);
+});
+
+/** Berlin handed lamps over in Paris, is put back to before, and so are the books, once it had begun its next life. */
+function forgottenTwice() {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const paris = world.add('paris', 'store', hq);
+  // Everybody's place is registered.
+  world.give(paris, hq);
+  const [books, image, { self }] = [hq.journal.image(), berlin.journal.image(), berlin];
+  paris.do(receive('d2', { lamp: 5 }, 'paris'));
+  expect(berlin.do(handOverIn('paris'))).toMatchObject({ ok: true });
+  world.rejoin();
+  for (const shop of [berlin, paris]) shop.cut();
+  berlin.restart(image);
+  berlin.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+  hq.restart(books);
+  hq.turn((replica, now) => replica.becomeNewWriter('rollback', now));
+  const seqAt = (node: Node) => node.replica.ledger.streams.get(self)?.head.seq;
+  expect(seqAt(paris)).toBeGreaterThan(seqAt(berlin) as number);
+  return { world, hq, berlin, paris, all: () => [paris, hq, berlin].map(seqAt) };
+}
+
+test('[F5] [F6] where both were put back, who counted there comes after it', () => {
+  const { world, berlin, paris, all } = forgottenTwice();
+  const seq = all()[0];
+  berlin.link();
+  world.rejoin();
+  paris.link();
+  world.rejoin();
+  expect(all()).toEqual([seq, seq, seq]);
+});
+
+test('[F5] [F6] or before it, while the life that ended is alive in the books', () => {
+  const { world, berlin, paris, all } = forgottenTwice();
+  const seq = all()[0];
+  paris.link();
+  world.rejoin();
+  berlin.link();
+  world.rejoin();
+  expect(all()).toEqual([seq, seq, seq]);
+});
+
+test('[F5] [D4] and also where each commit fails once', () => {
+  const { world, berlin, paris, all } = forgottenTwice();
+  const seq = all()[0];
+  world.failsEachCommitOnce = true;
+  paris.link();
+  world.rejoin();
+  berlin.link();
+  world.rejoin();
+  expect(all()).toEqual([seq, seq, seq]);
 });
 
 test('[L7] what the root did in a former life nobody below has heard, and who says so is hung up on', () => {

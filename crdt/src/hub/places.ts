@@ -13,6 +13,7 @@ import type { Ledger } from '../replica/ledger.ts';
 import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
 import { Dealings, type Missed } from './dealings.ts';
 import { GoodsPlaces } from './goods-places.ts';
+import { PastNews } from './past-news.ts';
 import { placeOf } from './place.ts';
 
 export class Places {
@@ -24,6 +25,7 @@ export class Places {
   readonly #onMoved: (stream: Stream) => void;
   readonly goods: GoodsPlaces;
   readonly dealings: Dealings;
+  readonly past = new PastNews();
 
   constructor(ledger: Ledger, directory: Directory, onMoved: (stream: Stream) => void) {
     this.#ledger = ledger;

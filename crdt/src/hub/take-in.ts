@@ -124,6 +124,7 @@ function takeInEntry(
   if (early !== undefined) takeInFence(context, early.by, early.said);
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
+  if (stream.head.via !== context.child) context.places.past.heard(stream);
   return undefined;
 }
 
@@ -157,7 +158,11 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
   const known = context.ledger.hashOf(stream, seq);
   const isKnown = known === undefined ? seq <= stream.head.seq : sameBytes(known, hash);
   const isNews = known === undefined && stream.head.via !== null;
-  if (isKnown || (isNews && context.places.isRegistered(replicaOf(stream.writer)))) return undefined;
+  if (isKnown) return undefined;
+  if (isNews && context.places.isRegistered(replicaOf(stream.writer))) {
+    context.places.past.putOff(stream, context.child);
+    return undefined;
+  }
   return `${stream.writer} does not speak through ${context.child}`;
 }
 

@@ -6,6 +6,7 @@
  */
 import { decodeEntry } from '../entry/codec.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { PastNews } from '../hub/past-news.ts';
 import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { splitEntries } from '../wire/slices.ts';
@@ -23,7 +24,7 @@ export interface CaughtUp {
 }
 
 /** @returns whether another process began a new life in their name. */
-export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp): boolean {
+export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, heads }: CaughtUp): boolean {
   const before = ledger.hasLife ? ledger.self : undefined;
   const fences = new Map(heads.map(({ writer, head }) => [writer, head.fence]));
   // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
@@ -60,6 +61,7 @@ export function absorbRuns(ledger: Ledger, hub: Hub, { runs, heads }: CaughtUp):
     hub.totals.keep();
     if (!wasFenced && head.fence !== null) hub.absorbedFence(stream);
     if (stream.head.via !== null) hub.tell(replicaOf(writer), stream);
+    past.heard(stream);
   }
   return before !== undefined && before !== ledger.self;
 }

@@ -39,9 +39,9 @@ export class Moving {
   #mayLack = false;
   /** By child and writer, up to which entry it was to hear: a link ends for that once. */
   readonly #lacked = new Map<string, number>();
-  /** When those who count may be told next of what somebody elsewhere moved; whether the open turn told them. */
-  #countersDueMs = 0;
-  #areCountersTold = false;
+  /** When those who count, or lack their own past, may be told next of it; whether the open turn told them. */
+  #newsDueMs = 0;
+  #isNewsTold = false;
   /** What came from above before this run, or in a turn that failed, may hold surrenders that nobody took. */
   #mayBeUntaken = true;
   #areAllLookedAt = false;
@@ -83,7 +83,7 @@ export class Moving {
   run(now: Now): void {
     this.#tellUnsettled();
     if (this.#mayLack) this.#tellSettlers();
-    if (this.places.goods.news.size > 0 && now.monotonicMs >= this.#countersDueMs) this.#tellCounters(now);
+    if (this.#isNewsDue && now.monotonicMs >= this.#newsDueMs) this.#tellNews(now);
     if (!this.#isDue) return;
     for (const child of this.places.update()) this.#sayHelloAgain(child);
     for (const { replica, session } of this.#hub.children.values())
@@ -106,27 +106,38 @@ export class Moving {
     for (const child of lacking) this.#sayHelloAgain(child);
   }
 
-  /** So does one below which goods are counted that somebody elsewhere moved there (T9). */
-  #tellCounters(now: Now): void {
-    const lacking = new Set<ReplicaId>();
+  get #isNewsDue(): boolean {
+    return this.places.goods.news.size > 0 || this.places.past.isDue;
+  }
+
+  /**
+   * So does one below which goods are counted that somebody elsewhere moved there (T9), and one of which, or below
+   * which, a life ended that somebody elsewhere had heard more of (F5).
+   */
+  #tellNews(now: Now): void {
+    const lacking = behind(this.#hub.children, this.places.past.news, this.places);
     for (const { child, stream, seq } of this.places.movedFromElsewhere()) {
       const named = this.#hub.children.get(child)?.session?.named;
       if (named !== undefined && (named.get(stream.writer) ?? 0) < seq) lacking.add(child);
     }
-    this.#areCountersTold = true;
-    if (lacking.size > 0) this.#countersDueMs = now.monotonicMs + MOVED_EVERY_MS;
-    for (const child of lacking) this.#sayHelloAgain(child);
+    this.#isNewsTold = true;
+    if (lacking.size > 0) this.#newsDueMs = now.monotonicMs + MOVED_EVERY_MS;
+    // Who has more to say of a life that has ended by now says it from its next hello on.
+    for (const child of new Set([...lacking, ...this.places.past.toSayAgain()])) this.#sayHelloAgain(child);
   }
 
   wakeAtMs(): number {
-    const countersMs = this.places.goods.news.size > 0 ? this.#countersDueMs : Number.POSITIVE_INFINITY;
-    return Math.min(this.strays.wakeAtMs(), countersMs);
+    const newsMs = this.#isNewsDue ? this.#newsDueMs : Number.POSITIVE_INFINITY;
+    return Math.min(this.strays.wakeAtMs(), newsMs);
   }
 
   keep(): void {
     this.#isDue = false;
-    if (this.#areCountersTold) this.places.goods.heard();
-    this.#areCountersTold = false;
+    if (this.#isNewsTold) {
+      this.places.goods.heard();
+      this.places.past.keep();
+    }
+    this.#isNewsTold = false;
     if (this.#areAllLookedAt) this.#mayBeUntaken = false;
     this.#areAllLookedAt = false;
   }
@@ -135,8 +146,8 @@ export class Moving {
   putBack(): void {
     this.places.forgetTold();
     this.#lacked.clear();
-    if (this.#areCountersTold) this.#countersDueMs = 0;
-    this.#areCountersTold = false;
+    if (this.#isNewsTold) this.#newsDueMs = 0;
+    this.#isNewsTold = false;
     this.#areAllLookedAt = false;
     this.#mayBeUntaken = true;
     this.#isDue = true;

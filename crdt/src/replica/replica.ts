@@ -324,7 +324,7 @@ export class Replica {
 
   /** Takes in what another process of this same replica made durable; the open turn must be empty. */
   absorb(caughtUp: CaughtUp): void {
-    if (absorbRuns(this.ledger, this.hub, caughtUp)) this.#meetAnew();
+    if (absorbRuns(this.ledger, this.hub, this.moving.places.past, caughtUp)) this.#meetAnew();
   }
 
   /** When this replica has something to do without being asked; undefined while it has not. */

@@ -1,0 +1,50 @@
+/**
+ * Past news: what is heard of a life that ended by another way than the one that leads to its replica (F5).
+ *
+ * An image that was put back lacks the end of its own chain. Where its parent had not heard that end, or was put back
+ * itself, an old parent, a dealer or whoever counts where it moved goods may bring it. Where that comes after the
+ * replica's hello, nobody else would ever tell it (seed 9001301); where it comes while the life is alive here, it is
+ * the writer's own to bring, and once it has ended, it is to be said once more.
+ */
+import type { ReplicaId } from '../ids.ts';
+import type { Stream } from '../replica/stream.ts';
+
+export class PastNews {
+  /** What a turn that failed had noted does no harm: it is held against what stands here. */
+  readonly #news = new Set<Stream>();
+  /** Writers that were alive when a child said more of them than is known here. */
+  readonly #putOff = new Map<Stream, Set<ReplicaId>>();
+
+  /** Who is alive brings its own words. */
+  heard(stream: Stream): void {
+    if (stream.head.fence !== null) this.#news.add(stream);
+  }
+
+  putOff(stream: Stream, child: ReplicaId): void {
+    const children = this.#putOff.get(stream);
+    if (children === undefined) this.#putOff.set(stream, new Set([child]));
+    else children.add(child);
+  }
+
+  get isDue(): boolean {
+    if (this.#news.size > 0) return true;
+    for (const { head } of this.#putOff.keys()) if (head.fence !== null) return true;
+    return false;
+  }
+
+  /** Ended lives of which more is known here than came from where their replica lives. */
+  get news(): Iterable<Stream> {
+    return this.#news;
+  }
+
+  /** Children that know more of a life which has ended by now. */
+  *toSayAgain(): Iterable<ReplicaId> {
+    for (const [{ head }, children] of this.#putOff) if (head.fence !== null) yield* children;
+  }
+
+  /** Whom it concerns was told, or will be by its next hello. */
+  keep(): void {
+    this.#news.clear();
+    for (const stream of this.#putOff.keys()) if (stream.head.fence !== null) this.#putOff.delete(stream);
+  }
+}
