@@ -147,16 +147,17 @@ describe('[L2] word that grants came', () => {
     return { berlin, till, session, seen, head: berlin.replica.ledger.self.head.seq };
   }
 
-  test('[L2] moves on as far as it says, never back, and never beyond what was said to it', () => {
+  test('[L2] moves on as far as it says, back to where it stands, and never beyond what was said to it', () => {
     const { session, seen, head } = granted();
     expect(seen(head - 1)).toBe(0);
     expect(session.cellsSeenTo).toBe(head - 1);
     // It says no more than before, although more was sent: something got lost.
     expect(seen(head - 1)).toBe(1);
+    // It takes nothing beyond a gap: whoever stands further back is told from there.
     expect(seen(head - 2)).toBe(1);
-    expect(session.cellsSeenTo).toBe(head - 1);
+    expect(session.cellsSeenTo).toBe(head - 2);
     expect(seen(head + 1)).toBe(0);
-    expect(session.cellsSeenTo).toBe(head - 1);
+    expect(session.cellsSeenTo).toBe(head - 2);
     expect(seen(head)).toBe(0);
     expect([session.cellsSeenTo, seen(head)]).toEqual([head, 0]);
   });

@@ -248,9 +248,12 @@ export class Hub {
     const session = this.children.get(replica)?.session;
     if (session === undefined || frame.writer !== session.writer) return;
     if (frame.parent !== this.#ledger.self.writer || frame.seq > this.#ledger.self.head.seq) return;
-    if (frame.seq > session.cellsSeenTo) session.cellsSeenTo = Math.min(frame.seq, session.cellsSentTo);
+    const isProgress = frame.seq > session.cellsSeenTo;
+    // A child that stands further back takes nothing until it is told from there; an old word that comes late costs
+    // one telling more.
+    session.cellsSeenTo = Math.min(frame.seq, session.cellsSentTo);
     // No progress although more was sent: a frame was lost between.
-    else if (session.cellsSentTo > session.cellsSeenTo) catchUpCells(this.#ledger, session);
+    if (!isProgress && session.cellsSentTo > session.cellsSeenTo) catchUpCells(this.#ledger, session);
   }
 
   /** An answer is overdue: what the child has not confirmed is told again. */

@@ -115,6 +115,24 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
     expect(berlin.replica.ledger.streams.get(before)?.head.seq).toBe(seq);
   });
 
+  test('[F1] [L2] a child takes no grant beyond a gap: its hello could not say so to a parent that is the past (seed 7002827)', () => {
+    const { world, berlin, till } = shop({ lamp: 9, cup: 9 });
+    const commits = berlin.journal.commitCount;
+    till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+    for (const letter of world.intercept('asks')) world.deliver(letter);
+    expect(world.intercept('cells')).toHaveLength(1);
+    const ticket = till.ask(sell('t2', { cup: 1 }, { waitMs: 5_000 }));
+    world.calm();
+    till.cut();
+    berlin.cut();
+    berlin.restart(berlin.journal.image(commits));
+    till.link();
+    // Before it hears more of the till than its hello it sells what its image has.
+    const sold = berlin.do(sell('b1', { cup: 9 })).ok ? 9 : 0;
+    world.calm();
+    expect(sold + (till.answers.get(ticket)?.ok ? 1 : 0)).toBe(9);
+  });
+
   test('[F1] when a child took what it does not remember sending', () => {
     const { world, berlin, till } = shop({ lamp: 9 });
     const before = berlin.self;

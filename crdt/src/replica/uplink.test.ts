@@ -106,6 +106,23 @@ describe('[L1] grants', () => {
     expect(child.frames('seen')).toMatchObject([{ seq: 4 }]);
   });
 
+  test('[L2] of the parent are left beyond a gap and taken with what is missing; those of others have no cursor', () => {
+    const child = new Child();
+    child.welcome();
+    child.cells(0, 3, [lamp, 4]);
+    expect(child.cells(5, 8, [lamp, 6], [bulb, 1])).toEqual([]);
+    const cells = [
+      { pool: lamp, from: parent, to: self, n: 6, seq: 7 },
+      { pool: bulb, from: name('hq'), to: self, n: 3, seq: 2 },
+    ];
+    const frame: Cells = { kind: 'cells', writer: self, parent, from: 8, to: 8, cells };
+    expect(child.uplink.cells(frame, child.now)).toEqual([bulb]);
+    child.commit();
+    expect([child.took, child.ledger.self.head.parentSeen]).toEqual([4, 3]);
+    expect(child.cells(3, 8, [lamp, 6], [bulb, 1])).toEqual([lamp, bulb]);
+    expect([child.took, child.ledger.self.head.parentSeen]).toEqual([6, 8]);
+  });
+
   test('[D4] that were put back are not taken, and the parent hears so at once', () => {
     const child = new Child();
     child.welcome();

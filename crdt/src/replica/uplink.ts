@@ -160,9 +160,15 @@ export class Uplink {
     const ledger = this.#ledger;
     const { self } = ledger;
     if (session === undefined || frame.parent !== session.parent || frame.writer !== self.writer) return [];
-    const grown = this.#take(frame.cells, now);
     const seen = self.head.parentSeen;
-    if (frame.from <= seen && frame.to > seen) ledger.touchHead(self).parentSeen = frame.to;
+    // L2: what the parent sent beyond a gap comes again with what is missing. So all that was taken of it stands
+    // before the one point that a hello names, by which a parent that was put back finds that it is the past (F1).
+    const isBeyondGap = frame.from > seen;
+    const grown = this.#take(
+      isBeyondGap ? frame.cells.filter(({ from }) => from !== frame.parent) : frame.cells,
+      now,
+    );
+    if (!isBeyondGap && frame.to > seen) ledger.touchHead(self).parentSeen = frame.to;
     // One answer to many cells, in good time before the parent tells them again.
     session.seenDueMs = Math.min(session.seenDueMs, now.monotonicMs + this.#settings.link.resendMs / 2);
     for (const pool of grown) {

@@ -166,8 +166,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a grant seen after a gap counts as seen before it',
     file: 'crdt/src/replica/uplink.ts',
-    find: 'if (frame.from <= seen && frame.to > seen)',
-    replace: 'if (frame.to > seen)',
+    find: 'const isBeyondGap = frame.from > seen;',
+    replace: 'const isBeyondGap = false;',
   },
   {
     name: 'a grant told twice is taken twice',
