@@ -90,6 +90,40 @@ test('who is refused before being read is refused as well', () => {
   expect(loop.admission.refuses()).toBe(true);
 });
 
+/** Twice as much comes as can be done, and of each 80 ms nothing for 20: what was due meanwhile comes at once. */
+function inLumps(loop: Loop, forMs: number): { restedMs: number; longestMs: number } {
+  const arrivedBy = (ms: number) => Math.floor((ms % 80 < 20 ? ms - (ms % 80) : ms) * 20);
+  let [nowMs, seen, restedMs, longestMs] = [0, 0, 0, 0];
+  while (nowMs < forMs) {
+    const came = arrivedBy(nowMs) - seen;
+    if (came === 0) {
+      const restMs = nowMs % 80 < 20 ? 20 - (nowMs % 80) : 0.05;
+      loop.rest(restMs);
+      [nowMs, restedMs] = [nowMs + restMs, restedMs + restMs];
+      continue;
+    }
+    const passMs = loop.pass(came, 0.1, 0.1) * 0.1 + 0.1;
+    [nowMs, seen, longestMs] = [nowMs + passMs, seen + came, Math.max(longestMs, passMs)];
+  }
+  return { restedMs, longestMs };
+}
+
+test('where requests come in lumps, as much is kept back as lasts until the next one, and no more', () => {
+  const loop = new Loop();
+  inLumps(loop, 2_000);
+  const { restedMs, longestMs } = inLumps(loop, 8_000);
+  // With 10 ms at hand it would rest for a tenth of the time, and refuse instead.
+  expect(restedMs).toBeLessThan(300);
+  expect(longestMs).toBeLessThan(41);
+  // Without pauses the delay is short again.
+  let [passMs, taken] = [1, 0];
+  for (let spent = 0; spent < 5_000; spent += passMs) {
+    taken = loop.pass(Math.round(passMs * 20), 0.1);
+    passMs = Math.max(taken * 0.1, 0.05);
+  }
+  expect(taken).toBeLessThanOrEqual(125);
+});
+
 test('a slow disk asks for more at a time: one flush is as long for one as for all', () => {
   const [quick, slow] = [new Loop(0.3), new Loop(40)];
   for (let i = 0; i < 50; i += 1) {

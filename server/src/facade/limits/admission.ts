@@ -5,15 +5,12 @@
  * so the time of a pass is what everybody waits. As CoDel does it (RFC 8289), a long pass alone means
  * nothing (a batch, a pause for garbage); a delay that stands, where the shortest of all passes of a
  * tenth of a second was too long, means that more comes than can be done: a crowd. Then a pass takes in as
- * many as fit into the delay that is wanted, and the rest hears so at once, which costs a fraction of what
+ * many as fit into the wanted delay, and the rest hears so at once, which costs a fraction of what
  * it asked for. A crowd is over when nobody had to be refused for a while.
  */
 import { performance } from 'node:perf_hooks';
+import { WantedDelay } from './wanted-delay.ts';
 
-/** What a pass may take. Two of them are not felt by anybody who waits for an answer over a network. */
-const TARGET_MS = 10;
-/** A flush takes as long for one as for all: a slow disk asks for more at a time, not for less. */
-const COMMITS_PER_PASS = 4;
 /** A delay stands when so many passes in a row, and for so long, were too long: CoDel's interval. */
 const PASSES_MIN = 3;
 const WINDOW_MS = 100;
@@ -41,6 +38,7 @@ const TOOLS: AdmissionTools = {
 export class Admission {
   readonly #commitMs: () => number;
   readonly #tools: AdmissionTools;
+  readonly #delay = new WantedDelay();
   #isPassOpen = false;
   /** In this pass. */
   #taken = 0;
@@ -52,8 +50,10 @@ export class Admission {
   #endedMs = 0;
   #idleMs = 0;
   /** Of the window. */
+  #beganMs = 0;
   #passes = 0;
   #busyMs = 0;
+  #restedMs = 0;
   #shortestMs = Number.POSITIVE_INFINITY;
   #takenInAll = 0;
 
@@ -93,12 +93,16 @@ export class Admission {
 
   #endPass(): void {
     const [nowMs, idleMs] = [this.#tools.nowMs(), this.#tools.idleMs()];
-    const tookMs = nowMs - this.#endedMs - (idleMs - this.#idleMs);
+    const restedMs = idleMs - this.#idleMs;
+    const tookMs = nowMs - this.#endedMs - restedMs;
     [this.#endedMs, this.#idleMs] = [nowMs, idleMs];
+    // Until somebody is refused, a rest is no loss.
+    if (this.#refusedMs > this.#beganMs) this.#restedMs += restedMs;
     if (this.#hasRefused) this.#refusedMs = nowMs;
     this.#hasRefused = false;
     this.#passes += 1;
     this.#busyMs += tookMs;
+    this.#delay.committed(this.#commitMs());
     this.#shortestMs = Math.min(this.#shortestMs, tookMs);
     this.#takenInAll += this.#taken;
     this.#taken = 0;
@@ -111,17 +115,19 @@ export class Admission {
   }
 
   #endWindow(nowMs: number): void {
-    const targetMs = Math.max(TARGET_MS, COMMITS_PER_PASS * this.#commitMs());
-    if (!this.#isCrowded && this.#shortestMs > targetMs) {
+    this.#delay.learn(nowMs - this.#beganMs, this.#restedMs);
+    if (!this.#isCrowded && this.#shortestMs > this.#delay.shortestMs) {
       this.#isCrowded = true;
       this.#refusedMs = nowMs;
     }
     if (this.#isCrowded) {
-      const fitting = Math.floor((this.#takenInAll / this.#busyMs) * targetMs);
+      const fitting = Math.floor((this.#takenInAll / this.#busyMs) * this.#delay.ms);
       this.#takenMax = Math.min(TAKEN_MAX, Math.max(TAKEN_MIN, fitting));
     }
+    this.#beganMs = nowMs;
     this.#passes = 0;
     this.#busyMs = 0;
+    this.#restedMs = 0;
     this.#takenInAll = 0;
     this.#shortestMs = Number.POSITIVE_INFINITY;
   }

@@ -70,9 +70,10 @@ export function turnAwayCrowds(server: Server, admission: Admission, facing: Fac
       const isRefused =
         admission.isCrowded &&
         isAtRest(socket, answers.get(socket)) &&
+        // Before the bytes are looked at: whoever is taken in is not kept up for it.
+        admission.refuses() &&
         isWholeRequest(chunk) &&
-        !mayBePage(chunk) &&
-        admission.refuses();
+        !mayBePage(chunk);
       if (isRefused) socket.write(refusal().bytes);
       else parse.call(socket, chunk);
     };
