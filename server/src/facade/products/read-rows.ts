@@ -18,7 +18,7 @@ export const ROW_TYPES = { 'text/csv': readCsv, 'application/x-ndjson': readNdjs
 
 async function* readCsv(input: Readable): AsyncGenerator<ReadRow> {
   let row = 0;
-  const skipped: ReadRow[] = [];
+  const skipped: string[] = [];
   const parser = csvParser({
     bom: true,
     columns: (header: string[]) => header.map((name) => name.trim()),
@@ -27,25 +27,30 @@ async function* readCsv(input: Readable): AsyncGenerator<ReadRow> {
     // a row of nothing but quotes would take the square of its length in time and memory.
     relax_quotes: true,
     skip_empty_lines: true,
+    // A row of too few or too many cells comes in its place, with what is wrong with it: skipped ones would be told of
+    // before the rows in front of them, and all rows be numbered wrongly.
+    relax_column_count: true,
+    info: true,
     skip_records_with_error: true,
     on_skip: (error) => {
       // Behind a row without an end nothing can be told apart any more.
       if (error?.code === 'CSV_MAX_RECORD_SIZE') throw error;
-      skipped.push({ row: 0, fault: error?.message ?? 'the row cannot be read' });
+      skipped.push(error?.message ?? 'the row cannot be read');
     },
   });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
-  for await (const record of parser as AsyncIterable<CsvRow>) {
-    for (const { fault } of skipped.splice(0)) yield { row: ++row, fault: fault as string };
+  for await (const { record, info } of parser as AsyncIterable<{ record: CsvRow; info: { error?: Error } }>) {
     row += 1;
     try {
+      if (info.error !== undefined) throw info.error;
       yield { row, value: productOfRow(record) };
     } catch (error) {
       yield { row, fault: error instanceof Error ? error.message : String(error) };
     }
   }
-  for (const { fault } of skipped) yield { row: ++row, fault: fault as string };
+  // A quote that is never closed takes the rest of the file.
+  for (const fault of skipped) yield { row: ++row, fault };
 }
 
 async function* readNdjson(input: Readable): AsyncGenerator<ReadRow> {
