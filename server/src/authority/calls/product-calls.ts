@@ -52,10 +52,24 @@ export const PRODUCT_CALLS = {
       void authority.refreshCatalogue();
       const version = Math.max(0, ...changed.map((each) => (each.ok ? each.version : 0)));
       const results = new Map(skus.map((one, i) => [one, brief(changed[i] as Changed)]));
-      return { version, results: products.map((product) => results.get(product.sku)) };
+      return { version, results: products.map(asOneByOne(results)) };
     },
   }),
 };
+
+type Brief = ReturnType<typeof brief>;
+
+/** A product is created once, also where the same rows name it again. */
+function asOneByOne(results: ReadonlyMap<string, Brief>) {
+  const before = new Map<string, Product>();
+  return (product: Product): Brief => {
+    const last = before.get(product.sku);
+    before.set(product.sku, product);
+    const result = results.get(product.sku) as Brief;
+    if (last === undefined || result.result !== 'created') return result;
+    return { result: isSame(last, product) ? 'same' : 'changed' };
+  };
+}
 
 function brief(changed: Changed) {
   if (changed.ok) return { result: changed.was };

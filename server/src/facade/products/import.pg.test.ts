@@ -45,6 +45,9 @@ describe('an import of products', () => {
       ',No SKU,,1,,,,,',
       'CUP2,Cup,,1,,,,,4006381333932',
       'SHORT,row',
+      'LONG,row,,1,,,,,,more',
+      'CUP,Mug,Becher,5,700,19,true,case=12,4006381333931',
+      'CUP,Mug,Becher,5,700,19,true,case=12,4006381333931',
     ].join('\r\n');
     const { status, lines } = await send('text/csv', `\ufeff${file}\r\n`);
     expect(status).toBe(200);
@@ -54,17 +57,18 @@ describe('an import of products', () => {
       { row: 3, result: 'refused', message: expect.stringContaining('price_EUR is 4.505') },
       { row: 4, result: 'refused', pointer: '/sku' },
       { row: 5, sku: 'CUP2', result: 'refused', pointer: '/barcodes/0' },
-      { row: 6, result: 'refused' },
-      { done: true, created: 1, changed: 0, same: 0, refused: 5 },
+      { row: 6, result: 'refused', message: expect.stringContaining('got 2 on line 7') },
+      { row: 7, result: 'refused', message: expect.stringContaining('got 10 on line 8') },
+      // Named again, as in exports with a row for each picture: the last one counts, and it is one product.
+      { row: 8, sku: 'CUP', result: 'changed' },
+      { row: 9, sku: 'CUP', result: 'same' },
+      { done: true, created: 1, changed: 1, same: 1, refused: 6 },
     ]);
     expect(await product('CUP')).toMatchObject({
-      names: { en: 'Cup', de: 'Tasse' },
-      prices: { EUR: 450, JPY: 700 },
+      names: { en: 'Mug', de: 'Becher' },
+      prices: { EUR: 500, JPY: 700 },
       taxRateBp: 1900,
-      units: [
-        { unit: 'case', basePerUnit: 12 },
-        { unit: 'pallet', basePerUnit: 480 },
-      ],
+      units: [{ unit: 'case', basePerUnit: 12 }],
       barcodes: ['04006381333931'],
     });
   });
