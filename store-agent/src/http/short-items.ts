@@ -8,7 +8,15 @@ import type { Answer, PoolId, ShortItem } from '@tallystick/crdt';
  */
 export function withHints(answer: Answer, hintOf: (pool: PoolId) => number | undefined): Answer {
   if (answer.ok || answer.items === undefined) return answer;
-  return { ...answer, items: answer.items.map((item) => raised(item, hintOf(item.pool))) };
+  const items = answer.items.map((item) => raised(item, hintOf(item.pool)));
+  const [first] = items;
+  if (first === undefined || first === answer.items[0]) return { ...answer, items };
+  const more = items.length > 1 ? ` and ${items.length - 1} more` : '';
+  return {
+    ...answer,
+    message: `${first.requested} of ${first.sku} asked, ${first.available} are left${more}.`,
+    items,
+  };
 }
 
 function raised(item: ShortItem, hint: number | undefined): ShortItem {
