@@ -2,12 +2,13 @@
  * Engine: the loop around a replica. One turn of it is one commit (D4).
  *
  * Inputs wait in a queue; a turn runs all that are there, makes what they did
- * durable, and only then lets answers and frames out (D1). On SQLite a commit is one synchronous
- * call, for which those who shared the last one are waited for a moment; elsewhere inputs gather meanwhile.
+ * durable, and only then lets answers and frames out (D1). On SQLite a commit is one synchronous call, for which those
+ * who shared the last one are waited for a moment; elsewhere inputs gather meanwhile. Frames that nobody waits for do too.
  */
 import { type Answer, type Command, type Refusal, refuse } from '../replica/command.ts';
 import type { Now } from '../replica/ledger.ts';
 import type { Out, Peer } from '../replica/out.ts';
+import { mayGather } from '../replica/patience.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Writes } from '../replica/writes.ts';
 import type { StockFrame } from '../wire/frames.ts';
@@ -16,6 +17,7 @@ import type { EngineEvents } from './engine-events.ts';
 import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
 import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
+import { TurnPace } from './turn-pace.ts';
 import { callersOf, TurnQueue } from './turn-queue.ts';
 
 /** A turn that loses this often in a row is not unlucky: something is wrong. */
@@ -26,9 +28,6 @@ const QUEUE_MAX = 50_000;
 
 /** Less than this is prepared faster than it would have gathered. */
 const AHEAD_BYTES_MIN = 64 * 1024;
-
-/** Timers are not exact to the millisecond; waking a little late costs less than waking twice. */
-const WAKE_SLACK_MS = 1;
 
 export class Engine {
   readonly #machine: Machine;
@@ -45,8 +44,7 @@ export class Engine {
   #isScheduled = false;
   #isTurning = false;
   #state: 'running' | 'failed' | 'stopped' = 'running';
-  #stopTimer: (() => void) | undefined;
-  #timerAtMs = Number.POSITIVE_INFINITY;
+  readonly #pace: TurnPace;
   #idle: (() => void)[] = [];
   /** Told when the open turn is durable, or that it never will be; made anew by each attempt. */
   #onDurable: { kept(): void; lost(refusal: Refusal): void }[] = [];
@@ -54,6 +52,7 @@ export class Engine {
 
   constructor(replica: Replica, journal: TurnJournal, events: EngineEvents, machine: Machine) {
     this.#machine = machine;
+    this.#pace = new TurnPace(machine, replica.settings.link, () => this.#schedule());
     this.#gathering = new Gathering({
       nowMs: () => machine.now().monotonicMs,
       nextPass: (look) => machine.nextPass(look),
@@ -119,7 +118,7 @@ export class Engine {
   frame(from: Peer, frame: StockFrame): void {
     // Frames are sent again by their senders: dropping one under overload loses nothing (L2).
     if (this.#state === 'running' && this.#queue.length < QUEUE_MAX)
-      this.#push({ kind: 'frame', from, frame });
+      this.#push({ kind: 'frame', from, frame }, mayGather(this.#replica, frame));
   }
 
   /** Runs something inside the next turn, for links that open and close. */
@@ -151,10 +150,23 @@ export class Engine {
     this.#schedule();
   }
 
-  #push(input: Input): void {
+  #push(input: Input, mayGather = false): void {
     this.#queue.push(input);
     if (this.#isCommitting) this.#lookAhead();
-    this.#schedule();
+    if (!mayGather || this.#queue.bytes >= AHEAD_BYTES_MIN) this.#pace.hurry();
+    this.#scheduleWhenDue();
+  }
+
+  #take(): readonly Input[] {
+    const inputs = this.#queue.take();
+    // What one turn does not take in has gathered long enough.
+    if (this.#queue.length > 0) this.#pace.hurry();
+    return inputs;
+  }
+
+  #scheduleWhenDue(): void {
+    if (this.#pace.isDue) this.#schedule();
+    else if (!this.#isScheduled && !this.#isTurning) this.#pace.wakeWhenDue();
   }
 
   /** A drain's next frames are read while the database works on those before them. */
@@ -162,7 +174,7 @@ export class Engine {
     const { prepareAhead } = this.#journal;
     if (prepareAhead === undefined || this.#ahead !== undefined) return;
     if (this.#queue.bytes < AHEAD_BYTES_MIN) return;
-    const inputs = this.#queue.take();
+    const inputs = this.#take();
     this.#ahead = { inputs, ready: prepareAhead(inputs, this.#replica) };
     // Who waits for it hears of a failure; until then it is nobody's loss.
     this.#ahead.ready.catch(() => undefined);
@@ -170,6 +182,7 @@ export class Engine {
 
   /** What was prepared for a turn that came otherwise is asked anew. */
   #dropAhead(): void {
+    if (this.#ahead !== undefined) this.#pace.hurry();
     this.#queue.giveBack(this.#ahead?.inputs ?? []);
     this.#ahead = undefined;
   }
@@ -190,23 +203,25 @@ export class Engine {
   async #turn(): Promise<void> {
     if (this.#isTurning || this.#state !== 'running') return;
     this.#isTurning = true;
+    this.#pace.began();
     try {
       if (this.#between.length > 0) this.#dropAhead();
       for (const run of this.#between.splice(0)) await run(this.#replica);
       const out =
         this.#journal.prepare === undefined
-          ? this.#attempt(this.#queue.take())
+          ? this.#attempt(this.#take())
           : this.#attempts(await this.#prepared(this.#journal.prepare));
       this.#deliver(out instanceof Promise ? await out : out);
     } catch (error) {
       this.#fail(error);
     }
     this.#isTurning = false;
-    if (this.#queue.length > 0 || this.#between.length > 0 || this.#ahead !== undefined) this.#schedule();
-    else {
-      this.#setTimer();
-      for (const done of this.#idle.splice(0)) done();
-    }
+    if (this.#between.length > 0 || this.#ahead !== undefined) return this.#schedule();
+    if (this.#state === 'running')
+      this.#pace.wakeAt(this.#replica.wakeAtMs(this.now()) ?? Number.POSITIVE_INFINITY);
+    if (this.#queue.length === 0) for (const done of this.#idle.splice(0)) done();
+    else if (this.#idle.length > 0) this.#schedule();
+    else this.#scheduleWhenDue();
   }
 
   #attempt(inputs: readonly Input[]): Out | Promise<Out> {
@@ -232,7 +247,7 @@ export class Engine {
   async #prepared(prepare: NonNullable<TurnJournal['prepare']>): Promise<readonly Input[]> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    const inputs = ahead?.inputs ?? this.#queue.take();
+    const inputs = ahead?.inputs ?? this.#take();
     await (ahead?.ready ?? prepare(inputs, this.#replica));
     return inputs;
   }
@@ -284,22 +299,6 @@ export class Engine {
     this.#events.ended?.();
   }
 
-  #setTimer(): void {
-    if (this.#state !== 'running') return;
-    const now = this.now();
-    const at = this.#replica.wakeAtMs(now) ?? Number.POSITIVE_INFINITY;
-    if (at === this.#timerAtMs) return;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-    this.#timerAtMs = at;
-    if (!Number.isFinite(at)) return;
-    const delayMs = Math.min(2 ** 31 - 1, Math.max(0, at - now.monotonicMs) + WAKE_SLACK_MS);
-    this.#stopTimer = this.#machine.after(delayMs, () => {
-      this.#timerAtMs = Number.POSITIVE_INFINITY;
-      this.#schedule();
-    });
-  }
-
   #closed(): Refusal {
     return this.#state === 'stopped'
       ? refuse('stopping', 'This replica is shutting down.')
@@ -309,7 +308,7 @@ export class Engine {
   /** D3: an I/O error on commit stops selling at once; whoever waits is told. */
   #fail(error: unknown): void {
     this.#state = 'failed';
-    this.#stopTimer?.();
+    this.#pace.stop();
     this.#replica.putBack();
     const refusal = this.#closed();
     this.#callers.tellAll(refusal);
@@ -324,17 +323,18 @@ export class Engine {
   resume(replica: Replica): void {
     this.#replica = replica;
     this.#state = 'running';
-    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    this.#pace.stop();
     this.#schedule();
   }
 
   /** Takes no more, finishes the turn under way, and tells whoever still waits. */
   async stop(): Promise<void> {
     if (this.#state === 'stopped') return;
+    if (this.#state === 'running' && this.#queue.length > 0) this.#schedule();
     if (this.#state === 'running' && (this.#isTurning || this.#isScheduled))
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#state = 'stopped';
-    this.#stopTimer?.();
+    this.#pace.stop();
     this.#callers.tellAll(this.#closed());
   }
 }

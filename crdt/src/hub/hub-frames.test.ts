@@ -5,10 +5,11 @@ import { DEFAULT_LINK } from '../replica/settings.ts';
 import { type Node, pool, World } from '../replica/world.test-kit.ts';
 import type { Frame, FrameKind, StreamFrame } from '../wire/frames.ts';
 import { Forger } from './forger.test-kit.ts';
-import { LEVELS_EVERY_MS, NEWS_EVERY_MS } from './pace.ts';
+import { levelsEveryMs, NEWS_EVERY_MS } from './pace.ts';
 
 const lamp = pool('lamp');
 const { resendMs } = DEFAULT_LINK;
+const LEVELS_EVERY_MS = levelsEveryMs(DEFAULT_LINK);
 
 /** An authority whose acks gather, and below it two shops and a till, who do not. */
 function town() {

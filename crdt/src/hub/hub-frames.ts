@@ -7,7 +7,7 @@ import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '.
 import { cellFrames, formerCellFrames } from './cells.ts';
 import { type Child, isShutOut, type Session } from './child.ts';
 import type { Hub } from './hub.ts';
-import { ackEveryMs, LEVELS_EVERY_MS } from './pace.ts';
+import { ackEveryMs, levelsEveryMs } from './pace.ts';
 
 interface Addressed {
   readonly to: ReplicaId;
@@ -46,7 +46,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     }
     if (session.wantsLevels && hub.totals.levels !== undefined) {
       for (const pool of changed) session.levels.add(pool);
-      const isDue = now.monotonicMs >= session.levelsSentAtMs + LEVELS_EVERY_MS;
+      const isDue = now.monotonicMs >= session.levelsSentAtMs + levelsEveryMs(settings.link);
       if (isDue && session.levels.size > 0) levelFrames(hub, session, now).forEach(send);
     }
   }

@@ -19,7 +19,7 @@ import { Child, isShutOut, noteBranch, noteUse, openSession, type Session } from
 import { EarlyFences } from './early-fences.ts';
 import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
-import { ackEveryMs, LEVELS_EVERY_MS, NEWS_EVERY_MS } from './pace.ts';
+import { ackEveryMs, levelsEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import type { Places } from './places.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
@@ -277,7 +277,7 @@ export class Hub {
       if (isShutOut(this.#ledger, session))
         at = Math.min(at, Math.max(0, session.ackSentAtMs + link.resendMs));
       if (session.isAckDue) at = Math.min(at, session.ackSentAtMs + ackEveryMs(link));
-      if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + LEVELS_EVERY_MS);
+      if (session.levels.size > 0) at = Math.min(at, session.levelsSentAtMs + levelsEveryMs(link));
       if (session.cellsSeenTo < session.cellsSentTo) at = Math.min(at, session.cellsSentAtMs + link.resendMs);
     }
     return at === Number.POSITIVE_INFINITY ? undefined : at;

@@ -10,8 +10,10 @@ export const NEWS_EVERY_MS = 200;
  */
 export const MOVED_EVERY_MS = 10_000;
 
-/** Levels gather for as long as a stream on its way up: shoppers look at them, and the whole way is to be short. */
-export const LEVELS_EVERY_MS = 20;
+/** Levels gather for as long as a stream on its way up, and a moment at least: shoppers look at them, and the whole way is to be short. */
+export function levelsEveryMs({ gatherMs }: LinkSettings): number {
+  return Math.max(20, gatherMs);
+}
 
 /** Acks gather like other news, but a child must not take their silence for loss; where nothing gathers, nor do they. */
 export function ackEveryMs({ gatherMs, resendMs }: LinkSettings): number {

@@ -53,6 +53,12 @@ export class Uplink {
     return this.#session !== undefined;
   }
 
+  /** As much is on its way as may be (L5): what is sent next waits for an ack. */
+  get isFull(): boolean {
+    const session = this.#session;
+    return session !== undefined && bytesOf(session.inFlight) >= this.#settings.link.inFlightBytesMax;
+  }
+
   /** Entries are on their way, or wait for it. */
   get isSending(): boolean {
     const session = this.#session;

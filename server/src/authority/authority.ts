@@ -13,6 +13,7 @@ import type { CallResult, TurnJournal } from '@tallystick/crdt/host';
 import { Catalogue, callInTrace, Host, type Log, sha256, Witness } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { anchorHeads } from './audit.ts';
+import type { AuthorityOptions } from './authority-options.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { CATALOGUE_CHANNEL, catalogueSince } from './catalogue.ts';
 import { bringCatalogueBack, raiseCatalogue } from './catalogue-recovery.ts';
@@ -30,35 +31,11 @@ import { openPool } from './postgres/pool.ts';
 import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
-import type { RetentionRule } from './retention-rule.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
-import type { Vault } from './vault.ts';
 import { inTheNameOf } from './who-asks.ts';
 import { type Why, why } from './why.ts';
 
 export const AUTHORITY = 'authority' as ReplicaId;
-
-export interface AuthorityOptions {
-  readonly databaseUrl: string;
-  readonly dataDir: string;
-  readonly log: Log;
-  readonly resendMs: number;
-  /** How often heads of writers go into the trail; each ten seconds, if left out. */
-  readonly anchorEveryMs?: number;
-  /** How long a replica may be gone before that is told; a minute, if left out. */
-  readonly offlineAfterMs?: number;
-  /** The keys to personal data. */
-  readonly vault: Vault;
-  /** This process can decide nothing any more: end it, so that its children find another or a fresh one. */
-  readonly onFatal?: () => void;
-  /** How long what may be forgotten is kept. */
-  readonly retention?: RetentionRule;
-  /** Lets webhooks go to this machine itself, over plain HTTP: for trying things out. */
-  readonly allowLoopbackWebhooks?: boolean;
-  /** The `/v1/shape` of an Electric service on the same Postgres, which then answers for shapes. */
-  readonly electricUrl?: string;
-  readonly policy?: Partial<ReturnType<typeof defaultSettings>['policy']>;
-}
 
 /** What was taken in longer ago stands in the trail. */
 const ANCHOR_EVERY_MS = 10_000;
@@ -103,7 +80,11 @@ export class Authority {
       const replica = new Replica(
         {
           ...settings,
-          link: { ...settings.link, resendMs: options.resendMs },
+          link: {
+            ...settings.link,
+            resendMs: options.resendMs,
+            gatherMs: options.gatherMs ?? settings.link.gatherMs,
+          },
           policy: { ...settings.policy, ...options.policy },
         },
         await journal.load(),
@@ -259,6 +240,8 @@ export class Authority {
   /** Somebody committed up to a position; where it was not this process, its memory catches up. */
   #lookForOthers(position: number): void {
     const { engine } = this.host;
+    // Mostly it was this process, which then knows already.
+    if (position <= engine.replica.ledger.durablePosition) return;
     engine.idle(async (replica) => {
       if (position > replica.ledger.durablePosition) await catchUpPatiently(this.#journal, replica, this.log);
     });

@@ -27,7 +27,7 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
   tallystick verify    [--data DIR | --database URL] [--json]                recompute every chain in the books
 
-  tallystick authority --data DIR [--host H] [--port N] [--postgres-port N] [--resend-ms N] [--policy JSON]
+  tallystick authority --data DIR [--host H] [--port N] [--postgres-port N] [--resend-ms N] [--gather-ms N] [--policy JSON]
                        [--retention JSON]
                        [--tls-cert FILE --tls-key FILE [--tls-clients FILE]]
                        [--log LEVEL] [--json]       (DATABASE_URL for your own Postgres)

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { DEFAULT_LINK } from '@tallystick/crdt';
 import {
   type AgentSettings,
   ConfigError,
@@ -35,6 +36,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
     host: { type: 'string' },
     'postgres-port': { type: 'string' },
     'resend-ms': { type: 'string' },
+    'gather-ms': { type: 'string' },
     policy: { type: 'string' },
     retention: { type: 'string' },
     'webhooks-to-loopback': { type: 'boolean' },
@@ -51,6 +53,8 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const level = values.log ?? 'info';
   if (!LEVELS.includes(level)) throw new ConfigError(`--log must be one of ${LEVELS.join(', ')}.`);
   const resendMs = wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000);
+  const { gatherMs: usual } = DEFAULT_LINK;
+  const gatherMs = wholeNumber('--gather-ms', values['gather-ms'] ?? String(usual), 0, 1_000);
   const postgresPort = wholeNumber('--postgres-port', values['postgres-port'] ?? '0', 0, 65_535);
   const policy = values.policy === undefined ? {} : { policy: readPolicy(values.policy) };
   const retention = values.retention === undefined ? {} : { retention: readRetention(values.retention) };
@@ -81,6 +85,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
       dataDir,
       log,
       resendMs,
+      gatherMs,
       vault: Vault.open(dataDir, process.env.TALLYSTICK_MASTER_KEYS, (line) => log.warn(line)),
       allowLoopbackWebhooks: values['webhooks-to-loopback'] === true,
       // Whoever watches over this process starts it again; `up` does.

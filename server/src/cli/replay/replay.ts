@@ -38,8 +38,8 @@ const SETTINGS = {
   // On this machine alone, and nobody but the replay calls.
   auth: { signIn: 'off' },
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
-  // Minutes of trade pass meanwhile: what gathers is still a few sales of each till.
-  link: { gatherMs: 100 },
+  // An hour or two of trade pass meanwhile: what gathers is a few sales of each till.
+  link: { gatherMs: 200 },
 };
 const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, spreadEveryMs: 300, recallMs: 400, debtAskMs: 2_000 };
 
@@ -176,7 +176,7 @@ function fleetPlan(
     dataDir,
     authorityPort: ports[shape.replicas.length] as number,
     postgresPort: ports[shape.replicas.length + 1] as number,
-    authorityArgs: ['--policy', JSON.stringify(POLICY)],
+    authorityArgs: ['--policy', JSON.stringify(POLICY), '--gather-ms', String(SETTINGS.link.gatherMs)],
     logLevel: 'warn',
     replicas: shape.replicas.map(({ id, kind, parent, runsIn }, i) => ({
       id,

@@ -1,0 +1,67 @@
+/** Whose turn may come a little later: D4, L3, R4. */
+import { expect, test } from 'vitest';
+import type { Frame, StockFrame } from '../wire/frames.ts';
+import { receive, sell } from './commands.test-kit.ts';
+import { mayGather } from './patience.ts';
+import { type Node, pool, World } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+
+function shopOf() {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const berlin = world.add('berlin', 'store', hq);
+  /** What it says to the other when it has done this. */
+  const says = (from: Node, kind: Frame['kind'], act: () => void): StockFrame => {
+    act();
+    const [letter] = world.intercept(kind).filter((one) => one.from === from.id);
+    if (letter === undefined) throw new Error(`No ${kind} came.`);
+    world.mail.push(letter);
+    world.calm();
+    return letter.frame as StockFrame;
+  };
+  return { world, hq, berlin, says };
+}
+
+test('[D4] a parent hears of sales when it comes to it, and at once of goods that came and of units for itself', () => {
+  const { hq, berlin, says } = shopOf();
+  const received = says(berlin, 'stream', () => berlin.do(receive('d1', { lamp: 5 })));
+  expect(mayGather(hq.replica, received)).toBe(false);
+  const sold = says(berlin, 'stream', () => berlin.do(sell('s1', { lamp: 1 })));
+  expect(mayGather(hq.replica, sold)).toBe(true);
+  const surrendered = says(berlin, 'stream', () =>
+    berlin.turn(({ ledger }, now) =>
+      ledger.append({ type: 'sent', to: hq.self, items: [{ pool: lamp, n: 1 }] }, '', 'system', now),
+    ),
+  );
+  expect(mayGather(hq.replica, surrendered)).toBe(false);
+  // Those are nobody's to use at the replica that relays them.
+  expect(mayGather(berlin.replica, surrendered)).toBe(true);
+});
+
+test('[D4] an ack can wait, unless it says that something was lost, or who is shut out, or makes room for more', () => {
+  const { hq, berlin, says } = shopOf();
+  const ack = says(hq, 'ack', () => {
+    berlin.do(receive('d1', { lamp: 5 }));
+    const [stream] = berlin.world.intercept('stream');
+    if (stream !== undefined) berlin.world.deliver(stream);
+  });
+  if (ack.kind !== 'ack') throw new Error('It is none.');
+  expect(mayGather(berlin.replica, ack)).toBe(true);
+  expect(mayGather(berlin.replica, { ...ack, gap: true })).toBe(false);
+  const [point] = ack.has;
+  if (point === undefined) throw new Error('It says nothing.');
+  expect(mayGather(berlin.replica, { ...ack, fenced: [{ ...point, reason: 'fork' }] })).toBe(false);
+  Object.defineProperty(berlin.replica.uplink, 'isFull', { value: true });
+  expect(mayGather(berlin.replica, ack)).toBe(false);
+});
+
+test('[R4] what is asked, granted, denied or called back never waits', () => {
+  const { hq, berlin } = shopOf();
+  const names = { writer: berlin.self, parent: hq.self };
+  expect(mayGather(hq.replica, { kind: 'asks', ...names, items: [] })).toBe(false);
+  for (const kind of ['recalls', 'denied'] as const)
+    expect(mayGather(berlin.replica, { kind, ...names, items: [] })).toBe(false);
+  expect(mayGather(berlin.replica, { kind: 'cells', ...names, from: 0, to: 0, cells: [] })).toBe(false);
+  expect(mayGather(hq.replica, { kind: 'seen', ...names, seq: 0 })).toBe(true);
+});
