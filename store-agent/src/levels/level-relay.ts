@@ -14,7 +14,7 @@ export const LEVELS_EVERY_MS = 1_000;
  * of levels move, each till in a large tree would else hear, fold and store all of them each second.
  */
 const ITEMS_PER_REST = 50;
-const RESTS_MAX = 15;
+const RESTS_MAX = 60;
 /** Of one frame: some tens of kilobytes. */
 const ITEMS_PER_FRAME = 1_000;
 export const LEVELS_WAITING_BYTES_MAX = 256 * 1024;
