@@ -208,7 +208,10 @@ export class Fleet {
     const args = replicas.flatMap(({ id }) => ['--data', this.#folder(id)]);
     args.push('--log', this.plan.logLevel ?? 'info', '--json');
     if (!this.isFirstStart) for (const replica of replicas) this.#putInPlace(replica);
-    const program = host.kind === 'region' ? serverProgram('region', ...args) : agentProgram('run', ...args);
+    const program =
+      host.kind === 'region'
+        ? serverProgram('region', ...args)
+        : agentProgram(replicas.length, 'run', ...args);
     const started = this.#process(host.id, program);
     for (const { id } of replicas) this.processes.set(id, started);
     await started.start();
