@@ -135,7 +135,11 @@ export class Hub {
       },
       frame.entries,
     );
-    for (const writer of taken.writers) session.has.add(writer);
+    for (const writer of taken.writers) {
+      session.has.add(writer);
+      const stream = this.#ledger.streams.get(writer);
+      if (stream !== undefined) places.past.spokenOf(stream);
+    }
     for (const branch of taken.branches) noteBranch(session, branch);
     if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);

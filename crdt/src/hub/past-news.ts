@@ -5,15 +5,36 @@
  * itself, an old parent, a dealer or whoever counts where it moved goods may bring it. Where that comes after the
  * replica's hello, nobody else would ever tell it (seed 9001301); where it comes while the life is alive here, it is
  * the writer's own to bring, and once it has ended, it is to be said once more.
+ *
+ * Likewise who was given to a child and has not come yet: what its old parent says of it meanwhile that child has to
+ * know, for the writer may have let go of it (F3a, D7).
  */
-import type { ReplicaId } from '../ids.ts';
-import type { Stream } from '../replica/stream.ts';
+import { type ReplicaId, replicaOf } from '../ids.ts';
+import { ABOVE, type Stream } from '../replica/stream.ts';
+import type { Missed } from './dealings.ts';
 
 export class PastNews {
   /** What a turn that failed had noted does no harm: it is held against what stands here. */
   readonly #news = new Set<Stream>();
+  /** Writers of whom something came by another way than the one to where they were given. */
+  readonly #onTheirWay = new Set<Stream>();
+  readonly #wayTo: (replica: ReplicaId) => ReplicaId | undefined;
   /** Writers that were alive when a child said more of them than is known here. */
   readonly #putOff = new Map<Stream, Set<ReplicaId>>();
+
+  constructor(wayTo: (replica: ReplicaId) => ReplicaId | undefined) {
+    this.#wayTo = wayTo;
+  }
+
+  /** A child spoke of this writer: it is of use to the one that it was given to, as long as it has not spoken there. */
+  spokenOf(stream: Stream): void {
+    if (this.#placeOf(stream) !== undefined) this.#onTheirWay.add(stream);
+  }
+
+  #placeOf({ writer, head }: Stream): ReplicaId | undefined {
+    const place = head.via === null ? undefined : this.#wayTo(replicaOf(writer));
+    return place === head.via || place === ABOVE ? undefined : place;
+  }
 
   /** Who is alive brings its own words. */
   heard(stream: Stream): void {
@@ -27,7 +48,7 @@ export class PastNews {
   }
 
   get isDue(): boolean {
-    if (this.#news.size > 0) return true;
+    if (this.#news.size + this.#onTheirWay.size > 0) return true;
     for (const { head } of this.#putOff.keys()) if (head.fence !== null) return true;
     return false;
   }
@@ -35,6 +56,14 @@ export class PastNews {
   /** Ended lives of which more is known here than came from where their replica lives. */
   get news(): Iterable<Stream> {
     return this.#news;
+  }
+
+  /** Children to which somebody was given of whom more is known here than came from there. */
+  *expected(): Iterable<Missed> {
+    for (const stream of this.#onTheirWay) {
+      const child = this.#placeOf(stream);
+      if (child !== undefined) yield { child, stream, seq: stream.head.seq };
+    }
   }
 
   /** Children that know more of a life which has ended by now. */
@@ -45,6 +74,7 @@ export class PastNews {
   /** Whom it concerns was told, or will be by its next hello. */
   keep(): void {
     this.#news.clear();
+    this.#onTheirWay.clear();
     for (const stream of this.#putOff.keys()) if (stream.head.fence !== null) this.#putOff.delete(stream);
   }
 }

@@ -25,7 +25,7 @@ export class Places {
   readonly #onMoved: (stream: Stream) => void;
   readonly goods: GoodsPlaces;
   readonly dealings: Dealings;
-  readonly past = new PastNews();
+  readonly past = new PastNews((replica) => this.wayTo(replica));
 
   constructor(ledger: Ledger, directory: Directory, onMoved: (stream: Stream) => void) {
     this.#ledger = ledger;

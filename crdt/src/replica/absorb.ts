@@ -62,6 +62,7 @@ export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, hea
     if (!wasFenced && head.fence !== null) hub.absorbedFence(stream);
     if (stream.head.via !== null) hub.tell(replicaOf(writer), stream);
     past.heard(stream);
+    past.spokenOf(stream);
   }
   return before !== undefined && before !== ledger.self;
 }

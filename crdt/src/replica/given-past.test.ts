@@ -56,3 +56,21 @@ test('[F3a] so it does where its own parent, which was given that till before, h
   world.rejoin();
   expect([heard(region, till), heard(vienna, till)]).toEqual([heard(till, till), heard(till, till)]);
 });
+
+test('[F3a] and where its parent heard of it by the old way after that, from the shop that it leaves', () => {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calm();
+  const vienna = world.add('vienna', 'store', hq);
+  world.give(vienna, hq);
+  berlin.cut();
+  till.do(sell('t2', { lamp: 1 }));
+  world.calm();
+  world.give(till, vienna);
+  expect(heard(vienna, till)).toBeLessThan(heard(till, till) ?? 0);
+  berlin.link();
+  world.rejoin();
+  world.calmFor(20_000);
+  world.rejoin();
+  expect([heard(hq, till), heard(vienna, till)]).toEqual([heard(till, till), heard(till, till)]);
+});

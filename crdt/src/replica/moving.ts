@@ -112,11 +112,14 @@ export class Moving {
 
   /**
    * So does one below which goods are counted that somebody elsewhere moved there (T9), and one of which, or below
-   * which, a life ended that somebody elsewhere had heard more of (F5).
+   * which, a life ended that somebody elsewhere had heard more of (F5), or to which somebody is on its way (F3a).
    */
   #tellNews(now: Now): void {
     const lacking = behind(this.#hub.children, this.places.past.news, this.places);
-    for (const { child, stream, seq } of this.places.movedFromElsewhere()) {
+    for (const { child, stream, seq } of [
+      ...this.places.movedFromElsewhere(),
+      ...this.places.past.expected(),
+    ]) {
       const named = this.#hub.children.get(child)?.session?.named;
       if (named !== undefined && (named.get(stream.writer) ?? 0) < seq) lacking.add(child);
     }
