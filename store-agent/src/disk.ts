@@ -6,7 +6,6 @@
  * other failure it is opened anew and compared.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultSettings, Replica, type ReplicaSettings, type Writes } from '@tallystick/crdt';
 import { Catalogue } from './catalogue/catalogue.ts';
@@ -14,6 +13,7 @@ import type { AgentConfig } from './config.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { asJournalError, JournalError, onDisk } from './journal/errors.ts';
 import { SqliteJournal } from './journal/journal.ts';
+import { makeFolder } from './journal/make-folder.ts';
 import { sha256 } from './journal/runs.ts';
 import { Witness } from './journal/witness.ts';
 import { LevelFile } from './levels/level-file.ts';
@@ -46,7 +46,7 @@ export class Disk {
     this.#config = config;
     this.#log = log;
     this.#openJournal = openJournal;
-    onDisk(dataDir, () => mkdirSync(dataDir, { recursive: true }));
+    onDisk(dataDir, () => makeFolder(dataDir));
     // First, for its lock: no second process of this replica comes any further.
     this.#journal = openJournal(dataDir);
     const opened: { close(): void }[] = [this.#journal];

@@ -86,7 +86,7 @@ function wrongPinText({ who, error }: PinRefused, leftMs: number): string {
   const code = error instanceof TallystickError ? error.code : '';
   if (code === 'rate_limited')
     return leftMs > 0
-      ? `That were too many wrong PINs. ${who} can try again in ${durationText(leftMs)}. Until then somebody else can sign in; a manager can give ${who} a new PIN.`
+      ? `Those were too many wrong PINs. ${who} can try again in ${durationText(leftMs)}. Until then somebody else can sign in; a manager can give ${who} a new PIN.`
       : `${who} can try again now.`;
   if (code === 'unauthenticated') return `That is not the PIN of ${who}. Please try again.`;
   if (code === 'forbidden') return `${who} is no manager here. Ask one.`;

@@ -2,6 +2,7 @@
  * Catalogue: this replica's copy of products, locations and replicas, in a SQLite file
  * of its own. It can be fetched anew at any time, so it is not part of the journal.
  */
+import { closeSync, openSync } from 'node:fs';
 import type { Directory, LocationId, ReplicaId } from '@tallystick/crdt';
 import type { CatalogueItem } from '@tallystick/crdt/wire';
 import Database from 'better-sqlite3';
@@ -217,6 +218,8 @@ export class Catalogue implements Directory {
 function open(path: string): Database.Database {
   let db: Database.Database | undefined;
   try {
+    // The books' folder is open to their database; hashes of PINs and secrets are for this process alone.
+    closeSync(openSync(path, 'a', 0o600));
     db = new Database(path);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');

@@ -1,5 +1,5 @@
 /** The command line with what people really type and machines really refuse: one line, no trace, exit code 1. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Catalogue } from '../catalogue/catalogue.ts';
 import { TestRoot } from '../root.test-kit.ts';
 import { runCli } from './commands.ts';
 import { type Ran, run, runHere, start } from './process.test-kit.ts';
@@ -39,6 +40,15 @@ function expectOneLine({ code, out, err }: Ran, said: RegExp): void {
   expect(err).toMatch(said);
   expect({ code, out }).toEqual({ code: 1, out: '' });
 }
+
+test('what a replica keeps is its owner’s alone to read, on a machine of many users too', async () => {
+  const data = join(root.folder, 'new', 'till');
+  await here('enroll', '--data', data, '--id', 'till', '--code', 'c', '--parent', root.url, '--port', '1');
+  const catalogue = join(root.folder, 'catalogue-of-books.db');
+  new Catalogue(catalogue).close();
+  const modes = [data, catalogue].map((path) => statSync(path).mode & 0o777);
+  expect(modes).toEqual([0o700, 0o600]);
+});
 
 describe('what is typed', () => {
   const place = (name: string) => join(root.folder, name);

@@ -1,5 +1,5 @@
 /** The commands of `tallystick-agent`. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isReplicaId } from '@tallystick/crdt';
 import type { FastifyInstance } from 'fastify';
@@ -12,6 +12,7 @@ import { backupBeside } from '../journal/backup.ts';
 import { onDisk } from '../journal/errors.ts';
 import { JOURNAL_FILE } from '../journal/files.ts';
 import { SqliteJournal } from '../journal/journal.ts';
+import { makeFolder } from '../journal/make-folder.ts';
 import { restoreJournal } from '../journal/restore.ts';
 import { enrol } from '../link/enrol.ts';
 import { createLog } from '../log.ts';
@@ -175,7 +176,7 @@ async function enroll(args: readonly string[]): Promise<number> {
   checkParentUrl(parent);
   const number = wholeNumber('--port', port, 0, 65_535);
   const settings = readSettings(values.settings);
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }));
+  onDisk(folder, () => makeFolder(folder));
   const identity = openIdentity(join(folder, 'identity.pem'));
   const tls = settings.parentTls && readParentTls(folder, settings.parentTls);
   const { replicaKind, location } = await enrol(parent, id, code, identity, tls);

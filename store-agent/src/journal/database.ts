@@ -2,10 +2,10 @@
  * Opening the file: every promise that the journal makes about durability is asked
  * of SQLite here and read back, and the process goes no further without it (D2).
  */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Damage, JournalError, onDisk } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 export interface DatabaseOptions {
@@ -32,7 +32,7 @@ const FULL = 2;
 /** Opens a journal's file for this process alone, and brings its tables up to date. */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database.Database {
   return onDisk(path, () => {
-    if (options.mustExist !== true) mkdirSync(dirname(path), { recursive: true });
+    if (options.mustExist !== true) makeFolder(dirname(path));
     // No waiting for a lock: whoever holds it holds it for as long as it runs.
     const db = new Database(path, { timeout: 0, fileMustExist: options.mustExist === true });
     try {

@@ -5,12 +5,13 @@
  * marked as over, and the next start goes on as a new writer without rights. What was
  * there before is kept beside it under another name; nothing is deleted.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { flushFolder } from './backup.ts';
 import { openDatabase } from './database.ts';
 import { JournalError, onDisk } from './errors.ts';
 import { INCOMING_FILE, JOURNAL_FILE } from './files.ts';
+import { makeFolder } from './make-folder.ts';
 import { Names } from './names.ts';
 import { Seals } from './seals.ts';
 import { type VerifyReport, verifySteps } from './verify.ts';
@@ -34,7 +35,7 @@ export function restoreJournal(options: RestoreOptions): Restored {
   const journal = join(folder, JOURNAL_FILE);
   const incoming = join(folder, INCOMING_FILE);
   return onDisk(backup, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     assertNotInUse(journal);
     for (const suffix of SUFFIXES) rmSync(incoming + suffix, { force: true });
     copyFileSync(backup, incoming);

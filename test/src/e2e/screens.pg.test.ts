@@ -140,7 +140,7 @@ test(
     }
     await till.keyboard.type(cashier.pin);
     await till.keyboard.press('Enter');
-    await text(till, /That were too many wrong PINs\. .* can try again in \d+ s/);
+    await text(till, /Those were too many wrong PINs\. .* can try again in \d+ s/);
     expect(await axe(till)).toEqual([]);
     await press(till, '← Somebody else');
     await signIn(till, manager);
