@@ -13,6 +13,7 @@ import {
 import { PARENT_LINK_TIMES } from '@tallystick/crdt/host';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import { addressSchema } from './http/addresses.ts';
 import { corsSchema } from './http/headers.ts';
 import { PATIENCE } from './http/slow-clients.ts';
 import { doorTlsSchema, parentTlsSchema } from './tls/files.ts';
@@ -133,6 +134,11 @@ export const settingsSchema = z.strictObject({
   tls: doorTlsSchema.optional(),
   /** What its link to its parent needs beside a parent URL with `wss://`. */
   parentTls: parentTlsSchema.optional(),
+  /**
+   * Addresses and networks of what stands in front of this door, and says in `X-Forwarded-For` for whom it asks. Without
+   * them whoever comes by a proxy has its address: for limits, allow-lists and the trail.
+   */
+  proxies: z.array(addressSchema).max(64).default([]),
   /** Which web pages of elsewhere may call; none, unless they are named. */
   cors: corsSchema.prefault({}),
   /** Who may sell at a shop's or a till's door. */

@@ -24,9 +24,9 @@ export async function serveAgent(
   const agent = Agent.open(config, openJournal);
   let app: FastifyInstance;
   try {
-    const { tls: files, patience, cors } = config.settings;
+    const { tls: files, patience, cors, proxies } = config.settings;
     const tls = files && new DoorTls(config.dataDir, files);
-    app = createApp(agent.log, { patience, tls, origins: cors.origins });
+    app = createApp(agent.log, { patience, tls, origins: cors.origins, proxies });
     routes(app, agent);
     lookRoutes(app, agent);
     openLinkDoor(app, agent.host, tls);

@@ -3,9 +3,8 @@
  * public halves of signing keys. They travel with the catalogue, to regions alone.
  */
 
-import { SLOW_HASH, words } from '@tallystick/store-agent';
+import { addressSchema, SLOW_HASH, words } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { addressSchema } from './addresses.ts';
 import { ROLE_NAMES, type Role } from './scopes.ts';
 
 /** Old and new side by side while a secret is rotated. */

@@ -5,7 +5,14 @@ import { isDocumentId, type ReplicaId } from '@tallystick/crdt';
 import { CART_BYTES_MAX } from '@tallystick/crdt/cart';
 import type { ErrorCode } from '@tallystick/crdt/wire';
 import { errorKind } from '@tallystick/crdt/wire';
-import { type Agent, closeSocketsOf, openUpgradeDoor, Problem, problemJson } from '@tallystick/store-agent';
+import {
+  type Agent,
+  addressOf,
+  closeSocketsOf,
+  openUpgradeDoor,
+  Problem,
+  problemJson,
+} from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import { TokenBuckets } from '../facade/limits/token-buckets.ts';
@@ -42,7 +49,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
     maxPayload: FRAME_BYTES_MAX,
     handleProtocols: (offered) => [...offered].find((name) => name.startsWith(TOKEN_PROTOCOL)) ?? false,
   });
-  const { rates } = agent.settings;
+  const { rates, proxies } = agent.settings;
   const newcomers = rates === 'off' ? undefined : new TokenBuckets(rates.write);
   const [pace, cartPace] = [new TokenBuckets(PACE), new TokenBuckets(CART_PACE)];
   const connections = new Set<{ look(nowMs: number): void }>();
@@ -114,7 +121,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
 
   /** @returns what to do with the socket once it is one @throws Problem */
   const admit = (request: IncomingMessage, url: URL): ((socket: LiveSocket) => void) => {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request, proxies);
     if (newcomers?.take(address, performance.now()).isAllowed === false)
       throw new Problem('rate_limited', 'This address connects too often.');
     const id = cartIdOf(url);

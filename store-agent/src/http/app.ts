@@ -9,6 +9,7 @@ import { WS_OPTIONS } from '../link/connection.ts';
 import type { Log } from '../log.ts';
 import { type DoorTls, hasShown } from '../tls/door-tls.ts';
 import { traceRequests } from '../trace/door.ts';
+import { allowList } from './addresses.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
@@ -28,9 +29,14 @@ export interface Door {
   readonly tls?: DoorTls | undefined;
   /** Origins of pages of elsewhere that may call. */
   readonly origins?: readonly string[];
+  /** Addresses and networks of what stands in front of it and says for whom it asks. */
+  readonly proxies?: readonly string[];
 }
 
-export function createApp(log: Log, { patience = PATIENCE, tls, origins = [] }: Door = {}): FastifyInstance {
+export function createApp(
+  log: Log,
+  { patience = PATIENCE, tls, origins = [], proxies = [] }: Door = {},
+): FastifyInstance {
   // Node keeps the time of heads; bodies have a pace, which a total time would break.
   const http = { headersTimeout: patience.headersMs, connectionsCheckingInterval: lookEveryMs(patience) };
   const app = Fastify({
@@ -38,6 +44,8 @@ export function createApp(log: Log, { patience = PATIENCE, tls, origins = [] }: 
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     ...(tls === undefined ? { http } : { https: { ...http, ...tls.options } as never }),
+    // Fastify asks of each address whether to believe what it says of the one before.
+    trustProxy: proxies.length === 0 ? false : allowList(proxies),
     requestTimeout: 0,
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,

@@ -1,7 +1,6 @@
 /** Credentials as this region has them: parsed once for each version of its copy, however often they are asked for. */
-import type { Agent, Catalogue, ItemKind } from '@tallystick/store-agent';
+import { type Agent, allowList, type Catalogue, type ItemKind } from '@tallystick/store-agent';
 import type { z } from 'zod';
-import { allowList } from '../../access/addresses.ts';
 import {
   type Credential,
   clientInput,

@@ -1,6 +1,6 @@
 /** What can be done with credentials: the ids and secrets with which programs get tokens. */
+import { addressSchema } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { addressSchema } from '../../access/addresses.ts';
 import { clientId, credentialId, credentialInput, roleSchema } from '../../access/items.ts';
 import { ROLES, shared } from '../../access/scopes.ts';
 import { MADE_HEADERS, MERGE_PATCH } from '../catalogue-operation.ts';

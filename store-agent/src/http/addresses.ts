@@ -1,4 +1,5 @@
-/** Allow-lists: the addresses from which a credential may be used, as single ones or as networks (CIDR). */
+/** Addresses: from which a credential may be used, and who asks where something of one's own stands in front of a door. */
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
@@ -36,9 +37,29 @@ export function allowList(addresses: readonly string[]): (ip: string) => boolean
     if (network !== undefined) list.addSubnet(network.address, network.bits, network.family);
   }
   return (ip) => {
-    // Where a socket takes both families, IPv4 comes in as ::ffff:192.0.2.7.
-    const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+    const plain = plainIp(ip);
     const version = isIP(plain);
     return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
   };
+}
+
+/** Where a socket takes both families, IPv4 comes in as ::ffff:192.0.2.7. */
+function plainIp(ip: string): string {
+  return ip.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+/**
+ * Who asks: the nearest address that is none of the proxies in front of this door. Each of those has added whom it
+ * speaks for at the end of `X-Forwarded-For`; what stands before that, anybody may have written.
+ */
+export function addressOf({ headers, socket }: IncomingMessage, proxies: readonly string[]): string {
+  const isProxy = proxies.length === 0 ? () => false : allowList(proxies);
+  const said = String(headers['x-forwarded-for'] ?? '').split(',');
+  let address = plainIp(socket.remoteAddress ?? '');
+  while (isProxy(address)) {
+    const before = said.pop()?.trim() ?? '';
+    if (isIP(before) === 0) break;
+    address = plainIp(before);
+  }
+  return address;
 }
