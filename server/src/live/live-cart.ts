@@ -16,7 +16,9 @@ export interface Listener {
 }
 
 /** Updates beside a stored state; then it is written anew, and opening stays quick. */
-const UPDATES_KEPT_MAX = 64;
+export const UPDATES_KEPT_MAX = 64;
+/** Overwrites that the document takes in at once: so many cost each of them little, and nobody waits for them. */
+const BEHIND_MAX = 16;
 
 export class LiveCart {
   readonly id: string;
@@ -109,6 +111,7 @@ export class LiveCart {
     if (read === undefined || read.client === this.#regionClient) return false;
     if (!this.#writers.take(read, () => this.doc)) return false;
     this.#behind.push(update);
+    if (this.#behind.length >= BEHIND_MAX) this.#caughtUp(this.#doc);
     return true;
   }
 

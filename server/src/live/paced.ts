@@ -82,9 +82,12 @@ export class Paced {
   /** @returns seconds until it is allowed; 0 where it was taken */
   #take(): number {
     const nowMs = this.#nowMs();
-    const looks = this.#paces.map(({ buckets, name }) => buckets.look(name, nowMs));
-    const refused = looks.filter(({ isAllowed }) => !isAllowed);
-    if (refused.length > 0) return Math.max(...refused.map(({ resetSeconds }) => resetSeconds));
+    let waitS = 0;
+    for (const { buckets, name } of this.#paces) {
+      const { isAllowed, resetSeconds } = buckets.look(name, nowMs);
+      if (!isAllowed) waitS = Math.max(waitS, resetSeconds);
+    }
+    if (waitS > 0) return waitS;
     for (const { buckets, name } of this.#paces) buckets.take(name, nowMs);
     return 0;
   }

@@ -7,11 +7,18 @@
  * included: a client that hears its own edit back knows that it is saved.
  */
 import type { Log } from '@tallystick/store-agent';
-import type { CartFile, NewUpdate, WholeCart } from './cart-file.ts';
+import type { CartFile, WholeCart } from './cart-file.ts';
+import type { NewUpdate } from './cart-log.ts';
 import { updateFrame } from './frames.ts';
-import type { LiveCart } from './live-cart.ts';
+import { type LiveCart, UPDATES_KEPT_MAX } from './live-cart.ts';
 
 const TRY_AGAIN = 1013;
+/**
+ * Carts that one commit writes anew: all others wait for it, and carts that are edited alike come to it together. One
+ * that has `KEPT_MOST` updates beside its state is not put off any more.
+ */
+const WHOLE_PER_TURN = 4;
+const KEPT_MOST = 4 * UPDATES_KEPT_MAX;
 
 interface Turn {
   readonly updates: NewUpdate[];
@@ -87,7 +94,7 @@ export class Turns {
     const whole: WholeCart[] = [];
     const pressed: { nr: number; isPressed: boolean }[] = [];
     for (const cart of turn.carts) {
-      const state = cart.whole();
+      const state = cart.whole(whole.length < WHOLE_PER_TURN ? UPDATES_KEPT_MAX : KEPT_MOST);
       if (state !== undefined) whole.push({ nr: cart.nr, state });
       const isPressed = cart.look();
       if (isPressed !== cart.isPressed) pressed.push({ nr: cart.nr, isPressed });
