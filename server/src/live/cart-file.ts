@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { asJournalError, JournalError, onDisk } from '@tallystick/store-agent';
 import Database from 'better-sqlite3';
 import * as Y from 'yjs';
-import { CartLog } from './cart-log.ts';
+import { CartLog, type NewUpdate, type Place } from './cart-log.ts';
 import { type Flush, WalFlush } from './wal-flush.ts';
 
 /** 'CART': says whose file this is. */
@@ -44,6 +44,8 @@ const STEPS: readonly string[] = [
   insert into log (cart, bytes) select cart, bytes from updates order by cart, seq;
   drop table updates;
   `,
+  // What one commit brought of all carts in one row, which a release before this one would not find.
+  '',
 ];
 /** Nothing told yet; told, once and for all; looked at, and nothing to tell until it changes. */
 export const LEFT = { untold: 0, told: 1, nothing: 2 } as const;
@@ -53,7 +55,7 @@ const CACHE_KIB = 8 * 1024;
 /** A page that many commits touch is carried over once for all of them. */
 const WAL_PAGES = 8_192;
 const PAGE_BYTES = 4_096;
-/** Commits; so many bring fewer updates than are trimmed in one go. */
+/** Commits; so many bring fewer rows of the log than are trimmed in one go. */
 const TRIM_EVERY = 32;
 
 export interface StoredCart {
@@ -61,11 +63,6 @@ export interface StoredCart {
   readonly state: Uint8Array;
   readonly isPressed: boolean;
   readonly updates: readonly Uint8Array[];
-}
-
-export interface NewUpdate {
-  readonly nr: number;
-  readonly bytes: Uint8Array;
 }
 
 /** What one commit writes. */
@@ -163,7 +160,7 @@ export class CartFile {
 
   /** One commit for all of it, which a flush makes durable. @throws JournalError, and nothing was written */
   commit({ updates, whole, pressed }: Saved, nowMs: number): void {
-    const rows = this.#onDisk(() =>
+    const places = this.#onDisk(() =>
       this.#db
         .transaction(() => {
           this.#commits += 1;
@@ -171,12 +168,12 @@ export class CartFile {
           if (this.#commits % TRIM_EVERY === 0) this.#log.trim();
           for (const { nr, state } of whole) this.#sql.replace.run(state, nowMs, nr);
           for (const { nr, isPressed } of pressed) this.#sql.press.run(isPressed ? 1 : 0, nr);
-          return updates.map(({ nr, bytes }) => this.#log.add(nr, bytes));
+          return this.#log.add(updates);
         })
         .immediate(),
     );
     updates.forEach(({ nr }, i) => {
-      this.#log.note(nr, rows[i] as number);
+      this.#log.note(nr, places[i] as Place);
     });
     // Written whole, a cart has these updates in its state too.
     for (const { nr } of whole) this.#log.forget(nr);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sku } from '@tallystick/crdt';
-import { addUnits, fieldsOf, readCart, setQuantity } from '@tallystick/crdt/cart';
+import { addUnits, fieldsOf, readCart, setFields, setQuantity } from '@tallystick/crdt/cart';
 import { createLog, Problem } from '@tallystick/store-agent';
 import { until } from '@tallystick/store-agent/test-kit';
 import Database from 'better-sqlite3';
@@ -202,6 +202,29 @@ test('a file of the release before is read, and keeps its carts', async () => {
   const { carts } = open(path);
   expect((await carts.read('c')).lines).toEqual([{ sku: LAMP, quantity: 4 }]);
   carts.close();
+});
+
+test('what one commit brings of two carts, and is more than a row of the log holds, is read back in its order', () => {
+  const path = join(folder(), 'carts.db');
+  const { file, carts } = open(path);
+  const updates = ['a', 'b'].flatMap((id) => {
+    carts.create(id, () => {});
+    const made: Uint8Array[] = [];
+    const doc = new Y.Doc();
+    doc.on('update', (update) => made.push(update));
+    for (let i = 0; i < 100; i += 1) setFields(doc, { note: `${id}${i} `.padEnd(480, 'x') });
+    return made.map((bytes) => ({ nr: file.find(id) as number, bytes }));
+  });
+  file.commit({ updates, whole: [], pressed: [] }, 1);
+  const noteOf = (stored: ReturnType<CartFile['load']>) =>
+    stored === undefined ? undefined : fieldsOf(documentOf(stored)).get('note');
+  const expected = ['a', 'b'].map((id) => `${id}99 `.padEnd(480, 'x'));
+  expect(file.load('b')?.updates.length).toBe(100);
+  expect([noteOf(file.load('a')), noteOf(file.load('b'))]).toEqual(expected);
+  carts.close();
+  const again = new CartFile(path);
+  expect([noteOf(again.load('a')), noteOf(again.load('b'))]).toEqual(expected);
+  again.close();
 });
 
 test('a cart that was left is told of once: not while it is used, and as often as it takes to be heard', async () => {
