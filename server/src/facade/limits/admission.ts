@@ -18,6 +18,8 @@ const WINDOW_MS = 100;
 const TAKEN_MIN = 64;
 /** Where there is no crowd: what comes in a quarter of a second, should the loop stand still for that long. */
 const TAKEN_MAX = 1_024;
+/** Of what an order costs: measured on one core, most of it the kernel's. */
+const REFUSAL_COST = 1 / 6;
 /** Without a refusal, until a crowd is over. */
 const CALM_MS = 500;
 
@@ -44,7 +46,7 @@ export class Admission {
   #taken = 0;
   #takenMax = TAKEN_MAX;
   #isCrowded = false;
-  #hasRefused = false;
+  #refused = 0;
   /** When the last one was refused, of a crowd. */
   #refusedMs = 0;
   #endedMs = 0;
@@ -56,6 +58,7 @@ export class Admission {
   #restedMs = 0;
   #shortestMs = Number.POSITIVE_INFINITY;
   #takenInAll = 0;
+  #refusedInAll = 0;
 
   /** @param commitMs how long the last commit took */
   constructor(commitMs: () => number, tools: AdmissionTools = TOOLS) {
@@ -76,7 +79,7 @@ export class Admission {
   /** Asked before a request is read. @returns true where it is to be refused; it is then not asked about again. */
   refuses(): boolean {
     if (this.#taken < this.#takenMax) return false;
-    this.#hasRefused = true;
+    this.#refused += 1;
     return true;
   }
 
@@ -98,14 +101,14 @@ export class Admission {
     [this.#endedMs, this.#idleMs] = [nowMs, idleMs];
     // Until somebody is refused, a rest is no loss.
     if (this.#refusedMs > this.#beganMs) this.#restedMs += restedMs;
-    if (this.#hasRefused) this.#refusedMs = nowMs;
-    this.#hasRefused = false;
+    if (this.#refused > 0) this.#refusedMs = nowMs;
     this.#passes += 1;
     this.#busyMs += tookMs;
     this.#delay.committed(this.#commitMs());
     this.#shortestMs = Math.min(this.#shortestMs, tookMs);
     this.#takenInAll += this.#taken;
-    this.#taken = 0;
+    this.#refusedInAll += this.#refused;
+    [this.#taken, this.#refused] = [0, 0];
     this.#isPassOpen = false;
     if (nowMs - this.#refusedMs > CALM_MS) {
       this.#isCrowded = false;
@@ -115,13 +118,16 @@ export class Admission {
   }
 
   #endWindow(nowMs: number): void {
-    this.#delay.learn(nowMs - this.#beganMs, this.#restedMs);
+    const refusing = REFUSAL_COST * this.#refusedInAll;
+    const work = this.#takenInAll + refusing;
+    this.#delay.learn(this.#restedMs / (nowMs - this.#beganMs), refusing / work);
     if (!this.#isCrowded && this.#shortestMs > this.#delay.shortestMs) {
       this.#isCrowded = true;
       this.#refusedMs = nowMs;
     }
     if (this.#isCrowded) {
-      const fitting = Math.floor((this.#takenInAll / this.#busyMs) * this.#delay.ms);
+      // Refusals are no reason to take in fewer: the more were refused, the more would be.
+      const fitting = Math.floor((work / this.#busyMs) * this.#delay.ms);
       this.#takenMax = Math.min(TAKEN_MAX, Math.max(TAKEN_MIN, fitting));
     }
     this.#beganMs = nowMs;
@@ -129,6 +135,7 @@ export class Admission {
     this.#busyMs = 0;
     this.#restedMs = 0;
     this.#takenInAll = 0;
+    this.#refusedInAll = 0;
     this.#shortestMs = Number.POSITIVE_INFINITY;
   }
 }

@@ -4,17 +4,22 @@ import { WantedDelay } from './wanted-delay.ts';
 test('a loop that rests though somebody was refused keeps more back, one that never does less, within bounds', () => {
   const delay = new WantedDelay();
   expect(delay.ms).toBe(10);
-  delay.learn(100, 1);
+  delay.learn(0.01, 0.2);
   expect(delay.ms).toBe(10);
-  delay.learn(100, 20);
-  delay.learn(100, 20);
-  expect(delay.ms).toBe(20);
+  delay.learn(0.2, 0.2);
+  expect(delay.ms).toBe(15);
   // It is no less of a crowd where passes take longer than the shortest.
   expect(delay.shortestMs).toBe(10);
-  for (let i = 0; i < 100; i += 1) delay.learn(100, 20);
-  expect(delay.ms).toBe(40);
-  for (let i = 0; i < 100; i += 1) delay.learn(100, 0);
+  for (let i = 0; i < 100; i += 1) delay.learn(0.2, 0.2);
+  expect(delay.ms).toBe(20);
+  for (let i = 0; i < 100; i += 1) delay.learn(0, 0.2);
   expect(delay.ms).toBe(10);
+});
+
+test('one that does little but refuse takes in more at a time', () => {
+  const delay = new WantedDelay();
+  for (let i = 0; i < 100; i += 1) delay.learn(0, 0.5);
+  expect(delay.ms).toBe(20);
 });
 
 test('one slow flush is none of a slow disk, many are', () => {

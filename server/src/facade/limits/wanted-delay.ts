@@ -5,18 +5,21 @@
  * turned away who could have been served. On a machine of its own that never happens. Where callers, or the
  * region itself, get their processor by turns, requests come in lumps, and what is kept back has to last until
  * the next one. So it is learnt, as Linux learns how long the queue of a network card must be (its dynamic queue
- * limits): more where the loop rested though somebody had been refused, less, slowly, where it never did.
+ * limits): more where the loop rested though somebody had been refused, less, slowly, where it never did. More too
+ * where refusals take up the time: those who ask again at once then ask less often.
  */
 
 /** A pass takes as long, and two of them are not felt by anybody who waits for an answer over a network. */
 const MS_MIN = 10;
 /** Longer pauses cost more in waiting than is won by bridging them. */
-const MS_MAX = 40;
-/** By windows of a tenth of a second: a machine's pauses are known after half a second, and forgotten in three. */
+const MS_MAX = 20;
+/** By windows of a tenth of a second: a machine's pauses are known after a quarter of a second, and forgotten in one. */
 const LONGER_MS = 5;
 const SHORTER_MS = 1;
 /** The share of a window in which a loop rests that works without a pause: looking at its sockets is no work. */
-const RESTED_SHARE = 0.02;
+const RESTED_SHARE_MAX = 0.02;
+/** Of the work of a region. Of twice what it can do, it spends a fifth on refusals whatever the delay. */
+const REFUSING_SHARE_MAX = 1 / 3;
 /** A flush takes as long for one as for all: a slow disk asks for more at a time, not for less. */
 const COMMITS = 4;
 /** Disks are moody: one slow flush, or a quick one, says little of the next. */
@@ -41,9 +44,13 @@ export class WantedDelay {
     this.#commitMs += (commitMs - this.#commitMs) * COMMIT_SHARE;
   }
 
-  /** After some passes. @param restedMs of it the loop had nothing to do, though somebody was refused */
-  learn(spanMs: number, restedMs: number): void {
-    const longer = restedMs > RESTED_SHARE * spanMs;
+  /**
+   * After some passes.
+   * @param rested the share of the time in which the loop had nothing to do, though somebody was refused
+   * @param refusing the share of the work that went into refusals
+   */
+  learn(rested: number, refusing: number): void {
+    const longer = rested > RESTED_SHARE_MAX || refusing > REFUSING_SHARE_MAX;
     this.#ms = longer ? Math.min(MS_MAX, this.#ms + LONGER_MS) : Math.max(MS_MIN, this.#ms - SHORTER_MS);
   }
 }
