@@ -15,6 +15,19 @@ function openQueue(): BatchQueue {
   return new BatchQueue(agent as unknown as Agent, () => Promise.reject(new Error('It was placed.')));
 }
 
+/** Of an agent that is ready, and for which no time passes; what it places is told by the test. */
+function openReady(place: () => Promise<{ results: [] }>): BatchQueue {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-batches-'));
+  const log = { error: () => {} };
+  const agent = { dataDir, log, unready: () => undefined, when: () => new Promise(setImmediate) };
+  const queue = new BatchQueue(agent as unknown as Agent, place);
+  onTestFinished(async () => {
+    await queue.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return queue;
+}
+
 const batch = (id: string) => ({ id, body: { orders: [] as NewBatch['orders'] }, isPartial: false });
 
 test('a client’s batch is there for itself and the merchant; its name is taken for others', () => {
@@ -38,4 +51,16 @@ test('no more batches wait than can be kept; those that wait are known by their 
   expect(() => queue.add(ANYONE, { ...batch('b0'), isPartial: true })).toThrow(
     'Another batch was sent as b0',
   );
+});
+
+test('what nobody foresaw does not leave a batch waiting until somebody sends another', async () => {
+  let asked = 0;
+  const queue = openReady(async () => {
+    asked += 1;
+    if (asked < 3) throw new Error('The disk is full.');
+    return { results: [] };
+  });
+  queue.add(ANYONE, batch('b0'));
+  await expect.poll(() => queue.status(ANYONE, 'b0')?.status).toBe('done');
+  expect(asked).toBe(3);
 });

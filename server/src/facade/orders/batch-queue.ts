@@ -18,6 +18,8 @@ const WAITING_MAX = 32;
 const DONE_KEPT = 200;
 /** Before it is tried again what could not be done now. */
 const AGAIN_MS = 100;
+/** After what nobody foresaw, such as a disk that is full where the batches are kept. */
+const AFTER_FAILURE_MS = 1_000;
 /** After a start, for the lines to come up over which goods are asked for. */
 const LINES_WAIT_MS = 10_000;
 /** Nobody's fault, and gone after a while. */
@@ -119,24 +121,32 @@ export class BatchQueue {
   /** Places what waits, if nobody does yet. */
   goOn(): void {
     if (this.#running !== undefined || this.#isStopped) return;
-    this.#running = this.#placeAll()
-      .catch((error: unknown) => {
-        // Nothing is lost: it stays on disk, and is tried again with the next one or at the next start.
-        if (!this.#isStopped) this.#agent.log.error({ err: error }, 'a batch could not be placed');
-      })
-      .finally(() => {
-        this.#running = undefined;
-      });
+    this.#running = this.#placeAll().finally(() => {
+      this.#running = undefined;
+    });
   }
 
+  /** Never rejects: nothing is lost, as a batch stays on disk until it is known what became of it. */
   async #placeAll(): Promise<void> {
-    while (!this.#isStopped) {
-      const batch = this.#next();
-      if (batch === undefined) return;
-      const became = this.#agent.unready() === undefined ? await this.#became(batch) : undefined;
-      if (became === undefined) await this.#agent.when(() => this.#isStopped, AGAIN_MS);
-      else this.#done(batch.place, became);
+    let hasMore = true;
+    while (hasMore && !this.#isStopped) {
+      try {
+        hasMore = await this.#placeNext();
+      } catch (error) {
+        if (!this.#isStopped) this.#agent.log.error({ err: error }, 'a batch could not be placed');
+        await this.#agent.when(() => this.#isStopped, AFTER_FAILURE_MS);
+      }
     }
+  }
+
+  /** @returns false where none waits */
+  async #placeNext(): Promise<boolean> {
+    const batch = this.#next();
+    if (batch === undefined) return false;
+    const became = this.#agent.unready() === undefined ? await this.#became(batch) : undefined;
+    if (became === undefined) await this.#agent.when(() => this.#isStopped, AGAIN_MS);
+    else this.#done(batch.place, became);
+    return true;
   }
 
   #next(): (Waiting & { readonly place: number }) | undefined {
