@@ -1,11 +1,15 @@
 /** A region of two writers: any door takes any request, and only the owner of an id answers for it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ownerOf, type ReplicaId } from '@tallystick/crdt';
 import { readAgentConfig, writeAgentFile } from '@tallystick/store-agent';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { TestFleet, until } from '../authority/fleet.test-kit.ts';
 
+const KILLED = fileURLToPath(new URL('killed-door.test-kit.ts', import.meta.url));
 const WRITERS = ['eu-a', 'eu-b'] as const;
 type Door = (typeof WRITERS)[number];
 
@@ -159,6 +163,30 @@ describe('a region of two writers', () => {
     const again = await call('eu-a', 'POST', '/v1/orders', order(lost));
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect((await call('eu-a', 'POST', '/v1/orders', order(late))).body).toMatchObject({ owner: 'eu-b' });
+  });
+
+  test('[D1] an owner killed between its commit and its answer: the door that passed it on says 503, and the retry finds the one order', async () => {
+    const [id] = ownedBy('eu-b', 1) as [string];
+    await fleet.stopOne('eu-b');
+    const loader = ['--conditions=tallystick-source', '--import=tsx'];
+    const owner = spawn(process.execPath, [...loader, KILLED, join(fleet.folder, 'eu-b'), 'after', id], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void owner.kill('SIGKILL'));
+    const ended = once(owner, 'exit');
+    const [url] = (await once(owner.stdout.setEncoding('utf8'), 'data')) as [string];
+    const link = async () =>
+      ((await (await fetch(`${url.trim()}/v1/status`)).json()) as { parent: { link: string } }).parent.link;
+    await until(async () => (await link()) === 'up', 'the owner has its link');
+    const unheard = await call('eu-a', 'POST', '/v1/orders', order(id));
+    expectProblem(unheard, 503, 'owner_unreachable');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    await fleet.run('eu-b');
+    const again = await call('eu-a', 'POST', '/v1/orders', order(id));
+    expect(again).toMatchObject({ status: 201, body: { id, owner: 'eu-b' } });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const available = async () => (await call('eu-a', 'GET', '/v1/inventory/MUG')).body.available;
+    await until(async () => (await available()) === 19, 'it was sold once');
   });
 
   test('[T8] the same id through two regions, by a client that failed over: one survives, the other is reinstated once', async () => {
