@@ -27,7 +27,7 @@ export function traceRequests(app: FastifyInstance): void {
     request.span = span;
     const startMs = performance.now();
     // Not a hook: those that are not traced would pay for it.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const { statusCode } = reply;
       const ms = Math.round(performance.now() - startMs);
       span.end({ 'http.response.status_code': statusCode }, statusCode >= 500 ? 'failed' : undefined);

@@ -42,7 +42,7 @@ export function shapeRoutes(app: FastifyInstance, agent: Agent): void {
       ...(post === undefined ? {} : { body: JSON.stringify(post.body) }),
     };
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.on('close', () => gone.abort());
     const leave = readers.enter(caller);
     try {
       if (mode === 'live') {

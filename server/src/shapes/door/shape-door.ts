@@ -29,7 +29,7 @@ export function shapeDoor(
     const asked = readAsk(request.query, post);
     const leave = readers.enter(asker.caller);
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.on('close', () => gone.abort());
     try {
       if (asked.mode === 'sse') return await stream(shapes, answers, asked, asker, reply, gone.signal);
       return await send(

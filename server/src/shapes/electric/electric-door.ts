@@ -95,7 +95,7 @@ export function electricDoor(
     const question = electricQuestion(asked, request.query as Record<string, unknown>, shown, table, client);
     for (const [name, value] of question) url.searchParams.set(name, value);
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.on('close', () => gone.abort());
     const leave = readers.enter(asker.caller);
     try {
       const answer = await ask(url, request.headers['if-none-match'], gone.signal);
