@@ -108,7 +108,7 @@ function liveTwice(
   });
   const cuts = share(0.2);
   const crashes = share(0.1);
-  const moves = share(0.3);
+  const moves = 0.05 + share(0.3);
   const children = childrenOf(world, twins);
   let isOver = false;
   for (let act = 0; act < ACTS; act += 1) {
@@ -118,11 +118,11 @@ function liveTwice(
       bringDown(world, prng, prng.chance(0.6) ? prng.pick(twins) : prng.pick(world.nodes), () => isOver);
     if (children.length > 0 && prng.chance(moves)) {
       const child = prng.pick(children);
-      const to = prng.pick(twins);
+      const to = twins.find((twin) => twin !== world.parentOf(child)) as SimNode;
       // What the one sent it is on its way then, and it asks the other for the same.
-      if (prng.chance(0.5)) trade.lack(child);
+      if (prng.chance(0.8)) trade.lack(child);
       world.trace.saw('a child went over to the clone of its parent');
-      world.runLater(prng.spanMs(0, 25), () => {
+      world.runLater(prng.spanMs(5, 30), () => {
         if (!isOver) child.uplink?.leadTo(to);
       });
     }
