@@ -206,6 +206,8 @@ describe('a region of two writers', () => {
     expect(await copy()).toMatchObject({ owner: 'us' });
     const available = async () => (await call('eu-a', 'GET', '/v1/inventory/MUG')).body.available;
     await until(async () => (await available()) === 19, 'what the copy took is free again, and only that');
+    const again = await fetch(`${us}/v1/orders/${id}/cancel`, { method: 'POST' });
+    expect(await again.json()).toMatchObject({ status: 'cancelled', lines: [{ quantity: 1, cancelled: 1 }] });
     expect((await call('eu-a', 'GET', `/v1/orders/${id}`)).body).toMatchObject({
       owner: 'eu-a',
       status: 'confirmed',
