@@ -243,6 +243,8 @@ function readyText(fleet: Fleet): string {
     .filter(({ kind }) => kind !== 'region' && kind !== 'store')
     .map(({ id, kind }) => `  ${kind.padEnd(10)} ${id.padEnd(14)} ${fleet.url(id)}`)
     .join('\n');
+  // What is typed next finds this system, wherever it was put.
+  const data = fleet.plan.dataDir === resolve(DEFAULT_DATA) ? '' : ` --data '${fleet.plan.dataDir}'`;
   return `ready  ${line}  authority ${fleet.authority.url}
 ${rest}
 
@@ -251,10 +253,10 @@ ${rest}
                                     but at the till, by PIN: ${CASHIERS_TEXT}
   Sell something:
     curl -s ${fleet.url('eu')}/v1/orders -H 'content-type: application/json' \\
-      -H "authorization: Bearer $(npx tallystick token)" \\
+      -H "authorization: Bearer $(npx tallystick token${data})" \\
       -d '{"lines":[{"sku":"MUG-STONE","quantity":2}]}'
   Ask where every unit is:
-    npx tallystick why MUG-STONE
+    npx tallystick why MUG-STONE${data}
   Sign in as a person, with a password out of ${join(fleet.plan.dataDir, PEOPLE_FILE)}:
     ${fleet.url('eu')}/auth/login
   Stop with Ctrl-C.
