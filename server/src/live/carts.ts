@@ -141,12 +141,16 @@ export class Carts {
     return this.#turns.durable(cart);
   }
 
-  /** Takes in what a device sent. @returns whether it builds on what was not sent */
-  take(cart: LiveCart, update: Uint8Array, from: Listener): { readonly gap: boolean } {
+  /** Takes in what a device sent. @returns whether it builds on what was not sent, and what was written to weigh the cart */
+  take(
+    cart: LiveCart,
+    update: Uint8Array,
+    from: Listener,
+  ): { readonly gap: boolean; readonly weighed: number } {
     cart.usedAtMs = this.#ports.nowMs();
     if (cart.overwrite(update)) {
       this.#turns.add(cart, update);
-      return { gap: false };
+      return { gap: false, weighed: 0 };
     }
     let taken: ReturnType<typeof takeUpdate> | undefined;
     const made = cart.change((doc) => {
@@ -156,7 +160,7 @@ export class Carts {
       this.#ports.log.warn({ cart: cart.id, why: taken?.why }, 'an update of a cart was refused');
       this.#readAnew(cart);
       from.end(POLICY_VIOLATION, taken?.why ?? '');
-      return { gap: false };
+      return { gap: false, weighed: 0 };
     }
     for (const one of made) this.#turns.add(cart, one);
     // Nothing new in it: whoever sent it hears that it is saved, as soon as it is.
@@ -166,7 +170,7 @@ export class Carts {
         () => {},
       );
     }
-    return { gap: taken.gap };
+    return taken;
   }
 
   #saved(carts: ReadonlySet<LiveCart>): void {

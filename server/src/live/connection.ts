@@ -47,8 +47,9 @@ export class Connection implements Listener {
     this.#paced = new Paced(socket, ports.paces, ports.nowMs);
     this.#saidAgainAtMs = ports.nowMs();
     socket.on('message', (data, isBinary) => this.#paced.heard(() => this.#message(data, isBinary)));
-    ports.cart.listeners.add(this);
+    // Where the cart cannot be read, nobody listens.
     const ask = askFrame(Y.encodeStateVector(ports.cart.doc));
+    ports.cart.listeners.add(this);
     this.#whenDurable(() => {
       this.send(ask);
       ports.hints.opened(ports.cart);
@@ -113,12 +114,15 @@ export class Connection implements Listener {
         // What is no state vector is refused here.
         Y.decodeStateVector(frame.stateVector);
         const missing = missingFrame(Y.encodeStateAsUpdate(cart.doc, frame.stateVector));
+        this.#paced.worked(missing.length);
         this.#whenDurable(() => this.send(missing));
         return;
       }
       case 'update': {
         if (!mayEdit) return;
-        if (carts.take(cart, frame.update, this).gap) {
+        const { gap, weighed } = carts.take(cart, frame.update, this);
+        this.#paced.worked(weighed + frame.update.length * cart.listeners.size);
+        if (gap) {
           const ask = askFrame(Y.encodeStateVector(cart.doc));
           this.#whenDurable(() => this.send(ask));
         }
@@ -129,12 +133,16 @@ export class Connection implements Listener {
         if (news.length > 0) this.#tellAll(awarenessFrame(news));
         return;
       }
-      case 'query-awareness':
-        this.send(awarenessFrame(cart.presences.all()));
+      case 'query-awareness': {
+        const here = awarenessFrame(cart.presences.all());
+        this.#paced.worked(here.length);
+        this.send(here);
+      }
     }
   }
 
   #tellAll(frame: Uint8Array): void {
+    this.#paced.worked(frame.length * this.#ports.cart.listeners.size);
     for (const listener of this.#ports.cart.listeners) listener.send(frame);
   }
 

@@ -53,7 +53,7 @@ class Keeper {
     this.doc.off('update', note);
     if (isOverwrite) {
       this.overwrites += 1;
-      expect(taken).toEqual({ ok: true, gap: false });
+      expect(taken).toMatchObject({ ok: true, gap: false });
       // What is kept and sent on is what was sent, so it must be all that Yjs would say of it.
       expect(made.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual([
         Buffer.from(update).toString('hex'),

@@ -37,6 +37,8 @@ export interface Pace {
 /** What was on its way here when its client was slowed down: a read of the socket holds thousands of small messages. */
 const WAITING_MAX = 16_384;
 const TRY_AGAIN = 1013;
+/** Read, written or sent for a message; what takes more counts as so many messages more. */
+const BYTES_OF_MESSAGE = 4_096;
 
 export class Paced {
   readonly #socket: LiveSocket;
@@ -90,6 +92,14 @@ export class Paced {
     if (waitS > 0) return waitS;
     for (const { buckets, name } of this.#paces) buckets.take(name, nowMs);
     return 0;
+  }
+
+  /** What was done for it was more than a message’s work: whoever it shares a pace with is slowed down with it. */
+  worked(bytes: number): void {
+    const messages = Math.floor(bytes / BYTES_OF_MESSAGE);
+    if (messages === 0) return;
+    const nowMs = this.#nowMs();
+    for (const { buckets, name } of this.#paces) buckets.spend(name, messages, nowMs);
   }
 
   #goOnIn(seconds: number): void {

@@ -3,6 +3,8 @@ import type { Presence } from './frames.ts';
 
 /** Of one cart. More are a crowd that nobody could look at. */
 const CLIENTS_MAX = 256;
+/** What all of them show together: each of a region's twenty thousand connections may be at a cart of its own. */
+const CHARS_MAX = 65_536;
 /** Under which the region shows what it knows; Yjs draws its own ids from four billion. */
 const REGION_PRESENCE = 0;
 
@@ -13,6 +15,7 @@ interface Known extends Presence {
 
 export class Presences {
   readonly #known = new Map<number, Known>();
+  #chars = 0;
   #region: Presence | undefined;
   /** Later than any clock of a process before this one, for clients that heard that. */
   #clock = Date.now();
@@ -28,6 +31,9 @@ export class Presences {
         if (presence.clock < known.clock) return false;
         if (presence.clock === known.clock && !isLeaving) return false;
       }
+      const chars = (isLeaving ? 0 : presence.state.length) - (known?.state.length ?? 0);
+      if (chars > 0 && this.#chars + chars > CHARS_MAX) return false;
+      this.#chars += chars;
       if (isLeaving) this.#known.delete(presence.client);
       else this.#known.set(presence.client, { ...presence, by });
       return true;
@@ -58,7 +64,10 @@ export class Presences {
   /** A connection is gone, and with it whoever it showed. @returns what to tell the others */
   leave(by: object): Presence[] {
     const gone = [...this.#known.values()].filter((known) => known.by === by);
-    for (const { client } of gone) this.#known.delete(client);
+    for (const { client, state } of gone) {
+      this.#known.delete(client);
+      this.#chars -= state.length;
+    }
     return gone.map(({ client, clock }) => ({ client, clock: clock + 1, state: 'null' }));
   }
 }

@@ -11,8 +11,9 @@ const STRUCTS_MAX = 100_000;
 const CLOCK_MAX = 2 ** 31;
 
 export type Taken =
-  /** `gap`: it builds on what was not sent; ask for that. */
-  { readonly ok: true; readonly gap: boolean } | { readonly ok: false; readonly why: string };
+  /** `gap`: it builds on what was not sent; ask for that. `weighed`: bytes that were written to see how large the cart is. */
+  | { readonly ok: true; readonly gap: boolean; readonly weighed: number }
+  | { readonly ok: false; readonly why: string };
 
 /**
  * @param regionClient the client id that this process edits with; nobody else may
@@ -44,9 +45,9 @@ export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number,
   const changed = REGION_FIELDS.findIndex((name, i) => fieldsOf(doc).get(name) !== known[i]);
   if (changed >= 0) return refuse(`${REGION_FIELDS[changed]} is the region’s to write`);
   if (wrong !== undefined) return refuse(wrong);
-  if (bytes + update.length > CART_BYTES_MAX && Y.encodeStateAsUpdate(doc).length > CART_BYTES_MAX)
-    return refuse('the cart would be too large');
-  return { ok: true, gap };
+  const weighed = bytes + update.length > CART_BYTES_MAX ? Y.encodeStateAsUpdate(doc).length : 0;
+  if (weighed > CART_BYTES_MAX) return refuse('the cart would be too large');
+  return { ok: true, gap, weighed };
 }
 
 function refuse(why: string): Taken {

@@ -11,6 +11,18 @@ describe('token buckets', () => {
     expect(buckets.take('a', 600).isAllowed).toBe(false);
   });
 
+  test('are owed where something turned out to cost more, up to a burst', () => {
+    const buckets = new TokenBuckets({ perSecond: 2, burst: 3 });
+    buckets.spend('a', 2, 0);
+    expect(buckets.take('a', 0)).toMatchObject({ isAllowed: true, remaining: 0 });
+    buckets.spend('a', 1, 0);
+    expect(buckets.look('a', 500).isAllowed).toBe(false);
+    expect(buckets.look('a', 1_000).isAllowed).toBe(true);
+    buckets.spend('a', 1_000, 1_000);
+    expect(buckets.take('a', 1_000)).toMatchObject({ isAllowed: false, resetSeconds: 2 });
+    expect(buckets.look('a', 3_000).isAllowed).toBe(true);
+  });
+
   test('are each caller’s own', () => {
     const buckets = new TokenBuckets({ perSecond: 1, burst: 1 });
     expect(buckets.take('a', 0).isAllowed).toBe(true);

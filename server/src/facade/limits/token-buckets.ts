@@ -72,4 +72,11 @@ export class TokenBuckets {
     const missing = isAllowed ? burst - bucket.tokens : 1 - bucket.tokens;
     return { isAllowed, remaining: Math.floor(bucket.tokens), resetSeconds: Math.ceil(missing / perSecond) };
   }
+
+  /** Takes so many, from 1, whether they are there or not: what is missing is gained first. At most a burst is owed. */
+  spend(key: string, tokens: number, nowMs: number): void {
+    const left = this.take(key, nowMs).isAllowed ? tokens - 1 : tokens;
+    const bucket = this.#buckets.get(key) as Bucket;
+    bucket.tokens = Math.max(-this.#limit.burst, bucket.tokens - left);
+  }
 }
