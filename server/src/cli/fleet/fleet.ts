@@ -186,7 +186,7 @@ export class Fleet {
 
   async #enrol(replica: FleetReplica): Promise<void> {
     const folder = this.#folder(replica.id);
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { id, kind, parent, location, port } = replica;
     const code = await this.operator.addReplica({ id, kind, parent, location });
     const identity = openIdentity(join(folder, 'identity.pem'));
