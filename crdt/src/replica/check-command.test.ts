@@ -1,9 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { decodeEntry, encodeEntry } from '../entry/codec.ts';
+import { name } from './books.test-kit.ts';
 import { findFault } from './check-command.ts';
-import type { Command } from './command.ts';
-import { cancel, count, hold, lose, receive, reclaim, sell, ship } from './commands.test-kit.ts';
-import { shop } from './world.test-kit.ts';
+import type { Command, MarkOrder, Sell } from './command.ts';
+import {
+  cancel,
+  confirm,
+  count,
+  extend,
+  hold,
+  lose,
+  onHold,
+  receive,
+  reclaim,
+  sell,
+  ship,
+} from './commands.test-kit.ts';
+import { pool, shop } from './world.test-kit.ts';
 
 const good: Command[] = [
   sell('o1', { lamp: 1 }),
@@ -13,6 +26,8 @@ const good: Command[] = [
   ship('s1', 'o1', '1', 'lamp', 1),
   count('n1', { lamp: 1 }),
   lose('l1', { lamp: 1 }),
+  confirm('o2', 'h1', { lamp: 1 }),
+  extend('x1', 'h1', 1),
 ];
 const order = sell('o1', { lamp: 1 });
 const [line] = order.lines;
@@ -20,6 +35,20 @@ const long = (n: number) => 'x'.repeat(n);
 const change = (part: object) => ({ ...order, ...part }) as Command;
 const changeLine = (part: object) => change({ lines: [{ ...line, ...part }] });
 const payment = { method: 'cash', amountMinor: 100, currency: 'EUR' };
+const ten = { kind: 'rate', rateBp: 1_000 };
+const why = (length: number) => ({ reason: long(length), owedMax: 1 });
+const confirmed = (part: object) => ({ ...confirm('o2', 'h1', { lamp: 1 }), ...part }) as Command;
+const nowhere = [{ pool: 'lamp' as never, n: 1 }];
+const NOBODY = name('nobody');
+const shipped = ship('s1', 'o1', '1', 'lamp', 1);
+const parcel = { lineId: '1' as never, pool: pool('lamp'), n: 1 };
+const marked: MarkOrder = {
+  type: 'mark',
+  id: 'o1',
+  actor: 'keeper:1',
+  orderId: 'o1' as never,
+  mark: 'delivered',
+};
 
 describe('[L7] a command that could not be read again is refused before it is written down', () => {
   test.each(good.map((command) => [command.type, command] as const))(
@@ -68,6 +97,60 @@ describe('[L7] a command that could not be read again is refused before it is wr
     const { seq } = berlin.replica.ledger.self.head;
     expect(berlin.do(command)).toMatchObject({ ok: false, code: 'invalid_request' });
     expect(berlin.replica.ledger.self.head.seq).toBe(seq);
+  });
+
+  test.each<[string, Command, RegExp]>([
+    ['a wait of half a millisecond', change({ waitMs: 0.5 }), /^waitMs /],
+    ['a cancelled order without a name', { ...cancel('c1', ''), id: 'c1' }, /^orderId /],
+    ['a hold without a name', onHold('release', 'x1', ''), /^holdId /],
+    ['an extension without end', extend('x1', 'h1', Number.POSITIVE_INFINITY), /^ttlMs /],
+    ['a client that is too long', change({ clientId: long(129) }), /^clientId /],
+    ['a customer that is too long', change({ customerId: long(129) }), /^customerId /],
+    ['a long word for selling without rights', change({ override: why(1_025 * 2) }), /^override.reason /],
+    ['a long method', change({ payments: [{ ...payment, method: long(129) }] }), /method or reference/],
+    ['a long reference', change({ payments: [{ ...payment, reference: long(129) }] }), /method or reference/],
+    [
+      'a confirmed order with half a cent',
+      confirmed({ payments: [{ ...payment, amountMinor: 0.5 }] }),
+      /amountM/,
+    ],
+    ['a line in a long currency', changeLine({ currency: 'EURO' }), /currency/],
+    ['a tax below zero', changeLine({ taxRateBp: -1 }), /taxRateBp/],
+    ['no case at all', changeLine({ quantityUnits: 0 }), /quantityUnits/],
+    ['17 discounts', changeLine({ discounts: Array(17).fill({ kind: 'rate', rateBp: 1 }) }), /at most 16/],
+    ['half a cent off', changeLine({ discounts: [{ kind: 'amount', amountMinor: 0.5 }] }), /discount/],
+    ['a long code', changeLine({ discounts: [{ kind: 'rate', rateBp: 1, code: long(129) }] }), /short code/],
+    ['one bad discount of two', changeLine({ discounts: [ten, { ...ten, rateBp: 0.5 }] }), /discount/],
+    ['a loss without a cause', { ...lose('l1', { lamp: 1 }), cause: 'magic' as never }, /cause/],
+    ['a delivery to no place', { ...receive('r1', {}), lines: nowhere }, /place/],
+    ['a hold at no place', { ...hold('h1', {}), lines: nowhere }, /place/],
+    ['a count at no place', { ...count('n1', {}), lines: [{ pool: 'lamp' as never, found: 1 }] }, /place/],
+    ['a reclaim at no place', { ...reclaim('x1', NOBODY, {}), items: nowhere }, /place/],
+    [
+      'one bad place of two',
+      { ...hold('h1', {}), lines: [{ pool: pool('lamp'), n: 1 }, ...nowhere] },
+      /place/,
+    ],
+    ['goods shipped from no place', { ...shipped, lines: [{ ...parcel, pool: 'lamp' as never }] }, /place/],
+    [
+      'a shipped line without a name',
+      { ...shipped, lines: [parcel, { ...parcel, lineId: '' as never }] },
+      /lineId/,
+    ],
+    ['a mark that is none', { ...marked, mark: 'lost' as never }, /^mark /],
+  ])('[L7] %s is a fault', (_, command, fault) => {
+    expect(findFault(command)).toMatch(fault);
+  });
+
+  test('[L7] what a command may leave out it may leave out, and say', () => {
+    const said = { clientId: 'c', customerId: 'd', note: 'n', waitMs: 0, override: why(9) };
+    expect(findFault(change({ ...said, payments: [{ ...payment, reference: 'r' }] }))).toBeUndefined();
+    expect(findFault(changeLine({ discounts: [ten, { kind: 'amount', amountMinor: 0 }] }))).toBeUndefined();
+    expect(findFault(changeLine({ quantityBase: 6, quantityUnits: 1, unit: 'case' }))).toBeUndefined();
+    const { locationId: _, ...anywhere } = line as Sell['lines'][number];
+    expect(findFault(change({ lines: [anywhere] }))).toBeUndefined();
+    expect(findFault(marked)).toBeUndefined();
+    expect(findFault(onHold('capture', 'x1', 'h1'))).toBeUndefined();
   });
 
   test('[L7] the longest texts are accepted, and read back as they were', () => {
