@@ -137,9 +137,32 @@ describe('[L7] a command that could not be read again is refused before it is wr
       { ...shipped, lines: [parcel, { ...parcel, lineId: '' as never }] },
       /lineId/,
     ],
+    [
+      'goods brought back to no place',
+      { ...shipped, type: 'return', lines: [{ ...parcel, pool: 'lamp' as never }] },
+      /place/,
+    ],
     ['a mark that is none', { ...marked, mark: 'lost' as never }, /^mark /],
   ])('[L7] %s is a fault', (_, command, fault) => {
     expect(findFault(command)).toMatch(fault);
+  });
+
+  test.each([
+    ['one', '\x7f', 2_048],
+    ['two', '\x80', 1_024],
+    ['two', '\u07ff', 1_024],
+    ['three', '\u0800', 682],
+    ['four', '😀', 512],
+  ])('[L7] a text is measured in bytes of UTF-8: %s for %j', (_, character, most) => {
+    expect(findFault(change({ note: character.repeat(most) }))).toBeUndefined();
+    expect(findFault(change({ note: character.repeat(most + 1) }))).toMatch(/^note /);
+  });
+
+  test('[L7] the most lines, payments and discounts are none too many', () => {
+    const lines = Array(10_000).fill({ pool: 'a@b', n: 1 });
+    expect(findFault({ ...receive('r1', {}), lines })).toBeUndefined();
+    expect(findFault(change({ payments: Array(16).fill(payment) }))).toBeUndefined();
+    expect(findFault(changeLine({ discounts: Array(16).fill(ten) }))).toBeUndefined();
   });
 
   test('[L7] what a command may leave out it may leave out, and say', () => {

@@ -63,8 +63,19 @@ describe('[T5] a line that may be split', () => {
     expect(sourced([split(lamps(5, '1', change))], 3, 2)).toEqual([['3 berlin', '2 rome']]);
   });
 
+  test('[T5] is named where it is short', () => {
+    const short = (order: Parameters<typeof sourceOrders>[0][number]) => {
+      const result = sourceOrders([order], [BERLIN, ROME], free(3, 1));
+      return result.ok ? [] : result.short.map(({ lineId }) => lineId);
+    };
+    expect(short(split(lamps(5, 'a'), lamps(1, 'b', { sku: 'bulb' })))).toEqual(['a']);
+    expect(short(whole(lamps(5, 'a'), lamps(4, 'b', { sku: 'bulb' })))).toEqual(['a', 'b']);
+  });
+
   test('[T8] stays whole where a piece of it would have the name of another line', () => {
     expect(sourced([split(lamps(5), lamps(1, '1~2'))], 3, 3)).toEqual(['short of 5: 3']);
+    expect(sourced([split(lamps(5), lamps(1, '1~12'))], 3, 3)).toEqual(['short of 5: 3']);
+    expect(sourced([split(lamps(5), lamps(1, '1~2b'))], 3, 3)).toEqual([['3 berlin', '2 rome', '1 rome']]);
     expect(sourced([split(lamps(5), lamps(1, '2~2'))], 3, 3)).toEqual([['3 berlin', '2 rome', '1 rome']]);
   });
 
