@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../ids.ts';
 import type { Command } from './command.ts';
 import {
   cancel,
@@ -12,7 +13,8 @@ import {
   sell,
   ship,
 } from './commands.test-kit.ts';
-import { pool, shop } from './world.test-kit.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
+import { Node, pool, shop } from './world.test-kit.ts';
 
 const later = { departsFrom: [] };
 
@@ -35,6 +37,15 @@ describe('[T5] all or nothing', () => {
     const twice = sell('o1', {}, { lines: [...lines, ...lines] });
     expect(berlin.do(twice)).toMatchObject({ ok: false, items: [{ requested: 6, available: 5 }] });
   });
+});
+
+test('[T8] a replica that has no life yet refuses in words, until its first one begins (seed 9405561)', () => {
+  const { world, hq } = shop();
+  const paris = new Node(world, hastySettings('paris' as ReplicaId, 'store'), hq);
+  for (const command of [sell('o1', { lamp: 1 }), hold('h1', { lamp: 1 }), receive('r1', { lamp: 1 })])
+    expect(paris.do(command)).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+  paris.turn((self, now) => self.beginLife(hq.self, now));
+  expect(paris.do(sell('o1', { lamp: 1 }))).toMatchObject({ ok: false, code: 'insufficient_stock' });
 });
 
 describe('[T7] quantities', () => {

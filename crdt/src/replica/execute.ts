@@ -44,6 +44,10 @@ export function execute(context: Executing, command: Command): Answer {
   if (fault !== undefined) return refuse('invalid_request', fault);
   const first = firstAnswer(ledger, command);
   if (first !== undefined) return first;
+  // Its first life begins when it meets its parent, in a commit that may fail after a door took this in.
+  if (!ledger.hasLife) {
+    return refuse('former_lives_unknown', 'This replica has not met its parent yet. Try again.');
+  }
   if (needsFormerLives(command) && !context.knowsFormerLives) {
     return refuse('former_lives_unknown', 'This replica was restored and waits for its parent.');
   }
