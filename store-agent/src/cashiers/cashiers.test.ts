@@ -109,6 +109,11 @@ describe('at a shop’s door', () => {
     const [anna, max] = [signedIn.body.token as string, await shop.token('max')];
     expect((await shop.ask('POST', '/v1/receipts', receipt('r1'), anna)).status).toBe(403);
     expect((await shop.ask('POST', '/v1/receipts', receipt('r1'), max)).status).toBe(201);
+    const elsewhere = { id: 'r2', lines: [{ sku: 'LAMP', locationId: 'memphis', quantity: 5 }] };
+    expect(await shop.ask('POST', '/v1/receipts', elsewhere, max), 'not where he works').toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('memphis') },
+    });
     expect((await shop.ask('POST', '/v1/sales', sale('s1'), anna)).status).toBe(201);
     for (const path of ['/v1/returns', '/v1/counts', '/v1/losses', '/v1/shipments', '/v1/nothing'])
       expect((await shop.ask('POST', path, {}, anna)).status, path).toBe(403);

@@ -1,4 +1,5 @@
 /** Sign-in at a shop's or till's door: a PIN for a token, and what a cashier may do with it; the rest is a manager's. */
+import { locationOf, type PoolId } from '@tallystick/crdt';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
@@ -104,6 +105,16 @@ export function actorAt(agent: Agent, { cashier }: FastifyRequest): string {
 export function checkMayOverride({ cashier }: FastifyRequest): void {
   if (cashier !== undefined && cashier.role !== 'manager')
     throw new Problem('forbidden', 'An override is a manager’s to give: ask one to sign in.');
+}
+
+/** @throws Problem where goods come, go or are counted at a place that is not this manager's */
+export function checkMayMove({ cashier }: FastifyRequest, pools: readonly PoolId[]): void {
+  const elsewhere = pools.map(locationOf).find((place) => cashier?.locations.includes(place) === false);
+  if (elsewhere !== undefined)
+    throw new Problem(
+      'forbidden',
+      `You do not work at ${elsewhere}: ask a manager there, or have it added to your locations.`,
+    );
 }
 
 function who({ id, role }: Cashier) {

@@ -4,7 +4,7 @@ import type { Answer, Command, LocationId, PoolId } from '@tallystick/crdt';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
-import { actorAt, cashierSignIn, checkMayOverride } from '../cashiers/sign-in.ts';
+import { actorAt, cashierSignIn, checkMayMove, checkMayOverride } from '../cashiers/sign-in.ts';
 import { factJson, newOrderJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
@@ -130,7 +130,9 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
   for (const [path, toCommand] of goods) {
     app.post(path, async (request, reply) => {
       const command = toCommand(request.body, hereOf(request));
-      agent.checkGoods(command.lines.map(({ pool }: { pool: PoolId }) => pool));
+      const pools = command.lines.map(({ pool }: { pool: PoolId }) => pool);
+      checkMayMove(request, pools);
+      agent.checkGoods(pools);
       const done = await agent.toKeeper(command);
       if (!done.ok) throw Problem.of(done);
       return reply.code(201).send(done.fact);
