@@ -67,20 +67,20 @@ function greedy({ groups, usable, given }: CoverRequest): number[] {
       .filter(({ lines }) => lines.length > 0);
   };
   given.forEach(take);
-  const added: number[] = [];
+  const added = new Set<number>();
   while (open.length > 0) {
     let best: { location: number; gain: number } | undefined;
     for (const location of usable) {
-      if (added.includes(location)) continue;
+      if (added.has(location)) continue;
       let gain = 0;
       for (const { group, lines } of open) gain += served(lines, group.left[location] as number);
       if (gain > (best?.gain ?? 0)) best = { location, gain };
     }
     if (best === undefined) break;
-    added.push(best.location);
+    added.add(best.location);
     take(best.location);
   }
-  return added;
+  return [...added];
 }
 
 type OpenLine = Pick<PackedLine, 'units' | 'maySplit'>;
