@@ -167,8 +167,18 @@ function rest(world: World, books: CloneBooks, when: string, isSilent = true): v
       throw new Violation('liveness', `${when} there is no rest: ${books.lastSaid}`);
     world.runFor(500);
   }
-  if (books.framesSinceWrite > IDLE_FRAMES_MAX * world.nodes.length)
+  const framesMax = world.nodes.reduce((sum, node) => sum + IDLE_FRAMES_MAX + passesOver(node), 0);
+  if (books.framesSinceWrite > framesMax)
     throw new Violation('liveness', `${when} ${books.framesSinceWrite} frames say nothing new`);
+}
+
+/**
+ * What its parent has of a journal is passed over, so much a turn: a frame without entries says how far,
+ * and is answered (L2). A machine that was told a long past does so once from one end to the other.
+ */
+function passesOver({ disk, settings: { link } }: SimNode): number {
+  const bytes = disk.entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+  return 2 * Math.ceil(bytes / link.inFlightBytesMax);
 }
 
 /** The operator's part: the one brings in what it has, and goes; the other one stays. */
