@@ -7,6 +7,7 @@ import type { Stream } from '../replica/stream.ts';
 import { amountOf, cellOf } from '../tally/row.ts';
 import type { Frame, SentCell } from '../wire/frames.ts';
 import type { Session } from './child.ts';
+import { isVoid } from './totals.ts';
 
 /** Items of one frame: a cut costs one of these, and a frame stays well under its limit. */
 const CELLS_PER_FRAME = 2_000;
@@ -52,6 +53,8 @@ export function cellFrames(
 /**
  * What former lives of this replica granted the child and it has not taken: their word
  * counts on, and nobody else can pass it on (F1a). It has no place in the cursor of cells.
+ * A life may have surrendered to what was its parent then and hangs on this replica by now: what
+ * that one has not taken of it stays in that life's account (F3), and is told by nobody.
  */
 export function formerCellFrames(
   ledger: Ledger,
@@ -61,7 +64,7 @@ export function formerCellFrames(
   const cells: SentCell[] = [];
   const taker = ledger.streams.get(session.writer);
   for (const life of ledger.livesOf(replicaOf(ledger.self.writer))) {
-    if (life === ledger.self) continue;
+    if (life === ledger.self || isVoid(life, session.writer)) continue;
     for (const pool of poolsOf(ledger, life)) {
       const cell = cellOf(accountRow(ledger, life, pool).sent, session.writer);
       if (cell === undefined || cell.n <= amountOf(taker?.row(pool).took ?? [], life.writer)) continue;
