@@ -23,7 +23,7 @@ export {
 export { ConfigError } from './config-error.ts';
 export { fencedWriters, type Sales } from './figures.ts';
 export { type CatalogueSource, Host } from './host.ts';
-export { addressOf, addressSchema, allowList } from './http/addresses.ts';
+export { addressOf, addressSchema, allowList, sourceOf } from './http/addresses.ts';
 export * from './http/answers.ts';
 export { closeSocketsOf, createApp, LINK_PATH, openLinkDoor, openUpgradeDoor } from './http/app.ts';
 export { refuseForeignPages } from './http/foreign-pages.ts';

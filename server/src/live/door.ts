@@ -12,6 +12,7 @@ import {
   openUpgradeDoor,
   Problem,
   problemJson,
+  sourceOf,
 } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
@@ -122,7 +123,7 @@ export function liveDoor(app: FastifyInstance, agent: Agent, { carts, file, hint
   /** @returns what to do with the socket once it is one @throws Problem */
   const admit = (request: IncomingMessage, url: URL): ((socket: LiveSocket) => void) => {
     const address = addressOf(request, proxies);
-    if (newcomers?.take(address, performance.now()).isAllowed === false)
+    if (newcomers?.take(sourceOf(address), performance.now()).isAllowed === false)
       throw new Problem('rate_limited', 'This address connects too often.');
     const id = cartIdOf(url);
     const token = tokenOf(request, url);

@@ -114,6 +114,14 @@ describe('at a shop’s door', () => {
       status: 403,
       body: { detail: expect.stringContaining('memphis') },
     });
+    const owed = {
+      override: { reason: 'in her hands' },
+      lines: [{ sku: 'LAMP', quantity: 1, locationId: 'memphis' }],
+    };
+    expect(await shop.ask('POST', '/v1/sales', sale('s0', owed), max), 'no debts elsewhere').toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('memphis') },
+    });
     expect((await shop.ask('POST', '/v1/sales', sale('s1'), anna)).status).toBe(201);
     for (const path of ['/v1/returns', '/v1/counts', '/v1/losses', '/v1/shipments', '/v1/nothing'])
       expect((await shop.ask('POST', path, {}, anna)).status, path).toBe(403);

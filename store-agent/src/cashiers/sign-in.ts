@@ -101,15 +101,25 @@ export function actorAt(agent: Agent, { cashier }: FastifyRequest): string {
   return cashier === undefined ? `local:${agent.id}` : `${cashier.role}:${cashier.id}`;
 }
 
-/** @throws Problem where it is not for this cashier to sell what there is no right to */
-export function checkMayOverride({ cashier }: FastifyRequest): void {
-  if (cashier !== undefined && cashier.role !== 'manager')
+/**
+ * @param places where lines say that their goods are; a line that says nothing owes here
+ * @throws Problem where it is not for this cashier to sell what there is no right to
+ */
+export function checkMayOverride(request: FastifyRequest, places: readonly (string | undefined)[]): void {
+  if (request.cashier !== undefined && request.cashier.role !== 'manager')
     throw new Problem('forbidden', 'An override is a manager’s to give: ask one to sign in.');
+  checkPlaces(request, places);
 }
 
 /** @throws Problem where goods come, go or are counted at a place that is not this manager's */
-export function checkMayMove({ cashier }: FastifyRequest, pools: readonly PoolId[]): void {
-  const elsewhere = pools.map(locationOf).find((place) => cashier?.locations.includes(place) === false);
+export function checkMayMove(request: FastifyRequest, pools: readonly PoolId[]): void {
+  checkPlaces(request, pools.map(locationOf));
+}
+
+function checkPlaces({ cashier }: FastifyRequest, places: readonly (string | undefined)[]): void {
+  if (cashier === undefined) return;
+  const own = new Set<string | undefined>([undefined, ...cashier.locations]);
+  const elsewhere = places.find((place) => !own.has(place));
   if (elsewhere !== undefined)
     throw new Problem(
       'forbidden',

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../log.ts';
-import { addressOf, allowList } from './addresses.ts';
+import { addressOf, allowList, sourceOf } from './addresses.ts';
 import { createApp } from './app.ts';
 
 const PROXIES = ['127.0.0.1', '10.0.0.0/8'];
@@ -30,4 +30,26 @@ test.each<[string, string, string | undefined, readonly string[], string]>([
 test('no address that nobody can read is on a list', () => {
   const isProxy = allowList(PROXIES);
   expect(['unknown', '', '127.0.0.1, 10.0.0.1', 'localhost'].filter(isProxy)).toEqual([]);
+});
+
+test.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['203.0.113.9:50412', '203.0.113.9'],
+  ['2001:db8:1:2::7', '2001:db8:1:2'],
+  ['2001:db8:1:2:ffff:1:2:3', '2001:db8:1:2'],
+  ['2001:DB8:1:0002::', '2001:db8:1:2'],
+  ['[2001:db8:1:2::7]:443', '2001:db8:1:2'],
+  ['2001:db8::9', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['unknown', 'unknown'],
+])('%s is counted as %s: whoever has one address of IPv6 has a network of them', (ip, source) => {
+  expect(sourceOf(ip)).toBe(source);
+});
+
+test('a proxy that says the port as well names the same address', () => {
+  expect(
+    ['10.0.0.7:50412', '[2001:db8::7]:443'].filter(allowList(['10.0.0.0/8', '2001:db8::/32'])),
+  ).toHaveLength(2);
 });

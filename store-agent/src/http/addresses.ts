@@ -43,9 +43,30 @@ export function allowList(addresses: readonly string[]): (ip: string) => boolean
   };
 }
 
-/** Where a socket takes both families, IPv4 comes in as ::ffff:192.0.2.7. */
+/** Where a socket takes both families, IPv4 comes in as ::ffff:192.0.2.7; some proxies say the port as well. */
 function plainIp(ip: string): string {
-  return ip.replace(/^::ffff:(?=\d+\.)/i, '');
+  const [, v6, v4] = WITH_PORT.exec(ip) ?? [];
+  return (v6 ?? v4 ?? ip).replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+const WITH_PORT = /^(?:\[([\da-f:.]{2,45})\](?::\d{1,5})?|(\d[\d.]{6,14}):\d{1,5})$/i;
+
+/**
+ * By what one caller is counted: the address, or of IPv6 the network of 64 bits, of which whoever has one address
+ * mostly has them all.
+ */
+export function sourceOf(ip: string): string {
+  // Most are IPv4, and asked for at each request.
+  if (!ip.includes(':')) return ip;
+  const plain = plainIp(ip);
+  const address = plain.replace(/%.*$/, '');
+  if (isIP(address) !== 6) return plain;
+  // Shortened and in small letters; an IPv4 address at its end is two groups like any.
+  const [before = '', after] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const groups = before === '' ? [] : before.split(':');
+  const behind = after === undefined || after === '' ? [] : after.split(':');
+  const zeros = Array<string>(8 - groups.length - behind.length).fill('0');
+  return [...groups, ...zeros, ...behind].slice(0, 4).join(':');
 }
 
 /**
@@ -57,9 +78,9 @@ export function addressOf({ headers, socket }: IncomingMessage, proxies: readonl
   const said = String(headers['x-forwarded-for'] ?? '').split(',');
   let address = plainIp(socket.remoteAddress ?? '');
   while (isProxy(address)) {
-    const before = said.pop()?.trim() ?? '';
+    const before = plainIp(said.pop()?.trim() ?? '');
     if (isIP(before) === 0) break;
-    address = plainIp(before);
+    address = before;
   }
   return address;
 }

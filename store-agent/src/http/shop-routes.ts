@@ -48,7 +48,11 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
     const body = parse(saleBody, request.body);
     const id = body.id ?? uuidv7();
     const { override, ...order } = body;
-    if (override !== undefined) checkMayOverride(request);
+    if (override !== undefined)
+      checkMayOverride(
+        request,
+        order.lines.map((line) => line.locationId),
+      );
     const command = toSell(order, agent.catalogue, {
       id,
       actor: actorAt(agent, request),

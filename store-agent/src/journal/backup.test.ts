@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -149,6 +149,10 @@ test('what a region keeps beside its journal is in the backup, as it is, with wh
   carts.pragma('journal_mode = WAL');
   carts.exec("create table cart (id text); insert into cart values ('c-1')");
   expect(await backupBeside(folder, to)).toEqual([`${to}.carts.db`]);
+  expect(
+    statSync(`${to}.carts.db`).mode & 0o777,
+    'its owner’s alone: the secret of carts’ tokens is in it',
+  ).toBe(0o600);
   carts.close();
   const copy = new Database(`${to}.carts.db`, { readonly: true });
   expect(copy.prepare('select id from cart').pluck().all()).toEqual(['c-1']);

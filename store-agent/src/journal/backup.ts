@@ -19,6 +19,8 @@ export async function copyJournal(db: Database, file: string): Promise<void> {
   const partial = `${file}.partial`;
   try {
     rmSync(partial, { force: true });
+    // As the folder that it comes from: for its owner alone.
+    closeSync(openSync(partial, 'wx', 0o600));
     await db.backup(partial, { progress: () => PAGES_PER_STEP });
     flush(partial);
     renameSync(partial, file);

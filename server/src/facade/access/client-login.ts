@@ -4,6 +4,7 @@
  * Whatever is wrong, the answer is the same and takes as long, so that nobody learns which names are in use. Secrets
  * are too long to be guessed; what is bounded is the work that guessing makes here.
  */
+import { sourceOf } from '@tallystick/store-agent';
 import type { FastifyRequest } from 'fastify';
 import { isSecret, secretIdOf } from '../../access/secret.ts';
 import { TokenBuckets } from '../limits/token-buckets.ts';
@@ -45,7 +46,8 @@ export class ClientLogin {
   /** @throws OAuthError */
   async login(request: FastifyRequest, form: URLSearchParams, nowMs: number): Promise<LiveCredential> {
     const { id, secret } = claimed(request.headers.authorization, form);
-    const failures = this.#failures.look(request.ip, performance.now());
+    const source = sourceOf(request.ip);
+    const failures = this.#failures.look(source, performance.now());
     if (!failures.isAllowed)
       throw new OAuthError(
         429,
@@ -61,7 +63,7 @@ export class ClientLogin {
     const isInTime = known?.expiresAtMs === null || (known?.expiresAtMs ?? 0) > nowMs;
     const isRight = await this.#inTurn(() => this.#isSecret(secret, known?.hash));
     if (live !== undefined && isRight && isInTime && live.isAllowedFrom(request.ip)) return live;
-    this.#failures.take(request.ip, performance.now());
+    this.#failures.take(source, performance.now());
     throw new OAuthError(
       401,
       'invalid_client',

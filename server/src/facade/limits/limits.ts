@@ -1,5 +1,5 @@
 /** Limits: how often an address may call, by what calls cost; and when a region has enough to do. */
-import { type Agent, type AgentSettings, Problem } from '@tallystick/store-agent';
+import { type Agent, type AgentSettings, Problem, sourceOf } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RouteClass } from '../operation.ts';
 import { Admission } from './admission.ts';
@@ -58,7 +58,7 @@ function limitAddresses(app: FastifyInstance, rates: Rates): void {
     const { operation } = request.routeOptions.config;
     if (operation === undefined) return done();
     const { routeClass } = operation;
-    const taken = (buckets.get(routeClass) as TokenBuckets).take(request.ip, performance.now());
+    const taken = (buckets.get(routeClass) as TokenBuckets).take(sourceOf(request.ip), performance.now());
     if (!taken.isAllowed) {
       reply.header('ratelimit-policy', policies.get(routeClass));
       say(reply, routeClass, taken);

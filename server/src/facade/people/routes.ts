@@ -1,5 +1,5 @@
 /** `/auth`: people sign in at the provider and come back with a session, as a cookie. */
-import { type Agent, Problem } from '@tallystick/store-agent';
+import { type Agent, Problem, sourceOf } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Principal } from '../../access/principal.ts';
@@ -61,7 +61,7 @@ export function peopleRoutes(
   };
 
   app.get('/auth/login', async (request, reply) => {
-    const taken = buckets.take(request.ip, performance.now());
+    const taken = buckets.take(sourceOf(request.ip), performance.now());
     if (!taken.isAllowed)
       throw new Problem('rate_limited', 'Too many sign-ins were begun from this address.', {
         retryAfterS: taken.resetSeconds,
