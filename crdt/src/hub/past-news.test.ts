@@ -47,6 +47,25 @@ describe('[F5] the end of a life that came another way', () => {
   });
 });
 
+describe('[T3] what a child said behind a gap', () => {
+  test('[T3] it is asked for once more when the gap is filled, and not before', () => {
+    const { past, till } = heard();
+    const { seq } = till.head;
+    for (const first of [seq + 4, seq + 3, seq + 5]) past.behindGap(till, PARIS, first);
+    past.behindGap(till, ROME, seq + 9);
+    past.keep();
+    expect([past.isDue, [...past.toSayAgain()]]).toEqual([false, []]);
+    till.head.seq = seq + 1;
+    expect([past.isDue, [...past.toSayAgain()]]).toEqual([false, []]);
+    till.head.seq = seq + 2;
+    expect([past.isDue, [...past.toSayAgain()]]).toEqual([true, [PARIS]]);
+    past.keep();
+    expect([past.isDue, [...past.toSayAgain()]]).toEqual([false, []]);
+    till.head.seq = seq + 8;
+    expect([...past.toSayAgain()]).toEqual([ROME]);
+  });
+});
+
 describe('[F3a] what is said of somebody who was given to a child and has not come yet', () => {
   test('[F3a] is news to that child, until it was told', () => {
     const { past, till, expected } = heard(PARIS);

@@ -6,6 +6,9 @@
  * replica's hello, nobody else would ever tell it (seed 9001301); where it comes while the life is alive here, it is
  * the writer's own to bring, and once it has ended, it is to be said once more.
  *
+ * So it is with what a child said behind a gap, at the root, where nobody above can fill that: the child may have let
+ * go of what lies between, and once somebody else has brought it, the child's words join on (seed 9408381).
+ *
  * Likewise who was given to a child and has not come yet: what its old parent says of it meanwhile that child has to
  * know, for the writer may have let go of it (F3a, D7).
  */
@@ -21,6 +24,8 @@ export class PastNews {
   readonly #wayTo: (replica: ReplicaId) => ReplicaId | undefined;
   /** Writers that were alive when a child said more of them than is known here. */
   readonly #putOff = new Map<Stream, Set<ReplicaId>>();
+  /** By child, the first entry that it said behind a gap. */
+  readonly #behindGap = new Map<Stream, Map<ReplicaId, number>>();
 
   constructor(wayTo: (replica: ReplicaId) => ReplicaId | undefined) {
     this.#wayTo = wayTo;
@@ -47,9 +52,17 @@ export class PastNews {
     else children.add(child);
   }
 
+  /** A child said this entry of a life that ended, and not all that comes before it stands here. */
+  behindGap(stream: Stream, child: ReplicaId, seq: number): void {
+    const firsts = this.#behindGap.get(stream) ?? new Map<ReplicaId, number>();
+    this.#behindGap.set(stream, firsts.set(child, Math.min(seq, firsts.get(child) ?? seq)));
+  }
+
   get isDue(): boolean {
     if (this.#news.size + this.#onTheirWay.size > 0) return true;
     for (const { head } of this.#putOff.keys()) if (head.fence !== null) return true;
+    for (const [{ head }, firsts] of this.#behindGap)
+      for (const first of firsts.values()) if (first <= head.seq + 1) return true;
     return false;
   }
 
@@ -66,9 +79,11 @@ export class PastNews {
     }
   }
 
-  /** Children that know more of a life which has ended by now. */
+  /** Children that know more of a life which has ended by now, or whose words join on to what has come meanwhile. */
   *toSayAgain(): Iterable<ReplicaId> {
     for (const [{ head }, children] of this.#putOff) if (head.fence !== null) yield* children;
+    for (const [{ head }, firsts] of this.#behindGap)
+      for (const [child, first] of firsts) if (first <= head.seq + 1) yield child;
   }
 
   /** Whom it concerns was told, or will be by its next hello. */
@@ -76,5 +91,9 @@ export class PastNews {
     this.#news.clear();
     this.#onTheirWay.clear();
     for (const stream of this.#putOff.keys()) if (stream.head.fence !== null) this.#putOff.delete(stream);
+    for (const [stream, firsts] of this.#behindGap) {
+      for (const [child, first] of firsts) if (first <= stream.head.seq + 1) firsts.delete(child);
+      if (firsts.size === 0) this.#behindGap.delete(stream);
+    }
   }
 }
