@@ -147,6 +147,23 @@ test('in a crowd, parts and several at once are put together and answered in ord
   socket.destroy();
 });
 
+test('a head that comes in two parts is one head, also where the second looks like a request of its own', async () => {
+  isFull = true;
+  const one = caller();
+  one.socket.write(REQUEST);
+  await one.answered(1);
+  one.socket.write(REQUEST);
+  await one.answered(2);
+  // As a proxy sends what one caller says, in segments: the next caller on that connection must not become its rest.
+  const before = read;
+  one.socket.write('POST /v1/orders HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\nx-note: ');
+  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  one.socket.write('GET /v1/orders HTTP/1.1\r\nx-more: y\r\n\r\n');
+  await one.answered(3);
+  one.socket.destroy();
+  expect(read, 'the parser has seen its end').toBe(before + 1);
+});
+
 test('a socket that was refused may go on with another protocol', async () => {
   const { socket, answered, said: answers } = caller();
   isFull = true;

@@ -36,6 +36,9 @@ function refusalOf(retryAfter: string, more: readonly (readonly [string, string]
   };
 }
 
+/** So much is kept of a connection, at most, to tell that the parser has nothing unfinished. */
+const KEPT_BYTES_MAX = 16_384;
+
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
 type OnData = (chunk: Buffer) => void;
 
@@ -61,21 +64,38 @@ export function turnAwayCrowds(server: Server, admission: Admission, facing: Fac
   /** The last answer of each connection at which nobody stands. */
   const answers = new WeakMap<Socket, ServerResponse>();
   const guards = new WeakMap<Socket, OnData>();
+  /** What the parser of a connection had last, where a request began in it behind a whole one; true: it was one, whole. */
+  const parsed = new WeakMap<Socket, Buffer | true>();
+  const isBetweenRequests = (socket: Socket) => {
+    const last = parsed.get(socket);
+    const isBetween = last === true || (last !== undefined && isWholeRequest(last));
+    if (isBetween) parsed.set(socket, true);
+    else parsed.delete(socket);
+    return isBetween;
+  };
 
   /** Only where a crowd was met: until then the bytes of a connection go to the parser without a detour. */
   const guard = (socket: Socket) => {
     if (guards.has(socket)) return;
     const [parse] = socket.listeners('data') as [OnData];
     const look: OnData = (chunk) => {
+      const answer = answers.get(socket);
       const isRefused =
         admission.isCrowded &&
-        isAtRest(socket, answers.get(socket)) &&
+        isAtRest(socket, answer) &&
         // Before the bytes are looked at: whoever is taken in is not kept up for it.
         admission.refuses() &&
+        isBetweenRequests(socket) &&
         isWholeRequest(chunk) &&
         !mayBePage(chunk);
-      if (isRefused) socket.write(refusal().bytes);
-      else parse.call(socket, chunk);
+      if (isRefused) {
+        socket.write(refusal().bytes);
+        return;
+      }
+      const wasWhole = answer?.req.complete === true && chunk.length <= KEPT_BYTES_MAX;
+      parse.call(socket, chunk);
+      if (wasWhole && answers.get(socket) !== answer) parsed.set(socket, chunk);
+      else parsed.delete(socket);
     };
     guards.set(socket, look);
     socket.off('data', parse);
@@ -100,8 +120,8 @@ export function turnAwayCrowds(server: Server, admission: Admission, facing: Fac
 }
 
 /**
- * All that was asked is answered, and the client takes what it is told. The parser may have the beginning of
- * a head then; what follows it never looks like a request, as nothing in a head begins a line that way.
+ * All that was asked is answered, and the client takes what it is told. The parser may have the beginning of a head
+ * then, whose rest may look like a request where it was cut in a value: that is for `isBetweenRequests` to tell.
  */
 function isAtRest(socket: Socket, answer: ServerResponse | undefined): boolean {
   return answer?.writableFinished === true && answer.req.complete && !socket.writableNeedDrain;
