@@ -81,6 +81,8 @@ export async function anchorHeads(pool: pg.Pool): Promise<void> {
 
 export interface AuditReport {
   readonly entries: number;
+  /** Its last entry, for whoever keeps it somewhere else. */
+  readonly head: Anchor;
   readonly problems: readonly string[];
   /** By writer, the newest head that the trail has of it. */
   readonly heads: ReadonlyMap<string, Anchor>;
@@ -109,7 +111,7 @@ export async function verifyAudit(pool: pg.Pool, anchors: readonly Anchor[]): Pr
       noteHeads(said, heads);
       const known = awaited.get(entry.seq);
       if (known !== undefined && known !== entry.hash)
-        problems.push(`trail: entry ${entry.seq} is not the one that a region remembers`);
+        problems.push(`trail: entry ${entry.seq} is not the one that was kept elsewhere`);
       awaited.delete(entry.seq);
       at = entry;
     }
@@ -119,10 +121,10 @@ export async function verifyAudit(pool: pg.Pool, anchors: readonly Anchor[]): Pr
   const cutOff = [...awaited.keys()].filter((seq) => seq > head.seq);
   if (cutOff.length > 0)
     problems.push(
-      `trail: a region remembers entry ${Math.max(...cutOff)}, and it ends at ${head.seq}: cut off`,
+      `trail: entry ${Math.max(...cutOff)} was kept elsewhere, and it ends at ${head.seq}: cut off`,
     );
   problems.push(...(await changedItems(pool)), ...(await missingItems(pool)));
-  return { entries: at.seq, problems, heads };
+  return { entries: at.seq, head: { seq: at.seq, hash: at.hash }, problems, heads };
 }
 
 function checkEntry(

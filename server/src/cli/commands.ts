@@ -25,7 +25,7 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   tallystick keep-customers REGION [--customer ID,…] [--no-wait] | --stop    personal data that the books have of a
                                                                              region’s customers moves to that region
   tallystick enroll ID --kind KIND --parent ID [--location ID]               a one-time code for a new replica
-  tallystick verify    [--data DIR | --database URL] [--json]                recompute every chain in the books
+  tallystick verify    [--data DIR | --database URL] [--head SEQ:HASH] [--json]  recompute every chain in the books
 
   tallystick authority --data DIR [--host H] [--port N] [--postgres-port N] [--resend-ms N] [--gather-ms N] [--policy JSON]
                        [--retention JSON]

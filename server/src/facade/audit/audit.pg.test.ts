@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { said } from '@tallystick/store-agent/test-kit';
+import { run, said } from '@tallystick/store-agent/test-kit';
 import type pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { anchorHeads, verifyAudit } from '../../authority/audit.ts';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
 import { verifyChains } from '../../authority/verify.ts';
 
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../../../scripts/verify-audit.mjs', import.meta.url));
 
 let fleet: TestFleet;
@@ -207,19 +208,32 @@ describe('the trail', () => {
     expect((await verified()).problems[0]).toMatch(/^trail: it ends at entry \d+, its head says \d+$/);
   });
 
-  test('that is cut off or made anew as a whole is told by what a region remembers', async () => {
+  test('that is cut off or made anew as a whole is told by what a region remembers, or an operator kept', async () => {
     expect((await verified()).isWhole).toBe(true);
     const [last] = await trail('limit=1');
+    const books = pool.options.connectionString as string;
+    const verifyHere = (...more: string[]) => run(MAIN, ['verify', '--database', books, '--json', ...more]);
+    const whole = await verifyHere('--head', `${last?.seq}:${last?.hash}`);
+    expect(whole).toMatchObject({ code: 0, err: '' });
+    const kept = JSON.parse(whole.out).head as string;
     await tamper('delete from tallystick.audit where seq = $1', [last?.seq]);
     await pool.query(
       'update tallystick.audit_head set (seq, hash) = (select a.seq, a.hash from tallystick.audit a order by a.seq desc limit 1)',
     );
     expect((await verified()).problems[0]).toBe(
-      `trail: a region remembers entry ${last?.seq}, and it ends at ${(last?.seq ?? 0) - 1}: cut off`,
+      `trail: entry ${last?.seq} was kept elsewhere, and it ends at ${(last?.seq ?? 0) - 1}: cut off`,
+    );
+    const cut = await verifyHere('--head', kept);
+    expect(cut.code).toBe(1);
+    expect(JSON.parse(cut.out).problems[0]).toMatch(
+      /^trail: entry \d+ was kept elsewhere, and it ends at \d+: cut off$/,
+    );
+    expect((await verifyHere('--head', '12:beef')).err).toMatch(
+      /^tallystick: --head takes a head as an earlier run/,
     );
     await call(operator, 'POST', '/v1/products', { sku: 'NEW', names: { en: 'New' }, prices: {} });
     expect((await verified()).problems[0]).toBe(
-      `trail: entry ${last?.seq} is not the one that a region remembers`,
+      `trail: entry ${last?.seq} is not the one that was kept elsewhere`,
     );
   });
 
