@@ -86,6 +86,10 @@ describe('every operation of the document', () => {
     expect(operations.length).toBeGreaterThan(30);
     const silent = operations.filter(({ declared }) => declared.security === undefined);
     expect(silent.map(({ name }) => name)).toEqual([]);
+    const open = operations.filter(({ declared }) => declared.security?.[0]?.oauth2 === undefined);
+    expect(open.map(({ name }) => name).sort(), 'whoever opens another to all says so here').toEqual([
+      'createCart',
+    ]);
   });
 
   test('lets in the roles that have its scope, and nobody else', async () => {
