@@ -76,7 +76,8 @@ export const PLANTED: readonly PlantedBug[] = [
     if (branch !== undefined) return undefined;
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
     if (jump !== undefined && ledger.self.head.parent !== null) return jump;
-    // F2: what joins no history that is known is kept aside, and nothing behind it waits.
+    // F2: what joins no history that is known is kept aside, and nothing behind it waits. Somebody else may fill the gap.
+    if (jump !== undefined) context.places.past.behindGap(stream, context.child, entry.seq);
     ledger.quarantine(written, 'fork');
     return undefined;`,
     // The columns of both branches add up in one row.
