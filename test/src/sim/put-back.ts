@@ -73,6 +73,14 @@ function keepApart(world: World, node: SimNode, life: WriterId): void {
   world.runLater(100, () => keepApart(world, node, life));
 }
 
+/** Its children are to tell it first: also when all else is mended. */
+export function isKeptApart(world: World, node: SimNode): boolean {
+  return [...world.putBacks.values()].some(
+    (put) =>
+      put.node === node && node.disk.self === put.life && knowsMore(world, put) === 'its children know',
+  );
+}
+
 /** Nobody is put back while one above or below it is: two losses at once may leave nobody who knows. */
 export function isNearPutBack(world: World, node: SimNode): boolean {
   return [...world.putBacks.values()].some(

@@ -21,7 +21,7 @@ import type { NodePorts } from './node-ports.ts';
 import { Observer } from './observer.ts';
 import { Prng } from './prng.ts';
 import { Images } from './prune.ts';
-import { type PutBack, settlePutBack } from './put-back.ts';
+import { isKeptApart, type PutBack, settlePutBack } from './put-back.ts';
 import { Registry } from './registry.ts';
 import { ready, type Scene } from './scene.ts';
 import { Shelves } from './shelves.ts';
@@ -283,7 +283,8 @@ export class World {
     Object.assign(this.faults, noFaults());
     this.trace.say('world', () => '-- healing');
     relinkAll(this);
-    for (const link of this.links) link.heal();
+    const apart = this.nodes.filter((node) => isKeptApart(this, node)).map(({ uplink }) => uplink);
+    for (const link of this.links) if (!apart.includes(link)) link.heal();
     for (const node of this.nodes) mend(node);
     this.settle('after healing');
   }
