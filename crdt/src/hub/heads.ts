@@ -10,9 +10,12 @@ import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
 
 /** What is said of one stream in the welcome, under the name that the child gives it. */
-interface Compared {
+interface Said {
   readonly has: Point;
   readonly settled: Point;
+}
+
+interface Compared extends Said {
   /** The child has another history of this writer than the chain that stands here. */
   readonly isOther: boolean;
   /** Then: the last entry that both share, where it is known. */
@@ -35,7 +38,7 @@ export function compareHeads(
   const dealers = places.dealersFor(replica);
   const has: Point[] = [];
   const settled: Point[] = [];
-  const say = (compared: Compared) => {
+  const say = (compared: Said) => {
     has.push(compared.has);
     settled.push(compared.settled);
   };
@@ -49,7 +52,7 @@ export function compareHeads(
     if (stream.head.via === null && !isLife) {
       const isAsked = head !== undefined && head.seq > stream.head.seq && mayBeHeardBelow(ledger, stream);
       const has = isAsked ? chainOf(stream).has : head;
-      if (has !== undefined) say({ has, settled: { writer: has.writer, ...NO_MARK }, isOther: false });
+      if (has !== undefined) say({ has, settled: { writer: has.writer, ...NO_MARK } });
       continue;
     }
     const isKnownThere = isLife || isBelow || head !== undefined;
@@ -111,12 +114,11 @@ function compare(ledger: Ledger, stream: Stream, head: Point): Compared {
   return { has, settled: { writer: stream.writer, seq: 0, hash: known }, isOther: true };
 }
 
-function underItsName({ writer, seq, hash }: Point, copy: Stream): Compared {
+function underItsName({ writer, seq, hash }: Point, copy: Stream): Said {
   const { settled } = copy.head;
   return {
     has: { writer, seq, hash },
     settled: settled.seq < seq ? { writer, ...settled } : { writer, seq, hash },
-    isOther: false,
   };
 }
 

@@ -9,7 +9,7 @@
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { settlerFrom } from '../replica/settler.ts';
-import { ABOVE, isBranch, type Stream } from '../replica/stream.ts';
+import { isBranch, type Stream } from '../replica/stream.ts';
 import { isTaken } from '../replica/told-taken.ts';
 import type { Effect } from '../tally/fold.ts';
 import { amountOf } from '../tally/row.ts';
@@ -182,7 +182,7 @@ export class Strays {
       cells.push({ pool, from, to: taker.writer, n: cell.n, seq: cell.seq });
     }
     if (cells.length === 0) senders.delete(from);
-    const isBelow = sender.head.via === child && sender.head.via !== ABOVE;
+    const isBelow = sender.head.via === child;
     const isTold = sender === this.#ledger.self && taker.writer === direct;
     return isBelow || isTold || isVoid(sender, taker.writer) ? [] : cells;
   }

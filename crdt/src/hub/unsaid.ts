@@ -75,7 +75,7 @@ export class Unsaid {
     for (const life of this.#lives)
       for (const [pool, { took }] of life.rows()) {
         const n = amountOf(took, lost.writer);
-        if (n > 0 && n > amountOf(accountRow(this.#ledger, lost, pool).sent, life.writer))
+        if (n > amountOf(accountRow(this.#ledger, lost, pool).sent, life.writer))
           cells.push(takenCell(pool, lost.writer, life.writer, n));
       }
     return cells;
