@@ -1,9 +1,10 @@
 /** What a child is told when it says what it has: L1, T8, F1a, F2. */
 import { describe, expect, test } from 'vitest';
 import type { EntryBody } from '../entry/entry.ts';
-import type { ReplicaId, WriterId } from '../ids.ts';
+import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
-import type { Stream } from '../replica/stream.ts';
+import { branchHead } from '../replica/branches.ts';
+import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { pool } from '../replica/world.test-kit.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
 import { type Child, openSession } from './child.ts';
@@ -65,6 +66,27 @@ describe('[L1] a child that says what it has', () => {
     }
   });
 
+  test('[L1] of a life of which no entry came: that there is none, whatever the child says stood before its first', () => {
+    const made = books(1);
+    const silent = made.ledger.addStream(name('berlin', 1, 'e'), { ...made.shop.head, ...NO_MARK });
+    const { has } = greet(made, made.shop.writer, { writer: silent.writer, seq: 0, hash: strange });
+    expect(has).toEqual([pointOf(made, made.shop), { writer: silent.writer, ...NO_MARK }]);
+  });
+
+  test('[F5] of an own life that ended, no more than it has, be it another history: only what it has beyond is asked for', () => {
+    const made = books(0);
+    const lived = made.ledger.self;
+    made.ledger.append(received(1), '', 'system', atFirst);
+    made.ledger.beginLife(name('hq', 2), 'region', name('root'), atFirst);
+    made.ledger.fence(lived, 'rollback', atFirst);
+    const greeted = (seq: number) => {
+      const head = { writer: lived.writer, seq, hash: strange };
+      return greet(made, made.shop.writer, head).has.find(({ writer }) => writer === lived.writer);
+    };
+    for (const seq of [1, 2]) expect(greeted(seq)).toEqual({ writer: lived.writer, seq, hash: strange });
+    expect(greeted(3)).toEqual(pointOf(made, lived));
+  });
+
   test('[L1] of those below it, whom it need not name; and nothing of others', () => {
     const made = books(1);
     const till = made.add(name('till'), 'berlin', made.shop.writer);
@@ -121,6 +143,7 @@ describe('[T8] a child that began a new life', () => {
     expect(none.session.isFormerDue).toBe(true);
     const some = greet(made, next, pointOf(made, made.shop, 2));
     expect(some.session.former).toEqual([{ writer: made.shop.writer, afterSeq: 2 }]);
+    for (const { has } of [none, some]) expect(has).toEqual([pointOf(made, made.shop)]);
     const all = greet(made, next, pointOf(made, made.shop));
     expect(all.session.former).toEqual([]);
     // It waits to hear that there is nothing more.
@@ -149,6 +172,12 @@ describe('[F2] a child that has another history of a writer', () => {
     expect(settled[0]).toMatchObject({ writer: made.shop.writer, seq: 0 });
     // What it lacks is known when its own history has come.
     expect(session.former).toEqual([]);
+  });
+
+  test('[F2] of itself: it hears of that entry alone, and shuts itself out by it', () => {
+    const made = books(3);
+    const { has } = greet(made, made.shop.writer, { ...pointOf(made, made.shop, 2), hash: strange });
+    expect(has).toEqual([pointOf(made, made.shop, 2)]);
   });
 
   test('[F2] that is known here as a branch: it stands under the child’s name, and the chain follows', () => {
@@ -188,6 +217,27 @@ describe('[F2] a child that has another history of a writer', () => {
     expect(greet(made, name('berlin', 2), theirs).has).toContainEqual(theirs);
     const unknown = { ...theirs, hash: strange };
     expect(greet(made, name('berlin', 2), unknown).has).not.toContainEqual(unknown);
+  });
+
+  test('[F2] under such a name it is told what it lacks of it, be it its own or of who is below it, and of no other', () => {
+    const made = books(3);
+    const stall = made.add(name('stall'), 'berlin', made.shop.writer);
+    const paris = made.add(name('paris'), 'paris');
+    for (const left of [made.shop, stall, paris]) {
+      const branch = made.ledger.addStream(
+        name(replicaOf(left.writer), 1, 'e'),
+        branchHead(left, 1, made.ledger.hashOf(left, 1) as Uint8Array),
+      );
+      made.say(branch, received(7), received(8));
+      const former = (seq: number) => {
+        const head = { ...pointOf(made, branch, seq), writer: name(replicaOf(left.writer), 1, 'f') };
+        return greet(made, made.shop.writer, head).session.former;
+      };
+      const rest = { writer: branch.writer, afterSeq: 2 };
+      if (left === paris) expect(former(2)).not.toContainEqual(rest);
+      else expect(former(2)).toContainEqual(rest);
+      expect(former(3)).not.toContainEqual({ ...rest, afterSeq: 3 });
+    }
   });
 });
 
