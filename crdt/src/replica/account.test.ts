@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeEntry } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
 import type { WriterId } from '../ids.ts';
+import { sentLate } from './account.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
 import { firstSeqOf, historiesOf, keepBranch, rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
@@ -145,6 +146,31 @@ describe('[F2] of what each sent to somebody the greater amount counts, with wha
     books.journal.readWriter = (_, after) => ({ bytes: new Uint8Array(0), to: after });
     books.say(branch, sent(till, 1));
     expect(books.account().sent).toMatchObject([{ writer: till, n: 9 }]);
+  });
+});
+
+describe('[F3] what was sent when nobody trusted its writer any more', () => {
+  test('[F3] is what was said behind its fence, and nothing of a writer that lives', () => {
+    const books = new Books();
+    books.say(books.shop, received(9), sent(till, 2), sent(rome, 5));
+    expect(sentLate(books.ledger, books.shop, lamp, till)).toBe(0);
+    books.ledger.fence(books.shop, 'retired', atFirst);
+    expect(sentLate(books.ledger, books.shop, lamp, till)).toBe(0);
+    books.say(books.shop, sent(till, 3), sent(till, 4, bulb), sent(rome, 1));
+    expect([till, rome, desk].map((to) => sentLate(books.ledger, books.shop, lamp, to))).toEqual([3, 1, 0]);
+  });
+
+  test('[F3] [F2] is what a branch said too, where it sent more', () => {
+    const books = new Books();
+    books.say(books.shop, received(9), sent(till, 2));
+    const fork = books.shop.head.seq;
+    books.say(books.shop, sent(till, 1));
+    const other = books.branch(fork);
+    expect(sentLate(books.ledger, books.shop, lamp, till)).toBe(0);
+    books.say(books.branch(fork), received(1, bulb));
+    books.say(other, sent(till, 4));
+    // Six in all, three of them by its fence.
+    expect(sentLate(books.ledger, books.shop, lamp, till)).toBe(3);
   });
 });
 

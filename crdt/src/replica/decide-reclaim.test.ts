@@ -1,6 +1,6 @@
 /** What may be taken back of a writer that was shut out: F3. */
 import { describe, expect, test } from 'vitest';
-import type { PoolId, WriterId } from '../ids.ts';
+import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
 import { decideReclaim, exposure, takenUnsaid } from './decide-reclaim.ts';
 import { ABOVE } from './stream.ts';
@@ -65,6 +65,24 @@ describe('[F3] an act that takes back', () => {
       code: 'forbidden',
       message: expect.stringContaining('to settle'),
     });
+  });
+
+  test('[F6] is not for a former life of the authority before every child has told what it took there', () => {
+    const { books, ledger, shop, of } = lost();
+    const lived = ledger.self;
+    const paris = books.add(name('paris'), 'paris');
+    books.say(lived, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 4 }] });
+    ledger.beginLife(name('hq', 2), 'authority', null, atFirst);
+    ledger.fence(lived, 'rollback', atFirst);
+    expect(of(lived.writer, [lamp, 4])).toEqual({
+      ok: false,
+      code: 'former_lives_unknown',
+      message: `paris did not tell yet what ${lived.writer} sent.`,
+    });
+    // Nobody else's account waits for that.
+    expect(of(shop.writer, [lamp, 5])).toMatchObject({ ok: true });
+    books.say(paris, { type: 'reparented', parent: ledger.self.writer });
+    expect(of(lived.writer, [lamp, 4])).toMatchObject({ ok: true });
   });
 
   test('[F3] leaves less for the next', () => {
@@ -140,6 +158,46 @@ describe('[F3] what it may still have', () => {
     expect(exposure(ledger, shop, lamp)).toBe(3);
   });
 
+  test('[F3] [F3a] of a region holds what it surrendered behind its fence alone, and no more than nobody took', () => {
+    const { books, ledger, shop } = lost();
+    const till = books.add(name('till'), 'berlin', shop.writer);
+    books.say(till, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 5 }] });
+    // In time, and heard of by its parent before that ended: that life's.
+    books.say(till, sent(shop.writer, 2));
+    ledger.fence(till, 'retired', atFirst);
+    books.say(till, sent(shop.writer, 1));
+    expect([exposure(ledger, till, lamp), exposure(ledger, shop, lamp)]).toEqual([3, 7]);
+    books.say(shop, took(till.writer, 2));
+    expect([exposure(ledger, till, lamp), exposure(ledger, shop, lamp)]).toEqual([3, 7]);
+  });
+
+  test('[F6] of the authority itself holds what it was sent, whenever that was said', () => {
+    const { books, ledger, shop } = lost();
+    const lived = ledger.self;
+    ledger.beginLife(name('hq', 2), 'authority', null, atFirst);
+    ledger.fence(lived, 'rollback', atFirst);
+    books.say(shop, sent(lived.writer, 2));
+    expect([exposure(ledger, lived, lamp), exposure(ledger, shop, lamp)]).toEqual([2, 3]);
+  });
+
+  test('[F3a] [F1a] holds what it surrendered in time to a parent that its replica left, for nobody tells that any more', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    const paris = books.add(name('paris'), 'paris');
+    const till = books.add(name('till'), 'berlin', shop.writer);
+    books.say(till, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 5 }] });
+    books.say(till, sent(shop.writer, 2), sent(paris.writer, 1));
+    ledger.fence(till, 'retired', atFirst);
+    expect(exposure(ledger, till, lamp)).toBe(2);
+    ledger.changeHead(till, { via: 'paris' as ReplicaId });
+    expect(exposure(ledger, till, lamp)).toBe(4);
+    books.say(shop, took(till.writer, 1));
+    expect(exposure(ledger, till, lamp)).toBe(3);
+    // Where that parent ended as well, they stand in its account.
+    ledger.fence(shop, 'retired', atFirst);
+    expect([exposure(ledger, till, lamp), exposure(ledger, shop, lamp)]).toEqual([2, 2]);
+  });
+
   test('[F1a] lacks what others took of it, although its own word of that was lost', () => {
     const { books, ledger, shop } = lost();
     const till = books.add(name('till'), 'berlin', shop.writer);
@@ -148,6 +206,23 @@ describe('[F3] what it may still have', () => {
     books.say(shop, sent(till.writer, 2));
     expect([takenUnsaid(ledger, shop, lamp), exposure(ledger, shop, lamp)]).toEqual([1, 2]);
     books.say(shop, sent(till.writer, 4));
+    expect(takenUnsaid(ledger, shop, lamp)).toBe(0);
+  });
+
+  test('[F5] lacks what those above say that they took, be they heard of here or not, beyond its own word', () => {
+    const { books, ledger, shop } = lost();
+    const paris = books.add(name('paris'), 'paris');
+    const tell = (to: WriterId, n: number, at = lamp) =>
+      ledger.toldTaken.note({ pool: at, from: shop.writer, to, n, seq: 0 });
+    tell(name('root'), 2);
+    tell(paris.writer, 3);
+    tell(name('root'), 9, bulb);
+    expect([takenUnsaid(ledger, shop, lamp), exposure(ledger, shop, lamp)]).toEqual([5, 0]);
+    books.say(paris, took(shop.writer, 4));
+    expect(takenUnsaid(ledger, shop, lamp)).toBe(6);
+    books.say(shop, sent(name('root'), 1), sent(paris.writer, 4));
+    expect(takenUnsaid(ledger, shop, lamp)).toBe(1);
+    books.say(shop, sent(name('root'), 2));
     expect(takenUnsaid(ledger, shop, lamp)).toBe(0);
   });
 });

@@ -1,7 +1,8 @@
 /** What a writer that was shut out says and somebody counted before folds as nothing: T8. */
 import { describe, expect, test } from 'vitest';
-import type { EntryBody } from '../entry/entry.ts';
+import type { Entry, EntryBody } from '../entry/entry.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
+import { isDoneTwice, isRepeat, wasRepeat } from './repeats.ts';
 import type { Stream } from './stream.ts';
 import { pool } from './world.test-kit.ts';
 
@@ -125,5 +126,125 @@ describe('[T8] an order, by who was shut out', () => {
     const { books, shop } = shutOut();
     books.say(shop, { ...(moved('shipped', line(9)) as object), orderId: 'o9' } as never);
     expect(shop.row(lamp).departed).toBe(9);
+  });
+});
+
+describe('[T8] [F2] what another life of the same replica did', () => {
+  const goods = { lines: [{ pool: lamp, found: 1, more: 0, less: 0, owed: 0 }] };
+  const acts: readonly (readonly [string, object])[] = [
+    ['cancelled', moved('cancelled', line(1))],
+    ['received', received(1)],
+    ['returned', moved('returned', line(1))],
+    ['shipped', moved('shipped', line(1))],
+    ['counted', { type: 'counted', reason: 'x', ...goods }],
+    ['lost', { type: 'lost', cause: 'damage', reason: 'x', lines: [{ pool: lamp, less: 1, owed: 0 }] }],
+    ['reclaimed', { type: 'reclaimed', writer: name('till'), items: [{ pool: lamp, n: 1 }] }],
+  ];
+  const twice = (books: Books, stream: Stream, docId: string, body: object) =>
+    isDoneTwice(books.ledger, stream, { docId, body } as Entry);
+
+  test.each(acts)('[T8] is done twice if this one has %s by the same document', (_, body) => {
+    const books = new Books();
+    books.sayAs('o1', books.shop, sold);
+    books.sayAs('d9', books.shop, body as EntryBody);
+    const next = books.add(name('berlin', 2), 'berlin');
+    const rome = books.add(name('rome'), 'rome');
+    expect(twice(books, next, 'd9', body)).toBe(true);
+    expect(twice(books, next, 'd8', body)).toBe(false);
+    // That one itself, and another replica, are other matters.
+    expect(twice(books, books.shop, 'd9', body)).toBe(false);
+    expect(twice(books, rome, 'd9', body)).toBe(false);
+  });
+
+  test('[T8] is sold again by whoever is asked again: an order is no such document', () => {
+    const books = new Books();
+    books.sayAs('o1', books.shop, sold);
+    expect(twice(books, books.add(name('berlin', 2), 'berlin'), 'o1', sold)).toBe(false);
+  });
+});
+
+describe('[T8] what another process of this replica folded as nothing', () => {
+  /** Said behind its fence; the document was filed there first, or by the entry itself. */
+  function told(body: EntryBody, isFirst: boolean) {
+    const { books, shop } = shutOut();
+    const rome = books.add(name('rome'), 'rome');
+    if (!isFirst) books.sayAs('d7', rome, body);
+    books.sayAs('d7', shop, body);
+    return { books, shop, entry: { writer: shop.writer, seq: shop.head.seq, docId: 'd7', body } as Entry };
+  }
+
+  test('[T8] is known by none of its documents being filed as its own', () => {
+    const first = told(received(1), true);
+    expect(wasRepeat(first.books.ledger, first.shop, first.entry)).toBe(false);
+    const second = told(received(1), false);
+    expect(wasRepeat(second.books.ledger, second.shop, second.entry)).toBe(true);
+  });
+
+  test('[T8] is nothing that was said before its writer was shut out, or that brings no document', () => {
+    const { books, shop, entry } = told(received(1), false);
+    const { fence } = shop.head;
+    shop.head.fence = null;
+    expect(wasRepeat(books.ledger, shop, entry)).toBe(false);
+    shop.head.fence = fence && { ...fence, seq: entry.seq };
+    expect(wasRepeat(books.ledger, shop, entry)).toBe(false);
+    shop.head.fence = fence && { ...fence, seq: entry.seq - 1 };
+    expect(wasRepeat(books.ledger, shop, entry)).toBe(true);
+    const body = { type: 'sent', to: name('rome'), items: [{ pool: lamp, n: 1 }] } as const;
+    expect(wasRepeat(books.ledger, shop, { ...entry, body })).toBe(false);
+  });
+
+  test('[F5] is no second end of a hold, and no copy of an order that another one has', () => {
+    const { books, shop, entry } = told(released('h1'), true);
+    books.sayAs('d8', shop, released('h1'));
+    expect(wasRepeat(books.ledger, shop, { ...entry, docId: 'd8', seq: shop.head.seq })).toBe(false);
+    const rome = copied(books);
+    const copy = { ...entry, writer: rome.writer, docId: 'o1', seq: rome.head.seq, body: sold };
+    expect(wasRepeat(books.ledger, rome, copy)).toBe(false);
+  });
+});
+
+/** A shop in Rome that accepted order o1 as well, while it lived, and was shut out for it. */
+function copied(books: Books): Stream {
+  const rome = books.add(name('rome'), 'rome');
+  books.sayAs('o1', rome, sold);
+  books.ledger.fence(rome, 'departed', atFirst);
+  const { fence } = rome.head;
+  rome.head.fence = fence && { ...fence, seq: rome.head.seq - 1 };
+  return rome;
+}
+
+describe('[T8] an order that several accepted, by one of them who was shut out', () => {
+  test('[T8] counts as a copy where it was filed as one, and not where another one had it first', () => {
+    const { books, shop } = shutOut();
+    const rome = copied(books);
+    const entry = { writer: rome.writer, seq: rome.head.seq, docId: 'o1', body: sold } as Entry;
+    expect(isRepeat(books.ledger, rome, entry)).toBe(false);
+    expect(isRepeat(books.ledger, shop, { ...entry, writer: shop.writer, seq: 9 })).toBe(true);
+    // Only an order has copies.
+    books.sayAs('d1', rome, received(1));
+    expect(rome.row(lamp).received).toBe(0);
+  });
+
+  test('[T8] is not taken back by who sold nothing of it, but one that nobody here knows may be', () => {
+    const { books } = shutOut();
+    const rome = books.add(name('rome'), 'rome');
+    books.ledger.fence(rome, 'retired', atFirst);
+    books.say(rome, moved('cancelled', line(1)));
+    expect(rome.row(lamp).reinstated).toBe(0);
+    books.say(rome, { ...(moved('cancelled', line(1)) as object), orderId: 'o9' } as never);
+    expect(rome.row(lamp).reinstated).toBe(1);
+  });
+
+  test('[T8] is taken back line by line up to what its own copy sold', () => {
+    const { books } = shutOut();
+    const rome = copied(books);
+    const say = (...lines: readonly object[]) => {
+      books.say(rome, moved('cancelled', ...lines));
+      return rome.row(lamp).reinstated;
+    };
+    expect(say(line(6))).toBe(0);
+    expect(say(line(5))).toBe(5);
+    expect(say(line(1))).toBe(5);
+    expect(books.ledger.lineProgress('o1' as never, '1' as never).cancelled).toBe(0);
   });
 });
