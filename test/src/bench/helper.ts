@@ -23,11 +23,15 @@ export interface Helper {
 
 const STOP_MS = 5_000;
 
-/** Starts a module as a process; it ends with the bench. */
-export function startHelper(place: Place, file: `./processes/${string}.ts`): Helper {
+/** Starts a module as a process; it ends with the bench. @param flags for node */
+export function startHelper(
+  place: Place,
+  file: `./processes/${string}.ts`,
+  flags: readonly string[] = [],
+): Helper {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, {
-    execArgv: [...place.nodeFlags, '--conditions=tallystick-source', '--import=tsx'],
+    execArgv: [...flags, ...place.nodeFlags, '--conditions=tallystick-source', '--import=tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -9,6 +9,7 @@ import type { Flood } from './processes/flood.ts';
 import type { Import } from './processes/importer.ts';
 import type { HttpLoad, Load } from './processes/load.ts';
 import { CONNECTIONS, DURABLE, httpCase, POOL_SIZE } from './sale-cases.ts';
+import { SERVER_FLAGS } from './server-flags.ts';
 import { ratio, type Target } from './target.ts';
 import { openTown, type Town } from './town.ts';
 import { drawOrders, type Trade } from './trade.ts';
@@ -27,7 +28,7 @@ async function open(place: Place): Promise<Case[]> {
   const town = await openTown(place, books.url, GOODS);
   const load = startHelper(place, './processes/load.ts');
   const endpoint = (asked: OpenEndpoint) =>
-    startHelper(place, './processes/endpoints.ts').ask<number>('open', asked);
+    startHelper(place, './processes/endpoints.ts', SERVER_FLAGS).ask<number>('open', asked);
   const best = await endpoint({ kind: 'pg-best', databaseUrl: books.peersUrl, poolSize: POOL_SIZE });
   const echo = await endpoint({ kind: 'echo' });
   const region = `a region process whose line to its authority is cut, limits asked: ${DURABLE}`;

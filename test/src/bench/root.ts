@@ -5,6 +5,7 @@ import { SERVER } from '../chaos/fleet.ts';
 import { request } from '../chaos/http.ts';
 import { Program } from '../chaos/program.ts';
 import type { Place } from './bench.ts';
+import { SERVER_FLAGS } from './server-flags.ts';
 
 const ASK_MS = 60_000;
 /** Of one request at the operator's door. */
@@ -77,7 +78,7 @@ export function startProgram(
   const args = [SERVER, verb, '--data', join(place.folder, name), '--port', '0', '--json', '--log', 'warn'];
   const program = new Program({
     name,
-    args: [...place.nodeFlags, ...args, ...flags],
+    args: [...(verb === 'region' ? SERVER_FLAGS : []), ...place.nodeFlags, ...args, ...flags],
     env,
     logFile: join(logs, `${name}.log`),
     onCrash: (who, why) => place.say(`${who} ended by itself: ${why}`),

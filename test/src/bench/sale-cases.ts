@@ -6,6 +6,7 @@ import { type Helper, startHelper } from './helper.ts';
 import type { EndpointKind, OpenEndpoint } from './processes/endpoints.ts';
 import type { HttpLoad, PgLoad, RedisLoad } from './processes/load.ts';
 import { openRedis } from './redis-server.ts';
+import { SERVER_FLAGS } from './server-flags.ts';
 import { openTown } from './town.ts';
 import type { Trade } from './trade.ts';
 
@@ -42,7 +43,10 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
   };
   const endpoint = async (kind: EndpointKind, note: string): Promise<Case> => {
     const asked: OpenEndpoint = { kind, databaseUrl: books.peersUrl, poolSize: POOL_SIZE };
-    const port = await startHelper(place, './processes/endpoints.ts').ask<number>('open', asked);
+    const port = await startHelper(place, './processes/endpoints.ts', SERVER_FLAGS).ask<number>(
+      'open',
+      asked,
+    );
     return http(kind, port, note);
   };
   return [

@@ -14,6 +14,7 @@ import { getJson, request } from '../chaos/http.ts';
 import { Program } from '../chaos/program.ts';
 import type { Place } from './bench.ts';
 import { ONE_ADDRESS } from './rates.ts';
+import { SERVER_FLAGS } from './server-flags.ts';
 import { OPENING_UNITS, skuNames, type Trade } from './trade.ts';
 
 const UP_MS = 60_000;
@@ -58,6 +59,7 @@ export async function openTownOf<Id extends string>(
   mkdirSync(folder('logs'), { recursive: true });
   const start = async (name: string, verb: string, port: number, more: readonly string[] = []) => {
     const args = [
+      ...(verb === 'region' ? SERVER_FLAGS : []),
       ...place.nodeFlags,
       SERVER,
       verb,

@@ -24,7 +24,7 @@ import {
 } from '@tallystick/store-agent';
 import { FleetProcess, type Listening } from './child-process.ts';
 import { type CatalogueEntry, type NewReplica, Operator } from './operator.ts';
-import { agentProgram, serverProgram } from './program.ts';
+import { agentProgram, authorityProgram, regionProgram } from './program.ts';
 
 export interface FleetReplica extends NewReplica {
   readonly port: number;
@@ -102,7 +102,7 @@ export class Fleet {
         ? 'starting the books (Postgres) for the first time'
         : 'starting the books (Postgres)',
     );
-    const authority = this.#process('authority', serverProgram('authority', ...this.#authorityArgs()));
+    const authority = this.#process('authority', authorityProgram(...this.#authorityArgs()));
     this.processes.set('authority', authority);
     this.authority = (await authority.start()) as AuthorityUp;
     this.operator = new Operator(this.authority.url, this.authority.operatorToken);
@@ -209,9 +209,7 @@ export class Fleet {
     args.push('--log', this.plan.logLevel ?? 'info', '--json');
     if (!this.isFirstStart) for (const replica of replicas) this.#putInPlace(replica);
     const program =
-      host.kind === 'region'
-        ? serverProgram('region', ...args)
-        : agentProgram(replicas.length, 'run', ...args);
+      host.kind === 'region' ? regionProgram(...args) : agentProgram(replicas.length, 'run', ...args);
     const started = this.#process(host.id, program);
     for (const { id } of replicas) this.processes.set(id, started);
     await started.start();

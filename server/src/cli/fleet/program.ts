@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const here = import.meta.url;
 const isSource = here.endsWith('.ts');
+const SERVER = fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', here));
+
+/** MiB. A turn's objects die young; a small nursery for each keeps two dozen replicas on one machine. */
+const NURSERY = { ofReplica: 4, most: 16, ofRegion: 64 };
 
 /**
  * Two dozen shops and tills on one machine spend a fifth of its time on optimising code that then runs for seconds: each
@@ -11,9 +15,14 @@ const isSource = here.endsWith('.ts');
  */
 const SMALL_FLAGS = ['--interrupt-budget=1000000', '--max-inlined-bytecode-size-cumulative=230'];
 
-/** The arguments for `node` that run `tallystick …`: regions and the authority take in whole trees, with node's own heap. */
-export function serverProgram(...args: readonly string[]): string[] {
-  return program(fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', here)), [], args);
+/** The arguments for `node` that run `tallystick region …`. What a request needs lives until its commit, in a crowd for long. */
+export function regionProgram(...args: readonly string[]): string[] {
+  return program(SERVER, [`--max-semi-space-size=${NURSERY.ofRegion}`], ['region', ...args]);
+}
+
+/** The arguments for `node` that run `tallystick authority …`: it takes in whole trees, with node's own heap. */
+export function authorityProgram(...args: readonly string[]): string[] {
+  return program(SERVER, [], ['authority', ...args]);
 }
 
 /** The arguments for `node` that run the sign-in provider of `tallystick up`. */
@@ -21,9 +30,6 @@ export function providerProgram(...args: readonly string[]): string[] {
   const path = isSource ? '../up/provider/main.ts' : '../up/provider/main.js';
   return program(fileURLToPath(new URL(path, here)), [], args);
 }
-
-/** MiB. A turn's objects die young; a small nursery for each keeps two dozen replicas on one machine. */
-const NURSERY = { ofReplica: 4, most: 16 };
 
 /** The arguments for `node` that run `tallystick-agent …`, so many replicas in one program. */
 export function agentProgram(replicas: number, ...args: readonly string[]): string[] {

@@ -87,9 +87,9 @@ test('some are always taken in, and all again soon after the crowd has gone', ()
 test('who is refused before being read is refused as well', () => {
   const loop = new Loop();
   for (let i = 0; i < 20; i += 1) loop.pass(1_000, 1, 500);
-  expect(loop.admission.refuses()).toBe(false);
+  expect(loop.admission.isFull).toBe(false);
   for (let i = 0; i < 64; i += 1) loop.admission.admits();
-  expect(loop.admission.refuses()).toBe(true);
+  expect(loop.admission.isFull).toBe(true);
 });
 
 /** Twice as much comes as can be done, and of each 80 ms nothing for 20: what was due meanwhile comes at once. */

@@ -76,11 +76,14 @@ export class Admission {
     return this.#isCrowded;
   }
 
-  /** Asked before a request is read. @returns true where it is to be refused; it is then not asked about again. */
-  refuses(): boolean {
-    if (this.#taken < this.#takenMax) return false;
+  /** Whether this pass has taken in what it can: who comes now is refused. */
+  get isFull(): boolean {
+    return this.#taken >= this.#takenMax;
+  }
+
+  /** Told of each request that was refused before it was read; it is then not asked about. */
+  refused(): void {
     this.#refused += 1;
-    return true;
   }
 
   /** Asked for each request that was read, once. @returns false where it is to be refused. */
@@ -89,7 +92,10 @@ export class Admission {
       this.#isPassOpen = true;
       this.#tools.endOfPass(() => this.#endPass());
     }
-    if (this.refuses()) return false;
+    if (this.isFull) {
+      this.#refused += 1;
+      return false;
+    }
     this.#taken += 1;
     return true;
   }

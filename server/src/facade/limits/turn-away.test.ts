@@ -11,6 +11,8 @@ let app: FastifyInstance;
 let url: string;
 let asked = 0;
 let read = 0;
+/** Refusals that the admission heard of. */
+let counted = 0;
 let isFull = true;
 
 /** A crowd that comes and goes when the test says so. */
@@ -19,8 +21,17 @@ class TestAdmission extends Admission {
     return isFull;
   }
 
-  override refuses(): boolean {
+  override get isFull(): boolean {
     return isFull;
+  }
+
+  override refused(): void {
+    counted += 1;
+  }
+
+  override admits(): boolean {
+    if (isFull) counted += 1;
+    return !isFull;
   }
 }
 
@@ -66,6 +77,7 @@ test('a crowd hears 503 with Retry-After, not all of them the same, and nothing 
 
 test('pages of elsewhere may read the refusal where they may read answers, whichever way it is written', async () => {
   isFull = true;
+  const before = counted;
   for (const [origin, allowed] of [
     ['https://shop.example', 'https://shop.example'],
     ['https://evil.example', null],
@@ -78,6 +90,8 @@ test('pages of elsewhere may read the refusal where they may read answers, which
       expect(headers.get('strict-transport-security')).toMatch(/^max-age=/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
+  // Once each, also where a look at the bytes said that they are for the parser.
+  expect(counted - before).toBe(6);
 });
 
 const REQUEST = (() => {
@@ -112,7 +126,7 @@ function caller() {
 
 test('the same connection is answered once there is room, and refused again without being read', async () => {
   const { socket, answered, said: answers } = caller();
-  const before = { asked, read };
+  const before = { asked, read, counted };
   for (const [i, full] of [true, false, true, true, false, true].entries()) {
     isFull = full;
     socket.write(REQUEST);
@@ -124,6 +138,7 @@ test('the same connection is answered once there is room, and refused again with
   expect(read - before.read).toBe(3);
   const problems = answers().match(/retry-after: [123]\r\n[^{]*\{"type":[^}]*"overloaded"/g);
   expect(problems).toHaveLength(4);
+  expect(counted - before.counted).toBe(4);
   socket.destroy();
 });
 

@@ -84,11 +84,12 @@ export function turnAwayCrowds(server: Server, admission: Admission, facing: Fac
         admission.isCrowded &&
         isAtRest(socket, answer) &&
         // Before the bytes are looked at: whoever is taken in is not kept up for it.
-        admission.refuses() &&
+        admission.isFull &&
         isBetweenRequests(socket) &&
         isWholeRequest(chunk) &&
         !mayBePage(chunk);
       if (isRefused) {
+        admission.refused();
         socket.write(refusal().bytes);
         return;
       }
