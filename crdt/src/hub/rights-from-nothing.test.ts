@@ -38,6 +38,15 @@ const lies: readonly [string, FenceReason, (berlin: Node, till: Node) => EntryBo
   ],
   ['sends to itself', 'rights', ({ self }) => ({ type: 'sent', to: self, items: [{ pool: lamp, n: 1 }] })],
   [
+    'takes back from somebody never heard of',
+    'rights',
+    () => ({
+      type: 'reclaimed',
+      writer: `ghost.1.${'9'.repeat(32)}` as WriterId,
+      items: [{ pool: lamp, n: 500 }],
+    }),
+  ],
+  [
     'takes back from itself',
     'rights',
     ({ self }) => ({ type: 'reclaimed', writer: self, items: [{ pool: lamp, n: 1 }] }),

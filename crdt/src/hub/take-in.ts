@@ -9,7 +9,7 @@ import { decodeSlice } from '../entry/decode-slice.ts';
 import { type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { incarnationOf, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
-import { hasSold, ownsOrder } from '../replica/copies.ts';
+import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { noteLostLife } from '../replica/recovery.ts';
@@ -215,6 +215,11 @@ function newerLife(ledger: Ledger, writer: WriterId): Stream | undefined {
   return ledger.livesOf(replicaOf(writer)).find((life) => incarnationOf(life.writer) > incarnation);
 }
 
+/** Whether all that its replica ever did stands in this chain. */
+function isOnlyLife(ledger: Ledger, { writer }: Stream): boolean {
+  return incarnationOf(writer) === 1 && ledger.livesOf(replicaOf(writer)).length === 1;
+}
+
 function fence(context: TakeIn, stream: Stream, reason: FenceReason): void {
   if (stream.head.fence !== null) return;
   context.ledger.fence(stream, reason, context.now);
@@ -260,7 +265,9 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     }
     case 'marked':
       if (entry.docId !== body.orderId) return 'malformed';
-      return isRoot && !ownsOrder(ledger, replica, body.orderId) ? 'departed' : undefined;
+      // A former life may have sold it, in words that come later, or too late to be counted (T2, T8).
+      if (!isRoot || !isOnlyLife(ledger, stream)) return undefined;
+      return hasSold(ledger, stream.writer, { ...entry, body }) ? undefined : 'departed';
     case 'returned':
     case 'shipped':
       if (isForeign(directory, replica, body.lines)) return 'foreign-pool';
@@ -272,7 +279,8 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     case 'reclaimed':
       // F3: whether it was shut out by then is known for sure at its settler alone; who it is, at the root.
       if (body.writer === stream.writer) return 'rights';
-      return isRoot && !ledger.streams.has(body.writer) ? 'rights' : undefined;
+      // Who is given a replica is told its past writer by writer, and may bring that of its settler first (T2).
+      return isRoot && !isHeardOf(context, body.writer) ? 'rights' : undefined;
     case 'sent': {
       if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;
@@ -292,7 +300,7 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
 
 /**
  * A life of a replica that is known, or of this one: an image that was put back may lack the life
- * itself. Of a former parent (F3a), the first entry may come later than its child's.
+ * itself. Of a former parent (F3a), or of a lost child, the first entry may come later than the word of it.
  */
 function isHeardOf({ ledger, places }: TakeIn, writer: WriterId): boolean {
   const replica = replicaOf(writer);

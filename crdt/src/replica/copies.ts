@@ -7,7 +7,7 @@
  * document too, and leaves the progress of the order alone.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { areTwins, type LineId, type OrderId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { areTwins, type LineId, type OrderId, type WriterId } from '../ids.ts';
 import type { DocumentKind, DocumentName } from './documents.ts';
 import type { EntryRef } from './journal-view.ts';
 
@@ -16,10 +16,6 @@ type Cancelled = BodyOf<'cancelled'>;
 export interface Documents {
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined;
   documentEntry(kind: DocumentKind, id: string): Entry | undefined;
-}
-
-interface Sellers extends Pick<Documents, 'findDocument'> {
-  livesOf(replica: ReplicaId): readonly { readonly writer: WriterId }[];
 }
 
 /** A writer has no space in it, so the last one parts the two. */
@@ -56,22 +52,16 @@ function hasCopy(documents: Pick<Documents, 'findDocument'>, orderId: OrderId, s
   return documents.findDocument(kind, id) !== undefined;
 }
 
-/** Whether who cancels an order has sold it, as the order itself or as a copy. */
+/** Whether who cancels or marks an order has sold it itself, as the order or as a copy. */
 export function hasSold(
   documents: Pick<Documents, 'findDocument'>,
   stream: WriterId,
-  entry: Entry & { readonly body: Cancelled },
+  { writer, body }: Entry & { readonly body: BodyOf<'cancelled' | 'marked'> },
 ): boolean {
-  const first = documents.findDocument('order', entry.body.orderId);
-  if (first !== undefined && (first.writer === stream || areTwins(first.writer, entry.writer))) return true;
-  return isOfCopy(documents, stream, entry);
-}
-
-/** Whether an order is a replica's own, or a copy of it is, in whichever of its lives that was sold. */
-export function ownsOrder(ledger: Sellers, replica: ReplicaId, orderId: OrderId): boolean {
-  const first = ledger.findDocument('order', orderId);
-  if (first !== undefined && replicaOf(first.writer) === replica) return true;
-  return ledger.livesOf(replica).some(({ writer }) => hasCopy(ledger, orderId, writer));
+  const first = documents.findDocument('order', body.orderId);
+  if (first !== undefined && (first.writer === stream || areTwins(first.writer, writer))) return true;
+  // A branch speaks in the name of the writer that forked: what both sold is one copy (F2).
+  return hasCopy(documents, body.orderId, writer);
 }
 
 /** A line of a copy is taken back once, and never beyond what that copy sold. */

@@ -3,12 +3,18 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../entry/entry.ts';
 import { Forger } from '../hub/forger.test-kit.ts';
 import type { OrderId } from '../ids.ts';
-import type { MarkOrder, SellLine } from './command.ts';
+import type { MarkOrder, Sell, SellLine } from './command.ts';
 import { cancel, receive, sell } from './commands.test-kit.ts';
 import { markOf } from './decide-mark.ts';
-import { pool, shop as world } from './world.test-kit.ts';
+import type { MemoryJournal } from './memory-journal.test-kit.ts';
+import { type Node, pool, shop as world } from './world.test-kit.ts';
 
 const far = { departsFrom: [] };
+
+function sellAt(location: string, id: string): Sell {
+  const [line] = sell(id, { lamp: 1 }, far).lines;
+  return sell(id, {}, { ...far, lines: [{ ...line, locationId: location } as SellLine] });
+}
 
 function mark(orderId: string, to: MarkOrder['mark']): MarkOrder {
   return { type: 'mark', id: orderId, orderId: orderId as OrderId, actor: 'rest:erp', mark: to };
@@ -95,5 +101,71 @@ describe('[T8] marks of an order', () => {
     expect(
       markOf(hq.replica.ledger, hq.replica.ledger.documentEntry('order', 'o1') as Entry),
     ).toBeUndefined();
+  });
+});
+
+/** The link goes to another parent, or begins again at the same one. */
+function relink(node: Node, parent = node.parent as Node): void {
+  node.cut();
+  node.restart();
+  node.parent = parent;
+  node.link();
+}
+
+/** The restore command: a new life, which knows what the image holds. */
+function restore(node: Node, image: MemoryJournal): void {
+  node.cut();
+  node.restart(image);
+  node.turn((self, now) => self.becomeNewWriter('rollback', now));
+  node.link();
+  node.world.calm();
+}
+
+describe('[T8] [T2] a mark of what a former life sold, of which the root has not heard', () => {
+  test('[T8] [T2] counts once that comes, though the word of the former life comes last (seed 9820079)', () => {
+    const { world: its, hq } = world();
+    const region = its.add('region', 'region', hq);
+    region.cut();
+    const depot = its.add('depot', 'warehouse', region);
+    const paris = its.add('paris', 'store', region);
+    paris.do(receive('d1', { lamp: 5 }, 'paris'));
+    paris.do(sellAt('paris', 'o1'));
+    its.calm();
+    const former = paris.self;
+    restore(paris, paris.journal.image());
+    const life = paris.self;
+    expect(paris.do(mark('o1', 'processing'))).toMatchObject({ ok: true, replayed: false });
+    its.calm();
+    // Its new parent is told its past; what comes first, the end of the former life, is lost on the way.
+    paris.cut();
+    depot.cut();
+    its.give(paris, depot);
+    relink(depot);
+    its.mail = its.mail.filter(({ frame }) => frame.kind !== 'former' || frame.writer !== former);
+    its.rejoin();
+    its.give(depot, hq);
+    relink(depot, hq);
+    its.rejoin();
+    const order = depot.history.indexOf('paris:marked') - depot.history.indexOf('paris:sold');
+    expect(order).toBeLessThan(0);
+    expect(hq.fenceOf(life)).toBeUndefined();
+    const { ledger } = hq.replica;
+    expect(markOf(ledger, ledger.documentEntry('order', 'o1') as Entry)).toBe('processing');
+  });
+
+  test('[T8] and is no lie where it came too late to count, and another owner had sold the same', () => {
+    const { world: its, hq, berlin } = world({ lamp: 5 });
+    const paris = its.add('paris', 'store', hq);
+    paris.do(receive('d1', { lamp: 5 }, 'paris'));
+    berlin.cut();
+    berlin.do(sell('o1', { lamp: 1 }, far));
+    paris.do(sellAt('paris', 'o1'));
+    its.calm();
+    restore(berlin, berlin.journal.image());
+    expect(hq.replica.ledger.findDocument('order', 'o1')?.writer).toBe(paris.self);
+    const life = berlin.self;
+    expect(berlin.do(mark('o1', 'processing'))).toMatchObject({ ok: true, replayed: false });
+    its.calm();
+    expect(hq.fenceOf(life)).toBeUndefined();
   });
 });
