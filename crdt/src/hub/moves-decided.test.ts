@@ -194,6 +194,31 @@ describe('[L3] what is not here is asked back', () => {
     expect([...sessionOf(region.paris).recalls, ...region.asked]).toEqual([]);
   });
 
+  test('[L3] and of who was asked for all that is lacking so far, no more: the rest is asked of the parent', () => {
+    const region = new Region();
+    region.asks(region.berlin, 5);
+    knows(region.paris).holding = 9;
+    region.look();
+    const first = knows(region.paris).recall;
+    region.asks(region.berlin, 8);
+    region.look();
+    expect(region.asked).toEqual([[lamp, 3, NOW_MS + 5_000]]);
+    expect(knows(region.paris).recall).toBe(first);
+  });
+
+  test('[R4] and while some of it comes back, nobody is told no', () => {
+    const region = new Region();
+    region.isOpen = false;
+    region.waiting.set(lamp, { units: 1, untilMs: NOW_MS + 9_000 });
+    region.asks(region.berlin, 9, NOW_MS + 9_000);
+    knows(region.paris).holding = 4;
+    region.look();
+    expect([knows(region.paris).recall?.keep, [...sessionOf(region.berlin).denied]]).toEqual([0, []]);
+    knows(region.paris).holding = 0;
+    region.look();
+    expect([...sessionOf(region.berlin).denied]).toEqual([[lamp, 9]]);
+  });
+
   const lapsed: readonly [string, (region: Region) => void, boolean][] = [
     [
       'its time is over',

@@ -231,7 +231,7 @@ export class Moves {
   }
 
   #askOf(ask: ChildPool['ask'], sent: number, replica: ReplicaId, pool: PoolId) {
-    if (ask === undefined || ask.atLeast <= sent) return { asked: 0, least: 0 };
+    if (ask === undefined) return { asked: 0, least: 0 };
     return { asked: ask.atLeast - sent, least: owesBelow(this.#ledger, replica, pool) ? 1 : ask.least };
   }
 
