@@ -273,8 +273,7 @@ export class Host {
         this.#takeCatalogue(frame);
         return;
       case 'levels':
-        this.#options.levels?.apply(frame);
-        this.#levelRelay.changed(frame);
+        this.#levelRelay.changed(this.#options.levels?.apply(frame) ?? []);
         return;
       case 'cart-open':
       case 'cart-said':

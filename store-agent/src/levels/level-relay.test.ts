@@ -23,8 +23,7 @@ function relayOf(levels: Levels | undefined) {
       sent.push([to, asOfMs, items.map(({ pool, onHand }) => `${pool} ${onHand}`).join()]),
   });
   const take = (given: LevelsFrame) => {
-    levels?.apply(given);
-    relay.changed(given);
+    relay.changed(levels?.apply(given) ?? []);
   };
   const told = () => {
     relay.send();
@@ -50,6 +49,24 @@ test('a child is told all that is known, then what changes, and since when that 
   expect(shop.told()).toEqual([]);
   shop.relay.opened(TILL);
   expect(shop.told()).toEqual([[TILL, 5, 'LAMP@a 3,MUG@a 1']]);
+});
+
+test('what a new link says once more is no news, but younger', () => {
+  const levels = new Levels();
+  const shop = relayOf(levels);
+  const news: string[] = [];
+  levels.whenNews((skus) => news.push([...skus].join()));
+  shop.relay.opened(TILL);
+  shop.take(frame(1, { 'LAMP@a': 5, 'MUG@a': 7 }));
+  expect(shop.told()).toEqual([[TILL, 1, 'LAMP@a 5,MUG@a 7']]);
+  expect(levels.takeUnsaved(10)).toHaveLength(2);
+  shop.take(frame(2, { 'LAMP@a': 4, 'MUG@a': 7 }));
+  expect(shop.told()).toEqual([[TILL, 2, 'LAMP@a 4']]);
+  expect(levels.takeUnsaved(10)).toEqual([{ pool: 'LAMP@a', onHand: 4, available: 4 }]);
+  shop.take(frame(3, { 'LAMP@a': 4, 'MUG@a': 7 }));
+  expect(shop.told()).toEqual([[TILL, 3, '']]);
+  expect(levels.takeUnsaved(10)).toEqual([]);
+  expect(news).toEqual(['LAMP,MUG', 'LAMP']);
 });
 
 test('who is too slow is told later, each pool once, and keeps nobody else waiting', () => {

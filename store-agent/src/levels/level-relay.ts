@@ -4,7 +4,7 @@
  * from the books, and not that of the last sale.
  */
 import type { PoolId, ReplicaId } from '@tallystick/crdt';
-import type { Levels as LevelsFrame } from '@tallystick/crdt/wire';
+import type { LevelItem, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 import type { Levels } from './levels.ts';
 
 /** A till shows them to people: what changes at once comes together. */
@@ -53,7 +53,7 @@ export class LevelRelay {
     this.#children.delete(child);
   }
 
-  changed({ items }: LevelsFrame): void {
+  changed(items: readonly LevelItem[]): void {
     for (const { pools } of this.#children.values()) for (const { pool } of items) pools.add(pool);
   }
 

@@ -22,15 +22,21 @@ export class Levels {
     this.#whenNews.push(news);
   }
 
-  apply(frame: LevelsFrame): void {
-    const skus = new Set<Sku>();
+  /** @returns what is new of it: a link that begins anew says all of them once more. */
+  apply(frame: LevelsFrame): LevelItem[] {
     const back = (this.#asOfMs ?? 0) - frame.asOfMs;
     if (back < 0 || back > CLOCK_SET_BACK_MS) this.#asOfMs = frame.asOfMs;
+    const skus = new Set<Sku>();
+    const changed: LevelItem[] = [];
     for (const item of frame.items) {
-      skus.add(this.#put(item));
+      const sku = this.#put(item);
+      if (sku === undefined) continue;
+      skus.add(sku);
       this.#unsaved.add(item.pool);
+      changed.push(item);
     }
     if (skus.size > 0) for (const news of this.#whenNews) news(skus);
+    return changed;
   }
 
   /** What was heard before this process began. */
@@ -39,13 +45,16 @@ export class Levels {
     this.#asOfMs = asOfMs;
   }
 
-  #put(item: LevelItem): Sku {
+  /** @returns undefined where just this was known. */
+  #put(item: LevelItem): Sku | undefined {
     const { sku } = parsePoolId(item.pool);
     let pools = this.#bySku.get(sku);
     if (pools === undefined) {
       pools = new Map();
       this.#bySku.set(sku, pools);
     }
+    const known = pools.get(item.pool);
+    if (known?.onHand === item.onHand && known.available === item.available) return undefined;
     pools.set(item.pool, item);
     return sku;
   }
