@@ -89,6 +89,9 @@ export class FaultProxy {
     let up: Socket | undefined;
     let child = '';
     down.on('data', (chunk) => {
+      // What came together goes on together.
+      const open = up;
+      open?.cork();
       for (const frame of frames.read(chunk)) {
         if (up === undefined) {
           const head = frame.toString('latin1');
@@ -101,6 +104,7 @@ export class FaultProxy {
         this.#watch(child, frame);
         this.#pass(up, frame);
       }
+      open?.uncork();
     });
   }
 
@@ -114,7 +118,9 @@ export class FaultProxy {
     this.#links.set(child, [down, up]);
     const frames = new FrameReader();
     up.on('data', (chunk) => {
+      down.cork();
       for (const frame of frames.read(chunk)) this.#pass(down, frame);
+      down.uncork();
     });
     up.on('error', () => up.destroy());
     up.on('close', () => down.destroy());
