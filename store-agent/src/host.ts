@@ -5,6 +5,7 @@
  * A store agent, a terminal, a region and the authority are all hosts; they differ in
  * where the journal lives and in which doors they open.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { PARENT, type Peer, type Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
 import {
   type CallResult,
@@ -22,7 +23,13 @@ import { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
 import { itemForChild, type ReplicaRecord } from './catalogue/items.ts';
 import type { Identity } from './identity.ts';
-import { LEVELS_EVERY_MS, LEVELS_WAITING_BYTES_MAX, LevelRelay } from './levels/level-relay.ts';
+import {
+  LEVELS_EVERY_MS,
+  LEVELS_HEADER,
+  LEVELS_KEPT,
+  LEVELS_WAITING_BYTES_MAX,
+  LevelRelay,
+} from './levels/level-relay.ts';
 import type { Levels } from './levels/levels.ts';
 import { CARTS_WAITING_BYTES_MAX, CartRelay } from './link/cart-relay.ts';
 import { mayAsk } from './link/child-calls.ts';
@@ -87,6 +94,7 @@ export class Host {
   readonly #machine: Machine = nodeMachine();
   #timers: NodeJS.Timeout[] = [];
   #isFeeding = false;
+  #hasHeardLevels = false;
   #parentNews = '';
 
   constructor(options: HostOptions) {
@@ -134,19 +142,19 @@ export class Host {
           throw error;
         }
       },
-      opened: (replica, hello) => {
+      opened: (replica, hello, keepsLevels) => {
         log.info({ child: replica, writer: hello.writer }, 'child connected');
         this.#feed.opened(replica, hello.catalogueVersion);
-        if (hello.wantsLevels) this.#levelRelay.opened(replica);
+        if (hello.wantsLevels) this.#levelRelay.opened(replica, keepsLevels);
         if (hello.catalogueVersion > options.catalogue.version())
           options.catalogue.behind?.(hello.catalogueVersion);
         this.feedCatalogue();
       },
       frame: (from, frame) => this.#fromChild(from, frame),
-      closed: (replica, why) => {
+      closed: (replica, why, arrivedBeforeMs) => {
         log.info({ child: replica, why }, 'child disconnected');
         this.#feed.closed(replica);
-        this.#levelRelay.closed(replica);
+        this.#levelRelay.closed(replica, arrivedBeforeMs);
         this.#cartRelay.gone(replica);
         this.calls.peerDown(replica);
       },
@@ -169,7 +177,9 @@ export class Host {
     this.#levelRelay = new LevelRelay({
       levels: options.levels,
       nowMs: () => Date.now(),
+      monotonicMs: () => performance.now(),
       takes: (child) => this.children.takes(child, 'stock', LEVELS_WAITING_BYTES_MAX),
+      arrivedBeforeMs: (child) => this.children.arrivedBeforeMs(child),
       send: (to, frame) => this.children.send(to, frame),
     });
     this.parent = options.parent && this.#parentLink(options.parent);
@@ -183,7 +193,9 @@ export class Host {
         machine: this.#machine,
         connect: (events) => {
           const { handshakeMs: handshakeTimeout } = parent.times;
-          const socket = new WebSocket(parent.url, { ...WS_OPTIONS, ...parent.tls?.(), handshakeTimeout });
+          const headers = this.#hasHeardLevels ? { [LEVELS_HEADER]: LEVELS_KEPT } : {};
+          const options = { ...WS_OPTIONS, ...parent.tls?.(), handshakeTimeout, headers };
+          const socket = new WebSocket(parent.url, options);
           return new Connection(socket, events);
         },
         engine: this.engine,
@@ -222,9 +234,9 @@ export class Host {
     this.#timers.push(feed, levels);
   }
 
-  /** Takes a socket that somebody opened at this replica's link door. */
-  accept(socket: WebSocket): void {
-    this.children.accept(socket);
+  /** Takes a socket that somebody opened at this replica's link door, with these headers. */
+  accept(socket: WebSocket, headers: IncomingHttpHeaders): void {
+    this.children.accept(socket, headers[LEVELS_HEADER] === LEVELS_KEPT);
   }
 
   /** Tells children what they lack of the catalogue. */
@@ -273,6 +285,7 @@ export class Host {
         this.#takeCatalogue(frame);
         return;
       case 'levels':
+        this.#hasHeardLevels = true;
         this.#levelRelay.changed(this.#options.levels?.apply(frame) ?? []);
         return;
       case 'cart-open':

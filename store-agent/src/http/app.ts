@@ -107,7 +107,7 @@ export function openLinkDoor(app: FastifyInstance, host: Host, tls?: DoorTls): W
       );
       return true;
     }
-    door.handleUpgrade(request, socket, head, (ws) => host.accept(ws));
+    door.handleUpgrade(request, socket, head, (ws) => host.accept(ws, request.headers));
     return true;
   });
   closeSocketsOf(app, door);

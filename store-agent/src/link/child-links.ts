@@ -24,10 +24,12 @@ export interface ChildLinksPorts {
   /** Whose child a replica is; undefined for strangers. */
   parentOf(replica: ReplicaId): ReplicaId | undefined;
   enrol(frame: Enrol): Promise<Frame>;
-  opened(replica: ReplicaId, hello: Hello): void;
+  /** @param keepsLevels whether it still has the levels that it was told over a link before */
+  opened(replica: ReplicaId, hello: Hello, keepsLevels: boolean): void;
   /** Frames of the channels that the core does not know. */
   frame(from: ReplicaId, frame: Frame): void;
-  closed(replica: ReplicaId, why: string): void;
+  /** @param arrivedBeforeMs what was sent before this moment has arrived */
+  closed(replica: ReplicaId, why: string, arrivedBeforeMs: number): void;
 }
 
 interface Link {
@@ -68,6 +70,11 @@ export class ChildLinks {
     return link?.channels.has(channel) === true && link.connection.waitingBytes <= waitingBytesMax;
   }
 
+  /** What was sent before this moment has arrived there. */
+  arrivedBeforeMs(replica: ReplicaId): number {
+    return this.#links.get(replica)?.connection.arrivedBeforeMs ?? Number.NEGATIVE_INFINITY;
+  }
+
   hangUp(replica: ReplicaId, code: ErrorCode, message: string): void {
     this.#links.get(replica)?.connection.hangUp(code, message);
   }
@@ -91,8 +98,8 @@ export class ChildLinks {
     for (const { connection } of [...this.#links.values()]) connection.end();
   }
 
-  /** A socket was opened by somebody. */
-  accept(socket: WebSocket): void {
+  /** A socket was opened by somebody. @param keepsLevels as it says itself */
+  accept(socket: WebSocket, keepsLevels: boolean): void {
     const challenge = randomBytes(32);
     let replica: ReplicaId | undefined;
     let isWaiting = true;
@@ -108,7 +115,7 @@ export class ChildLinks {
           if (this.#links.get(replica)?.connection === connection) this.#frame(replica, frame);
         } else if (frame.kind === 'hello' && isWaiting) {
           settle();
-          replica = this.#hello(connection, challenge, frame);
+          replica = this.#hello(connection, challenge, frame, keepsLevels);
         } else if (frame.kind === 'enrol' && isWaiting) {
           settle();
           void this.#enrol(connection, challenge, frame);
@@ -137,7 +144,12 @@ export class ChildLinks {
   }
 
   /** @returns the replica whose identity is proved, or undefined when it was turned away. */
-  #hello(connection: Connection, challenge: Uint8Array, hello: Hello): ReplicaId | undefined {
+  #hello(
+    connection: Connection,
+    challenge: Uint8Array,
+    hello: Hello,
+    keepsLevels: boolean,
+  ): ReplicaId | undefined {
     const replica = replicaOf(hello.writer);
     const key = this.#ports.publicKey(replica);
     if (key === undefined) {
@@ -164,7 +176,7 @@ export class ChildLinks {
       const names = new Set(channels.map(({ name }) => name));
       this.#links.set(replica, { connection, writer: hello.writer, key, channels: names });
       if (before !== undefined && before.connection !== connection) before.connection.end();
-      this.#ports.opened(replica, hello);
+      this.#ports.opened(replica, hello, keepsLevels);
     });
     return replica;
   }
@@ -209,6 +221,6 @@ export class ChildLinks {
       // A newer connection may have said hello in this very turn: its session is not this one's to close.
       if (!this.#links.has(replica)) self.childDown(replica, link.writer);
     });
-    this.#ports.closed(replica, why);
+    this.#ports.closed(replica, why, connection.arrivedBeforeMs);
   }
 }

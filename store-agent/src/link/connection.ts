@@ -21,14 +21,19 @@ export class Connection implements LinkConnection {
   readonly #heartbeat: NodeJS.Timeout;
   #heard = true;
   #isClosed = false;
+  #pingedAtMs = Number.NEGATIVE_INFINITY;
+  /** What was sent before this moment, by `performance.now`, has arrived: the peer answered a ping behind it. */
+  arrivedBeforeMs = Number.NEGATIVE_INFINITY;
   sent = 0;
 
   constructor(socket: WebSocket, events: ConnectionEvents) {
     this.#socket = socket;
     this.#events = events;
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
-    socket.on('pong', () => {
+    socket.on('pong', (data) => {
       this.#heard = true;
+      // A pong that nobody asked for says nothing.
+      if (data.toString() === String(this.#pingedAtMs)) this.arrivedBeforeMs = this.#pingedAtMs;
     });
     socket.on('close', (_code, reason) => this.#close(reason.toString() || 'the peer hung up'));
     socket.on('error', (error) => this.#close(error.message));
@@ -43,7 +48,9 @@ export class Connection implements LinkConnection {
       return;
     }
     this.#heard = false;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#pingedAtMs = performance.now();
+    this.#socket.ping(String(this.#pingedAtMs));
   }
 
   #message(data: RawData, isBinary: boolean): void {
