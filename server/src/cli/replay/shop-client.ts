@@ -11,7 +11,8 @@ export interface ShopAnswer {
 
 /** A replica that was killed is back within a second or two; a minute means that something is broken. */
 const ANSWER_MS_MAX = 60_000;
-const RETRY_MS = 25;
+/** Dozens wait for a region that was killed: each asks less often the longer that takes. */
+const RETRY_MS = { first: 25, most: 200 };
 
 export class ShopClient {
   readonly #port: number;
@@ -28,7 +29,7 @@ export class ShopClient {
   async post(path: string, body: unknown): Promise<ShopAnswer> {
     const text = JSON.stringify(body);
     const startedMs = performance.now();
-    while (!this.#isClosed) {
+    for (let pauseMs = RETRY_MS.first; !this.#isClosed; pauseMs = Math.min(RETRY_MS.most, 2 * pauseMs)) {
       try {
         const answer = await this.#once('POST', path, text);
         if (answer.status !== 503) return answer;
@@ -37,7 +38,7 @@ export class ShopClient {
       }
       if (performance.now() - startedMs > ANSWER_MS_MAX)
         throw new Error(`${path} was not answered in a minute.`);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     throw new Error('The replay was stopped.');
   }
