@@ -1,6 +1,6 @@
 /**
  * The build step: `tsc -b` for the packages in the root tsconfig.json, then the files tsc does not
- * copy. A stamp of names, sizes and times lets a run with nothing to do end in a few milliseconds.
+ * copy, and the agent as one file. A stamp of names, sizes and times lets a run with nothing to do end in a few milliseconds.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,6 +18,7 @@ import {
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildScreensIfChanged } from './build-screens.mjs';
+import { bundleAgent } from './bundle-agent.mjs';
 
 const STAMP = 'node_modules/.tallystick-build';
 
@@ -45,8 +46,9 @@ function build(root, packages) {
     for (const file of filesUnder(join(root, dir, 'src')).filter((path) => path.endsWith('.sql'))) {
       cpSync(file, join(root, dir, 'dist', relative(join(root, dir, 'src'), file)));
     }
-    linkBins(root, join(root, dir));
   }
+  bundleAgent(root);
+  for (const dir of packages) linkBins(root, join(root, dir));
 }
 
 /** npm links bins and makes them executable at install, but then `dist` does not exist yet. */

@@ -34,7 +34,7 @@ export function providerProgram(...args: readonly string[]): string[] {
 /** The arguments for `node` that run `tallystick-agent …`, so many replicas in one program. */
 export function agentProgram(replicas: number, ...args: readonly string[]): string[] {
   const index = fileURLToPath(import.meta.resolve('@tallystick/store-agent'));
-  const path = index.replace(/index\.(ts|js)$/, 'cli/main.$1');
+  const path = index.replace(/index\.ts$/, 'cli/main.ts').replace(/index\.js$/, 'cli/agent.js');
   if (!existsSync(path)) throw new Error(`${path} is missing: run npm run build first.`);
   const nursery = Math.min(NURSERY.most, NURSERY.ofReplica * replicas);
   return program(path, [`--max-semi-space-size=${nursery}`, ...SMALL_FLAGS], args);
