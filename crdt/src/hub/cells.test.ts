@@ -1,5 +1,6 @@
 /** Grants on their way down: L1, L2, F1a. */
 import { describe, expect, test } from 'vitest';
+import type { EntryBody } from '../entry/entry.ts';
 import type { PoolId, WriterId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { pool } from '../replica/world.test-kit.ts';
@@ -15,6 +16,11 @@ function grant(books: Books, to: WriterId, units: number, ...pools: readonly Poo
   return books.ledger.append({ type: 'sent', to, items }, '', 'system', atFirst).seq;
 }
 
+const took = (books: Books, seq: number, n: number): EntryBody => ({
+  type: 'took',
+  from: books.ledger.self.writer,
+  items: [{ pool: pool('lamp'), seq, n }],
+});
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) => pool(`sku-${from + i}`));
 const sessionOf = (books: Books, seen = 0) =>
   openSession({ writer: books.shop.writer, wantsLevels: false, heads: [] }, books.ledger.self.writer, seen);
@@ -35,10 +41,20 @@ describe('[L2] what a child has not heard of', () => {
     const fresh = sessionOf(books);
     catchUpCells(books.ledger, fresh);
     expect([...fresh.cells]).toEqual([pool('lamp'), pool('wick')]);
+    books.say(books.shop, took(books, first, 2));
     const resumed = sessionOf(books, first);
     resumed.cellsSentTo = 99;
     catchUpCells(books.ledger, resumed);
     expect([[...resumed.cells], resumed.cellsSentTo]).toEqual([[pool('wick')], first]);
+  });
+
+  test('[L2] [F3a] is found also before that entry, where it wrote down less than was granted: it was away', () => {
+    const books = new Books();
+    const first = grant(books, books.shop.writer, 2, pool('lamp'), pool('wick'));
+    books.say(books.shop, took(books, first, 2));
+    const returned = sessionOf(books, first);
+    catchUpCells(books.ledger, returned);
+    expect([...returned.cells]).toEqual([pool('wick')]);
   });
 
   test('[L2] goes in one frame, with the cursor up to the end of the chain, and once', () => {

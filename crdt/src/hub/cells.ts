@@ -12,11 +12,18 @@ import { isVoid } from './totals.ts';
 /** Items of one frame: a cut costs one of these, and a frame stays well under its limit. */
 const CELLS_PER_FRAME = 2_000;
 
-/** What was granted since the child last listened, found in the rows and not in the journal. */
+/**
+ * What was granted since the child last listened, found in the rows and not in the journal. A child that left and
+ * came back (F3a) names the last that it took, and may have missed what came before.
+ */
 export function catchUpCells(ledger: Ledger, session: Session): void {
-  for (const [pool, row] of ledger.self.rows()) {
-    const cell = row.sent.find(({ writer }) => writer === session.writer);
-    if (cell !== undefined && cell.seq > session.cellsSeenTo) session.cells.add(pool);
+  const { self } = ledger;
+  const child = ledger.streams.get(session.writer);
+  for (const [pool, { sent }] of self.rows()) {
+    const cell = cellOf(sent, session.writer);
+    if (cell === undefined) continue;
+    const took = amountOf(child?.row(pool).took ?? [], self.writer);
+    if (cell.seq > session.cellsSeenTo || cell.n > took) session.cells.add(pool);
   }
   session.cellsSentTo = session.cellsSeenTo;
 }

@@ -128,7 +128,7 @@ export class Replica {
     this.#nextLife(Math.max(...lives) + 1, self.head.parent, now);
     const { writer, head } = self;
     // It may be the only one left to tell that its parent is the past.
-    this.ledger.touchHead(this.ledger.self).parentSeen = head.parentSeen;
+    this.ledger.touchHead(this.ledger.self).parentSeen = self.lastSeen;
     const body = { type: 'fenced', writer, seq: head.seq, hash: head.hash, reason } as const;
     this.ledger.append(body, '', 'system', now);
     this.#claims.fenced(self);

@@ -9,7 +9,7 @@ import type { FenceReason, Hash, ReplicaKind } from '../entry/entry.ts';
 import { NO_HASH } from '../entry/entry.ts';
 import { type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { addDigest, type Digest, digestRow, emptyDigest, subtractDigest } from '../tally/digest.ts';
-import { copyRow, EMPTY_ROW, emptyRow, type Row } from '../tally/row.ts';
+import { cellOf, copyRow, EMPTY_ROW, emptyRow, type Row } from '../tally/row.ts';
 
 export interface Fence {
   readonly seq: number;
@@ -145,6 +145,18 @@ export class Stream {
       this.head = { ...this.head };
     }
     return this.head;
+  }
+
+  /**
+   * Of an own life: the last entry that is known here of its parent's chain, by which that one finds that it is the
+   * past (F1). Where it left that parent and came back (F3a), it was told nothing since, and took grants before.
+   */
+  get lastSeen(): number {
+    const { parent, parentSeen } = this.head;
+    let last = parentSeen;
+    if (parent === null) return last;
+    for (const { row } of this.#slots.values()) last = Math.max(last, cellOf(row.took, parent)?.seq ?? 0);
+    return last;
   }
 
   /** The last entry that is on disk: the head without what the open turn did. */

@@ -86,10 +86,10 @@ export class Uplink {
     const heads = [self, ...others].map(
       (stream): Point => ({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash }),
     );
-    const { parent, parentSeen } = self.head;
+    const { parent } = self.head;
     return {
       writer: self.writer,
-      parentSeen: parent === null ? null : { writer: parent, seq: parentSeen },
+      parentSeen: parent === null ? null : { writer: parent, seq: self.lastSeen },
       heads,
     };
   }
