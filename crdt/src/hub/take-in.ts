@@ -196,8 +196,12 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
   const isAtHome = known === undefined || wayOf(context, known) !== 'none';
   // It ended before anybody here heard of it (F5).
   const late = isElsewhere ? newerLife(ledger, entry.writer) : undefined;
-  if (!isAtHome && late === undefined)
-    return isElsewhere ? undefined : `${replica} belongs under ${known?.head.via}, not under ${child}`;
+  if (!isAtHome && late === undefined) {
+    if (!isElsewhere) return `${replica} belongs under ${known?.head.via}, not under ${child}`;
+    // Once that one has ended, its replica may lack a life that the books forgot, or the end of it (F5, F6).
+    if (known !== undefined) places.past.putOff(known, child);
+    return undefined;
+  }
   if (entry.seq !== 1 || entry.body.type !== 'life' || !sameBytes(entry.prevHash, NO_HASH))
     return isElsewhere ? undefined : `${entry.writer} does not begin with its life`;
   // What an old parent heard moves nobody: that does the first word that comes by the new way.
