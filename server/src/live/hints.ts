@@ -11,7 +11,7 @@ import { type Cart, readCart } from '@tallystick/crdt/cart';
 import { awarenessFrame } from './frames.ts';
 import type { LiveCart } from './live-cart.ts';
 
-/** Edits and levels of so long make one hint. */
+/** Edits and levels of so long make one hint: a stock client says each that it hears once more to everybody. */
 const GATHER_MS = 1_000;
 /** Hints of one turn, some milliseconds of work; the rest has the next one, and edits come in between. */
 const HINTS_PER_TURN = 16;
@@ -24,8 +24,14 @@ export class Hints {
   /** As it was read last, for carts that have left memory. */
   readonly #known = new Map<string, Cart>();
   readonly #bySku = new Map<string, Set<string>>();
+  /** Gathered for the next time. */
+  readonly #changed = new Set<string>();
+  /** To be said now, a few at a time; what changes meanwhile is not among them once it was said. */
   readonly #due = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
+  /** Would have been said, and was not durable. */
+  readonly #late = new Set<string>();
+  #gathering: NodeJS.Timeout | undefined;
+  #turning: NodeJS.Timeout | undefined;
   #say: Say | undefined;
 
   /** @param opened a cart that somebody looks at; asking does not keep it in memory */
@@ -46,8 +52,14 @@ export class Hints {
 
   /** A cart says something else; soon its devices hear what that means. */
   changed(id: string): void {
-    this.#due.add(id);
-    this.#timer ??= setTimeout(() => this.#turn(), GATHER_MS).unref();
+    if (this.#due.has(id)) return;
+    if (this.#late.delete(id)) {
+      this.#due.add(id);
+      this.#go();
+      return;
+    }
+    this.#changed.add(id);
+    this.#gathering ??= setTimeout(() => this.#gathered(), GATHER_MS).unref();
   }
 
   /** There are more or fewer of these. */
@@ -56,12 +68,24 @@ export class Hints {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#due.clear();
+    clearTimeout(this.#gathering);
+    clearTimeout(this.#turning);
+    for (const waiting of [this.#changed, this.#due, this.#late]) waiting.clear();
+  }
+
+  #gathered(): void {
+    this.#gathering = undefined;
+    for (const id of this.#changed) this.#due.add(id);
+    this.#changed.clear();
+    this.#go();
+  }
+
+  #go(): void {
+    this.#turning ??= setTimeout(() => this.#turn(), 1).unref();
   }
 
   #turn(): void {
-    this.#timer = undefined;
+    this.#turning = undefined;
     let left = HINTS_PER_TURN;
     for (const id of this.#due) {
       if (left === 0) break;
@@ -69,7 +93,7 @@ export class Hints {
       this.#due.delete(id);
       this.#hint(id);
     }
-    if (this.#due.size > 0) this.#timer = setTimeout(() => this.#turn(), 1).unref();
+    if (this.#due.size > 0) this.#go();
   }
 
   #hint(id: string): void {
@@ -78,8 +102,11 @@ export class Hints {
       this.#forget(id);
       return;
     }
-    // What is not durable yet comes here again when it is.
-    if (live.isDirty) return;
+    if (live.isDirty) {
+      // It comes here again when it is durable.
+      this.#late.add(id);
+      return;
+    }
     const cart = this.#read(live);
     if (cart === undefined) return;
     const presence = live.presences.regionShows(JSON.stringify(this.#say(id, cart)));
