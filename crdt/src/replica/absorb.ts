@@ -47,9 +47,9 @@ export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, hea
       if (entry.body.type === 'fenced' && !hub.early.isEarly(writer, entry.body)) note(writer, entry.body);
     }
   }
-  // A lost life of the authority has a head and no entries (F6).
+  // A lost life has a head and no entries (F6); that it was shut out is told with the other heads.
   for (const { writer, head } of heads)
-    if (head.seq === 0 && !ledger.streams.has(writer)) ledger.addStream(writer, { ...head });
+    if (head.seq === 0 && !ledger.streams.has(writer)) ledger.addStream(writer, { ...head, fence: null });
   ledger.keep();
   hub.totals.keep();
   for (const { writer, head } of heads) {

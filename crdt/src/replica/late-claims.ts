@@ -12,6 +12,7 @@ import type { Effect } from '../tally/fold.ts';
 import { QUANTITY_MAX } from '../tally/row.ts';
 import { rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
+import { ForgottenLives } from './forgotten-lives.ts';
 import type { Ledger, Now } from './ledger.ts';
 import { isOwnPast, unheardChildren } from './recovery.ts';
 import { settlesHere } from './settler.ts';
@@ -23,6 +24,7 @@ type Accounts = Map<PoolId, Set<WriterId>>;
 export class LateClaims {
   readonly #ledger: Ledger;
   readonly #poolChanged: (pool: PoolId) => void;
+  readonly #forgotten: ForgottenLives;
   readonly #open: Accounts = new Map();
   /** F6: those of the authority's own past, which mean nothing before its children have told what they know. */
   readonly #untold: Accounts = new Map();
@@ -33,6 +35,12 @@ export class LateClaims {
   constructor(ledger: Ledger, poolChanged: (pool: PoolId) => void) {
     this.#ledger = ledger;
     this.#poolChanged = poolChanged;
+    this.#forgotten = new ForgottenLives(ledger);
+  }
+
+  /** Somebody is heard of first, shut out, reached another way, or under another parent. */
+  onHead(): void {
+    this.#forgotten.onHead();
   }
 
   /** A writer was shut out: it may owe already. */
@@ -41,6 +49,7 @@ export class LateClaims {
   }
 
   onEffect(stream: Stream, effect: Effect): void {
+    this.#forgotten.onEffect(effect);
     if (stream.head.fence !== null) this.#look(effect.pool, rootOf(this.#ledger, stream).writer);
     if ('writer' in effect && this.#ledger.streams.get(effect.writer)?.head.fence)
       this.#look(effect.pool, effect.writer);
@@ -77,6 +86,7 @@ export class LateClaims {
 
   /** Sends what is free to where it was used already. A new life first learns what its former ones sent (T8). */
   settle(now: Now): void {
+    if (this.#forgotten.giveAccounts()) this.lookAgain();
     if (this.#mustScan) this.#scan();
     this.#lookAtOwnPast();
     if (this.#open.size === 0 || this.#ledger.awaitsFormerLives) return;
@@ -109,6 +119,7 @@ export class LateClaims {
 
   /** The turn failed, and what it covered is not covered. */
   putBack(): void {
+    this.#forgotten.putBack();
     this.lookAgain();
   }
 

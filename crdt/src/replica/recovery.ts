@@ -85,13 +85,14 @@ export function giveUpNamed(ledger: Ledger, replica: ReplicaId, like: Stream | u
     if (isNews(named)) addLost(ledger, named, newHead(head.kind, head.parent, head.via), 'retired');
 }
 
-function addLost(ledger: Ledger, writer: WriterId, head: StreamHead, reason: FenceReason): void {
+/** An account of a life of which no entry is left. */
+export function addLost(ledger: Ledger, writer: WriterId, head: StreamHead, reason: FenceReason): Stream {
   head.fence = { seq: 0, hash: NO_HASH, reason };
-  ledger.addStream(writer, head);
+  return ledger.addStream(writer, head);
 }
 
 /** Everybody to whom somebody sent units, or from whom somebody took them. */
-function* namesIn(ledger: Ledger): Iterable<WriterId> {
+export function* namesIn(ledger: Ledger): Iterable<WriterId> {
   for (const stream of ledger.streams.values())
     for (const [, { sent, took }] of stream.rows())
       for (const cells of [sent, took]) for (const { writer } of cells) yield writer;

@@ -91,6 +91,7 @@ export class Replica {
     this.ledger.onHead = (stream) => {
       this.hub.totals.onHead(stream);
       this.moving.onHead();
+      this.#claims.onHead();
     };
     this.#claims = new LateClaims(this.ledger, (pool) => this.#moves.poolChanged(pool));
     this.ledger.onFence = (stream) => this.hub.noteFence(stream);
@@ -292,12 +293,8 @@ export class Replica {
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
     frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.moving.strays.frames(now));
-    const out: Out = {
-      answers: this.#desk.takeAnswers(),
-      frames,
-      hangUps: this.#hangUps,
-      newLife: this.#newLife,
-    };
+    const answers = this.#desk.takeAnswers();
+    const out: Out = { answers, frames, hangUps: this.#hangUps, newLife: this.#newLife };
     this.#hangUps = [];
     this.#newLife = undefined;
     return out;

@@ -112,12 +112,22 @@ export class HeadsModel {
     head.via = via;
   }
 
-  /** F6: a life of the root that is in none of its books any more. Its name alone is known, and what others say of it. */
+  /**
+   * F6: a life that is in no books any more. Its name alone is known, and what others say of it. One of the root has
+   * no parent; any other is no later than one of its replica that lives, and the root settles it.
+   */
   #lostLife(writer: WriterId): Head {
-    if (replicaOf(writer) !== this.#view.root) throw new Error(`D5: ${writer} does not begin with its life`);
+    const living = (replica: ReplicaId) =>
+      [...this.#heads].find(([life, { fence }]) => replicaOf(life) === replica && fence === null);
+    const [root] = living(this.#view.root) ?? [];
+    const [life, like] = living(replicaOf(writer)) ?? [];
+    if (root === undefined || life === undefined || like === undefined)
+      throw new Error(`D5: ${writer} does not begin with its life, and no other life of it does`);
+    if (life !== root && incarnationOf(life) < incarnationOf(writer))
+      throw new Error(`F6: ${writer} is later than ${life}, which lives: it may be on its way`);
     const end = { seq: 0, hash: NO_HASH };
     const fence = { ...end, reason: 'rollback' } as const;
-    const head = newHead({ signer: writer, kind: 'authority', parent: null, ...end, fence });
+    const head = newHead({ signer: writer, kind: like.kind, parent: life === root ? null : root, ...end, fence });
     this.#heads.set(writer, head);
     return head;
   }

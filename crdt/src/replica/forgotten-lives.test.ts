@@ -1,0 +1,174 @@
+/** A life that the books forgot, of a replica that was put back to before it and lives on (F6). */
+import { describe, expect, test } from 'vitest';
+import { type ReplicaId, type WriterId, writerId } from '../ids.ts';
+import { free } from '../tally/row.ts';
+import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { exposure } from './decide-reclaim.ts';
+import type { Stream } from './stream.ts';
+import { type Node, pool, shop, World } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+
+function send(from: Node, to: WriterId, n: number): void {
+  const body = { type: 'sent', to, items: [{ pool: lamp, n }] } as const;
+  from.turn((self, now) => self.ledger.append(body, '', 'system', now));
+}
+
+function grant(world: World, from: Node, to: Node, n: number): void {
+  const taken = to.row('lamp').took.find(({ writer }) => writer === from.self)?.n ?? 0;
+  const items = [{ pool: lamp, atLeast: taken + n, waitMs: 5_000 }];
+  from.turn((self, now) => self.frame(to.id, { kind: 'asks', writer: to.self, parent: from.self, items }, now));
+  world.calm();
+}
+
+/** It goes on as another life, from this image of it. */
+function putBack(node: Node, image: Node['journal']): void {
+  node.restart(image);
+  node.turn((self, now) => self.becomeNewWriter('rollback', now));
+}
+
+function link(world: World, ...nodes: Node[]): void {
+  for (const node of nodes) {
+    node.isHungUp = false;
+    node.link();
+    world.rejoin();
+  }
+}
+
+function accountOf({ replica: { ledger } }: Node, writer: WriterId): number | undefined {
+  const stream = ledger.streams.get(writer);
+  return stream && exposure(ledger, stream, lamp);
+}
+
+/** Every unit that came in is somewhere, once: free, sold, or in the account of a life that ended. */
+function sum({ replica: { ledger } }: Node): number {
+  const has = (stream: Stream) =>
+    stream.head.fence === null ? free(stream.row(lamp)) : exposure(ledger, stream, lamp);
+  const streams = [...ledger.streams.values()];
+  return streams.reduce((units, stream) => units + has(stream) + stream.row(lamp).used, 0);
+}
+
+/**
+ * A restored shop took all eight lamps of its till, granted seven to its kiosk, which sold them, and kept one; the
+ * ninth is in the account of the shop's first life. That second life is then forgotten by itself, and by the books.
+ */
+function forgotten({ tillToo }: { tillToo: boolean }) {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const kiosk = world.add('kiosk', 'terminal', berlin);
+  grant(world, berlin, till, 8);
+  const [ofHq, ofBerlin, ofTill] = [hq.journal.image(), berlin.journal.image(), till.journal.image()];
+  for (const node of [till, kiosk, berlin]) node.cut();
+  putBack(berlin, berlin.journal.image());
+  link(world, berlin, till, kiosk);
+  const life = berlin.self;
+  send(till, life, till.free('lamp'));
+  world.calm();
+  grant(world, berlin, kiosk, 7);
+  expect(kiosk.do(sell('o1', { lamp: 7 }))).toMatchObject({ ok: true });
+  world.calm();
+  expect([berlin.free('lamp'), till.free('lamp'), kiosk.free('lamp')]).toEqual([1, 0, 0]);
+  const before = till.self;
+  for (const node of [till, kiosk, berlin]) node.cut();
+  if (tillToo) putBack(till, ofTill);
+  putBack(berlin, ofBerlin);
+  putBack(hq, ofHq);
+  return { world, hq, berlin, till, kiosk, life, before };
+}
+
+describe('[F6] [F5] a life that is in no books, of a replica that lives on (seed 9403899)', () => {
+  test('[F6] owes what others took of it, so that what is taken back of a child is sold once', () => {
+    const { world, hq, berlin, till, kiosk, life, before } = forgotten({ tillToo: true });
+    link(world, berlin, till);
+    expect(accountOf(hq, life)).toBeUndefined();
+    link(world, kiosk);
+    expect(hq.fenceOf(life)).toBe('rollback');
+    expect([accountOf(hq, life), accountOf(berlin, before), sum(hq)]).toEqual([-7, 8, 9]);
+    expect(berlin.do(reclaim('r1', before, { lamp: 8 }))).toMatchObject({ ok: true });
+    world.calmFor(10_000);
+    // What is free goes to where it was taken first.
+    expect([accountOf(hq, life), sum(hq)]).toEqual([0, 9]);
+    const live = [hq, berlin, till, kiosk].reduce((units, node) => units + node.free('lamp'), 0);
+    expect(live).toBe(1);
+    hq.restart();
+    expect([accountOf(hq, life), sum(hq)]).toEqual([0, 9]);
+  });
+
+  test('[F6] [F3] may have left what its neighbours sent to it', () => {
+    const { world, hq, berlin, till, kiosk, life } = forgotten({ tillToo: false });
+    link(world, berlin, till, kiosk);
+    expect([accountOf(hq, life), sum(hq)]).toEqual([1, 9]);
+    expect(hq.do(reclaim('r1', life, { lamp: 1 }))).toMatchObject({ ok: true });
+    expect([accountOf(hq, life), sum(hq)]).toEqual([0, 9]);
+  });
+
+  test('[F6] [T8] a delivery that it received is typed in again, and pays for what it granted', () => {
+    const { world, hq, berlin, till } = shop();
+    const [ofHq, ofBerlin] = [hq.journal.image(), berlin.journal.image()];
+    for (const node of [till, berlin]) node.cut();
+    putBack(berlin, berlin.journal.image());
+    link(world, berlin, till);
+    expect(berlin.do(receive('d1', { lamp: 5 }))).toMatchObject({ ok: true });
+    grant(world, berlin, till, 4);
+    expect(till.do(sell('o1', { lamp: 4 }))).toMatchObject({ ok: true });
+    for (const node of [till, berlin]) node.cut();
+    putBack(berlin, ofBerlin);
+    putBack(hq, ofHq);
+    link(world, berlin, till);
+    expect(berlin.do(receive('d1', { lamp: 5 }))).toMatchObject({ ok: true });
+    world.calmFor(10_000);
+    expect([sum(hq), berlin.free('lamp') + hq.free('lamp') + till.free('lamp')]).toEqual([5, 1]);
+  });
+
+  test('[F6] below a region that lives on: the root settles it', () => {
+    const world = new World();
+    const hq = world.add('hq', 'authority');
+    const north = world.add('north', 'region', hq);
+    const berlin = world.add('berlin', 'store', north);
+    const till = world.add('till', 'terminal', berlin);
+    // It lived while nobody above heard of it.
+    berlin.cut();
+    const image = berlin.journal.image();
+    putBack(berlin, berlin.journal.image());
+    link(world, till);
+    const life = berlin.self;
+    berlin.turn((self) => {
+      self.ledger.awaitsFormerLives = false;
+    });
+    expect(berlin.do(receive('d1', { lamp: 5 }))).toMatchObject({ ok: true });
+    grant(world, berlin, till, 4);
+    expect(till.do(sell('o1', { lamp: 4 }))).toMatchObject({ ok: true });
+    till.cut();
+    putBack(berlin, image);
+    link(world, berlin, till);
+    expect([accountOf(hq, life), sum(hq)]).toEqual([-4, 0]);
+    expect(berlin.do(receive('d1', { lamp: 5 }))).toMatchObject({ ok: true });
+    world.calmFor(10_000);
+    expect([accountOf(hq, life), sum(hq)]).toEqual([0, 5]);
+  });
+});
+
+describe('[F6] [L7] who lies about lives that never were', () => {
+  /** Another life of that replica, by name alone. */
+  const named = (replica: string, incarnation: number, nonce: number) =>
+    writerId(replica as ReplicaId, incarnation, nonce.toString(16).padStart(32, 'f'));
+
+  test('[L7] shuts out nobody whose life is still to come, and gets so many accounts', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    grant(world, berlin, till, 2);
+    const before = hq.replica.ledger.streams.size;
+    send(till, named('berlin', 2, 0), 1);
+    send(till, named('paris', 1, 0), 1);
+    world.calm();
+    expect(hq.replica.ledger.streams.size).toBe(before);
+    till.turn((self, now) => {
+      for (let nonce = 1; nonce <= 100; nonce += 1) {
+        const items = [{ pool: lamp, seq: 1, n: 1 }];
+        self.ledger.append({ type: 'took', from: named('berlin', 1, nonce), items }, '', 'system', now);
+      }
+    });
+    world.calm();
+    world.comesToRest = false;
+    expect(hq.replica.ledger.streams.size).toBe(before + 64);
+    expect([hq.fenceOf(berlin.self), hq.fenceOf(till.self)]).toEqual([undefined, undefined]);
+  });
+});
