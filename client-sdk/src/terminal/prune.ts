@@ -72,7 +72,7 @@ async function settledLongAgo(database: Database, image: JournalImage, nowMs: nu
     const hash = image.hashAt(writer, Math.min(head.settled.seq, head.seq));
     return hash !== undefined && sameBytes(hash, head.settled.hash) ? [{ writer, head }] : [];
   });
-  const { notes, longSettled } = noteSettled(before, ours, nowMs, sinceMs);
+  const { notes, longSettled } = noteSettled(before, ours, nowMs, sinceMs, image);
   if (JSON.stringify(notes) !== JSON.stringify(before)) {
     const transaction = database.transaction([FACTS], 'readwrite', { durability: 'strict' });
     transaction.objectStore(FACTS).put(notes, NOTES);

@@ -36,10 +36,14 @@ export class JournalImage implements JournalView {
   #sales: SaleRecord[] = [];
   readonly #salesById = new Map<string, SaleRecord>();
   readonly #saleCounts = new Map<WriterId, number>();
+  #turns: number;
+  /** Where a writer's settled mark went back: in which turn, and how far. Later falls that went further hide earlier ones. */
+  readonly #falls = new Map<WriterId, { readonly turn: number; readonly seq: number }[]>();
 
   /** @param base what stood before the first turn that is applied, where turns were let go of */
   constructor(sha256: Sha256, base?: LogBase) {
     this.#sha256 = sha256;
+    this.#turns = base?.turns ?? 0;
     if (base === undefined) return;
     const first = base.kept[0]?.position ?? base.position;
     this.#first = first;
@@ -60,6 +64,23 @@ export class JournalImage implements JournalView {
 
   get position(): number {
     return this.#first + this.#entries.length;
+  }
+
+  /** Turns of the log that it holds, those that were let go of included. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** The lowest entry to which a writer's settled mark went back in the turns after those; infinite where it never did (D7). */
+  readonly lowestSettled = (writer: WriterId, afterTurns: number): number => {
+    const falls = this.#falls.get(writer) ?? [];
+    return falls.find(({ turn }) => turn > afterTurns)?.seq ?? Number.POSITIVE_INFINITY;
+  };
+
+  #noteFall(writer: WriterId, { settled: { seq } }: StreamHead): void {
+    if (seq >= (this.#heads.get(writer)?.settled.seq ?? 0)) return;
+    const lower = (this.#falls.get(writer) ?? []).filter((fall) => fall.seq < seq);
+    this.#falls.set(writer, [...lower, { turn: this.#turns, seq }]);
   }
 
   /** Of every writer, as the last turn left it. */
@@ -94,7 +115,11 @@ export class JournalImage implements JournalView {
         this.#entries.push({ writer, bytes: entry });
       }
     }
-    for (const { writer, head } of record.heads) this.#heads.set(writer, head);
+    this.#turns += 1;
+    for (const { writer, head } of record.heads) {
+      this.#noteFall(writer, head);
+      this.#heads.set(writer, head);
+    }
     for (const { kind, id, ref } of record.documents) this.#documents.set(`${kind}:${id}`, ref);
     for (const { orderId, lineId, progress } of record.progress)
       this.#progress.set(`${orderId}/${lineId}`, progress);

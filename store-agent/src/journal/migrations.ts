@@ -155,4 +155,14 @@ export const MIGRATIONS: readonly string[] = [
     primary key (writer, noted_ms)
   ) strict, without rowid;
   `,
+  `
+  -- D7: what the books took back they have to call settled anew for as long: a mark that falls takes its notes along,
+  -- however soon it comes back.
+  create trigger settled_fell before insert on streams
+  when exists (select 1 from settled_notes n where n.writer = new.writer and n.seq > new.settled_seq)
+  begin
+    update settled_notes set seq = new.settled_seq where writer = new.writer and seq > new.settled_seq;
+  end;
+  update settled_notes as n set seq = (select min(n.seq, s.settled_seq) from streams s where s.writer = n.writer);
+  `,
 ];
