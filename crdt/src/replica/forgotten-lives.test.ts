@@ -17,7 +17,9 @@ function send(from: Node, to: WriterId, n: number): void {
 function grant(world: World, from: Node, to: Node, n: number): void {
   const taken = to.row('lamp').took.find(({ writer }) => writer === from.self)?.n ?? 0;
   const items = [{ pool: lamp, atLeast: taken + n, waitMs: 5_000 }];
-  from.turn((self, now) => self.frame(to.id, { kind: 'asks', writer: to.self, parent: from.self, items }, now));
+  from.turn((self, now) =>
+    self.frame(to.id, { kind: 'asks', writer: to.self, parent: from.self, items }, now),
+  );
   world.calm();
 }
 

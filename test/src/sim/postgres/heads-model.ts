@@ -127,7 +127,13 @@ export class HeadsModel {
       throw new Error(`F6: ${writer} is later than ${life}, which lives: it may be on its way`);
     const end = { seq: 0, hash: NO_HASH };
     const fence = { ...end, reason: 'rollback' } as const;
-    const head = newHead({ signer: writer, kind: like.kind, parent: life === root ? null : root, ...end, fence });
+    const head = newHead({
+      signer: writer,
+      kind: like.kind,
+      parent: life === root ? null : root,
+      ...end,
+      fence,
+    });
     this.#heads.set(writer, head);
     return head;
   }
