@@ -110,9 +110,9 @@ export class SimNode implements LinkEnd, Machine {
   }
 
   get #isShut(): boolean {
-    if (this.#shut === 'no') return false;
-    const hasMet = this.#shut === 'until its parent' && this.#replica?.uplink.isOpen === true;
-    if (hasMet || this.disk.self !== this.#life) this.#shut = 'no';
+    // A welcome that came twice in a turn which failed opened a link for a life that was not to be.
+    const isLinked = !this.#isReadOnly && this.#replica?.uplink.isOpen === true;
+    if ((isLinked && this.#shut === 'until its parent') || this.disk.self !== this.#life) this.#shut = 'no';
     return this.#shut !== 'no';
   }
 
