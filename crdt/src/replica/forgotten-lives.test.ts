@@ -2,10 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { type ReplicaId, type WriterId, writerId } from '../ids.ts';
 import { free } from '../tally/row.ts';
+import { joinEntries } from '../wire/slices.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
+import { differentMemory } from './memory.test-kit.ts';
+import { MemoryJournal } from './memory-journal.test-kit.ts';
+import { Replica } from './replica.ts';
 import type { Stream } from './stream.ts';
-import { type Node, pool, shop, World } from './world.test-kit.ts';
+import { differentSums } from './sums.test-kit.ts';
+import { type Node, pool, sha256, shop, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 
@@ -93,6 +98,22 @@ describe('[F6] [F5] a life that is in no books, of a replica that lives on (seed
     expect(live).toBe(1);
     hq.restart();
     expect([accountOf(hq, life), sum(hq)]).toEqual([0, 9]);
+  });
+
+  test('[F6] has the same account with another process of the authority, which folds what this one wrote', () => {
+    const { world, hq, berlin, till, kiosk, life, before } = forgotten({ tillToo: true });
+    link(world, berlin, till, kiosk);
+    const { streams } = hq.replica.ledger;
+    const tools = { sha256, nonce: () => 'f'.repeat(32), directory: world.directory };
+    const other = new Replica(hq.settings, new MemoryJournal().load(), hq.journal, tools);
+    const runs = hq.journal.entries.map(({ stream: writer, bytes }) => {
+      const via = streams.get(writer)?.head.via ?? null;
+      return { writer, via, bytes: joinEntries([{ bytes }]) };
+    });
+    other.absorb({ runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
+    expect([...differentMemory(other.ledger, hq.journal), ...differentSums(other)]).toEqual([]);
+    expect(exposure(other.ledger, other.ledger.streams.get(life) as Stream, lamp)).toBe(-7);
+    expect(berlin.do(reclaim('r1', before, { lamp: 8 }))).toMatchObject({ ok: true });
   });
 
   test('[F6] [F3] may have left what its neighbours sent to it', () => {
