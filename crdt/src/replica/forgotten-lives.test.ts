@@ -28,6 +28,11 @@ function grant(world: World, from: Node, to: Node, n: number): void {
   world.calm();
 }
 
+/** Another life of that replica, by name alone. */
+function named(replica: string, incarnation: number, nonce: number): WriterId {
+  return writerId(replica as ReplicaId, incarnation, nonce.toString(16).padStart(32, 'f'));
+}
+
 /** It goes on as another life, from this image of it. */
 function putBack(node: Node, image: Node['journal']): void {
   node.restart(image);
@@ -170,11 +175,18 @@ describe('[F6] [F5] a life that is in no books, of a replica that lives on (seed
   });
 });
 
-describe('[F6] [L7] who lies about lives that never were', () => {
-  /** Another life of that replica, by name alone. */
-  const named = (replica: string, incarnation: number, nonce: number) =>
-    writerId(replica as ReplicaId, incarnation, nonce.toString(16).padStart(32, 'f'));
+test('[F6] [F3] what was taken back of a life that is in no books stands in its account', () => {
+  const { world, hq, berlin } = shop({ lamp: 9 });
+  const life = named('till', 1, 7);
+  const items = [{ pool: lamp, n: 2 }];
+  berlin.turn((self, now) =>
+    self.ledger.append({ type: 'reclaimed', writer: life, items }, '', 'system', now),
+  );
+  world.calmFor(10_000);
+  expect([hq.fenceOf(berlin.self), hq.fenceOf(life), sum(hq)]).toEqual([undefined, 'rollback', 9]);
+});
 
+describe('[F6] [L7] who lies about lives that never were', () => {
   test('[L7] shuts out nobody whose life is still to come, and gets so many accounts', () => {
     const { world, hq, berlin, till } = shop({ lamp: 9 });
     grant(world, berlin, till, 2);

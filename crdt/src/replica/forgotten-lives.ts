@@ -2,7 +2,7 @@
  * Forgotten lives: in no books any more, while their replica lives on (F6).
  *
  * A replica with children was put back to before one of its lives, and the authority's books were too, or had never
- * heard of it. Its neighbours name that life in what they sent to it or took from it. All that anybody on the way up
+ * heard of it. Its neighbours name that life in what they sent to it, took from it or took back. All that anybody on the way up
  * still has of it comes before the entry by which the replica's present life joins on to this life of the authority:
  * so once that stands here, nobody will tell of it in time, and it has an account of what its neighbours say. What
  * is heard of it all the same counts there as what comes late does (F5). The root settles it, whoever its parent was,
@@ -35,7 +35,7 @@ export class ForgottenLives {
   }
 
   onEffect(effect: Effect): void {
-    if (effect.column === 'sent' || effect.column === 'took') this.#note(effect.writer);
+    if ('writer' in effect) this.#note(effect.writer);
   }
 
   /** Somebody is heard of first, shut out, or says that it has another parent. */

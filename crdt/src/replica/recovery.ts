@@ -91,9 +91,9 @@ export function addLost(ledger: Ledger, writer: WriterId, head: StreamHead, reas
   return ledger.addStream(writer, head);
 }
 
-/** Everybody to whom somebody sent units, or from whom somebody took them. */
+/** Everybody to whom somebody sent units, or from whom somebody took them, or took them back. */
 export function* namesIn(ledger: Ledger): Iterable<WriterId> {
   for (const stream of ledger.streams.values())
-    for (const [, { sent, took }] of stream.rows())
-      for (const cells of [sent, took]) for (const { writer } of cells) yield writer;
+    for (const [, { sent, took, reclaimed }] of stream.rows())
+      for (const cells of [sent, took, reclaimed]) for (const { writer } of cells) yield writer;
 }
