@@ -163,6 +163,7 @@ export const MIGRATIONS: readonly string[] = [
   begin
     update settled_notes set seq = new.settled_seq where writer = new.writer and seq > new.settled_seq;
   end;
-  update settled_notes as n set seq = (select min(n.seq, s.settled_seq) from streams s where s.writer = n.writer);
+  update settled_notes as n set seq = min(seq, (select settled_seq from streams s where s.writer = n.writer))
+  where exists (select 1 from streams s where s.writer = n.writer);
   `,
 ];
