@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
 import { Books, name } from '../replica/books.test-kit.ts';
 import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
+import { newHead } from '../replica/stream.ts';
 import { Node, pool, shop } from '../replica/world.test-kit.ts';
 import { EarlyFences } from './early-fences.ts';
 
@@ -77,4 +78,20 @@ test('[L7] a fence that its sayer may not say is judged once', () => {
   early.keep();
   books.say(lost, { type: 'received', cause: 'delivery', lines: [{ pool: pool('lamp'), n: 1 }] });
   expect(early.due(lost)).toBeUndefined();
+});
+
+test('[L7] [L5] a liar who names any number of writers is noted for so many, and what is known of them may change', () => {
+  const { ledger } = new Books();
+  const early = new EarlyFences(ledger);
+  const hash = new Uint8Array(32);
+  const say = (i: number, seq: number) =>
+    early.isEarly(name('liar'), { writer: name(`t${i}`), seq, hash, reason: 'retired' });
+  for (let i = 0; i <= 10_000; i += 1) expect(say(i, 3)).toBe(true);
+  say(0, 2);
+  const seqOf = (i: number) => {
+    const stream = ledger.addStream(name(`t${i}`), newHead('terminal', ledger.self.writer, null));
+    stream.head.seq = 9;
+    return early.due(stream)?.said.seq;
+  };
+  expect([0, 9_999, 10_000].map(seqOf)).toEqual([2, 3, undefined]);
 });
