@@ -50,7 +50,10 @@ describe('[T8] marks of an order', () => {
 
   test('[T8] are not set on an order that is unknown, cancelled, another replica’s, or under another name', () => {
     const { world: its, hq, berlin } = world({ lamp: 5 });
-    expect(berlin.do(mark('o1', 'processing'))).toMatchObject({ ok: false, code: 'unknown_order' });
+    expect(berlin.do(mark('o1', 'processing'))).toMatchObject({
+      code: 'unknown_order',
+      message: 'Order o1 is not known here.',
+    });
     berlin.do(sell('o1', { lamp: 1 }, far));
     its.calm();
     expect(hq.do(mark('o1', 'processing'))).toMatchObject({ ok: false, code: 'not_owner' });
