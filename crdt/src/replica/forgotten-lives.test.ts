@@ -175,6 +175,55 @@ describe('[F6] [F5] a life that is in no books, of a replica that lives on (seed
   });
 });
 
+describe('[F6] [T8] an account without entries is nothing to wait for (seed 9934147)', () => {
+  const gaps = ({ hangUps }: Node) => hangUps.filter((message) => message.includes('with a gap'));
+
+  test('[F6] [T8] its replica says hello again, or goes on as another life, and receives', () => {
+    const { world, hq, berlin, till, kiosk, life } = forgotten({ tillToo: false });
+    link(world, berlin, till, kiosk);
+    expect(hq.fenceOf(life)).toBe('rollback');
+    berlin.cut();
+    link(world, berlin);
+    world.calmFor(5_000);
+    expect(gaps(berlin)).toEqual([]);
+    for (const node of [till, kiosk, berlin]) node.cut();
+    putBack(berlin, berlin.journal.image());
+    link(world, berlin, till, kiosk);
+    world.calmFor(5_000);
+    expect(gaps(berlin)).toEqual([]);
+    expect(berlin.do(receive('d2', { lamp: 5 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F6] [T8] and so does who stands above it', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    const life = named('till', 1, 7);
+    send(berlin, life, 1);
+    world.calm();
+    expect(hq.fenceOf(life)).toBe('rollback');
+    for (const node of [till, berlin]) node.cut();
+    putBack(berlin, berlin.journal.image());
+    link(world, berlin, till);
+    world.calmFor(5_000);
+    expect([gaps(berlin), gaps(till)]).toEqual([[], []]);
+    expect(berlin.do(receive('d2', { lamp: 5 }))).toMatchObject({ ok: true });
+  });
+
+  test('[F6] [T8] [F3] and who was given up, and is found again', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    grant(world, berlin, till, 2);
+    const life = named('berlin', 2, 7);
+    send(till, life, 1);
+    world.calm();
+    for (const node of [till, berlin]) node.cut();
+    hq.turn((self, now) => self.retire(berlin.id, now));
+    expect(hq.fenceOf(life)).toBe('retired');
+    link(world, berlin, till);
+    world.calmFor(5_000);
+    expect([hq.fenceOf(berlin.self), gaps(berlin)]).toEqual([undefined, []]);
+    expect(berlin.do(receive('d2', { lamp: 5 }))).toMatchObject({ ok: true });
+  });
+});
+
 test('[F6] [F3] what was taken back of a life that is in no books stands in its account', () => {
   const { world, hq, berlin } = shop({ lamp: 9 });
   const life = named('till', 1, 7);
