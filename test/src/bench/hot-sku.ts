@@ -21,7 +21,7 @@ export const hotSku: Bench = {
   name: 'hot-sku',
   about: 'one SKU that everybody buys, every sale durable before it is acked',
   rounds: 3,
-  seconds: 3,
+  seconds: 2,
   open: async (place) => [...(await saleCases(place, TRADE)), ...(await pacedCases(place, TRADE, PACE))],
   targets: [
     ratio('http', 'pg-endpoint', 20),

@@ -10,7 +10,7 @@ export const orders: Bench = {
   name: 'orders',
   about: 'orders of 4 lines over 10,000 SKUs, drawn by Zipf’s law',
   rounds: 3,
-  seconds: 3,
+  seconds: 2,
   open: (place) => saleCases(place, TRADE),
   targets: [ratio('http', 'pg-best', 5)],
 };

@@ -86,7 +86,7 @@ export const shapes: Bench = {
   name: 'shapes',
   about: 'tables followed live by the stock client of Electric',
   rounds: 3,
-  seconds: 5,
+  seconds: 3,
   open,
   targets: [10, 1_000]
     .flatMap((n) => [

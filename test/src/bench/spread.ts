@@ -76,7 +76,7 @@ export const spread: Bench = {
   name: 'spread',
   about: 'from a sale at a counter until the API of another region shows the new level',
   rounds: 3,
-  seconds: 3,
+  seconds: 2,
   open,
   targets: [lateness],
 };
