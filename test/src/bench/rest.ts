@@ -160,7 +160,7 @@ export const rest: Bench = {
   name: 'rest',
   about: 'the REST doors: orders, stock, batches, imports, and twice as much as they can take',
   rounds: 3,
-  seconds: 2,
+  seconds: 3,
   open,
   targets: [
     ratio('order', 'pg-best', 6),
