@@ -72,6 +72,8 @@ export interface Session {
   isFormerDue: boolean;
   /** What of them waits to be sent. */
   formerFrames: Frame[];
+  /** What former lives of the parent granted it and it has not taken, as of the turn that is open. */
+  formerCells: Frame[];
 }
 
 export class Child {
@@ -173,6 +175,7 @@ export function openSession(
     branchesTold: new Set(),
     isFormerDue: false,
     formerFrames: [],
+    formerCells: [],
   };
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodeEntry } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
 import { replicaOf } from '../ids.ts';
-import { Books, name } from '../replica/books.test-kit.ts';
+import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
 import { pool } from '../replica/world.test-kit.ts';
 import type { Former } from '../wire/frames.ts';
@@ -32,7 +32,12 @@ test('[T8][F2] what was told is not told again with the other history of a fork'
   );
   const hub = { children: new Map([['berlin', { session }]]) } as unknown as Hub;
   const told = () => {
-    readFormerLives(hub, books.ledger, hastySettings(replicaOf(books.ledger.self.writer), 'authority'));
+    readFormerLives(
+      hub,
+      books.ledger,
+      hastySettings(replicaOf(books.ledger.self.writer), 'authority'),
+      atFirst,
+    );
     const frames = session.formerFrames.splice(0) as Former[];
     expect(frames.map(({ last }) => last)).toEqual(frames.map((_, i) => i === frames.length - 1));
     const entries = frames.flatMap((frame) => splitEntries(frame.entries)).map(decodeEntry);

@@ -4,7 +4,7 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { COLUMN_MAX } from '../tally/row.ts';
 import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '../wire/frames.ts';
-import { cellFrames, formerCellFrames } from './cells.ts';
+import { cellFrames } from './cells.ts';
 import { type Child, isShutOut, type Session } from './child.ts';
 import type { Hub } from './hub.ts';
 import { ackEveryMs, levelsEveryMs } from './pace.ts';
@@ -32,12 +32,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     if (isAckDue(session, settings, now)) send(ackFrame(ledger, child, session, names, now));
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
-    if (now.monotonicMs >= session.formerCellsDueMs) {
-      const former = formerCellFrames(ledger, session, names);
-      former.forEach(send);
-      const isTold = former.length === 0;
-      session.formerCellsDueMs = isTold ? Number.POSITIVE_INFINITY : now.monotonicMs + settings.link.resendMs;
-    }
+    session.formerCells.splice(0).forEach(send);
     if (session.recalls.size > 0) send(recallsFrame(child, session, names));
     if (session.denied.size > 0) {
       const items = [...session.denied].map(([pool, atLeast]) => ({ pool, atLeast }));

@@ -61,6 +61,8 @@ export class Replica {
   readonly #formerLives: FormerLives;
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
+  /** Worked out while the turn was open. */
+  #strayFrames: { readonly to: ReplicaId; readonly frame: Frame }[] = [];
   #newLife: WriterId | undefined;
   #past: PastReason | undefined;
 
@@ -262,6 +264,7 @@ export class Replica {
 
   /** Brings the turn to its end. @returns what must be made durable, or undefined when nothing changed. */
   endTurn(now: Now): Writes | undefined {
+    this.#strayFrames = [];
     if (!this.ledger.hasLife) return undefined;
     this.#end(this.#past, now);
     this.#past = undefined;
@@ -275,7 +278,9 @@ export class Replica {
     this.#desk.retry(now);
     this.#moves.run(this.#tools.directory, now);
     checkpointIfDue(this.ledger, this.settings.checkpointEvery, now);
-    readFormerLives(this.hub, this.ledger, this.settings);
+    readFormerLives(this.hub, this.ledger, this.settings, now);
+    // What it adds up may have to be read, and after the commit a journal is not asked any more.
+    this.#strayFrames = this.moving.strays.frames(now);
     return this.ledger.endTurn();
   }
 
@@ -292,7 +297,8 @@ export class Replica {
     const frames = this.#said;
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
-    frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.moving.strays.frames(now));
+    frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.#strayFrames);
+    this.#strayFrames = [];
     const answers = this.#desk.takeAnswers();
     const out: Out = { answers, frames, hangUps: this.#hangUps, newLife: this.#newLife };
     this.#hangUps = [];

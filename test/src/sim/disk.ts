@@ -43,6 +43,7 @@ export class SimDisk implements JournalView {
   #syncedCount = 0;
   #tables = new Tables();
   readonly #isBooks: boolean;
+  #isOpen = true;
 
   /** @param isBooks the authority's: what stands in the books is settled, as its database says at every commit. */
   constructor(isBooks = false) {
@@ -269,21 +270,39 @@ export class SimDisk implements JournalView {
     return this.#tables.rows.get(writer) ?? new Map();
   }
 
+  /** The books of the authority answer while a turn is open: what they were not asked by then is not there (D1). */
+  unasked<T>(run: () => T): T {
+    this.#isOpen = !this.#isBooks;
+    try {
+      return run();
+    } finally {
+      this.#isOpen = true;
+    }
+  }
+
+  #expectOpen(): void {
+    if (!this.#isOpen) throw new Error('The books were asked after the commit.');
+  }
+
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
+    this.#expectOpen();
     return this.#tables.documents.get(`${kind}:${id}`);
   }
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
+    this.#expectOpen();
     const stored = this.#tables.entry(writer, seq);
     return stored && readOnce(stored);
   }
 
   hashAt(writer: WriterId, seq: number): Hash | undefined {
+    this.#expectOpen();
     const checkpoint = this.#tables.checkpoints.get(writer);
     return checkpoint?.seq === seq ? checkpoint.hash : this.#tables.entry(writer, seq)?.hash;
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
+    this.#expectOpen();
     return this.#tables.progress.get(`${orderId}/${lineId}`);
   }
 
@@ -304,6 +323,7 @@ export class SimDisk implements JournalView {
   }
 
   readWriter(writer: WriterId, afterSeq: number, bytesMax: number): StreamSlice {
+    this.#expectOpen();
     const slice: StoredEntry[] = [];
     let size = 0;
     const first = Math.max(afterSeq, this.#tables.checkpoints.get(writer)?.seq ?? 0) + 1;

@@ -227,7 +227,7 @@ export class Turns {
 
   #letOut(): void {
     const { machine, clock, askers } = this.#parts;
-    this.#deliver(machine.replica.keep(clock.now()));
+    this.#deliver(machine.disk.unasked(() => machine.replica.keep(clock.now())));
     if (!machine.isRunning || this.#isStruck('out')) return;
     askers.endTurn();
     this.#turn = 'idle';
