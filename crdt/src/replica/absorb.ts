@@ -11,7 +11,7 @@ import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Ledger } from './ledger.ts';
-import type { Stream, StreamHead } from './stream.ts';
+import { newHead, type Stream, type StreamHead } from './stream.ts';
 
 export interface CaughtUp {
   readonly runs: readonly {
@@ -21,6 +21,11 @@ export interface CaughtUp {
   }[];
   /** Heads as they are now, where entries alone do not say all: fences, ways, marks. None before the last runs. */
   readonly heads: readonly { readonly writer: WriterId; readonly head: StreamHead }[];
+}
+
+/** No entry says that it was shut out (F3, F6): what comes late of it has to find it so (T8). */
+function isLost({ fence }: StreamHead): boolean {
+  return fence?.seq === 0 && fence.reason !== 'branch';
 }
 
 /** @returns whether another process began a new life in their name. */
@@ -36,6 +41,12 @@ export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, hea
     const ended = wasTaken(said) ? noteRelayedFence(ledger, by, said, () => undefined, parentOf) : undefined;
     if (ended !== undefined) hub.absorbedFence(ended);
   };
+  const lost = heads.filter(({ writer, head }) => isLost(head) && !ledger.streams.has(writer));
+  for (const {
+    writer,
+    head: { kind, parent, via, fence },
+  } of lost)
+    ledger.addStream(writer, { ...newHead(kind, parent, via), fence });
   for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
@@ -47,9 +58,6 @@ export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, hea
       if (entry.body.type === 'fenced' && !hub.early.isEarly(writer, entry.body)) note(writer, entry.body);
     }
   }
-  // A lost life has a head and no entries (F6); that it was shut out is told with the other heads.
-  for (const { writer, head } of heads)
-    if (head.seq === 0 && !ledger.streams.has(writer)) ledger.addStream(writer, { ...head, fence: null });
   ledger.keep();
   hub.totals.keep();
   for (const { writer, head } of heads) {
@@ -64,5 +72,6 @@ export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, hea
     past.heard(stream);
     past.spokenOf(stream);
   }
+  for (const { writer } of lost) hub.absorbedFence(ledger.streams.get(writer) as Stream);
   return before !== undefined && before !== ledger.self;
 }

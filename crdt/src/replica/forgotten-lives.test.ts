@@ -256,3 +256,50 @@ describe('[F6] [L7] who lies about lives that never were', () => {
     expect([hq.fenceOf(berlin.self), hq.fenceOf(till.self)]).toEqual([undefined, undefined]);
   });
 });
+
+test('[F6] [T8] another process that catches up with the account and with what came late of it folds as the first did', () => {
+  const { world, hq, berlin, till } = shop();
+  const paris = world.add('paris', 'store', hq);
+  world.give(paris, hq);
+  world.comesToRest = false;
+  const [ofHq, ofBerlin] = [hq.journal.image(), berlin.journal.image()];
+  for (const node of [till, berlin]) node.cut();
+  putBack(berlin, berlin.journal.image());
+  link(world, berlin, till);
+  const life = berlin.self;
+  berlin.do(receive('d1', { lamp: 5 }));
+  grant(world, berlin, till, 4);
+  till.do(sell('o1', { lamp: 4 }));
+  const lost = berlin.journal.entries.filter(({ stream }) => stream === life);
+  for (const node of [till, berlin, paris]) node.cut();
+  putBack(berlin, ofBerlin);
+  putBack(hq, ofHq);
+  link(world, paris, berlin);
+  berlin.do(receive('d1', { lamp: 5 }));
+  world.calm();
+  const before = hq.journal.image();
+  link(world, till);
+  expect(hq.fenceOf(life)).toBe('rollback');
+  const at = paris.replica.ledger.durablePosition;
+  const frame = {
+    kind: 'stream',
+    writer: paris.self,
+    base: at,
+    from: at,
+    to: at + lost.length,
+    entries: joinEntries(lost),
+  } as const;
+  hq.turn((self, now) => self.hub.stream(paris.id, frame, self.moving.places, now));
+  const tools = { sha256, nonce: () => 'f'.repeat(32), directory: world.directory };
+  const other = new Replica(hq.settings, before.load(), hq.journal, tools);
+  const { streams } = hq.replica.ledger;
+  const runs = hq.journal.entries
+    .slice(before.entries.length)
+    .map(({ stream: writer, bytes }) => ({
+      writer,
+      via: streams.get(writer)?.head.via ?? null,
+      bytes: joinEntries([{ bytes }]),
+    }));
+  other.absorb({ runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
+  expect([...differentMemory(other.ledger, hq.journal), ...differentSums(other)]).toEqual([]);
+});
