@@ -293,13 +293,11 @@ test('[F6] [T8] another process that catches up with the account and with what c
   const tools = { sha256, nonce: () => 'f'.repeat(32), directory: world.directory };
   const other = new Replica(hq.settings, before.load(), hq.journal, tools);
   const { streams } = hq.replica.ledger;
-  const runs = hq.journal.entries
-    .slice(before.entries.length)
-    .map(({ stream: writer, bytes }) => ({
-      writer,
-      via: streams.get(writer)?.head.via ?? null,
-      bytes: joinEntries([{ bytes }]),
-    }));
+  const runs = hq.journal.entries.slice(before.entries.length).map(({ stream: writer, bytes }) => ({
+    writer,
+    via: streams.get(writer)?.head.via ?? null,
+    bytes: joinEntries([{ bytes }]),
+  }));
   other.absorb({ runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
   expect([...differentMemory(other.ledger, hq.journal), ...differentSums(other)]).toEqual([]);
 });
