@@ -61,7 +61,7 @@ export class Replica {
   readonly #formerLives: FormerLives;
   #hangUps: { peer: Peer; message: string }[] = [];
   #said: { to: Peer; frame: Frame }[] = [];
-  /** Worked out while the turn was open. */
+  /** Worked out while the turn is open: what is added up may have to be read, and no journal is asked after the commit. */
   #strayFrames: { readonly to: ReplicaId; readonly frame: Frame }[] = [];
   #newLife: WriterId | undefined;
   #past: PastReason | undefined;
@@ -279,7 +279,6 @@ export class Replica {
     this.#moves.run(this.#tools.directory, now);
     checkpointIfDue(this.ledger, this.settings.checkpointEvery, now);
     readFormerLives(this.hub, this.ledger, this.settings, now);
-    // What it adds up may have to be read, and after the commit a journal is not asked any more.
     this.#strayFrames = this.moving.strays.frames(now);
     return this.ledger.endTurn();
   }
@@ -297,8 +296,7 @@ export class Replica {
     const frames = this.#said;
     this.#said = [];
     for (const frame of this.uplink.frames(now)) frames.push({ to: PARENT, frame });
-    frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.#strayFrames);
-    this.#strayFrames = [];
+    frames.push(...hubFrames(this.hub, this.ledger, this.settings, now), ...this.#strayFrames.splice(0));
     const answers = this.#desk.takeAnswers();
     const out: Out = { answers, frames, hangUps: this.#hangUps, newLife: this.#newLife };
     this.#hangUps = [];

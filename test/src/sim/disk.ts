@@ -280,30 +280,27 @@ export class SimDisk implements JournalView {
     }
   }
 
-  #expectOpen(): void {
+  get #asked(): Tables {
     if (!this.#isOpen) throw new Error('The books were asked after the commit.');
+    return this.#tables;
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
-    this.#expectOpen();
-    return this.#tables.documents.get(`${kind}:${id}`);
+    return this.#asked.documents.get(`${kind}:${id}`);
   }
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
-    this.#expectOpen();
-    const stored = this.#tables.entry(writer, seq);
+    const stored = this.#asked.entry(writer, seq);
     return stored && readOnce(stored);
   }
 
   hashAt(writer: WriterId, seq: number): Hash | undefined {
-    this.#expectOpen();
-    const checkpoint = this.#tables.checkpoints.get(writer);
+    const checkpoint = this.#asked.checkpoints.get(writer);
     return checkpoint?.seq === seq ? checkpoint.hash : this.#tables.entry(writer, seq)?.hash;
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
-    this.#expectOpen();
-    return this.#tables.progress.get(`${orderId}/${lineId}`);
+    return this.#asked.progress.get(`${orderId}/${lineId}`);
   }
 
   readStream(from: number, bytesMax: number): StreamSlice {
@@ -323,10 +320,9 @@ export class SimDisk implements JournalView {
   }
 
   readWriter(writer: WriterId, afterSeq: number, bytesMax: number): StreamSlice {
-    this.#expectOpen();
     const slice: StoredEntry[] = [];
     let size = 0;
-    const first = Math.max(afterSeq, this.#tables.checkpoints.get(writer)?.seq ?? 0) + 1;
+    const first = Math.max(afterSeq, this.#asked.checkpoints.get(writer)?.seq ?? 0) + 1;
     for (let seq = first; ; seq += 1) {
       const entry = this.#tables.entry(writer, seq);
       if (entry === undefined || (size > 0 && size + entry.bytes.length > bytesMax)) break;
