@@ -264,7 +264,6 @@ export class Replica {
 
   /** Brings the turn to its end. @returns what must be made durable, or undefined when nothing changed. */
   endTurn(now: Now): Writes | undefined {
-    this.#strayFrames = [];
     if (!this.ledger.hasLife) return undefined;
     this.#end(this.#past, now);
     this.#past = undefined;
