@@ -22,7 +22,7 @@ export function giveUp(
   const lives = settled();
   // Where its parent is lost too, nobody above may have heard that it was given up there.
   for (const life of lives) if (life.head.fence === null) hub.fence(life, 'retired', now);
-  giveUpNamed(ledger, replica, lives[0]);
+  giveUpNamed(ledger, replica, lives[0], moving.places.wayTo(replica));
   const ended = settled();
   if (ended.length === 0) return undefined;
   if (hub.children.get(replica)?.session !== undefined) hangUp('This replica was retired.');

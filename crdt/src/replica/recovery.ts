@@ -68,21 +68,40 @@ export function noteLostLife(ledger: Ledger, named: WriterId | null): void {
 }
 
 /**
- * A child is given up, and others speak of a life of it that began after the image of the authority's
+ * A replica is given up, and others speak of a life of it that began after the image of the authority's
  * books: nobody is left to tell what it did, and it has an account in the same way.
  *
- * @param like one of its lives; undefined where the books forgot them all, and the registry alone knows of the child.
+ * @param like one of its lives; undefined where the books forgot them all, and the registry alone knows of it.
+ * @param way below which child the registry puts it; undefined where it does not say.
  */
-export function giveUpNamed(ledger: Ledger, replica: ReplicaId, like: Stream | undefined): void {
+export function giveUpNamed(
+  ledger: Ledger,
+  replica: ReplicaId,
+  like: Stream | undefined,
+  way: ReplicaId | undefined,
+): void {
   const { self } = ledger;
   if (self.head.parent !== null) return;
-  const isForgotten =
-    ledger.livesOf(replica).length === 0 && ledger.parentOf(replica) === replicaOf(self.writer);
-  const head = like?.head ?? (isForgotten ? newHead(KIND_UNKNOWN, self.writer, replica) : undefined);
+  const isForgotten = like === undefined && way !== undefined && isLeftAlone(ledger, replica);
+  const head = like?.head ?? (isForgotten ? newHead(KIND_UNKNOWN, self.writer, way) : undefined);
   if (head === undefined) return;
   const isNews = (named: WriterId) => replicaOf(named) === replica && !ledger.streams.has(named);
   for (const named of new Set(namesIn(ledger)))
     if (isNews(named)) addLost(ledger, named, newHead(head.kind, head.parent, head.via), 'retired');
+}
+
+/**
+ * Nothing is known of it, and whoever the registry puts between it and the authority was shut out: as long as one of
+ * them lives, or may yet speak here, that one answers for it (F5), and may have taken back already what it had.
+ */
+function isLeftAlone(ledger: Ledger, replica: ReplicaId): boolean {
+  if (ledger.livesOf(replica).length > 0) return false;
+  const root = replicaOf(ledger.self.writer);
+  for (let at = ledger.parentOf(replica); at !== undefined && at !== root; at = ledger.parentOf(at)) {
+    const lives = ledger.livesOf(at);
+    if (lives.length === 0 || lives.some(({ head }) => head.fence === null)) return false;
+  }
+  return true;
 }
 
 /** An account of a life of which no entry is left. */

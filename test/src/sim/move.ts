@@ -133,9 +133,11 @@ export function isSettledIn(world: World, node: SimNode): boolean {
 
 /** Who answers for a life that ended: its parent, or who stands above that and above where its replica is now. */
 export function settlerOf(world: World, life: WriterId): SimNode | undefined {
-  const parent = world.nodes[0]?.disk.head(life)?.parent;
-  if (parent === null || parent === undefined) return undefined;
-  const last = replicaOf(parent);
+  const head = world.nodes[0]?.disk.head(life);
+  // Of a life that the books forgot, the registry alone knows where it was.
+  const last =
+    head === undefined ? world.registry.parentOf(replicaOf(life)) : head.parent && replicaOf(head.parent);
+  if (last === null || last === undefined) return undefined;
   const above = new Set<ReplicaId>([last, ...world.registry.above(last)]);
   const settler = world.registry
     .above(replicaOf(life))
