@@ -55,6 +55,12 @@ describe('the shipping core on a seeded clock, network and disk', () => {
     expect((await run(8, 4, 2)).traceHash).not.toBe(first.traceHash);
   });
 
+  test('[D1] what is told after a commit was worked out before it: the books are shut then (seed 143)', async () => {
+    const isWanted = (begun: number) => begun < 1;
+    const report = await runSeeds({ code, workers: 1, start: 143, acts: 300, less: NOTHING_LESS, isWanted });
+    expect(report.violations).toEqual([]);
+  });
+
   test('a long run that never saw what has to happen now and then says so', () => {
     const all = Object.fromEntries(Object.keys(SOMETIMES).map((name) => [name, 1]));
     const { expiry: _, ...without } = all;
