@@ -88,6 +88,17 @@ export class Points {
     }
   }
 
+  /**
+   * D7: this journal may be an image, from before the books were put back and had to be told again: what it calls
+   * settled for long may be in them since yesterday. Own entries alone are let go of. A root's books are settled.
+   */
+  forgetOwn(): void {
+    const ledger = this.#ledger;
+    if (ledger.self.head.parent === null) return;
+    for (const stream of ledger.streams.values())
+      if (stream.head.via === null && stream.head.settled.seq > 0) ledger.touchHead(stream).settled = NO_MARK;
+  }
+
   /** What it says of a history that it knows under another name is found by its hash (F2). */
   note(what: 'relayed' | 'settled', point: Point): void {
     const { streams, branches } = this.#ledger;

@@ -126,7 +126,7 @@ export class Replica {
   becomeNewWriter(reason: FenceReason, now: Now): void {
     const self = this.ledger.self;
     this.ledger.fence(self, reason, now);
-    this.uplink.close();
+    this.uplink.endLife();
     const lives = this.ledger.livesOf(this.settings.replica).map((life) => incarnationOf(life.writer));
     this.#nextLife(Math.max(...lives) + 1, self.head.parent, now);
     const { writer, head } = self;

@@ -1,4 +1,4 @@
-/** What is settled no more, because the authority's books were put back, is so for all below: F6, D7. */
+/** What is settled no more, because the authority's books or a journal were put back: F6, D7. */
 import { expect, test } from 'vitest';
 import { sell } from './commands.test-kit.ts';
 import { type Node, shop } from './world.test-kit.ts';
@@ -40,6 +40,38 @@ test('[F6] [D7] who stands two below the books lets go of nothing that they lack
     till.replica.ledger.self.head.seq,
   ]);
   expect(till.hangUps).toEqual([]);
+});
+
+test('[D7] [F1] a restored journal lets go of nothing that its image calls settled: the books may have been put back since (seed 9971359)', () => {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  world.calmFor(3_000);
+  const before = hq.journal.image();
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calmFor(3_000);
+  const [former, image] = [berlin.replica.ledger.self, berlin.journal.image()];
+  expect(former.head.settled.seq).toBe(former.head.seq);
+  berlin.cut();
+  hq.restart(before);
+  hq.turn((self, now) => self.becomeNewWriter('rollback', now));
+  berlin.restart(image);
+  berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+  const settled = () => berlin.replica.ledger.streams.get(former.writer)?.head.settled.seq;
+  expect(settled()).toBe(0);
+  till.link();
+  // Nobody but the books themselves says what they have.
+  berlin.link();
+  for (const letter of world.intercept('welcome')) world.deliver(letter);
+  expect(settled()).toBe(hq.replica.ledger.streams.get(former.writer)?.head.seq);
+  world.calmFor(3_000);
+  expect(settled()).toBe(former.head.seq);
+});
+
+test('[D7] what stands in the books is settled, also in a life of the authority that ended', () => {
+  const { world, hq } = shop({ lamp: 9 });
+  const former = hq.replica.ledger.self;
+  hq.turn((self, now) => self.becomeNewWriter('rollback', now));
+  expect(former.head.settled).toEqual({ seq: former.head.seq, hash: former.head.hash });
+  world.calm();
 });
 
 test('[F6] [D7] nobody is hung up on where the books have all that they had', () => {

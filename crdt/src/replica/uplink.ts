@@ -126,6 +126,12 @@ export class Uplink {
     this.recalls.clear();
   }
 
+  /** The life that spoke here is the past, and so is what its journal calls settled. */
+  endLife(): void {
+    this.close();
+    this.#points.forgetOwn();
+  }
+
   ack(frame: Ack, now: Now, onSettled: (writer: WriterId) => void): PastReason | undefined {
     const session = this.#session;
     if (

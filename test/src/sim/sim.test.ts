@@ -55,9 +55,12 @@ describe('the shipping core on a seeded clock, network and disk', () => {
     expect((await run(8, 4, 2)).traceHash).not.toBe(first.traceHash);
   });
 
-  test('[D1] what is told after a commit was worked out before it: the books are shut then (seed 143)', async () => {
+  test.each([
+    ['[D1] what is told after a commit was worked out before it: the books are shut then', 143, 300],
+    ['[D7] a shop that was restored lets go of nothing by the word of its image', 9971359, 1_000],
+  ])('%s (seed %i)', async (_, start, acts) => {
     const isWanted = (begun: number) => begun < 1;
-    const report = await runSeeds({ code, workers: 1, start: 143, acts: 300, less: NOTHING_LESS, isWanted });
+    const report = await runSeeds({ code, workers: 1, start, acts, less: NOTHING_LESS, isWanted });
     expect(report.violations).toEqual([]);
   });
 
