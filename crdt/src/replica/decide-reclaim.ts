@@ -7,7 +7,7 @@ import { accountRow, sentLate } from './account.ts';
 import { type Reclaim, refuse } from './command.ts';
 import { badQuantity, type Decided } from './decide-sale.ts';
 import type { Ledger } from './ledger.ts';
-import { isOwnPast, unheardChildren } from './recovery.ts';
+import { isOwnPast, unheard } from './recovery.ts';
 import { settlesHere } from './settler.ts';
 import { ABOVE, isBranch, type Stream } from './stream.ts';
 
@@ -21,12 +21,12 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   }
   if (!settlesHere(ledger, lost))
     return refuse('forbidden', `${command.writer} is not ${ledger.self.writer}'s to settle.`);
-  const missing = isOwnPast(ledger, lost) ? unheardChildren(ledger) : [];
+  const missing = isOwnPast(ledger, lost) ? unheard(ledger) : [];
   if (missing.length > 0) {
     // F6: what they took from that life and may have sold is not in these books yet.
     return refuse(
       'former_lives_unknown',
-      `${missing.join(', ')} did not tell yet what ${command.writer} sent.`,
+      `${missing.join(', ')} did not tell yet what ${command.writer} sent. Start them, or retire those that are lost.`,
     );
   }
   for (const [pool, n] of sumByPool(command.items)) {

@@ -47,6 +47,11 @@ export class ForgottenLives {
     this.#mustScan = true;
   }
 
+  /** Writers that somebody names and nobody here has heard of, as of the last look for accounts. */
+  named(): Iterable<WriterId> {
+    return this.#named.size < NAMED_MAX ? this.#named : namesIn(this.#ledger);
+  }
+
   #note(named: WriterId): void {
     // The authority's own are noted as soon as a child names them.
     if (replicaOf(named) === replicaOf(this.#ledger.self.writer)) return;

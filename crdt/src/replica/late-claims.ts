@@ -14,7 +14,7 @@ import { rootOf } from './branches.ts';
 import { exposure } from './decide-reclaim.ts';
 import { ForgottenLives } from './forgotten-lives.ts';
 import type { Ledger, Now } from './ledger.ts';
-import { isOwnPast, unheardChildren } from './recovery.ts';
+import { isOwnPast, unheard } from './recovery.ts';
 import { settlesHere } from './settler.ts';
 import type { Stream } from './stream.ts';
 
@@ -74,7 +74,7 @@ export class LateClaims {
   }
 
   #lookAtOwnPast(): void {
-    if (this.#untold.size === 0 || unheardChildren(this.#ledger).length > 0) return;
+    if (this.#untold.size === 0 || unheard(this.#ledger, this.#forgotten.named()).length > 0) return;
     for (const [pool, writers] of this.#untold) for (const writer of writers) put(this.#open, pool, writer);
     this.#untold.clear();
   }

@@ -5,7 +5,7 @@ import { appendCheckpoint } from './checkpoint.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import { hastySettings } from './hasty-settings.test-kit.ts';
-import { unheardChildren } from './recovery.ts';
+import { unheard } from './recovery.ts';
 import { type Letter, type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -61,7 +61,7 @@ function accountOf(hq: Node, writer: WriterId): number {
 }
 
 function missing(hq: Node): string[] {
-  return unheardChildren(hq.replica.ledger);
+  return unheard(hq.replica.ledger);
 }
 
 /** Every unit that came in is somewhere, once: with a writer, sold, or in the account of a life that ended. */

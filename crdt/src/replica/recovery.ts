@@ -21,8 +21,13 @@ export function isOwnPast(ledger: Ledger, stream: Stream): boolean {
   return self.head.parent === null && stream !== self && replicaOf(stream.writer) === replicaOf(self.writer);
 }
 
-/** Children of an authority whose newest life has not yet told this life of it what it knows. */
-export function unheardChildren(ledger: Ledger): ReplicaId[] {
+/**
+ * Who has not yet told this life of the authority what it took from the life before (F6): children of whichever of the two, whoever
+ * was given another place and has not spoken there, and those of whose lives nothing but their name stands in these books.
+ *
+ * @param named writers of whom somebody speaks; those that are known here do no harm.
+ */
+export function unheard(ledger: Ledger, named: Iterable<WriterId> = namesIn(ledger)): ReplicaId[] {
   const { self } = ledger;
   if (self.head.parent !== null) return [];
   const newest = new Map<ReplicaId, Stream>();
@@ -31,18 +36,31 @@ export function unheardChildren(ledger: Ledger): ReplicaId[] {
     const known = newest.get(replica);
     if (known === undefined || isNewer(stream, known)) newest.set(replica, stream);
   }
-  return [...newest]
-    .filter(([replica, { head }]) => isChild(ledger, replica, head) && !hasSpoken(head, self.writer))
-    .map(([replica]) => replica);
+  const missing = new Set<ReplicaId>();
+  for (const [replica, { head }] of newest)
+    if (mayHaveTaken(ledger, replica, head) && !hasSpoken(head, self.writer)) missing.add(replica);
+  for (const writer of named)
+    if (!ledger.streams.has(writer) && isAwaited(ledger, newest, replicaOf(writer)))
+      missing.add(replicaOf(writer));
+  return [...missing];
 }
 
 /** Who was given to it in that time is its child too, and may have taken from it; so may who was given away (F3a). */
-function isChild(ledger: Ledger, replica: ReplicaId, { via, parent }: Stream['head']): boolean {
+function mayHaveTaken(ledger: Ledger, replica: ReplicaId, { via, parent }: Stream['head']): boolean {
   const me = replicaOf(ledger.self.writer);
   if (replica === me) return false;
-  // As long as it names a life of this authority as its parent, what it took there may be on its way.
-  const isNamed = parent !== null && replicaOf(parent) === me;
-  return isNamed || via === replica || ledger.parentOf(replica) === me;
+  const named = parent === null ? undefined : replicaOf(parent);
+  const place = ledger.parentOf(replica);
+  // As long as it names a life of this authority as its parent, what it took there may be on its way. Of who has not
+  // spoken where the registry puts it, nobody here can tell where else it was meanwhile.
+  return named === me || via === replica || place === me || (place !== undefined && place !== named);
+}
+
+/** A life of it is unknown here: its own entries come, or the account of a forgotten one, unless it was given up. */
+function isAwaited(ledger: Ledger, newest: ReadonlyMap<ReplicaId, Stream>, replica: ReplicaId): boolean {
+  if (replica === replicaOf(ledger.self.writer)) return false;
+  const fence = newest.get(replica)?.head.fence;
+  return fence === undefined || fence === null || fence.reason === 'superseded';
 }
 
 function isNewer(stream: Stream, known: Stream): boolean {

@@ -12,7 +12,7 @@ import {
   type PoolUnits,
   type ReplicaId,
   replicaOf,
-  unheardChildren,
+  unheard,
   type WriterId,
 } from '@tallystick/crdt';
 import { splitEntries } from '@tallystick/crdt/wire';
@@ -57,7 +57,7 @@ export async function recoveryStatus(authority: Authority): Promise<RecoveryStat
   const missing = missingChildren(authority);
   const untold = await untoldChildren(authority.pool, ledger);
   const left = exposed(ledger, formerLives);
-  const children = directChildren(authority).size;
+  const children = askedOf(authority, missing);
   const status = { formerLives, children, missing, untold, left };
   return { ...status, words: words(status) };
 }
@@ -65,7 +65,7 @@ export async function recoveryStatus(authority: Authority): Promise<RecoveryStat
 /** In one line, for whoever asks how things are; undefined once nobody is waited for. */
 export function recoveryLine(authority: Authority): string | undefined {
   const missing = missingChildren(authority);
-  return missing.length === 0 ? undefined : waiting(missing, directChildren(authority).size);
+  return missing.length === 0 ? undefined : waiting(missing, askedOf(authority, missing));
 }
 
 /** @throws Problem where somebody is missing, or where only a count can tell how much is left. */
@@ -106,35 +106,45 @@ function pastOf(ledger: Ledger): WriterId[] {
     .map(({ writer }) => writer);
 }
 
-/** By the books, and by the copy of the catalogue, which stands beside them and forgot nothing. */
-function directChildren(authority: Authority): Set<ReplicaId> {
+/** Children by the books and by the copy of the catalogue, and whoever is missing besides. */
+function askedOf(authority: Authority, missing: readonly ReplicaId[]): number {
   const { ledger } = authority.host.engine.replica;
-  const children = new Set<ReplicaId>();
+  const asked = new Set(missing);
   const retired = new Set<string>();
   for (const { id, parent, status } of authority.catalogue.replicas) {
     if (status === 'retired') retired.add(id);
-    else if (parent === AUTHORITY && status === 'enrolled') children.add(id as ReplicaId);
+    else if (parent === AUTHORITY && status === 'enrolled') asked.add(id as ReplicaId);
   }
   for (const { writer, head } of ledger.streams.values()) {
     const replica = replicaOf(writer);
-    if (head.via === replica && !retired.has(replica)) children.add(replica);
+    if (head.via === replica && !retired.has(replica)) asked.add(replica);
   }
-  return children;
+  return asked.size;
 }
 
-/** Whose word the books lack; nobody's where they were never put back. */
+/**
+ * Whose word the books lack; nobody's where they were never put back. The copy of the catalogue stands beside the
+ * books and forgot nothing: whom it names and they do not was a child of any place in between.
+ */
 export function missingChildren(authority: Authority): ReplicaId[] {
   const { ledger } = authority.host.engine.replica;
   if (!ledger.hasLife || pastOf(ledger).length === 0) return [];
-  const unheard = new Set(unheardChildren(ledger));
-  for (const replica of directChildren(authority))
-    if (ledger.livesOf(replica).length === 0) unheard.add(replica);
-  return [...unheard].sort();
+  const missing = new Set(unheard(ledger));
+  const known = new Set([...ledger.streams.keys()].map(replicaOf));
+  for (const { id, status } of authority.catalogue.replicas)
+    if (status === 'enrolled' && !known.has(id as ReplicaId)) missing.add(id as ReplicaId);
+  return [...missing].sort();
 }
 
-/** Children with a life that was shut out by a later life of the authority than the one it last named. */
+/**
+ * Children with a life that was shut out by a later life of the authority than the one it last named, and those with a
+ * life of which no entry came: it may have taken from the authority's former life, and nothing is left to say so.
+ */
 async function untoldChildren(pool: pg.Pool, ledger: Ledger): Promise<ReplicaId[]> {
   const untold = new Set<ReplicaId>();
+  for (const { writer, head } of ledger.streams.values())
+    if (head.seq === 0 && head.fence !== null && replicaOf(writer) !== AUTHORITY)
+      untold.add(replicaOf(writer));
   for (const { writer: by } of ledger.livesOf(AUTHORITY)) {
     const { rows } = await pool.query<{ bytes: Uint8Array }>(
       'select bytes from tallystick.runs where writer = $1 order by seq_first',

@@ -91,10 +91,8 @@ export function takeBackOwnPast(world: World): void {
   const root = world.nodes[0] as SimNode;
   if (!root.isInCharge) return;
   const { ledger } = root.replica;
-  // The books may know nothing of a child that the registry names; `recover` of the authority waits for it too.
-  const isUnknown = ({ settings: { replica } }: SimNode) =>
-    world.registry.parentOf(replica) === root.settings.replica && ledger.livesOf(replica).length === 0;
-  if (world.nodes.some(isUnknown)) return;
+  // The books may know nothing of somebody whom the registry names; `recover` of the authority waits for it too.
+  if (world.nodes.some(({ settings: { replica } }) => ledger.livesOf(replica).length === 0)) return;
   for (const life of ledger.livesOf(root.settings.replica)) {
     if (life === ledger.self) continue;
     const items = leftByBooks(world, root, life);
@@ -122,7 +120,11 @@ function leftByBooks(world: World, root: SimNode, life: Stream): PoolUnits[] {
 function endsUntold(world: World, root: SimNode): boolean {
   return [...world.observer.ended].some((writer) => {
     const replica: ReplicaId = replicaOf(writer);
-    const parent = root.disk.head(writer)?.parent ?? null;
+    const head = root.disk.head(writer);
+    // Nobody told what it took: gone for ever, as an operator says; or forgotten, and no more than an account.
+    if (head === undefined ? !world.isThere(replica) : head.seq === 0 && replica !== root.settings.replica)
+      return true;
+    const parent = head?.parent ?? null;
     const wasChild = parent !== null && replicaOf(parent) === root.settings.replica;
     if (!wasChild && world.parentOf(world.node(replica)) !== root) return false;
     return parent !== root.disk.self;
