@@ -22,6 +22,10 @@ export interface Round {
   readonly p99Ms?: number;
   /** Memory that the process has resident, in MiB. */
   readonly residentMiB?: number;
+  /** Processor time of the server's process, all its threads, in µs for each thing done. */
+  readonly serverMicros?: number;
+  /** The same of the load's process. */
+  readonly loadMicros?: number;
   /** What else the round found, such as bytes; that of the last round is printed. */
   readonly note?: string;
 }

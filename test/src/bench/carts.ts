@@ -4,7 +4,9 @@ import type { Absent, Bench, Case, Place, Round } from './bench.ts';
 import { cartPeers } from './cart-peers.ts';
 import { memoryOf } from './cpu.ts';
 import { startHelper } from './helper.ts';
+import type { OpenHocuspocus } from './processes/cart-hocuspocus.ts';
 import type { CartLoad } from './processes/cart-load.ts';
+import { SERVER_FLAGS } from './server-flags.ts';
 import type { Target } from './target.ts';
 import { ratio } from './target.ts';
 
@@ -16,57 +18,67 @@ const IDLE_CARTS = 10_000;
 const EDITS = 1_000;
 
 async function open(place: Place): Promise<(Case | Absent)[]> {
-  const region = await startHelper(place, './processes/cart-region.ts').ask<string>('open', {});
+  const region = startHelper(place, './processes/cart-region.ts', SERVER_FLAGS);
   const ours = cartCase(
     place,
     'carts',
-    region,
+    { url: await region.ask<string>('open', {}), pid: region.pid, path: '/v1/carts/live' },
     'a region process; every edit on disk before anybody hears of it',
   );
   place.say('carts: looking for peers');
   return [ours, ...(await peerCases(place)), openCase(place), idleCase(place)];
 }
 
-/** @param peers where Hocuspocus’ own provider is, which its server needs */
-function cartCase(
-  place: Place,
-  name: string,
-  url: string,
-  note: string,
-  path = '/v1/carts/live',
-  peers?: string,
-): Case {
-  const load = startHelper(place, './processes/cart-load.ts');
+/**
+ * Four hundred clients are one process: with a nursery of node's own its collector would copy the edits of all of them
+ * again and again, the more so the longer an answer takes. A phone has one client. The same for all servers.
+ */
+const LOAD_FLAGS: readonly string[] = ['--max-semi-space-size=64'];
+
+type CartServer = Pick<CartLoad, 'url' | 'pid' | 'path' | 'peers'>;
+
+function cartCase(place: Place, name: string, server: CartServer, note: string): Case {
+  const load = startHelper(place, './processes/cart-load.ts', LOAD_FLAGS);
   return {
     name,
     note: `${note}; ${CARTS} carts with two clients each`,
-    round: (seconds) =>
-      load.ask<Round>('edits', { url, path, carts: CARTS, seconds, peers } satisfies CartLoad),
+    round: (seconds) => load.ask<Round>('edits', { ...server, carts: CARTS, seconds } satisfies CartLoad),
   };
 }
 
 async function peerCases(place: Place): Promise<(Case | Absent)[]> {
-  const [yWebsocket, hocuspocus] = ['y-websocket', 'hocuspocus'];
+  const names = ['y-websocket', 'hocuspocus', 'hocuspocus-durable'] as const;
   const peers = await cartPeers();
-  if (!peers.ok) return [yWebsocket, hocuspocus].map((name) => ({ name, absent: peers.why }));
-  const { folder } = peers;
-  const server = join(folder, 'y-websocket', 'bin', 'server.cjs');
-  const plain = await startHelper(place, './processes/cart-peer.ts').ask<string>('open', { server });
-  const saving = await startHelper(place, './processes/cart-hocuspocus.ts').ask<string>('open', {
-    peers: folder,
-    folder: place.folder,
-  });
+  if (!peers.ok) return names.map((name) => ({ name, absent: peers.why }));
+  const plain = startHelper(place, './processes/cart-peer.ts', SERVER_FLAGS);
+  const server = join(peers.folder, 'y-websocket', 'bin', 'server.cjs');
+  const [yWebsocket, hocuspocus, durable] = names;
   return [
-    cartCase(place, yWebsocket, plain, 'y-websocket 2.1’s own server, which saves nothing', ''),
+    cartCase(
+      place,
+      yWebsocket,
+      { url: await plain.ask<string>('open', { server }), pid: plain.pid, path: '' },
+      'y-websocket 2.1’s own server, which saves nothing',
+    ),
     cartCase(
       place,
       hocuspocus,
-      saving,
+      await openHocuspocus(place, peers.folder, false),
       'Hocuspocus 4.7 and its provider, with its SQLite extension as it comes, which saves seconds later',
-      '',
-      folder,
+    ),
+    cartCase(
+      place,
+      durable,
+      await openHocuspocus(place, peers.folder, true),
+      'the same with debounce 0, WAL and synchronous=FULL: it saves every edit before anybody hears of it',
     ),
   ];
+}
+
+async function openHocuspocus(place: Place, peers: string, isDurable: boolean): Promise<CartServer> {
+  const helper = startHelper(place, './processes/cart-hocuspocus.ts', SERVER_FLAGS);
+  const asked: OpenHocuspocus = { peers, folder: place.folder, isDurable };
+  return { url: await helper.ask<string>('open', asked), pid: helper.pid, path: '', peers };
 }
 
 /** What happens in a region between a client’s connection and the cart being sent to it. */
@@ -130,6 +142,7 @@ export const carts: Bench = {
     ratio('carts', 'y-websocket', 1),
     promptness,
     ratio('carts', 'hocuspocus', 3),
+    ratio('carts', 'hocuspocus-durable', 3),
     {
       text: `MiB resident with ${IDLE_CARTS} idle carts`,
       bound: 400,

@@ -23,6 +23,15 @@ test('the table has medians and their spread, in columns', () => {
   );
 });
 
+test('processor time stands in the table where a bench tells it', () => {
+  expect(table([{ ...SLOW, serverMicros: same(38.25), loadMicros: same(61) }, FAST])).toBe(
+    `  case     a second  lowest to highest  p50 ms  p99 ms  server µs  load µs
+  pg-best     1,000     1,000 to 1,000      32     100       38.3       61
+  http       12,346   12,000 to 13,000    1.25       3
+`,
+  );
+});
+
 test('a line of JSON has the medians, and null where nothing was measured', () => {
   expect(jsonLines('orders', [FAST], [REDIS])).toEqual([
     { bench: 'orders', case: 'http', perSecond: 12_345.6, p50Ms: 1.25, p99Ms: 3, note: 'ours' },

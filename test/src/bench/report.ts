@@ -35,17 +35,22 @@ export function jsonLines(bench: string, results: readonly Result[], absent: rea
 }
 
 const HEADINGS = ['case', 'a second', 'lowest to highest', 'p50 ms', 'p99 ms'];
+/** Processor time for each thing done, where a bench tells it. */
+const PROCESSOR_HEADINGS = ['server µs', 'load µs'];
 
 /** The medians, with the lowest and the highest round beside the first. */
 export function table(results: readonly Result[]): string {
-  const rows = results.map(({ name, perSecond, p50Ms, p99Ms }) => [
+  const isTold = results.some(({ serverMicros }) => serverMicros !== undefined);
+  const headings = isTold ? [...HEADINGS, ...PROCESSOR_HEADINGS] : HEADINGS;
+  const rows = results.map(({ name, perSecond, p50Ms, p99Ms, serverMicros, loadMicros }) => [
     name,
     perSecond === undefined ? '' : short(perSecond.median),
     perSecond === undefined ? '' : `${short(perSecond.min)} to ${short(perSecond.max)}`,
     median(p50Ms),
     median(p99Ms),
+    ...(isTold ? [median(serverMicros), median(loadMicros)] : []),
   ]);
-  const widths = HEADINGS.map((heading, i) =>
+  const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
   );
   const line = (cells: readonly string[]) =>
@@ -53,7 +58,7 @@ export function table(results: readonly Result[]): string {
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [line(HEADINGS), ...rows.map(line)].map((text) => `  ${text}\n`).join('');
+  return [line(headings), ...rows.map(line)].map((text) => `  ${text}\n`).join('');
 }
 
 export function notes(results: readonly Result[], absent: readonly Absent[]): string {

@@ -74,7 +74,7 @@ async function turn(bench: Bench, one: Case, seconds: number): Promise<Round> {
 }
 
 function resultOf({ name, note }: Case, rounds: readonly Round[]): Result {
-  const all = (figure: 'perSecond' | 'p50Ms' | 'p99Ms' | 'residentMiB') =>
+  const all = (figure: Exclude<keyof Round, 'note'>) =>
     spreadOf(rounds.map((round) => round[figure]).filter((n) => n !== undefined));
   const found = rounds.at(-1)?.note;
   return {
@@ -83,6 +83,8 @@ function resultOf({ name, note }: Case, rounds: readonly Round[]): Result {
     p50Ms: all('p50Ms'),
     p99Ms: all('p99Ms'),
     residentMiB: all('residentMiB'),
+    serverMicros: all('serverMicros'),
+    loadMicros: all('loadMicros'),
     note: [note, found].filter((text) => text !== undefined && text !== '').join('; '),
   };
 }

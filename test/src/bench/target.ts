@@ -8,6 +8,8 @@ export interface Result {
   readonly p50Ms?: Spread | undefined;
   readonly p99Ms?: Spread | undefined;
   readonly residentMiB?: Spread | undefined;
+  readonly serverMicros?: Spread | undefined;
+  readonly loadMicros?: Spread | undefined;
   readonly note: string;
 }
 

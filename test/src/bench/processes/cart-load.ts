@@ -10,10 +10,13 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { Round } from '../bench.ts';
 import { type Client, roundByClients } from '../clients.ts';
+import { cpuMsOf } from '../cpu.ts';
 import { answer } from '../helper.ts';
 
 export interface CartLoad {
   readonly url: string;
+  /** The server's process. */
+  readonly pid: number;
   /** Where the server has its documents; '' where any name will do and nobody asks for a token. */
   readonly path: string;
   readonly carts: number;
@@ -31,9 +34,20 @@ interface Device {
 
 let shoppers: Client[] | undefined;
 
-async function edits({ url, path, carts, seconds, peers }: CartLoad): Promise<Round> {
+async function edits({ url, pid, path, carts, seconds, peers }: CartLoad): Promise<Round> {
   shoppers ??= await Promise.all(Array.from({ length: carts }, () => shopper(url, path, peers)));
-  return roundByClients(shoppers, seconds);
+  const processes = [pid, process.pid];
+  const before = processes.map(cpuMsOf);
+  const startedMs = performance.now();
+  const round = await roundByClients(shoppers, seconds);
+  const done = ((round.perSecond ?? 0) * (performance.now() - startedMs)) / 1_000;
+  const [serverMicros, loadMicros] = processes.map((one, i) => {
+    const [from, to] = [before[i], cpuMsOf(one)];
+    return from === undefined || to === undefined ? undefined : ((to - from) * 1_000) / done;
+  });
+  return serverMicros === undefined || loadMicros === undefined
+    ? round
+    : { ...round, serverMicros, loadMicros };
 }
 
 async function shopper(url: string, path: string, peers: string | undefined): Promise<Client> {
