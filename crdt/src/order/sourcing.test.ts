@@ -167,6 +167,7 @@ test('[T5] a line that may be split is short only of the sum', () => {
   expect(split(order(['lamp', 6]), shelves)).toEqual({
     ok: false,
     short: [short('l0', 'lamp', 6, 5)],
+    served: [],
   });
 });
 
@@ -181,6 +182,25 @@ test('[T5] of two lines of one SKU the one that must stay whole is placed first'
   expect(sourceInParts([inPieces, big], names(tooFew), freeIn(tooFew))).toEqual({
     ok: false,
     short: [short('l0', 'lamp', 5, 4)],
+    served: [at('big', 'b', 4)],
+  });
+});
+
+test('[T5] beside the short lines stands what the others of that SKU would have, named places and pieces too', () => {
+  const shelves = { a: { lamp: 4, bulb: 1 }, b: { lamp: 3 } };
+  const lines = order(['lamp', 3], ['bulb', 1], ['lamp', 2, 'a'], ['lamp', 9, 'b'], ['lamp', 4]);
+  const mixed = lines.map((line, i) => ({ ...line, maySplit: i === 4 }));
+  expect(sourceInParts(mixed, names(shelves), freeIn(shelves))).toEqual({
+    ok: false,
+    short: [short('l3', 'lamp', 9, 3), short('l4', 'lamp', 4, 2)],
+    served: [at('l2', 'a', 2), at('l0', 'b', 3)],
+  });
+  const enough = { a: { lamp: 4 }, b: { lamp: 3 } };
+  const pieces = order(['lamp', 5], ['lamp', 2], ['lamp', 1]).map((line) => ({ ...line, maySplit: true }));
+  expect(sourceInParts(pieces, names(enough), freeIn(enough))).toEqual({
+    ok: false,
+    short: [short('l2', 'lamp', 1, 0)],
+    served: [at('l0', 'a', 4), at('l0', 'b', 1), at('l1', 'b', 2)],
   });
 });
 

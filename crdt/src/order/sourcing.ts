@@ -34,13 +34,16 @@ export interface SourcedPart {
   readonly quantityBase: number;
 }
 
-export type Sourced =
-  | { readonly ok: true; readonly assignment: ReadonlyMap<LineId, LocationId> }
-  | { readonly ok: false; readonly short: readonly ShortLine[] };
+/** `served`: what the other lines of those SKUs would have had, so that all of a SKU can be asked for together (R4). */
+interface TooFew {
+  readonly ok: false;
+  readonly short: readonly ShortLine[];
+  readonly served: readonly SourcedPart[];
+}
 
-export type SourcedInParts =
-  | { readonly ok: true; readonly parts: readonly SourcedPart[] }
-  | { readonly ok: false; readonly short: readonly ShortLine[] };
+export type Sourced = { readonly ok: true; readonly assignment: ReadonlyMap<LineId, LocationId> } | TooFew;
+
+export type SourcedInParts = { readonly ok: true; readonly parts: readonly SourcedPart[] } | TooFew;
 
 type FreeAt = (sku: Sku, location: LocationId) => number;
 
@@ -74,14 +77,12 @@ export function sourceInParts(
   const locations = [...new Set(candidates)];
   const { fixed, groups, short } = readLines(lines, locations, free);
   const all = locations.map((_, index) => index);
-  for (const group of groups) {
-    if (pack(group, all) === undefined) short.push(...shortLines(group, lines));
-  }
-  if (short.length > 0) {
-    const places = new Map(lines.map(({ lineId }, index) => [lineId, index]));
-    const place = ({ lineId }: ShortLine) => places.get(lineId) as number;
-    return { ok: false, short: short.sort((a, b) => place(a) - place(b)) };
-  }
+  const toPart = ({ index, location, units }: Placed) => ({
+    index,
+    part: part(lines[index] as SourcingLine, locations[location] as LocationId, units),
+  });
+  const full = groups.map((group) => pack(group, all) ?? packSome(group, lines, short));
+  if (short.length > 0) return tooFew(lines, short, [...fixed, ...full.flat().map(toPart)]);
   const sends = new Set(fixed.map(({ locationId }) => locationId));
   const chosen = chooseLocations({
     groups,
@@ -89,11 +90,7 @@ export function sourceInParts(
     given: all.filter((at) => sends.has(locations[at] as LocationId)),
     serves: (group, some) => pack(group, some) !== undefined,
   });
-  const placed = groups.flatMap((group) => pack(group, chosen) as Placed[]);
-  const open = placed.map(({ index, location, units }) => ({
-    index,
-    part: part(lines[index] as SourcingLine, locations[location] as LocationId, units),
-  }));
+  const open = groups.flatMap((group) => pack(group, chosen) as Placed[]).map(toPart);
   const parts = [...fixed.map(({ index, part }) => ({ index, part })), ...open];
   return { ok: true, parts: parts.sort((a, b) => a.index - b.index).map((each) => each.part) };
 }
@@ -136,31 +133,53 @@ function wholeThenLargest(a: PackedLine, b: PackedLine): number {
   return Number(a.maySplit) - Number(b.maySplit) || b.units - a.units || a.index - b.index;
 }
 
+function tooFew(
+  lines: readonly SourcingLine[],
+  short: ShortLine[],
+  served: readonly { readonly index: number; readonly part: SourcedPart }[],
+): TooFew {
+  const places = new Map(lines.map(({ lineId }, index) => [lineId, index]));
+  const place = ({ lineId }: ShortLine) => places.get(lineId) as number;
+  const skus = new Set(short.map(({ sku }) => sku));
+  const same = served.filter(({ index }) => skus.has((lines[index] as SourcingLine).sku));
+  return {
+    ok: false,
+    short: short.sort((a, b) => place(a) - place(b)),
+    served: same.map((each) => each.part),
+  };
+}
+
 /** Serves what it can, in the order of packing, and names the rest. */
-function shortLines(group: SkuGroup, lines: readonly SourcingLine[]): ShortLine[] {
+function packSome(group: SkuGroup, lines: readonly SourcingLine[], short: ShortLine[]): Placed[] {
   const left = [...group.left];
-  const short: ShortLine[] = [];
+  const placed: Placed[] = [];
   for (const { index, units, maySplit } of group.lines) {
     const at = left.findIndex((room) => room >= units);
     const sum = left.reduce((a, b) => a + b, 0);
-    if (at >= 0) left[at] = (left[at] as number) - units;
-    else if (maySplit && sum >= units) takeAcross(left, units);
+    if (at >= 0) {
+      left[at] = (left[at] as number) - units;
+      placed.push({ index, location: at, units });
+    } else if (maySplit && sum >= units) placed.push(...takeAcross(left, index, units));
     else {
       const { lineId, sku } = lines[index] as SourcingLine;
       const available = maySplit ? sum : left.reduce((a, b) => Math.max(a, b), 0);
       short.push({ lineId, sku, requested: units, available });
     }
   }
-  return short;
+  return placed;
 }
 
-function takeAcross(left: number[], units: number): void {
+function takeAcross(left: number[], index: number, units: number): Placed[] {
+  const placed: Placed[] = [];
   let open = units;
-  left.forEach((room, at) => {
+  left.forEach((room, location) => {
     const piece = Math.min(open, room);
-    left[at] = room - piece;
+    if (piece === 0) return;
+    left[location] = room - piece;
     open -= piece;
+    placed.push({ index, location, units: piece });
   });
+  return placed;
 }
 
 function canUse(location: number): (group: SkuGroup) => boolean {

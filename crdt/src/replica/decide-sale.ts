@@ -94,14 +94,18 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
     return { ok: true, lines: command.lines.map((line) => sold(line, line.locationId ?? here, command)) };
   }
   if (!sourced.ok) {
-    // What cannot be served whole anywhere is asked for where preference says (R4).
-    return insufficient(
-      sourced.short.map(({ sku, requested }) => {
-        const wanted = command.lines.find((line) => line.sku === sku)?.locationId ?? locations[0];
-        const pool = poolId(sku, wanted as (typeof locations)[number]);
-        return { pool, requested, available: ledger.usable(pool) };
+    // What cannot be served whole anywhere is asked for where preference says (R4), with what other lines take there (T5).
+    const of = new Map(command.lines.map((line) => [line.lineId, line]));
+    const needs = [
+      ...sourced.short.map(({ lineId, sku, requested }) => {
+        const at = of.get(lineId)?.locationId ?? (locations[0] as LocationId);
+        return { pool: poolId(sku, at), n: requested };
       }),
-    );
+      ...sourced.served.map(({ lineId, locationId, quantityBase }) => {
+        return { pool: poolId((of.get(lineId) as SellLine).sku, locationId), n: quantityBase };
+      }),
+    ];
+    return insufficient(shortPools((pool) => ledger.usable(pool), needs));
   }
   const [parts = []] = sourced.parts;
   const lines =

@@ -1,6 +1,6 @@
 /** Sales whose lines do not say where the goods come from: the command's places are asked in their order. */
 import { expect, test } from 'vitest';
-import type { LocationId } from '../ids.ts';
+import type { LineId, LocationId } from '../ids.ts';
 import type { Sell } from './command.ts';
 import { sell } from './commands.test-kit.ts';
 import { pool, shop } from './world.test-kit.ts';
@@ -61,6 +61,36 @@ test('[T5] [R4] what no place can serve whole is refused with what the best plac
     items: [{ pool: pool('lamp', ROME), requested: 9, available: 5 }],
   });
   expect(berlin.journal.entries.length).toBe(entries);
+});
+
+test('[T5] [R4] lines of one SKU are asked for together, each where it is wanted', () => {
+  const { world, till } = shop({ lamp: 4 });
+  till.turn(({ ledger }) => {
+    ledger.touchHead(ledger.self);
+    ledger.self.touch(pool('lamp')).received = 3;
+  });
+  const several = (first: LocationId | undefined, ...units: number[]) => {
+    const command = anywhere('o1', { lamp: 1 }, { locations: [BERLIN], waitMs: 5_000 });
+    const lines = units.map((quantityBase, i) => ({
+      ...command.lines[0],
+      lineId: `${i}` as LineId,
+      quantityBase,
+    }));
+    return { ...command, lines: [{ ...lines[0], locationId: first }, ...lines.slice(1)] } as Sell;
+  };
+  expect(till.do({ ...several(undefined, 4, 3, 2), waitMs: 0 })).toMatchObject({
+    items: [{ pool: pool('lamp'), requested: 9, available: 3 }],
+  });
+  expect(till.do({ ...several(ROME, 1, 4), waitMs: 0 })).toMatchObject({
+    items: [
+      { pool: pool('lamp', ROME), requested: 1, available: 0 },
+      { pool: pool('lamp'), requested: 4, available: 3 },
+    ],
+  });
+  // The last four stand in Berlin: whoever asks for one more than it has here gets one, and is told no.
+  const ticket = till.ask(several(undefined, 4, 3));
+  world.calm();
+  expect(till.answers.get(ticket)).toMatchObject({ ok: true, waited: true });
 });
 
 test('[F8] what rights cannot pay is owed at the first place, where the goods are handed over', () => {
