@@ -93,17 +93,12 @@ test(
     await text(till, 'Offline: selling goes on');
     await signIn(till, cashier);
     await sell();
+    // A browser that has not noticed yet that page and worker died hands the next one to that worker, which never answers.
+    const crashed = till.waitForEvent('crash');
     await till.goto('chrome://crash').catch(() => undefined);
+    await crashed;
     till = await device.newPage();
-    // The worker may have died with the page: a browser asked too early goes to the network, and finds none.
-    await until(
-      () =>
-        till.goto(here.address('/till')).then(
-          () => true,
-          () => false,
-        ),
-      'the page opens without a network',
-    );
+    await till.goto(here.address('/till'));
     await signIn(till, cashier);
     await sell();
     await press(till, 'Sales');
