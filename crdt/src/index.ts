@@ -35,6 +35,7 @@ export { isOwnPast, noteLostLife, unheard } from './replica/recovery.ts';
 export * from './replica/replica.ts';
 export * from './replica/settings.ts';
 export * from './replica/stage.ts';
+export { type Stay, Stays } from './replica/stays.ts';
 export * from './replica/stream.ts';
 export * from './replica/waiting.ts';
 export * from './replica/writes.ts';

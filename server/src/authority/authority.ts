@@ -31,6 +31,7 @@ import { openPool } from './postgres/pool.ts';
 import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
+import { StaysFile } from './stays-file.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
 import { inTheNameOf } from './who-asks.ts';
 import { type Why, why } from './why.ts';
@@ -56,6 +57,7 @@ export class Authority {
   readonly options: AuthorityOptions;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
+  readonly stays: StaysFile;
   readonly #witness: Witness;
   readonly #duplicates: DuplicateOrders;
   #witnessTimer: NodeJS.Timeout | undefined;
@@ -96,7 +98,8 @@ export class Authority {
       if (putBack !== undefined) options.log.warn({ why: putBack.why }, 'these books were put back');
       const items = await bringCatalogueBack(pool, catalogue);
       if (items > 0) options.log.warn({ items }, 'the books had forgotten these items of the catalogue');
-      const authority = new Authority(options, pool, journal, catalogue, replica, witness, mark);
+      const stays = new StaysFile(options.dataDir, options.log);
+      const authority = new Authority(options, pool, journal, catalogue, replica, { witness, stays }, mark);
       await authority.refreshCatalogue();
       await authority.customers.sealAll();
       await authority.feed.endpoints.sealAll();
@@ -116,10 +119,11 @@ export class Authority {
     journal: PgJournal,
     catalogue: Catalogue,
     replica: Replica,
-    witness: Witness,
+    beside: { readonly witness: Witness; readonly stays: StaysFile },
     mark: FeedMark,
   ) {
-    this.#witness = witness;
+    this.#witness = beside.witness;
+    this.stays = beside.stays;
     this.options = options;
     this.pool = pool;
     this.customers = new Customers(pool, options.vault);
@@ -214,6 +218,7 @@ export class Authority {
       commit: async (writes) => {
         const outcome = await journal.commit(writes);
         if (outcome === 'committed') noteTurn(this.#witness, writes);
+        this.stays.note(writes.streams, this.host.engine.replica.ledger);
         this.#flushWitness();
         return outcome;
       },
@@ -243,7 +248,10 @@ export class Authority {
     // Mostly it was this process, which then knows already.
     if (position <= engine.replica.ledger.durablePosition) return;
     engine.idle(async (replica) => {
-      if (position > replica.ledger.durablePosition) await catchUpPatiently(this.#journal, replica, this.log);
+      if (position <= replica.ledger.durablePosition) return;
+      await catchUpPatiently(this.#journal, replica, this.log);
+      // This folder may be the one that is left.
+      this.stays.note(replica.ledger.streams.values(), replica.ledger);
     });
   }
 
@@ -325,6 +333,7 @@ export class Authority {
     await this.host.stop();
     await this.#stopListening();
     this.#witness.close();
+    this.stays.close();
     await this.feed.mark.stop();
     await this.pool.end();
     this.catalogue.close();

@@ -193,7 +193,8 @@ export class TestFleet {
     await this.stopOne(id);
     const folder = join(this.folder, id);
     const { dataDir: _, logLevel: __, location, ...file } = readAgentConfig(folder);
-    const parentUrl = `${(this.served.get(parent)?.url ?? '').replace('http', 'ws')}/link`;
+    const above = this.served.get(parent)?.url ?? this.authorities[0]?.url ?? '';
+    const parentUrl = `${above.replace('http', 'ws')}/link`;
     writeAgentFile(folder, { ...file, location: location ?? null, parentUrl });
     return this.run(id);
   }

@@ -28,8 +28,8 @@ async function operator(fleet: TestFleet, method: string, path: string, body?: u
 const lamps = (n: number) => [{ sku: 'LAMP', quantity: n, locationId: 'depot' }];
 
 /** Sold at a region, settled in the books. */
-async function sell(fleet: TestFleet, at: string, id: string, n: number): Promise<void> {
-  const sold = await fleet.post(at, '/v1/orders', { id, lines: lamps(n), waitMs: 10_000 });
+async function sell(fleet: TestFleet, at: string, id: string, n: number, path = '/v1/orders'): Promise<void> {
+  const sold = await fleet.post(at, path, { id, lines: lamps(n), waitMs: 10_000 });
   expect(sold).toMatchObject({ status: 201 });
   await until(() => fleet.served.get(at)?.agent.order(id).stage === 'settled', `${id} is settled`);
 }
@@ -285,6 +285,38 @@ describe('[F6] an authority whose books were put back', () => {
       counted: [{ sku: 'LAMP', locationId: 'depot', quantity: 1 }],
     });
     expect(counted).toMatchObject({ status: 201, body: { reclaimed: [{ pool: 'LAMP@depot', n: 1 }] } });
+  }, 60_000);
+
+  test('[F6] who came after the image, took units and was given back is waited for all the same', async () => {
+    const fleet = await TestFleet.start();
+    await fleet.add('eu', 'region', 'authority', null);
+    await fleet.add('depot', 'warehouse', 'authority', 'depot');
+    await fleet.add('shop', 'store', 'eu', 'berlin');
+    await fleet.post('depot', '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 40 }] });
+    await sell(fleet, 'shop', 'o1', 3, '/v1/sales');
+    let copy = '';
+    const before = await fleet.whileStopped(async () => {
+      copy = await fleet.copyBooks();
+    });
+    await until(() => before.host.children.up.length === 2, 'all are connected again');
+    const move = (to: string) =>
+      operator(fleet, 'POST', '/v1/moves', { replica: 'shop', to, operator: 'anna' });
+    expect(await move('authority')).toMatchObject({ status: 200 });
+    await fleet.relink('shop', 'authority');
+    await sell(fleet, 'shop', 'o2', 30, '/v1/sales');
+    await fleet.stopOne('shop');
+    expect(await move('eu')).toMatchObject({ status: 200 });
+    await fleet.whileStopped(async () => {
+      fleet.databaseUrl = copy;
+    });
+    await until(async () => {
+      const { body } = await operator(fleet, 'GET', '/v1/recovery');
+      return JSON.stringify(body.missing) === '["shop"]';
+    }, 'only the shop is waited for');
+    const early = await operator(fleet, 'POST', '/v1/recoveries', { id: 'r1', operator: 'anna' });
+    expect(early).toMatchObject({ status: 503, body: { code: 'former_lives_unknown' } });
+    await fleet.relink('shop', 'eu');
+    await until(() => isComplete(fleet), 'the shop has told by its old way');
   }, 60_000);
 
   test('[F6] a process under which the books are put back ends, so that the next one notices', async () => {

@@ -17,7 +17,6 @@ import {
 } from '@tallystick/crdt';
 import { splitEntries } from '@tallystick/crdt/wire';
 import { derivedId, exposed, Problem, takeBack } from '@tallystick/store-agent';
-import type pg from 'pg';
 import { AUTHORITY, type Authority } from './authority.ts';
 
 export interface RecoveryStatus {
@@ -55,7 +54,7 @@ export async function recoveryStatus(authority: Authority): Promise<RecoveryStat
   const formerLives = pastOf(ledger);
   if (formerLives.length === 0) return undefined;
   const missing = missingChildren(authority);
-  const untold = await untoldChildren(authority.pool, ledger);
+  const untold = await untoldChildren(authority, ledger);
   const left = exposed(ledger, formerLives);
   const children = askedOf(authority, missing);
   const status = { formerLives, children, missing, untold, left };
@@ -129,7 +128,9 @@ function askedOf(authority: Authority, missing: readonly ReplicaId[]): number {
 export function missingChildren(authority: Authority): ReplicaId[] {
   const { ledger } = authority.host.engine.replica;
   if (!ledger.hasLife || pastOf(ledger).length === 0) return [];
-  const missing = new Set(unheard(ledger));
+  const isRetired = (replica: ReplicaId) => authority.catalogue.replica(replica)?.status === 'retired';
+  const stayed = authority.stays.lacking(ledger).missing.filter((replica) => !isRetired(replica));
+  const missing = new Set([...unheard(ledger), ...stayed]);
   const known = new Set([...ledger.streams.keys()].map(replicaOf));
   for (const { id, status } of authority.catalogue.replicas)
     if (status === 'enrolled' && !known.has(id as ReplicaId)) missing.add(id as ReplicaId);
@@ -138,10 +139,14 @@ export function missingChildren(authority: Authority): ReplicaId[] {
 
 /**
  * Children with a life that was shut out by a later life of the authority than the one it last named, and those with a
- * life of which no entry came: it may have taken from the authority's former life, and nothing is left to say so.
+ * life of which no entry came, or not all that it wrote below the authority: nothing is left to say what it took there.
  */
-async function untoldChildren(pool: pg.Pool, ledger: Ledger): Promise<ReplicaId[]> {
-  const untold = new Set<ReplicaId>();
+async function untoldChildren(authority: Authority, ledger: Ledger): Promise<ReplicaId[]> {
+  const { pool, stays, catalogue } = authority;
+  const stayed = stays.lacking(ledger);
+  const untold = new Set(stayed.untold);
+  for (const replica of stayed.missing)
+    if (catalogue.replica(replica)?.status === 'retired') untold.add(replica);
   for (const { writer, head } of ledger.streams.values())
     if (head.seq === 0 && head.fence !== null && replicaOf(writer) !== AUTHORITY)
       untold.add(replicaOf(writer));

@@ -50,7 +50,7 @@ export class SimNode implements LinkEnd, Machine {
   /** D3: its disk failed, and it only reads until that works again. */
   #isReadOnly = false;
   #boot = 0;
-  #witness = new SimWitness();
+  witness = new SimWitness();
   #barred: WriterId | null = null;
   /** The life of an image that was put back by the command that always begins a new writer. */
   #restored: WriterId | null = null;
@@ -174,7 +174,7 @@ export class SimNode implements LinkEnd, Machine {
     this.#replica = this.disk.open(this.settings, this.#tools);
     this.#isReadOnly = false;
     this.#turns.begin();
-    if (this.isPast && this.#witness.isOfAnother(this.disk)) this.#ports.superseded(this);
+    if (this.isPast && this.witness.isOfAnother(this.disk)) this.#ports.superseded(this);
     if (this.isPast) this.run((replica, now) => this.#beginAnew(replica, now));
     this.run((replica) => replica.moving.registryChanged());
     if (this.settings.kind === 'authority') this.run((replica, now) => replica.beginLife(null, now));
@@ -183,12 +183,12 @@ export class SimNode implements LinkEnd, Machine {
   /** The journal is older than what this machine has said already, or was put back by its operator. */
   get isPast(): boolean {
     const wasRestored = this.#restored !== null && this.#restored === this.disk.self;
-    return wasRestored || this.#witness.isAheadOf(this.disk);
+    return wasRestored || this.witness.isAheadOf(this.disk);
   }
 
   /** As `put-back.ts` of the server does it: also a life that the books never heard of has an account (F6). */
   #beginAnew(replica: Replica, now: Now): void {
-    noteLostLife(replica.ledger, this.#witness.writer);
+    noteLostLife(replica.ledger, this.witness.writer);
     replica.becomeNewWriter('rollback', now);
     this.#ports.trace.saw('a restored replica went on as a new writer');
   }
@@ -197,7 +197,7 @@ export class SimNode implements LinkEnd, Machine {
   putBackMachine(image: SimDisk, shut: Shut = 'no', ahead?: SimNode): void {
     this.disk = image;
     image.takePlace('with its machine');
-    this.#witness = new SimWitness();
+    this.witness = new SimWitness();
     this.#shut = shut;
     this.#life = image.self;
     this.#unaware = ahead && { life: image.self, child: ahead.name };
@@ -300,7 +300,7 @@ export class SimNode implements LinkEnd, Machine {
 
   fsync(): void {
     this.durable(this.disk.fsync());
-    this.#witness.note(this.disk);
+    this.witness.note(this.disk, this.#replica?.ledger);
   }
 
   // What the network tells.

@@ -93,6 +93,7 @@ export function takeBackOwnPast(world: World): void {
   const { ledger } = root.replica;
   // The books may know nothing of somebody whom the registry names; `recover` of the authority waits for it too.
   if (world.nodes.some(({ settings: { replica } }) => ledger.livesOf(replica).length === 0)) return;
+  if (root.witness.stays.lacking(ledger).missing.some((replica) => world.isThere(replica))) return;
   for (const life of ledger.livesOf(root.settings.replica)) {
     if (life === ledger.self) continue;
     const items = leftByBooks(world, root, life);
@@ -118,6 +119,8 @@ function leftByBooks(world: World, root: SimNode, life: Stream): PoolUnits[] {
 }
 
 function endsUntold(world: World, root: SimNode): boolean {
+  const { missing, untold } = root.witness.stays.lacking(root.replica.ledger);
+  if (missing.length + untold.length > 0) return true;
   return [...world.observer.ended].some((writer) => {
     const replica: ReplicaId = replicaOf(writer);
     const head = root.disk.head(writer);

@@ -2,17 +2,21 @@
  * Witness: where a machine's own chain stood, told outside its journal (F1).
  *
  * Noted at every fsync, as often as the real one may; a lazier one leaves a window
- * that no replica can see.
+ * that no replica can see. The authority's tells besides since when its children stand below it (F6).
  */
-import { incarnationOf, type WriterId } from '@tallystick/crdt';
+import { incarnationOf, type Ledger, Stays, type WriterId } from '@tallystick/crdt';
 import type { SimDisk } from './disk.ts';
 
 export class SimWitness {
   #head: { readonly writer: WriterId; readonly seq: number } | undefined;
 
-  note(disk: SimDisk): void {
+  readonly stays = new Stays();
+
+  note(disk: SimDisk, ledger: Ledger | undefined): void {
     const { self } = disk;
-    if (self !== null) this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
+    if (self === null) return;
+    this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
+    if (ledger?.self.head.parent === null) this.stays.note(ledger.streams.values(), self);
   }
 
   /** The life that it was told of last. */

@@ -1,0 +1,60 @@
+/**
+ * Stays: how far each child of the authority had come when it began to stand below it, told outside the books (F6).
+ *
+ * Whoever is given to the authority, takes units there and is given away again stands in books that were put back as if it had
+ * never come: neither they nor the registry can tell. So beside the books stands, of each life that ever named the authority's as
+ * its parent, an entry by which it had done so. What it took there it wrote behind that entry, and before the one that names
+ * another parent: books that hold the first know that it came, and wait; books that hold the second know all of it.
+ */
+import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import type { Ledger } from './ledger.ts';
+import type { Stream } from './stream.ts';
+
+export interface Stay {
+  readonly writer: WriterId;
+  /** An entry of it that was taken in while it named the authority's life as its parent. */
+  readonly seq: number;
+}
+
+export class Stays {
+  readonly #seqs = new Map<WriterId, number>();
+  /** Which life of the authority each names at present. */
+  readonly #parents = new Map<WriterId, WriterId>();
+
+  constructor(stored: Iterable<Stay> = []) {
+    for (const { writer, seq } of stored) this.#seqs.set(writer, seq);
+  }
+
+  /** @returns stays that have begun with these streams: to be written down before anything is told of the turn. */
+  note(streams: Iterable<Stream>, self: WriterId): Stay[] {
+    const begun: Stay[] = [];
+    for (const { writer, head } of streams) {
+      if (head.parent !== self) this.#parents.delete(writer);
+      else if (this.#parents.get(writer) !== self) {
+        this.#parents.set(writer, self);
+        const seq = Math.max(head.seq, this.#seqs.get(writer) ?? 0);
+        this.#seqs.set(writer, seq);
+        begun.push({ writer, seq });
+      }
+    }
+    return begun;
+  }
+
+  /**
+   * Of whom these books lack that it came: `missing` may still tell, of `untold`, which were given up, nobody knows what
+   * they took. A later life has told all that its machine still had of this one, and is waited for by itself.
+   */
+  lacking(ledger: Ledger): { missing: ReplicaId[]; untold: ReplicaId[] } {
+    const missing = new Set<ReplicaId>();
+    const untold = new Set<ReplicaId>();
+    for (const [writer, seq] of this.#seqs) {
+      if ((ledger.streams.get(writer)?.head.seq ?? 0) >= seq) continue;
+      const lives = ledger.livesOf(replicaOf(writer));
+      const fence = ledger.streams.get(writer)?.head.fence ?? null;
+      if (fence !== null && fence.reason !== 'superseded') untold.add(replicaOf(writer));
+      else if (!lives.some((life) => incarnationOf(life.writer) > incarnationOf(writer)))
+        missing.add(replicaOf(writer));
+    }
+    return { missing: [...missing], untold: [...untold] };
+  }
+}
