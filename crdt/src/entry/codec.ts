@@ -11,8 +11,6 @@ import { isWriterId, type WriterId } from '../ids.ts';
 import {
   assertAtEnd,
   createReader,
-  createWriter,
-  finish,
   MalformedBytes,
   type Reader,
   readByte,
@@ -26,6 +24,7 @@ import {
   writeHex,
   writeText,
   writeUint,
+  writtenInBlock,
 } from '../wire/bytes.ts';
 import { readBody, writeBody } from './body-codec.ts';
 import { ENTRY_VERSION, type Entry, type EntryHead, type EntryType } from './entry.ts';
@@ -59,20 +58,21 @@ const TYPES: readonly EntryType[] = [
 ];
 const NUMBERS = new Map(TYPES.map((type, index) => [type, index + 1]));
 
+/** @returns bytes that lie in a block with others: whoever keeps them for long copies them. */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const out = createWriter();
-  writeByte(out, ENTRY_VERSION);
-  writeByte(out, NUMBERS.get(entry.body.type) as number);
-  writeText(out, entry.writer);
-  writeUint(out, entry.seq);
-  writeFixed(out, entry.prevHash);
-  writeText(out, entry.docId);
-  writeText(out, entry.actor);
-  writeUint(out, entry.wallMs);
-  writeUint(out, entry.monotonicMs);
-  writeHex(out, entry.bootId);
-  writeBody(out, entry.body);
-  return finish(out);
+  return writtenInBlock((out) => {
+    writeByte(out, ENTRY_VERSION);
+    writeByte(out, NUMBERS.get(entry.body.type) as number);
+    writeText(out, entry.writer);
+    writeUint(out, entry.seq);
+    writeFixed(out, entry.prevHash);
+    writeText(out, entry.docId);
+    writeText(out, entry.actor);
+    writeUint(out, entry.wallMs);
+    writeUint(out, entry.monotonicMs);
+    writeHex(out, entry.bootId);
+    writeBody(out, entry.body);
+  });
 }
 
 /** @throws MalformedBytes when the bytes are not an entry that this release can read. */

@@ -29,11 +29,17 @@ export class TurnQueue {
 
   push(input: Input): void {
     this.#inputs.push(input);
-    this.#count([input], 1);
+    this.#bytes += bytesOf(input);
+    if (input.kind === 'command') this.#callers += 1;
   }
 
   /** One frame at least, if there is any, however large it is. */
   take(): readonly Input[] {
+    if (this.#bytes <= TURN_BYTES_MAX) {
+      const all = this.#inputs;
+      this.clear();
+      return all;
+    }
     let bytes = 0;
     const end = this.#inputs.findIndex((input) => {
       const before = bytes;

@@ -10,7 +10,8 @@
  */
 import type { PackedLine, SkuGroup } from './packing.ts';
 
-const SETS_MAX = 256;
+/** Of one size. */
+export const SETS_MAX = 256;
 
 export interface CoverRequest {
   readonly groups: readonly SkuGroup[];

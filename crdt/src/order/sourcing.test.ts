@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LineId, LocationId, Sku } from '../ids.ts';
-import { type SourcedPart, type SourcingLine, source, sourceInParts } from './sourcing.ts';
+import { oneForAll, type SourcedPart, type SourcingLine, source, sourceInParts } from './sourcing.ts';
 
 /** What is free, location by location, which is also the order of preference. */
 type Shelves = Record<string, Record<string, number>>;
@@ -278,6 +278,29 @@ test('[T5] with few locations no way has fewer parcels, and an order is short on
     { numRuns: 500 },
   );
   expect(sourcedOrders).toBeGreaterThan(0);
+});
+
+test('[T5] what one location has whole comes from the first such, with and without the search', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(shelvesOf(6), ordersOf(5), fc.boolean(), (shelves, lines, maySplit) => {
+      const open = lines.map(({ locationId: _, ...line }) => ({ ...line, maySplit }));
+      const one = oneForAll(open, names(shelves), freeIn(shelves));
+      const sourced = sourceInParts(open, names(shelves), freeIn(shelves));
+      const used = sourced.ok ? new Set(sourced.parts.map(({ locationId }) => locationId)) : undefined;
+      expect(one).toBe(used?.size === 1 ? [...used][0] : undefined);
+      if (one === undefined) return;
+      found += 1;
+      // A line of a SKU that lies nowhere else, named to be of that place: the search goes the long way.
+      const long = { ...order(['nail', 1, one])[0], lineId: 'nail' as LineId } as SourcingLine;
+      const free = (sku: Sku, at: LocationId) =>
+        sku === 'nail' ? Number(at === one) : freeIn(shelves)(sku, at);
+      const searched = sourceInParts([...open, long], names(shelves), free);
+      expect(searched.ok && searched.parts.slice(0, -1)).toEqual(sourced.ok && sourced.parts);
+    }),
+    { numRuns: 500 },
+  );
+  expect(found).toBeGreaterThan(100);
 });
 
 function expectServed(shelves: Shelves, lines: SourcingLine[], parts: readonly SourcedPart[]): void {

@@ -8,7 +8,7 @@
  * the guards decide on what is chosen.
  */
 import type { LineId, LocationId, Sku } from '../ids.ts';
-import { chooseLocations } from './cover.ts';
+import { chooseLocations, SETS_MAX } from './cover.ts';
 import { type PackedLine, type Placed, pack, type SkuGroup } from './packing.ts';
 
 export interface SourcingLine {
@@ -68,12 +68,9 @@ export function sourceInParts(
   candidates: readonly LocationId[],
   free: FreeAt,
 ): SourcedInParts {
-  // Most orders at a till are one line served by the first location: no search for those.
-  const only = lines.length === 1 ? lines[0] : undefined;
-  if (only !== undefined && only.locationId === undefined) {
-    const location = candidates.find((each) => free(only.sku, each) >= only.quantityBase);
-    if (location !== undefined) return { ok: true, parts: [part(only, location, only.quantityBase)] };
-  }
+  const location = oneForAll(lines, candidates, free);
+  if (location !== undefined)
+    return { ok: true, parts: lines.map((line) => part(line, location, line.quantityBase)) };
   const locations = [...new Set(candidates)];
   const { fixed, groups, short } = readLines(lines, locations, free);
   const all = locations.map((_, index) => index);
@@ -93,6 +90,29 @@ export function sourceInParts(
   const open = groups.flatMap((group) => pack(group, chosen) as Placed[]).map(toPart);
   const parts = [...fixed.map(({ index, part }) => ({ index, part })), ...open];
   return { ok: true, parts: parts.sort((a, b) => a.index - b.index).map((each) => each.part) };
+}
+
+/**
+ * The location that serves all of an order in one parcel, the preferred one where there are several: what the search
+ * would find, for nearly all orders and without it. Undefined where a line names its location, or none has everything.
+ */
+export function oneForAll(
+  lines: readonly Pick<SourcingLine, 'sku' | 'quantityBase' | 'locationId'>[],
+  candidates: readonly LocationId[],
+  free: FreeAt,
+): LocationId | undefined {
+  if (lines.some(namesLocation) || candidates.length > SETS_MAX) return undefined;
+  const [only] = lines;
+  if (only === undefined) return undefined;
+  if (lines.length === 1) return candidates.find((each) => free(only.sku, each) >= only.quantityBase);
+  const wanted = new Map<Sku, number>();
+  for (const { sku, quantityBase } of lines) wanted.set(sku, (wanted.get(sku) ?? 0) + quantityBase);
+  const skus = [...wanted.keys()];
+  return candidates.find((each) => skus.every((sku) => free(sku, each) >= (wanted.get(sku) as number)));
+}
+
+function namesLocation({ locationId }: Pick<SourcingLine, 'locationId'>): boolean {
+  return locationId !== undefined;
 }
 
 /** Serves the lines that name their location, and groups the others by SKU with what that leaves. */

@@ -65,8 +65,9 @@ function poolFault(lines: readonly { readonly pool: string }[]): string | undefi
 }
 
 function orderFault(order: Sell | ConfirmHold): string | undefined {
-  for (const name of ['channel', 'clientId', 'customerId'] as const)
-    if (!isText(order[name] ?? '', ID_BYTES)) return textFault(name, ID_BYTES);
+  if (!isText(order.channel, ID_BYTES)) return textFault('channel', ID_BYTES);
+  if (!isText(order.clientId ?? '', ID_BYTES)) return textFault('clientId', ID_BYTES);
+  if (!isText(order.customerId ?? '', ID_BYTES)) return textFault('customerId', ID_BYTES);
   if (!isText(order.note ?? '', TEXT_BYTES)) return textFault('note', TEXT_BYTES);
   const override = order.type === 'sell' ? order.override : undefined;
   if (!isText(override?.reason ?? '', TEXT_BYTES)) return textFault('override.reason', TEXT_BYTES);

@@ -15,6 +15,7 @@ import {
   poolId,
   type Sku,
 } from '../ids.ts';
+import { oneForAll } from '../order/sourcing.ts';
 import { hasRoom, isQuantity, type Need, type Short, shortPools } from '../tally/guards.ts';
 import { debt } from '../tally/row.ts';
 import {
@@ -37,7 +38,7 @@ export type Decided<Body extends EntryBody = EntryBody> =
   | Refusal;
 
 export function decideSell(ledger: Ledger, command: Sell): Decided<BodyOf<'sold'>> {
-  const bad = badQuantity(command.lines.map((line) => line.quantityBase));
+  const bad = badLine(command.lines);
   if (bad !== undefined) return bad;
   const placed = place(ledger, command);
   if (!placed.ok) return placed;
@@ -56,6 +57,22 @@ export function decideSell(ledger: Ledger, command: Sell): Decided<BodyOf<'sold'
 }
 
 function soldBody(command: Sell, lines: readonly SoldLine[], overrideReason?: string): BodyOf<'sold'> {
+  const { clientId, customerId, note } = command;
+  if (
+    clientId === undefined &&
+    customerId === undefined &&
+    note === undefined &&
+    overrideReason === undefined
+  )
+    return {
+      type: 'sold',
+      orderId: command.id as OrderId,
+      channel: command.channel,
+      priority: command.priority,
+      placedAt: command.placedAt,
+      payments: command.payments,
+      lines,
+    };
   return {
     type: 'sold',
     ...orderHead(command),
@@ -87,6 +104,8 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
     return refuse('invalid_request', 'Name a location for each line: none is configured to choose from.');
   }
   const free = (sku: Sku, location: LocationId) => ledger.usable(poolId(sku, location));
+  const one = oneForAll(command.lines, locations, free);
+  if (one !== undefined) return { ok: true, lines: command.lines.map((line) => sold(line, one, command)) };
   const sourced = sourceOrders([command], locations, free);
   if (!sourced.ok && command.override !== undefined) {
     // F8: the goods are in the customer's hands, here: what rights cannot pay for is owed at this place.
@@ -213,7 +232,7 @@ export function decideCapture(ledger: Ledger, holdId: HoldId, now: Now): Decided
 
 /** A hold becomes an order. What the order leaves of the hold is given back. */
 export function decideConfirm(ledger: Ledger, command: ConfirmHold, now: Now): Decided<BodyOf<'confirmed'>> {
-  const bad = badQuantity(command.lines.map((line) => line.quantityBase));
+  const bad = badLine(command.lines);
   if (bad !== undefined) return bad;
   const open = openHold(ledger, command.holdId, now);
   if (!open.ok) return open;
@@ -261,6 +280,15 @@ export function decideExpiries(ledger: Ledger, now: Now): BodyOf<'released'>[] {
     expired.push({ type: 'released', holdId, cause: 'expired', closes: hold.lines });
   }
   return expired;
+}
+
+function badLine(lines: readonly SellLine[]): Refusal | undefined {
+  if (lines.length > 0 && lines.every(hasQuantity)) return undefined;
+  return badQuantity(lines.map((line) => line.quantityBase));
+}
+
+function hasQuantity(line: SellLine): boolean {
+  return isQuantity(line.quantityBase);
 }
 
 export function badQuantity(quantities: readonly number[]): Refusal | undefined {

@@ -56,6 +56,8 @@ export class Ledger {
   awaitsFormerLives: boolean;
   #awaitedBefore: boolean;
   #self: WriterId | null;
+  /** As it was asked for last: a sale does so ten times. */
+  #selfStream: Stream | undefined;
   readonly #loaded: WriterId | null;
   #position: number;
   readonly #sha256: Sha256;
@@ -82,9 +84,9 @@ export class Ledger {
   }
 
   get self(): Stream {
-    const stream = this.#self === null ? undefined : this.streams.get(this.#self);
-    if (stream === undefined) throw new Error('This replica has no life yet.');
-    return stream;
+    if (this.#selfStream?.writer !== this.#self) this.#selfStream = this.streams.get(this.#self as WriterId);
+    if (this.#selfStream === undefined) throw new Error('This replica has no life yet.');
+    return this.#selfStream;
   }
 
   /** True where this life was read from a disk, which may have been put back; false where it began in this run. */
@@ -106,19 +108,17 @@ export class Ledger {
     return this.#position;
   }
 
-  /**
-   * Units of a pool that this writer may use now. What was taken back from a lost
-   * writer counts only once the authority has settled that entry (F3).
-   */
+  /** Units of a pool that may be used here now; what was taken back from a lost writer, once that was settled (F3). */
   usable(pool: PoolId): number {
     return Math.max(0, spendable(this.self.row(pool)) - this.withheld(pool));
   }
 
   /** Reclaimed units that the authority has not settled yet. */
   withheld(pool: PoolId): number {
-    const { self } = this;
-    if (self.head.parent === null) return 0;
-    const unsettled = self.row(pool).reclaimed.filter(({ seq }) => seq > self.head.settled.seq);
+    const { reclaimed } = this.self.row(pool);
+    const { parent, settled } = this.self.head;
+    if (reclaimed.length === 0 || parent === null) return 0;
+    const unsettled = reclaimed.filter(({ seq }) => seq > settled.seq);
     return unsettled.reduce((units, { n }) => units + n, 0);
   }
 
@@ -263,8 +263,8 @@ export class Ledger {
   }
 
   get hasWrites(): boolean {
-    const isDirty = this.#dirty.size > 0 || this.#turn.quarantined.length > 0;
-    return isDirty || this.awaitsFormerLives !== this.#awaitedBefore;
+    if (this.#dirty.size > 0 || this.#turn.quarantined.length > 0) return true;
+    return this.awaitsFormerLives !== this.#awaitedBefore;
   }
 
   /** What this turn must make durable, or undefined when it changed nothing. */
@@ -331,6 +331,7 @@ export class Ledger {
     }
     this.openHolds.putBack();
     this.#self = this.#selfBefore;
+    this.#selfStream = undefined;
     this.awaitsFormerLives = this.#awaitedBefore;
     this.#clear();
   }
@@ -343,8 +344,7 @@ export class Ledger {
 
   /** The lives of one replica that this ledger holds; a branch is no life. */
   livesOf(replica: ReplicaId): Stream[] {
-    return [...this.streams.values()].filter(
-      (stream) => replicaOf(stream.writer) === replica && !isBranch(stream),
-    );
+    const isLife = (stream: Stream) => replicaOf(stream.writer) === replica && !isBranch(stream);
+    return [...this.streams.values()].filter(isLife);
   }
 }

@@ -16,12 +16,15 @@ export class OpenTurn {
   readonly runs: Run[] = [];
   readonly quarantined: Quarantined[] = [];
   readonly #view: JournalView;
-  readonly #documents = new Map<string, DocumentWrite>();
+  /** In the order in which they came. */
+  readonly documents: DocumentWrite[] = [];
+  /** The same by kind and id: a name of both would have to be put together at each look. */
+  readonly #documentsOf = new Map<DocumentKind, Map<string, DocumentWrite>>();
   readonly #progress = new Map<string, Writes['progress'][number]>();
-  /** The entries that carry the turn's documents: found without a walk over all of its runs. */
-  readonly #carriers = new Map<string, Entry>();
+  /** The entries that carry the turn's documents, by writer and seq: found without a walk over all of its runs. */
+  readonly #carriers = new Map<WriterId, Map<number, Entry>>();
   /** Asked of the journal last, which had it not: whoever decides asks, and then whoever files. */
-  #absent: string | undefined;
+  #absent: DocumentName | undefined;
 
   constructor(view: JournalView) {
     this.#view = view;
@@ -29,10 +32,6 @@ export class OpenTurn {
 
   get entryCount(): number {
     return this.runs.reduce((count, run) => count + run.entries.length, 0);
-  }
-
-  get documents(): readonly DocumentWrite[] {
-    return [...this.#documents.values()];
   }
 
   get progress(): Writes['progress'] {
@@ -70,8 +69,10 @@ export class OpenTurn {
   #fileFirst({ kind, id }: DocumentName, ref: EntryRef, entry: Entry): EntryRef {
     const first = this.findDocument(kind, id);
     if (first !== undefined) return first;
-    this.#documents.set(`${kind}:${id}`, { kind, id, ref });
-    this.#carriers.set(`${ref.writer}/${ref.seq}`, entry);
+    const document = { kind, id, ref };
+    this.documents.push(document);
+    within(this.#documentsOf, kind).set(id, document);
+    within(this.#carriers, ref.writer).set(ref.seq, entry);
     return ref;
   }
 
@@ -101,19 +102,18 @@ export class OpenTurn {
 
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     return (
-      this.#carriers.get(`${writer}/${seq}`) ??
+      this.#carriers.get(writer)?.get(seq) ??
       this.written(writer, seq)?.entry ??
       this.#view.entryAt(writer, seq)
     );
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
-    const name = `${kind}:${id}`;
-    const ref = this.#documents.get(name)?.ref;
-    if (ref !== undefined || name === this.#absent) return ref;
+    const ref = this.#documentsOf.get(kind)?.get(id)?.ref;
+    if (ref !== undefined || (this.#absent?.id === id && this.#absent.kind === kind)) return ref;
     // Journals change between turns alone, so what it has not now it has not until this one ends.
     const found = this.#view.findDocument(kind, id);
-    if (found === undefined) this.#absent = name;
+    if (found === undefined) this.#absent = { kind, id };
     return found;
   }
 
@@ -124,4 +124,13 @@ export class OpenTurn {
       NO_PROGRESS
     );
   }
+}
+
+function within<Key, InnerKey, Value>(maps: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  let map = maps.get(key);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
 }

@@ -13,7 +13,9 @@ import {
   writeFixed,
   writeHex,
   writeText,
+  writtenInBlock,
 } from './bytes.ts';
+import { joinEntries, splitEntries } from './slices.ts';
 
 const TEXTS = [
   '',
@@ -84,4 +86,44 @@ test('a writer ends once', () => {
   writeText(out, 'once');
   expect(hexOf(finish(out))).toBe('046f6e6365');
   expect(() => finish(out)).toThrow('has ended');
+});
+
+test('what is written in a block is what a writer of its own writes, and stays so', () => {
+  const texts = Array.from({ length: 400 }, (_, i) => 'x'.repeat((i * 37) % 700)).concat(
+    'y'.repeat(70_000),
+    'z',
+  );
+  const write = (text: string) => (out: encoding.Encoder) => {
+    writeText(out, text);
+    writeFixed(out, new Uint8Array(32).fill(text.length));
+    writeFixed(out, new Uint8Array(300).fill(7));
+  };
+  const alone = (text: string) => {
+    const out = createWriter();
+    write(text)(out);
+    return finish(out);
+  };
+  const views = texts.map((text) => writtenInBlock(write(text)));
+  expect(views).toEqual(texts.map(alone));
+  // One that throws leaves nothing behind.
+  expect(() =>
+    writtenInBlock((out) => {
+      writeText(out, 'half');
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(writtenInBlock(write('next'))).toEqual(alone('next'));
+  expect(views).toEqual(texts.map(alone));
+});
+
+test('entries are joined as blobs are written, whatever their sizes', () => {
+  const entries = [0, 1, 127, 128, 300, 16_383, 16_384, 70_000].map((size) =>
+    new Uint8Array(size).fill(size),
+  );
+  const out = createWriter();
+  for (const bytes of entries) writeBlob(out, bytes);
+  const joined = joinEntries(entries.map((bytes) => ({ bytes })));
+  expect(joined).toEqual(finish(out));
+  expect(joined.buffer.byteLength).toBe(joined.length);
+  expect(splitEntries(joined)).toEqual(entries);
 });

@@ -40,6 +40,30 @@ export function finish(out: Writer): Uint8Array {
 
 const ENDED = new Uint8Array(0);
 
+/** Entries lie beside each other in blocks: a buffer of its own costs an entry more than its encoding, and the collector again. */
+const BLOCK_BYTES = 32 * 1024;
+/** Less room than this is left to the block before: nearly every entry fits. */
+const ENTRY_ROOM_BYTES = 2 * 1024;
+let block: Writer['cbuf'] = ENDED;
+let blockUsed = 0;
+
+/**
+ * What `write` writes, as a view into a block that others share and nobody writes to again. For what is read soon and
+ * copied by whoever keeps it; a view that is kept holds the whole block. `write` must not call this again.
+ */
+export function writtenInBlock(write: (out: Writer) => void): Uint8Array {
+  if (block.length - blockUsed < ENTRY_ROOM_BYTES) {
+    block = new Uint8Array(BLOCK_BYTES);
+    blockUsed = 0;
+  }
+  const from = blockUsed;
+  const out: Writer = { cpos: from, cbuf: block, bufs: [] };
+  write(out);
+  if (out.cbuf !== block) return encoding.toUint8Array(out).slice(from);
+  blockUsed = out.cpos;
+  return block.subarray(from, out.cpos);
+}
+
 export function createReader(bytes: Uint8Array): Reader {
   return decoding.createDecoder(bytes);
 }
@@ -145,8 +169,15 @@ export function readId(input: Reader, bytesMax: number): string {
 
 /** A blob of known size. */
 export function writeFixed(out: Writer, bytes: Uint8Array): void {
-  encoding.writeUint8Array(out, bytes);
+  const { cbuf, cpos } = out;
+  const size = bytes.length;
+  if (size > SHORT_BLOB_MAX || cpos + size > cbuf.length) return encoding.writeUint8Array(out, bytes);
+  for (let i = 0; i < size; i += 1) cbuf[cpos + i] = bytes[i] as number;
+  out.cpos = cpos + size;
 }
+
+/** A hash: a loop is quicker than a call of `set`. */
+const SHORT_BLOB_MAX = 32;
 
 /** A view, not a copy: whoever keeps it longer than the frame copies it. */
 export function readFixed(input: Reader, size: number): Uint8Array {

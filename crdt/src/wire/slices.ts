@@ -1,11 +1,28 @@
 /** Slices: length-prefixed entries, one behind the other, as journals store them and frames carry them. */
 import { ENTRY_BYTES_MAX } from '../entry/codec.ts';
-import { createReader, createWriter, finish, isAtEnd, readBlob, writeBlob } from './bytes.ts';
+import { createReader, isAtEnd, readBlob } from './bytes.ts';
 
+/** One array of the right size: a writer would grow to it, and copy it at last. */
 export function joinEntries(entries: readonly { readonly bytes: Uint8Array }[]): Uint8Array {
-  const out = createWriter();
-  for (const { bytes } of entries) writeBlob(out, bytes);
-  return finish(out);
+  let size = 0;
+  for (const { bytes } of entries) size += sizeBytes(bytes.length) + bytes.length;
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const { bytes } of entries) {
+    let rest = bytes.length;
+    for (; rest > 127; rest >>>= 7) joined[at++] = 0x80 | (rest & 127);
+    joined[at++] = rest;
+    joined.set(bytes, at);
+    at += bytes.length;
+  }
+  return joined;
+}
+
+/** Of a size as `writeBlob` writes it: seven bits a byte. */
+function sizeBytes(size: number): number {
+  let bytes = 1;
+  for (let rest = size; rest > 127; rest >>>= 7) bytes += 1;
+  return bytes;
 }
 
 /**
