@@ -10,7 +10,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Facing, fieldsFor, Problem, problemJson } from '@tallystick/store-agent';
 import type { Admission } from './admission.ts';
-import { isWholeRequest } from './whole-request.ts';
+import { Guard, type Turning } from './guard.ts';
 
 /** Whoever looks whether this region is alive is answered at all times. */
 const ALWAYS: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics']);
@@ -36,11 +36,7 @@ function refusalOf(retryAfter: string, more: readonly (readonly [string, string]
   };
 }
 
-/** So much is kept of a connection, at most, to tell that the parser has nothing unfinished. */
-const KEPT_BYTES_MAX = 16_384;
-
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void;
-type OnData = (chunk: Buffer) => void;
 
 /** Stands before the first that listens to the server's requests: the framework, which it is made with. */
 export function turnAwayCrowds(server: Server, admission: Admission, facing: Facing): void {
@@ -61,56 +57,26 @@ export function turnAwayCrowds(server: Server, admission: Admission, facing: Fac
   };
   const mayBePage = (chunk: Buffer) =>
     facing.origins.length > 0 && /\r\norigin[ \t]*:/i.test(chunk.toString('latin1'));
-  /** The last answer of each connection at which nobody stands. */
-  const answers = new WeakMap<Socket, ServerResponse>();
-  const guards = new WeakMap<Socket, OnData>();
-  /** What the parser of a connection had last, where a request began in it behind a whole one; true: it was one, whole. */
-  const parsed = new WeakMap<Socket, Buffer | true>();
-  const isBetweenRequests = (socket: Socket) => {
-    const last = parsed.get(socket);
-    const isBetween = last === true || (last !== undefined && isWholeRequest(last));
-    if (isBetween) parsed.set(socket, true);
-    else parsed.delete(socket);
-    return isBetween;
+  const turning: Turning = {
+    isOn: () => admission.isCrowded && admission.isFull,
+    refusal(request) {
+      if (mayBePage(request)) return undefined;
+      admission.refused();
+      return refusal().bytes;
+    },
   };
-
-  /** Only where a crowd was met: until then the bytes of a connection go to the parser without a detour. */
-  const guard = (socket: Socket) => {
-    if (guards.has(socket)) return;
-    const [parse] = socket.listeners('data') as [OnData];
-    const look: OnData = (chunk) => {
-      const answer = answers.get(socket);
-      const isRefused =
-        admission.isCrowded &&
-        isAtRest(socket, answer) &&
-        // Before the bytes are looked at: whoever is taken in is not kept up for it.
-        admission.isFull &&
-        isBetweenRequests(socket) &&
-        isWholeRequest(chunk) &&
-        !mayBePage(chunk);
-      if (isRefused) {
-        admission.refused();
-        socket.write(refusal().bytes);
-        return;
-      }
-      const wasWhole = answer?.req.complete === true && chunk.length <= KEPT_BYTES_MAX;
-      parse.call(socket, chunk);
-      if (wasWhole && answers.get(socket) !== answer) parsed.set(socket, chunk);
-      else parsed.delete(socket);
-    };
-    guards.set(socket, look);
-    socket.off('data', parse);
-    socket.on('data', look);
-  };
-  // Node takes its own listener off a socket that goes on with another protocol, and this one stands in its place.
-  server.on('upgrade', (_request: IncomingMessage, socket: Socket) => {
-    const look = guards.get(socket);
-    if (look !== undefined) socket.off('data', look);
-  });
+  const guards = new WeakMap<Socket, Guard>();
+  server.on('upgrade', (_request: IncomingMessage, socket: Socket) => guards.get(socket)?.end());
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answers.set(request.socket, response);
-    if (admission.isCrowded) guard(request.socket);
+    const { socket } = request;
+    let guard = guards.get(socket);
+    // Only where a crowd was met: until then the bytes of a connection go to the parser without a detour.
+    if (guard === undefined && admission.isCrowded) {
+      guard = new Guard(socket, turning);
+      guards.set(socket, guard);
+    }
+    guard?.began(response);
     if (ALWAYS.has(request.url) || admission.admits()) {
       inside.call(server, request, response);
       return;
@@ -118,12 +84,4 @@ export function turnAwayCrowds(server: Server, admission: Admission, facing: Fac
     response.writeHead(503, refusal(request.headers.origin).headers);
     response.end(BODY);
   });
-}
-
-/**
- * All that was asked is answered, and the client takes what it is told. The parser may have the beginning of a head
- * then, whose rest may look like a request where it was cut in a value: that is for `isBetweenRequests` to tell.
- */
-function isAtRest(socket: Socket, answer: ServerResponse | undefined): boolean {
-  return answer?.writableFinished === true && answer.req.complete && !socket.writableNeedDrain;
 }

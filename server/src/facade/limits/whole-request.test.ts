@@ -10,6 +10,8 @@ test('calls as clients send them', () => {
   expect(of('GET /v1/orders HTTP/1.1', ['Host: a', 'Connection: keep-alive'])).toBe(true);
   expect(of('POST /api/v1/orders HTTP/1.1', ['host: a', 'content-length: 2'], '{}')).toBe(true);
   expect(of('POST /v1/orders HTTP/1.1', ['Content-Length:3', 'host: a'], '"ä')).toBe(true);
+  // What pages send, and no change of protocol.
+  expect(of('GET /v1/orders HTTP/1.1', ['Upgrade-Insecure-Requests: 1'])).toBe(true);
   expect(of('DELETE /v1/holds/a HTTP/1.1', ['host: a', 'content-length: 0'])).toBe(true);
 });
 
@@ -23,6 +25,17 @@ test('parts, more than one, and other lengths than were said', () => {
   expect(of('POST /v1/orders HTTP/1.1', ['content-length: 02 '], '{}')).toBe(false);
   const get = 'GET /v1/orders HTTP/1.1\r\nhost: a\r\n\r\n';
   expect(isWholeRequest(Buffer.from(get + get))).toBe(false);
+});
+
+test('a length in a form that parsers read as well: its body may come later', () => {
+  for (const field of [
+    'content-length:  40',
+    'Content-Length:\t40',
+    'content-length : 40',
+    'content-length: 40 ',
+  ])
+    expect(of('POST /v1/orders HTTP/1.1', ['host: a', field])).toBe(false);
+  expect(of('POST /v1/orders HTTP/1.1', ['host: a', 'content-length: 1234567890'])).toBe(false);
 });
 
 test('what is answered otherwise, or at all times', () => {
