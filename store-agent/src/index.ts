@@ -8,6 +8,7 @@ export {
   readOptions,
   STOP_WITH_INPUT,
   stopSignal,
+  wayOut,
   wholeNumber,
   withPlainErrors,
 } from './cli/args.ts';
@@ -43,6 +44,7 @@ export { routeUpgrade, takeUpgrade, wantsUpgrade } from './http/upgrade.ts';
 export { isSignedBy, openIdentity } from './identity.ts';
 export { asJournalError, JournalError, onDisk } from './journal/errors.ts';
 export { SqliteJournal } from './journal/journal.ts';
+export { makeFolder } from './journal/make-folder.ts';
 export { sha256 } from './journal/runs.ts';
 export { Witness } from './journal/witness.ts';
 export { enrol } from './link/enrol.ts';

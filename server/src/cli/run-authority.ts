@@ -1,6 +1,6 @@
 /** `tallystick authority`: the root replica with its books, on your Postgres or on one that it starts. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DEFAULT_LINK } from '@tallystick/crdt';
 import {
@@ -11,11 +11,13 @@ import {
   DoorTls,
   type LogLevel,
   listen,
+  makeFolder,
   openLinkDoor,
   readOptions,
   settingsSchema,
   startTracing,
   stopSignal,
+  wayOut,
   wholeNumber,
 } from '@tallystick/store-agent';
 import { Authority } from '../authority/authority.ts';
@@ -162,18 +164,19 @@ function readPolicy(text: string): AgentSettings['policy'] {
 export function operatorToken(dataDir: string): string {
   const path = join(dataDir, TOKEN_FILE);
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir, 0o755);
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT')
-      throw new ConfigError(`The data folder ${dataDir} cannot be used: ${(error as Error).message}`);
+      throw new ConfigError(`The data folder ${dataDir} cannot be used. ${wayOut(code)}`);
   }
   const token = randomBytes(32).toString('base64url');
   try {
     writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    throw new ConfigError(`The data folder ${dataDir} cannot be written: ${(error as Error).message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`The data folder ${dataDir} cannot be written (${code}). ${wayOut(code)}`);
   }
   return token;
 }

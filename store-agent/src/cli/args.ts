@@ -79,10 +79,19 @@ function plainMessage(error: unknown): string {
     return `The database refused: ${error.message}. Look at its log and at its user's rights.`;
   const { syscall, code, path } = error as NodeJS.ErrnoException;
   if (syscall !== undefined && code !== undefined) {
-    return `The system refused ${syscall}${path === undefined ? '' : ` of ${path}`} (${code}). Check that it exists, who may use it, and the room on the disk.`;
+    return `The system refused ${syscall}${path === undefined ? '' : ` of ${path}`} (${code}). ${wayOut(code)}`;
   }
   const [said] = error.message.split('\n');
   return `unexpected error: ${said}. This is a bug of ours: report it with what NODE_DEBUG=tallystick shows.`;
+}
+
+/** What to do where the system refused a file or a folder. */
+export function wayOut(code: string | undefined): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk is full: make room, then start again.';
+  if (code === 'EROFS') return 'The disk takes no writes: mount it for writing, or choose another folder.';
+  if (code === 'EACCES' || code === 'EPERM')
+    return 'This user may not: give the folder to who runs this, or choose another.';
+  return 'Check that it exists, who may use it, and the room on the disk.';
 }
 
 /** A terminal and npm may both hand on one Ctrl-C; people do not press it twice this fast. */

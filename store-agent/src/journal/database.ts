@@ -2,6 +2,7 @@
  * Opening the file: every promise that the journal makes about durability is asked
  * of SQLite here and read back, and the process goes no further without it (D2).
  */
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Damage, JournalError, onDisk } from './errors.ts';
@@ -33,6 +34,8 @@ const FULL = 2;
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database.Database {
   return onDisk(path, () => {
     if (options.mustExist !== true) makeFolder(dirname(path));
+    // On a disk that takes no writes SQLite opens what is there, and speaks of an I/O error at the first lock.
+    if (existsSync(path)) accessSync(path, constants.W_OK);
     // No waiting for a lock: whoever holds it holds it for as long as it runs.
     const db = new Database(path, { timeout: 0, fileMustExist: options.mustExist === true });
     try {

@@ -100,7 +100,7 @@ function sentence(kind: Kind, path: string): string {
     case 'full':
       return `The disk that holds ${path} is full. Nothing was written; make room, then go on.`;
     case 'read_only':
-      return `${path} cannot be opened for writing. Check that the folder exists and who may write there.`;
+      return `${path} cannot be opened for writing. Check that the folder exists, who may write there, and that its disk takes writes.`;
     case 'corrupt':
       return `${path} is damaged: its bytes are not what was written. Keep the file and restore a backup.`;
     case 'io_error':

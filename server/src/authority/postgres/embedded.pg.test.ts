@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { emptyFleetFolder } from '../../cli/fleet/fleet.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { openPool } from './pool.ts';
 import { isAlive } from './postmaster.ts';
@@ -41,10 +42,12 @@ test('[D1] it is durable, decodes logically, and keeps its data over a restart',
   await again.end();
 });
 
-test('a folder in use is refused, and the server in it goes on', async () => {
-  const folder = tempFolder();
+test('a folder in use is refused, also by --fresh, and the server in it goes on', async () => {
+  const fleet = tempFolder();
+  const folder = join(fleet, 'authority/postgres');
   const first = await start(folder);
   await expect(startEmbedded({ folder })).rejects.toThrow(`in use by process ${process.pid}`);
+  expect(() => emptyFleetFolder(fleet)).toThrow(`in use by process ${process.pid}`);
   const pool = await openPool(first.url);
   await pool.end();
 });

@@ -91,8 +91,8 @@ async function endOrphan(folder: string, binaries: Binaries, as: RunAs): Promise
     if (isAlive(found.pid)) rmSync(join(folder, 'postmaster.pid'), { force: true });
     return;
   }
-  const owner = Number(readText(join(folder, OWNER_FILE)));
-  if (owner > 0 && isAlive(owner)) {
+  const owner = userOf(folder);
+  if (owner !== undefined) {
     throw new Error(
       `The database in ${folder} is in use by process ${owner}. Stop that one, or choose another data folder.`,
     );
@@ -102,6 +102,14 @@ async function endOrphan(folder: string, binaries: Binaries, as: RunAs): Promise
   throw new Error(
     `A Postgres server (process ${found.pid}) still runs in ${folder} and does not stop. Stop it by hand.`,
   );
+}
+
+/** The process, still alive, whose server runs in the folder. */
+export function userOf(folder: string): number | undefined {
+  const found = readPostmaster(folder);
+  if (found === undefined || !isPostgres(found.pid)) return undefined;
+  const owner = Number(readText(join(folder, OWNER_FILE)));
+  return owner > 0 && isAlive(owner) ? owner : undefined;
 }
 
 function writeOwner(folder: string, as: RunAs): void {
@@ -172,7 +180,11 @@ function startFailure(folder: string, port: number, said: string): Error {
   if (/permission denied/i.test(said)) {
     return new Error(`Postgres may not use ${folder}. Give the folder to the user who runs this.\n${said}`);
   }
-  return new Error(`Postgres did not start in ${folder}. It said:\n${said.trim()}`);
+  if (/no space left on device/i.test(said))
+    return new Error(`Postgres did not start: the disk of ${folder} is full. Make room, then start again.`);
+  const lines = said.trim().split('\n');
+  const why = lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.at(-1);
+  return new Error(`Postgres did not start in ${folder}. It said: ${why}`);
 }
 
 /** SIGINT is Postgres' fast shutdown; Windows has no signals, so its own tool asks there. */

@@ -58,3 +58,18 @@ test('a process that was stopped before it started does not start any more', asy
   await process.stop();
   await expect(process.start()).rejects.toThrow('late was stopped before it started.');
 });
+
+test('a process goes on, and it is told why it ended, where its log cannot be written', async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tallystick-child-'));
+  const script = join(folder, 'talks.mjs');
+  // More than a pipe takes that nobody reads: whoever writes it would wait for ever.
+  writeFileSync(
+    script,
+    `import { writeSync } from 'node:fs';
+    for (let i = 0; i < 200; i += 1) writeSync(2, 'x'.repeat(1_000) + '\\n');
+    writeSync(2, 'tallystick: There is no room.\\n');
+    process.exitCode = 1;`,
+  );
+  const process = new FleetProcess({ name: 'full', args: [script], logFile: join(folder, 'none', 'log') });
+  await expect(process.start()).rejects.toThrow('full did not start: There is no room.');
+});

@@ -62,8 +62,6 @@ export class FleetProcess {
   #spawn(): Promise<Listening> {
     const { name, args, logFile, env } = this.#options;
     const log: WriteStream = createWriteStream(logFile, { flags: 'a' });
-    // A full disk costs the log, never the process that watches over the fleet.
-    log.on('error', () => undefined);
     const child = spawn(process.execPath, args, {
       // Nothing is written to its input: that the pipe closes tells it that this process is gone.
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -78,6 +76,8 @@ export class FleetProcess {
       said = (said + chunk.toString('utf8')).slice(-2_000);
     });
     child.stderr?.pipe(log);
+    // A full disk costs the log, never a process: whoever writes to a pipe that nobody reads any more waits for ever.
+    log.on('error', () => child.stderr?.resume());
     return new Promise((resolve, reject) => {
       let isUp = false;
       let first = '';

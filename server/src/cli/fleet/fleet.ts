@@ -14,6 +14,7 @@ import {
   type AgentSettings,
   ConfigError,
   enrol,
+  makeFolder,
   moveAgent,
   openIdentity,
   readAgentConfig,
@@ -22,6 +23,7 @@ import {
   settingsSchema,
   writeAgentFile,
 } from '@tallystick/store-agent';
+import { userOf } from '../../authority/postgres/embedded.ts';
 import { FleetProcess, type Listening } from './child-process.ts';
 import { type CatalogueEntry, type NewReplica, Operator } from './operator.ts';
 import { agentProgram, authorityProgram, regionProgram } from './program.ts';
@@ -95,7 +97,7 @@ export class Fleet {
 
   async #start(): Promise<void> {
     const { plan } = this;
-    mkdirSync(join(plan.dataDir, 'logs'), { recursive: true });
+    makeFolder(join(plan.dataDir, 'logs'), 0o755);
     this.isFirstStart = !existsSync(join(plan.dataDir, MARK));
     this.#events.step(
       this.isFirstStart
@@ -301,12 +303,18 @@ export async function untilItWorks(
   }
 }
 
-/** @throws ConfigError where the folder holds something that is not a fleet of ours. */
+/** @throws ConfigError where the folder holds something that is not a fleet of ours, or one that runs. */
 export function emptyFleetFolder(dataDir: string): void {
   if (!existsSync(dataDir)) return;
   if (!existsSync(join(dataDir, MARK)) && !existsSync(join(dataDir, 'authority'))) {
     throw new ConfigError(
       `--fresh would empty ${dataDir}, which was not made by tallystick. Choose another folder.`,
+    );
+  }
+  const user = userOf(join(dataDir, 'authority', 'postgres'));
+  if (user !== undefined) {
+    throw new ConfigError(
+      `--fresh would empty ${dataDir}, which is in use by process ${user}. Stop that one first.`,
     );
   }
   rmSync(dataDir, { recursive: true, force: true });

@@ -10,15 +10,21 @@ const PAUSE_MS = 100;
 /** Longer than a program may take to stop. What holds a port then belongs to somebody else. */
 const WAIT_MS = 12_000;
 
-/** Returns when all are free, or after a while in any case: the program that wants a port says best what is wrong. */
-export async function waitForPorts(ports: readonly number[], say: (port: number) => void): Promise<void> {
-  const untilMs = performance.now() + WAIT_MS;
+/** @returns the first that is still taken after a while; undefined as soon as all are free */
+export async function waitForPorts(
+  ports: readonly number[],
+  say: (port: number) => void,
+  waitMs = WAIT_MS,
+): Promise<number | undefined> {
+  const untilMs = performance.now() + waitMs;
   for (const port of ports) {
-    for (let isSaid = false; !(await isFree(port)) && performance.now() < untilMs; isSaid = true) {
+    for (let isSaid = false; !(await isFree(port)); isSaid = true) {
+      if (performance.now() >= untilMs) return port;
       if (!isSaid) say(port);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
+  return undefined;
 }
 
 function isFree(port: number): Promise<boolean> {

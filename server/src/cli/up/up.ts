@@ -116,7 +116,6 @@ export async function up(args: readonly string[]): Promise<number> {
       : wholeNumber('--port-base', values['port-base'], 1, 65_500);
   const isJson = values.json === true;
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  if (values.fresh) emptyFleetFolder(dataDir);
   const signal = stopSignal();
   const plan = {
     ...upPlan(dataDir, portBase),
@@ -128,7 +127,7 @@ export async function up(args: readonly string[]): Promise<number> {
   });
   let lab: Lab | undefined;
   const provider = signInProcess(plan, portBase, say);
-  const started = startFleet(fleet, say, portBase).then(async () => {
+  const started = startFleet(fleet, say, portBase, values.fresh === true).then(async () => {
     await provider.start();
     if (fleet.isFirstStart) {
       await fillShelves(fleet);
@@ -174,18 +173,24 @@ function signInProcess(plan: FleetPlan, portBase: number, say: (line: string) =>
   });
 }
 
-/** A folder that a fleet was made in may have one that is just ending. */
-async function startFleet(fleet: Fleet, say: (line: string) => void, portBase: number): Promise<void> {
+/** @throws ConfigError where a port is somebody else's: before anything was made, or emptied */
+async function startFleet(
+  fleet: Fleet,
+  say: (line: string) => void,
+  portBase: number,
+  isFresh: boolean,
+): Promise<void> {
   const { dataDir, authorityPort, postgresPort, replicas } = fleet.plan;
-  if (existsSync(dataDir)) {
-    const ports = [
-      ...replicas.map(({ port }) => port),
-      authorityPort,
-      postgresPort,
-      portBase + PROVIDER_OFFSET,
-    ];
-    await waitForPorts(ports, (port) => say(`  port ${port} is in use; waiting for an earlier fleet to end`));
-  }
+  const others = [authorityPort, postgresPort, portBase + LAB_OFFSET, portBase + PROVIDER_OFFSET];
+  const ports = [...replicas.map(({ port }) => port), ...others];
+  const waits = (port: number) => say(`  port ${port} is in use; waiting for an earlier fleet to end`);
+  // A folder that a fleet was made in may have one that is just ending.
+  const taken = await waitForPorts(ports, waits, existsSync(dataDir) ? undefined : 0);
+  if (taken !== undefined)
+    throw new ConfigError(
+      `Port ${taken} is in use by another program. Stop that one, or choose others with --port-base N: N to N+${PROVIDER_OFFSET} are needed.`,
+    );
+  if (isFresh) emptyFleetFolder(dataDir);
   await fleet.start();
 }
 
