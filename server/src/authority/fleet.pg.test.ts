@@ -1,6 +1,8 @@
+import { type LocationId, poolId, type ReplicaId, type Sku, writerId } from '@tallystick/crdt';
 import type { Pool } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { onHand, TestFleet, TOKEN, until } from './fleet.test-kit.ts';
+import { retire } from './retire.ts';
 import { verifyChains } from './verify.ts';
 
 describe('a fleet on a real Postgres', () => {
@@ -147,6 +149,29 @@ describe('a fleet on a real Postgres', () => {
     await until(() => onHand(region, 'MUG', 'berlin') === 16, 'the units are free once settled');
     for (const id of ['berlin', 'till-1', 'till-2'])
       expect(fleet.authorities[0]?.authority.catalogue.replica(id)?.status).toBe('retired');
+  });
+
+  test('[F3] [F6] who was retired before its region is given up with it: others may speak of lives that the books forgot', async () => {
+    const fleet = await TestFleet.start();
+    await fleet.add('eu', 'region', 'authority', null);
+    await fleet.register('depot', 'warehouse', 'eu', 'depot');
+    await fleet.stopOne('eu');
+    const { authority } = fleet.authorities[0] as (typeof fleet.authorities)[0];
+    const lost = writerId('depot' as ReplicaId, 1, '0d'.repeat(16));
+    const items = [{ pool: poolId('MUG' as Sku, 'depot' as LocationId), seq: 4, n: 3 }];
+    const took = { type: 'took', from: lost, items } as const;
+    await authority.host.engine.runDurably((replica, now) => replica.ledger.append(took, '', 'system', now));
+    const giveUp = (id: string, replica: string) =>
+      retire(authority, { id, replica: replica as ReplicaId, operator: 'anna', counted: [] });
+    // Its region lives for all that is known: whatever that one knows of the depot it may yet tell.
+    expect(await giveUp('r1', 'depot')).toMatchObject({ writers: [] });
+    expect(await giveUp('r2', 'eu')).toMatchObject({ replica: 'eu' });
+    const known = () => authority.host.engine.replica.ledger.streams.get(lost)?.head.fence?.reason;
+    expect(known()).toBeUndefined();
+    expect(await giveUp('r3', 'depot')).toMatchObject({ replica: 'depot', writers: [lost] });
+    expect(known()).toBe('retired');
+    await fleet.register('us', 'region', 'authority', null);
+    for (const id of ['r4', 'r5']) expect(await giveUp(id, 'us')).toMatchObject({ writers: [] });
   });
 
   test('[T8] goods are received by their keeper, once, whoever asks', async () => {

@@ -65,11 +65,14 @@ async function retireOne(
   const parent = record.parent ?? AUTHORITY;
   const { ledger } = authority.host.engine.replica;
   const lives = ledger.livesOf(replica);
-  // It never came: nobody has anything to settle, and its code opens nothing any more.
+  const settler = nearestAlive(authority, parent);
   if (lives.length === 0 && record.status !== 'enrolled') {
-    await markRetired(authority.pool, replica);
-    await authority.refreshCatalogue();
-    return nothingOf(replica);
+    // Here it never came. Where the books forgot what it did (F6), others may name a life of it: then it has an account
+    // here, once whoever stood between is retired, which may be after itself.
+    const forgotten =
+      settler === AUTHORITY ? await unlessUnheardOf(atSettler(authority, settler, retirement)) : undefined;
+    await closed(authority, replica);
+    return forgotten ?? nothingOf(replica);
   }
   for (const { head } of lives) {
     const last = head.parent && replicaOf(head.parent);
@@ -80,7 +83,6 @@ async function retireOne(
         'whose operator knows it, and retire it there.',
     );
   }
-  const settler = nearestAlive(authority, parent);
   let result = await atSettler(authority, settler, retirement).catch((error: unknown) => {
     // Its parent was lost before it told of it: nobody above has anything to settle.
     if (settler !== parent && isUnheardOf(error)) return nothingOf(replica);
@@ -91,15 +93,17 @@ async function retireOne(
   for (const above of ancestorsOf(authority, settler)) {
     if (!isLeft()) break;
     const counted = less(retirement.counted, result.reclaimed);
-    const more = await atSettler(authority, above, { ...retirement, counted }).catch((error: unknown) => {
-      if (isUnheardOf(error)) return undefined;
-      throw error;
-    });
+    const more = await unlessUnheardOf(atSettler(authority, above, { ...retirement, counted }));
     if (more !== undefined) result = joined(result, more);
   }
+  await closed(authority, replica);
+  return { ...result, replica };
+}
+
+/** Its code or key opens nothing any more. */
+async function closed(authority: Authority, replica: ReplicaId): Promise<void> {
   await markRetired(authority.pool, replica);
   await authority.refreshCatalogue();
-  return { ...result, replica };
 }
 
 function nothingOf(replica: ReplicaId): RetireResult {
@@ -107,6 +111,14 @@ function nothingOf(replica: ReplicaId): RetireResult {
 }
 
 const isUnheardOf = (error: unknown) => error instanceof Problem && error.code === 'not_found';
+
+/** @returns undefined where its settler never heard of it. */
+function unlessUnheardOf(retired: Promise<RetireResult>): Promise<RetireResult | undefined> {
+  return retired.catch((error: unknown) => {
+    if (isUnheardOf(error)) return undefined;
+    throw error;
+  });
+}
 
 function nearestAlive({ catalogue }: Authority, replica: ReplicaId): ReplicaId {
   let at = replica;
