@@ -5,6 +5,9 @@
  * The disk is flushed beside the loop, so that the updates of the next turn are checked meanwhile; all that was
  * written by then shares the next flush. Only when a flush has ended are its updates sent to anybody, the sender
  * included: a client that hears its own edit back knows that it is saved.
+ *
+ * A commit and its flush take as long for one update as for forty, and the flush a thread that must be woken. So where
+ * turns are shared, the next flush begins no sooner than a pause after the last one; who edits alone waits for none.
  */
 import type { Log } from '@tallystick/store-agent';
 import type { CartFile, WholeCart } from './cart-file.ts';
@@ -19,6 +22,8 @@ const TRY_AGAIN = 1013;
  */
 const WHOLE_PER_TURN = 4;
 const KEPT_MOST = 4 * UPDATES_KEPT_MAX;
+/** From the beginning of a flush of several updates to that of the next: so many bring a region under load some twenty or more. */
+const FLUSH_EVERY_MS = 2;
 
 interface Turn {
   readonly updates: NewUpdate[];
@@ -42,6 +47,9 @@ export class Turns {
   /** Written, and not known to be on disk, oldest first. */
   #written: Turn[] = [];
   #isFlushing = false;
+  /** When the last flush began, and whether it was of several updates. */
+  #flushedAtMs = 0;
+  #isShared = false;
 
   constructor(ports: TurnsPorts) {
     this.#ports = ports;
@@ -70,8 +78,20 @@ export class Turns {
 
   #begin(): Turn {
     // While the disk is flushed, whoever comes shares the next turn.
-    if (!this.#isFlushing) setImmediate(() => this.write());
+    if (!this.#isFlushing) this.#writeSoon();
     return { updates: [], carts: new Set<LiveCart>(), frames: [], after: [] };
+  }
+
+  /** At the end of this pass of the loop, or of the pause. */
+  #writeSoon(): void {
+    const waitMs = this.#pauseMs();
+    if (waitMs >= 1) setTimeout(() => this.write(), waitMs);
+    else setImmediate(() => this.write());
+  }
+
+  /** How long the disk is left alone yet. */
+  #pauseMs(): number {
+    return this.#isShared ? this.#flushedAtMs + FLUSH_EVERY_MS - performance.now() : 0;
   }
 
   /** Writes what came in, so that a document that is read anew has it; when it is durable, those who wait hear. */
@@ -106,6 +126,8 @@ export class Turns {
   async #flush(): Promise<void> {
     this.#isFlushing = true;
     const count = this.#written.length;
+    this.#flushedAtMs = performance.now();
+    this.#isShared = this.#written.reduce((sum, { updates }) => sum + updates.length, 0) > 1;
     try {
       await this.#ports.file.flush();
     } catch (error) {
@@ -119,7 +141,8 @@ export class Turns {
     this.#isFlushing = false;
     const settled = this.#written.splice(0, count);
     // The disk is at work again while those who wait are told.
-    this.write();
+    if (this.#pauseMs() < 1) this.write();
+    else if (this.#open !== undefined) this.#writeSoon();
     if (this.#written.length > 0 && !this.#isFlushing) void this.#flush();
     this.#settle(settled);
   }
