@@ -174,3 +174,23 @@ test('the kinds of documents are numbers on disk: the list only grows at its end
   // A new kind goes behind them all, into this list too.
   expect(DOCUMENT_KINDS.join(' ')).toBe(known);
 });
+
+test('[T8] every document of a turn is filed, however many there are', async () => {
+  const folder = tempFolder();
+  const journal = opened(folder);
+  const ledger = await openShop(journal, { lamp: 1_000 });
+  const sold: { readonly id: string; readonly seq: number }[] = [];
+  for (let orders = 1; orders <= 20; orders += 1) {
+    for (let i = 1; i <= orders; i += 1) {
+      const id = `order-${orders}-${i}`;
+      sell(ledger, id, { lamp: 1 });
+      sold.push({ id, seq: ledger.self.head.seq });
+    }
+    await turn(ledger, journal);
+  }
+  const found = sold.map(({ id }) => ({ id, seq: journal.view.findDocument('order', id)?.seq }));
+  expect(found).toEqual(sold);
+  expect((await journal.verify()).problems).toEqual([]);
+  journal.close();
+  expect(opened(folder).load().alarms).toEqual([]);
+});
