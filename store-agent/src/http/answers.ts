@@ -7,7 +7,6 @@ import {
   type LineProgress,
   locationOf,
   markOf,
-  NO_PROGRESS,
   type PoolId,
   parsePoolId,
   type Replica,
@@ -22,27 +21,11 @@ import { orderStatus } from './order-status.ts';
 
 export function orderJson(ledger: Ledger, entry: Entry) {
   const order = entry.body as BodyOf<'sold' | 'confirmed'>;
-  const progress = (line: SoldLine) => ledger.lineProgress(order.orderId, line.lineId);
-  return orderWith(ledger, entry, markOf(ledger, entry), progress);
-}
-
-/** The order as it was accepted just now: nothing became of it yet, so nothing is looked up. */
-export function newOrderJson(ledger: Ledger, entry: Entry) {
-  return orderWith(ledger, entry, undefined, () => NO_PROGRESS);
-}
-
-function orderWith(
-  ledger: Ledger,
-  entry: Entry,
-  mark: ReturnType<typeof markOf>,
-  progressOf: (line: SoldLine) => LineProgress,
-) {
-  const order = entry.body as BodyOf<'sold' | 'confirmed'>;
-  const lines = order.lines.map((line) => lineJson(line, progressOf(line)));
+  const lines = order.lines.map((line) => lineJson(line, ledger.lineProgress(order.orderId, line.lineId)));
   const isHandedOver = order.lines.every((line) => line.departed);
   return {
     id: order.orderId,
-    status: orderStatus(lines, isHandedOver, mark),
+    status: orderStatus(lines, isHandedOver, markOf(ledger, entry)),
     stage: stageOf(ledger, entry),
     owner: replicaOf(entry.writer),
     channel: order.channel,

@@ -6,6 +6,7 @@ import {
   type LineId,
   type LinePrice,
   type LocationId,
+  type Payment,
   type PriceFault,
   priceLine,
   QUANTITY_MAX,
@@ -139,26 +140,31 @@ export function toSell(body: OrderBody, catalogue: Catalogue, placing: Placing):
         .map(({ line, field, message }) => ({ pointer: `/lines/${line}/${field}`, message })),
     });
   }
-  return {
+  // What is left out stays out, without a copy for each.
+  const sell: Mutable<Sell> = {
     type: 'sell',
     id: placing.id,
     actor: placing.actor,
     channel: body.channel ?? placing.channel,
-    ...(body.client === undefined ? {} : { clientId: body.client }),
-    ...(body.customer === undefined ? {} : { customerId: body.customer }),
     priority: body.priority ?? 0,
     placedAt: placing.nowMs,
-    payments: (body.payments ?? []).map(({ reference, ...rest }) => ({
-      ...rest,
-      ...(reference === undefined ? {} : { reference }),
-    })),
-    ...(body.note === undefined ? {} : { note: body.note }),
+    payments: body.payments === undefined ? [] : body.payments.map(paymentOf),
     departsFrom: placing.departsFrom,
     waitMs: body.waitMs ?? placing.defaultWaitMs,
     locations: placing.locations,
-    ...(body.allowSplit === true ? { allowSplit: true } : {}),
     lines,
   };
+  if (body.client !== undefined) sell.clientId = body.client;
+  if (body.customer !== undefined) sell.customerId = body.customer;
+  if (body.note !== undefined) sell.note = body.note;
+  if (body.allowSplit === true) sell.allowSplit = true;
+  return sell;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function paymentOf({ reference, ...rest }: NonNullable<OrderBody['payments']>[number]): Payment {
+  return reference === undefined ? rest : { ...rest, reference };
 }
 
 function sellLine(
@@ -193,15 +199,22 @@ function sellLine(
   if (priced?.ok === false)
     for (const fault of priced.faults)
       errors.push({ line: index, ...said(fault, line, product as Product, currency) });
-  return {
+  // With an error in the list this line goes nowhere.
+  const price = priced?.ok === true ? priced.price : UNPRICED;
+  const sold: Mutable<SellLine> = {
     lineId: lineId as LineId,
     sku: line.sku as Sku,
     quantityUnits: quantity,
     discounts: [],
-    // With an error in the list this line goes nowhere.
-    ...(priced?.ok === true ? priced.price : UNPRICED),
-    ...(line.locationId === undefined ? {} : { locationId: line.locationId as LocationId }),
+    quantityBase: price.quantityBase,
+    unit: price.unit,
+    unitPriceMinor: price.unitPriceMinor,
+    currency: price.currency,
+    taxRateBp: price.taxRateBp,
+    taxIncluded: price.taxIncluded,
   };
+  if (line.locationId !== undefined) sold.locationId = line.locationId as LocationId;
+  return sold;
 }
 
 const UNPRICED: LinePrice = {

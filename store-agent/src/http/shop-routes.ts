@@ -5,10 +5,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
 import { actorAt, cashierSignIn, checkMayMove, checkMayOverride } from '../cashiers/sign-in.ts';
-import { factJson, newOrderJson, orderJson } from './answers.ts';
+import { factJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
 import { documentId, toSell } from './order-body.ts';
+import { newOrderText } from './order-text.ts';
 import { parse } from './parse.ts';
 import { Problem } from './problem.ts';
 import {
@@ -153,11 +154,12 @@ export function accepted(answer: Answer): Extract<Answer, { ok: true }> {
 export function order201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
   const { entry, replayed, waited } = accepted(withHints(answer, (pool) => agent.levels.at(pool)?.available));
   if (replayed) reply.header('idempotent-replayed', 'true');
-  const order = (replayed ? orderJson : newOrderJson)(agent.engine.replica.ledger, entry);
-  return reply
-    .code(201)
-    .header('cache-control', 'no-store')
-    .send(waited === true ? { ...order, waited } : order);
+  reply.code(201).header('cache-control', 'no-store');
+  const { ledger } = agent.engine.replica;
+  if (!replayed)
+    return reply.type('application/json; charset=utf-8').send(newOrderText(ledger, entry, waited === true));
+  const order = orderJson(ledger, entry);
+  return reply.send(waited === true ? { ...order, waited } : order);
 }
 
 function fact201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
