@@ -1,5 +1,6 @@
 /** Processor time of processes, as Linux counts it. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Case } from './bench.ts';
 
 /** Linux counts in hundredths of a second on every machine that Node runs on. */
 const TICK_MS = 10;
@@ -26,6 +27,22 @@ export function cpuMsOfTree(pid: number): number | undefined {
     if (stat?.parent === pid) ms += stat.ownMs;
   }
   return ms;
+}
+
+/** A case that also tells what a thing done costs the processor, in the process that serves it and in the load's. */
+export function withProcessorTime(one: Case, server: number, load: number): Case {
+  return {
+    ...one,
+    round: async (seconds) => {
+      const before = [cpuMsOf(server), cpuMsOf(load)] as const;
+      const round = await one.round(seconds);
+      const after = [cpuMsOf(server), cpuMsOf(load)] as const;
+      const micros = (i: 0 | 1) =>
+        (1_000 * ((after[i] ?? Number.NaN) - (before[i] ?? Number.NaN))) / ((round.perSecond ?? 0) * seconds);
+      const [serverMicros, loadMicros] = [micros(0), micros(1)];
+      return Number.isFinite(serverMicros + loadMicros) ? { ...round, serverMicros, loadMicros } : round;
+    },
+  };
 }
 
 function statOf(pid: number): Stat | undefined {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Absent, Case, Place, Round } from './bench.ts';
 import { openBooks } from './books.ts';
+import { withProcessorTime } from './cpu.ts';
 import { type Helper, startHelper } from './helper.ts';
 import type { EndpointKind, OpenEndpoint } from './processes/endpoints.ts';
 import type { HttpLoad, PgLoad, RedisLoad } from './processes/load.ts';
@@ -28,8 +29,9 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
   const http = (name: string, port: number, note: string, settle?: () => Promise<void>) =>
     httpCase(load, { name, port, note, trade }, settle);
   /** A region's round, with how many sales shared a commit. */
-  const region = (name: string, port: number, note: string, settle?: () => Promise<void>): Case => {
-    const one = http(name, port, note, settle);
+  const region = (name: string, id: 'cut' | 'linked', note: string, settle?: () => Promise<void>): Case => {
+    const port = town.ports[id];
+    const one = withProcessorTime(http(name, port, note, settle), town.pids[id], load.pid);
     return {
       ...one,
       round: async (seconds) => {
@@ -43,18 +45,15 @@ export async function saleCases(place: Place, trade: Trade): Promise<(Case | Abs
   };
   const endpoint = async (kind: EndpointKind, note: string): Promise<Case> => {
     const asked: OpenEndpoint = { kind, databaseUrl: books.peersUrl, poolSize: POOL_SIZE };
-    const port = await startHelper(place, './processes/endpoints.ts', SERVER_FLAGS).ask<number>(
-      'open',
-      asked,
-    );
-    return http(kind, port, note);
+    const server = startHelper(place, './processes/endpoints.ts', SERVER_FLAGS);
+    return withProcessorTime(http(kind, await server.ask<number>('open', asked), note), server.pid, load.pid);
   };
   return [
     await sellCase(place, trade),
-    region('http', town.ports.cut, `a region process whose line to its authority is cut: ${DURABLE}`),
+    region('http', 'cut', `a region process whose line to its authority is cut: ${DURABLE}`),
     region(
       'http-linked',
-      town.ports.linked,
+      'linked',
       'the same, while authority and Postgres take in what it sells on the same cores',
       () => town.settled(town.ports.linked),
     ),
@@ -102,11 +101,12 @@ export function httpCase(
 async function sellCase(place: Place, trade: Trade): Promise<Case> {
   const shop = startHelper(place, './processes/shop.ts');
   await shop.ask('open', { folder: join(place.folder, 'shop'), trade });
-  return {
+  const sell: Case = {
     name: 'sell',
     note: `in process, ${TILLS} sales under way; ${DURABLE}`,
     round: (seconds) => shop.ask<Round>('fast', { tills: TILLS, seconds }),
   };
+  return withProcessorTime(sell, shop.pid, shop.pid);
 }
 
 async function redisCase(place: Place, load: Helper, trade: Trade): Promise<Case | Absent> {
