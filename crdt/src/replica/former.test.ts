@@ -240,6 +240,10 @@ describe('[F2] another history of a former life', () => {
     expect(ledger.streams.get(former)?.row(lamp).received).toBe(10);
     const [branch] = ledger.branches;
     expect(branch?.row(lamp).received).toBe(7);
+    // It may have granted units that a child waits for, and is news as long as nobody was told (seed 10002897).
+    expect(lives.takeNews()).toContain(branch);
+    take(said.slice(1), true, 230);
+    expect([...lives.takeNews()]).toEqual([]);
     // What the parent told of it is not said to it again (seed 2381).
     expect(told.at(-1)).toBe(`${branch?.writer} ${branch?.head.seq}`);
   });

@@ -112,7 +112,10 @@ export class FormerLives {
       return true;
     }
     // This machine and the parent know two histories of one writer: both are kept (F2).
+    const { position } = ledger;
     const kept = keepBranch(ledger, stream, written);
+    // The other machine may have granted units to a child that is linked to this one by now (F1a, seed 10002897).
+    if (kept !== undefined && ledger.position > position) this.#news.add(kept);
     // What follows there may be this machine's own, of which the parent has not heard.
     if (kept?.head.seq === entry.seq) this.#uplink.told(kept);
     return kept !== undefined;
