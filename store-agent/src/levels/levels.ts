@@ -6,7 +6,9 @@ import type { LevelItem, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 const CLOCK_SET_BACK_MS = 60_000;
 
 export class Levels {
-  readonly #bySku = new Map<Sku, Map<PoolId, LevelItem>>();
+  /** In the order in which they were first heard of. Each second thousands are looked up by it, to be told and stored. */
+  readonly #byPool = new Map<PoolId, LevelItem>();
+  readonly #poolsOf = new Map<Sku, PoolId[]>();
   readonly #whenNews: ((skus: ReadonlySet<Sku>) => void)[] = [];
   /** What the file does not have yet. */
   readonly #unsaved = new Set<PoolId>();
@@ -47,15 +49,16 @@ export class Levels {
 
   /** @returns undefined where just this was known. */
   #put(item: LevelItem): Sku | undefined {
-    const { sku } = parsePoolId(item.pool);
-    let pools = this.#bySku.get(sku);
-    if (pools === undefined) {
-      pools = new Map();
-      this.#bySku.set(sku, pools);
-    }
-    const known = pools.get(item.pool);
+    const { pool } = item;
+    const known = this.#byPool.get(pool);
     if (known?.onHand === item.onHand && known.available === item.available) return undefined;
-    pools.set(item.pool, item);
+    const { sku } = parsePoolId(pool);
+    if (known === undefined) {
+      const pools = this.#poolsOf.get(sku);
+      if (pools === undefined) this.#poolsOf.set(sku, [pool]);
+      else pools.push(pool);
+    }
+    this.#byPool.set(pool, item);
     return sku;
   }
 
@@ -76,23 +79,22 @@ export class Levels {
   }
 
   get pools(): readonly PoolId[] {
-    return [...this.#bySku.values()].flatMap((pools) => [...pools.keys()]);
+    return [...this.#byPool.keys()];
   }
 
   at(pool: PoolId): LevelItem | undefined {
-    return this.#bySku.get(parsePoolId(pool).sku)?.get(pool);
+    return this.#byPool.get(pool);
   }
 
   of(sku: string): readonly LevelItem[] {
-    const pools = this.#bySku.get(sku as Sku);
-    return pools === undefined
-      ? []
-      : [...pools.values()].sort((a, b) => locationOf(a.pool).localeCompare(locationOf(b.pool)));
+    return (this.#poolsOf.get(sku as Sku) ?? [])
+      .map((pool) => this.#byPool.get(pool) as LevelItem)
+      .sort((a, b) => locationOf(a.pool).localeCompare(locationOf(b.pool)));
   }
 
   /** SKUs after a SKU that have a level, in order. */
   skus(after: string, limit: number): string[] {
-    return [...this.#bySku.keys()]
+    return [...this.#poolsOf.keys()]
       .filter((sku) => sku > after)
       .sort((a, b) => (a < b ? -1 : 1))
       .slice(0, limit);

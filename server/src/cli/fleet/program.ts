@@ -7,7 +7,7 @@ const isSource = here.endsWith('.ts');
 const SERVER = fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', here));
 
 /** MiB. A turn's objects die young; a small nursery for each keeps two dozen replicas on one machine. */
-const NURSERY = { ofReplica: 4, most: 16, ofRegion: 64 };
+const NURSERY = { ofReplica: 4, most: 16, ofServer: 64 };
 
 /**
  * Two dozen shops and tills on one machine spend a fifth of its time on optimising code that then runs for seconds: each
@@ -17,12 +17,12 @@ const SMALL_FLAGS = ['--interrupt-budget=1000000', '--max-inlined-bytecode-size-
 
 /** The arguments for `node` that run `tallystick region …`. What a request needs lives until its commit, in a crowd for long. */
 export function regionProgram(...args: readonly string[]): string[] {
-  return program(SERVER, [`--max-semi-space-size=${NURSERY.ofRegion}`], ['region', ...args]);
+  return program(SERVER, [`--max-semi-space-size=${NURSERY.ofServer}`], ['region', ...args]);
 }
 
-/** The arguments for `node` that run `tallystick authority …`: it takes in whole trees, with node's own heap. */
+/** The arguments for `node` that run `tallystick authority …`: what a whole tree sent lives until its turn is in the books. */
 export function authorityProgram(...args: readonly string[]): string[] {
-  return program(SERVER, [], ['authority', ...args]);
+  return program(SERVER, [`--max-semi-space-size=${NURSERY.ofServer}`], ['authority', ...args]);
 }
 
 /** The arguments for `node` that run the sign-in provider of `tallystick up`. */

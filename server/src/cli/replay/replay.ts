@@ -38,10 +38,15 @@ const SETTINGS = {
   // On this machine alone, and nobody but the replay calls.
   auth: { signIn: 'off' },
   times: { retryMsMin: 10, retryMsMax: 100, handshakeMs: 1_000 },
-  // An hour or two of trade pass meanwhile: what gathers is a few sales of each till.
-  link: { gatherMs: 200 },
+  // A morning of trade passes meanwhile: what gathers is a few sales of each till.
+  link: { gatherMs: 500 },
 };
 const POLICY = { halfLifeMs: 40_000, horizonMs: 4_000, spreadEveryMs: 300, recallMs: 400, debtAskMs: 2_000 };
+/**
+ * Nobody cuts a till off from its shop, and this trade sells by the dozen: stock that would serve few of its lines is
+ * dealt out as it is asked for, where it would only go from one till to the next.
+ */
+const SHOP_POLICY = { ...POLICY, scarcePerChild: 48 };
 
 export async function replay(args: readonly string[]): Promise<number> {
   const options = readReplayOptions(args);
@@ -170,7 +175,10 @@ function fleetPlan(
   ports: readonly number[],
 ): FleetPlan {
   const { shape } = plan;
-  const settings = { ...SETTINGS, policy: POLICY } as unknown as Partial<AgentSettings>;
+  const settingsOf = (kind: string) => {
+    const policy = kind === 'store' ? SHOP_POLICY : POLICY;
+    return { ...SETTINGS, policy } as unknown as Partial<AgentSettings>;
+  };
   const isPlace = (kind: string) => kind === 'store' || kind === 'warehouse';
   return {
     dataDir,
@@ -184,7 +192,7 @@ function fleetPlan(
       parent,
       location: isPlace(kind) ? id : kind === 'terminal' ? parent : null,
       port: ports[i] as number,
-      settings,
+      settings: settingsOf(kind),
       ...(runsIn === undefined ? {} : { runsIn }),
     })),
     catalogue: catalogueOf(plan),

@@ -17,8 +17,8 @@ const OWN_WAIT_MS = 1;
 const PATIENCE_MS = 5_000;
 /** Read at once for a stream that is further behind than the tail: what it does not take is read again. */
 const OLDER_EVENTS = 200;
-/** Kept by a region that nobody reads, should the authority be away when somebody does. */
-const GLANCE_EVENTS = 200;
+/** Kept by a region that nobody reads, should the authority be away when somebody does; in busy trade each look brings all anew. */
+const GLANCE_EVENTS = 50;
 /** As many as keep the authority answering while the answers before are read; all readers may wait at once. */
 const PAST = { atOnce: 4, waitingMax: 5_000 };
 
