@@ -213,9 +213,9 @@ describe('[F3a] when the registry changes', () => {
     expect([...region.places.update()]).toEqual([paris]);
   });
 
-  test('[F3a] and again where it was given back meanwhile (seed 3000762)', () => {
+  test('[F3a] and again where it was given back meanwhile (seeds 3000762, 10007490)', () => {
     const region = new Region();
-    for (const elsewhere of [berlin, rome]) {
+    for (const elsewhere of [hq, berlin, rome]) {
       region.registry.set(till, paris);
       expect([...region.places.update()]).toEqual([paris]);
       region.registry.set(till, elsewhere);

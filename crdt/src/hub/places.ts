@@ -163,9 +163,10 @@ export class Places {
       if (place === via || place === ABOVE) this.#told.delete(replica);
       if (place === undefined || place === via) continue;
       if (place === ABOVE || via === ABOVE) this.#reroute(stream, place);
-      if (place === ABOVE || place === replica || this.#told.get(replica) === place) continue;
+      if (place === ABOVE || this.#told.get(replica) === place) continue;
+      // Where it belonged here itself in between, its link was told nothing meanwhile (seed 10007490).
       this.#told.set(replica, place);
-      curious.add(place);
+      if (place !== replica) curious.add(place);
     }
     return curious;
   }
