@@ -39,7 +39,7 @@ export async function retireChild(engine: Engine, request: RetireRequest): Promi
 /** Takes back what was counted of lives that ended. The same act again takes nothing twice. @throws Problem */
 export async function takeBack(
   engine: Engine,
-  request: Pick<RetireRequest, 'id' | 'operator' | 'counted'>,
+  request: Pick<RetireRequest, 'id' | 'operator' | 'counted'> & { readonly gone?: readonly ReplicaId[] },
   writers: readonly WriterId[],
 ): Promise<PoolUnits[]> {
   const reclaimed: PoolUnits[] = [];
@@ -59,6 +59,7 @@ export async function takeBack(
       actor: `operator:${request.operator}`,
       writer,
       items,
+      gone: request.gone,
     });
     if (!answer.ok) throw Problem.of(answer);
     reclaimed.push(...items);

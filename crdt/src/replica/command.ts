@@ -14,7 +14,7 @@ import type {
   ReceiptCause,
   SoldLine,
 } from '../entry/entry.ts';
-import type { HoldId, LineId, LocationId, OrderId, PoolId, Sku, WriterId } from '../ids.ts';
+import type { HoldId, LineId, LocationId, OrderId, PoolId, ReplicaId, Sku, WriterId } from '../ids.ts';
 import type { ErrorCode } from '../wire/error-codes.ts';
 
 interface Asked {
@@ -122,6 +122,8 @@ export interface Reclaim extends Asked {
   readonly type: 'reclaim';
   readonly writer: WriterId;
   readonly items: readonly PoolUnits[];
+  /** F6: who will tell nothing more, as the operator says, who counted instead. */
+  readonly gone?: readonly ReplicaId[] | undefined;
 }
 
 /** The owner says how far its order has come; each mark once, so the command's id is the order's. */

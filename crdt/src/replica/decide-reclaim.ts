@@ -21,7 +21,9 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
   }
   if (!settlesHere(ledger, lost))
     return refuse('forbidden', `${command.writer} is not ${ledger.self.writer}'s to settle.`);
-  const missing = isOwnPast(ledger, lost) ? unheard(ledger) : [];
+  const missing = isOwnPast(ledger, lost)
+    ? unheard(ledger).filter((replica) => command.gone?.includes(replica) !== true)
+    : [];
   if (missing.length > 0) {
     // F6: what they took from that life and may have sold is not in these books yet.
     return refuse(

@@ -14,7 +14,7 @@
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import type { Ledger } from './ledger.ts';
-import { addLost, namesIn } from './recovery.ts';
+import { addLost, hasJoined, namesIn } from './recovery.ts';
 import { newHead, type Stream } from './stream.ts';
 
 /** Names that wait for their replica to speak: more than a fleet has, and a liar may say any number. */
@@ -91,21 +91,9 @@ export class ForgottenLives {
   #giveAccount(named: WriterId, lives: Stream[]): void {
     const living = lives.find((life) => life.head.fence === null);
     if (living === undefined || incarnationOf(living.writer) < incarnationOf(named)) return;
-    if (lives.filter(({ head }) => head.seq === 0).length >= ACCOUNTS_MAX || !this.#hasJoined(living)) return;
+    if (lives.filter(({ head }) => head.seq === 0).length >= ACCOUNTS_MAX || !hasJoined(this.#ledger, living))
+      return;
     const { kind, via } = living.head;
     lives.push(addLost(this.#ledger, named, newHead(kind, this.#ledger.self.writer, via), 'rollback'));
-  }
-
-  /** It names a life that lives as its parent, that one does too, and so on up to this life of the authority. */
-  #hasJoined(living: Stream): boolean {
-    const { self, streams } = this.#ledger;
-    const seen = new Set<Stream>();
-    for (let at: Stream | undefined = living; at !== undefined && !seen.has(at); ) {
-      if (at === self) return true;
-      if (at.head.fence !== null || at.head.parent === null) return false;
-      seen.add(at);
-      at = streams.get(at.head.parent);
-    }
-    return false;
   }
 }

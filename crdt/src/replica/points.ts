@@ -105,7 +105,12 @@ export class Points {
     const named = streams.get(point.writer);
     const isPlain = named !== undefined && branches.size === 0 && this.#diverged.size === 0;
     const stream = isPlain ? named : copyOf(this.#ledger, point.writer, point.seq, point.hash);
-    if (stream !== undefined) mark(stream, what, point);
+    if (stream === undefined) return;
+    // An own life that ended writes no more, so no later turn would write this down beside its entries (D7).
+    const isFormer = stream.head.via === null && stream !== this.#ledger.self;
+    if (isFormer && what === 'settled' && isNews(stream, what, point))
+      this.#ledger.touchHead(stream).settled = { seq: point.seq, hash: point.hash };
+    else mark(stream, what, point);
   }
 
   /** True where the parent's point of a stream, of a former life or from below, is not in it. */
@@ -120,6 +125,11 @@ export class Points {
  * Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn. What lies
  * behind the own end may be another history: it says nothing of this one (F2, seed 3031).
  */
-function mark({ head }: Stream, what: 'relayed' | 'settled', { seq, hash }: Point): void {
-  if (seq > head[what].seq && seq <= head.seq) head[what] = { seq, hash };
+function mark(stream: Stream, what: 'relayed' | 'settled', point: Point): void {
+  const { seq, hash } = point;
+  if (isNews(stream, what, point)) stream.head[what] = { seq, hash };
+}
+
+function isNews({ head }: Stream, what: 'relayed' | 'settled', { seq }: Point): boolean {
+  return seq > head[what].seq && seq <= head.seq;
 }

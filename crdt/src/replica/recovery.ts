@@ -56,11 +56,28 @@ function mayHaveTaken(ledger: Ledger, replica: ReplicaId, { via, parent }: Strea
   return named === me || via === replica || place === me || (place !== undefined && place !== named);
 }
 
-/** A life of it is unknown here: its own entries come, or the account of a forgotten one, unless it was given up. */
+/**
+ * A life of it is unknown here, and may be told yet: its replica is registered and was never heard of, or is, and has not
+ * joined this life. Once it has, nobody on the way up has more to tell (`forgotten-lives.ts`).
+ */
 function isAwaited(ledger: Ledger, newest: ReadonlyMap<ReplicaId, Stream>, replica: ReplicaId): boolean {
   if (replica === replicaOf(ledger.self.writer)) return false;
-  const fence = newest.get(replica)?.head.fence;
-  return fence === undefined || fence === null || fence.reason === 'superseded';
+  const life = newest.get(replica);
+  if (life === undefined) return ledger.parentOf(replica) !== undefined;
+  const { fence } = life.head;
+  return fence === null ? !hasJoined(ledger, life) : fence.reason === 'superseded';
+}
+
+/** It names a life that lives as its parent, that one does too, and so on up to this life of the authority. */
+export function hasJoined({ self, streams }: Ledger, living: Stream): boolean {
+  const seen = new Set<Stream>();
+  for (let at: Stream | undefined = living; at !== undefined && !seen.has(at); ) {
+    if (at === self) return true;
+    if (at.head.fence !== null || at.head.parent === null) return false;
+    seen.add(at);
+    at = streams.get(at.head.parent);
+  }
+  return false;
 }
 
 function isNewer(stream: Stream, known: Stream): boolean {

@@ -59,14 +59,15 @@ describe('[F6] stays below the authority', () => {
     expect(new Stays(begun).lacking(ledger)).toEqual({ missing: [], untold: ['till'] });
   });
 
-  test('[F6] of a life that ended are told by the next one', () => {
+  test('[F6] of a life that ended are waited for until the next one stands here, and untold for good then', () => {
     const { begun } = noted();
     const { books, ledger, till } = booksOfBefore();
     ledger.fence(till, 'superseded', atFirst);
     const stays = new Stays(begun);
     expect(stays.lacking(ledger)).toEqual({ missing: ['till'], untold: [] });
     ledger.addStream(name('till', 2), newHead('terminal', books.shop.writer, till.head.via));
-    expect(stays.lacking(ledger)).toEqual({ missing: [], untold: [] });
+    // Its machine may have been put back: what is lacking now nobody has.
+    expect(stays.lacking(ledger)).toEqual({ missing: [], untold: ['till'] });
   });
 
   test('[F6] are never forgotten for an older image of the books', () => {

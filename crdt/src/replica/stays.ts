@@ -41,19 +41,22 @@ export class Stays {
   }
 
   /**
-   * Of whom these books lack that it came: `missing` may still tell, of `untold`, which were given up, nobody knows what
-   * they took. A later life has told all that its machine still had of this one, and is waited for by itself.
+   * Of whom these books lack that it came: `missing` may still tell; of `untold`, whose life was given up or went on as
+   * another one that stands here already, nobody knows what they took.
    */
   lacking(ledger: Ledger): { missing: ReplicaId[]; untold: ReplicaId[] } {
     const missing = new Set<ReplicaId>();
     const untold = new Set<ReplicaId>();
+    const newest = new Map<ReplicaId, number>();
+    for (const writer of ledger.streams.keys())
+      newest.set(replicaOf(writer), Math.max(incarnationOf(writer), newest.get(replicaOf(writer)) ?? 0));
     for (const [writer, seq] of this.#seqs) {
-      if ((ledger.streams.get(writer)?.head.seq ?? 0) >= seq) continue;
-      const lives = ledger.livesOf(replicaOf(writer));
-      const fence = ledger.streams.get(writer)?.head.fence ?? null;
-      if (fence !== null && fence.reason !== 'superseded') untold.add(replicaOf(writer));
-      else if (!lives.some((life) => incarnationOf(life.writer) > incarnationOf(writer)))
-        missing.add(replicaOf(writer));
+      const head = ledger.streams.get(writer)?.head;
+      if ((head?.seq ?? 0) >= seq) continue;
+      const replica = replicaOf(writer);
+      const isGivenUp = head !== undefined && head.fence !== null && head.fence.reason !== 'superseded';
+      const goesOn = (newest.get(replica) ?? 0) > incarnationOf(writer);
+      (isGivenUp || goesOn ? untold : missing).add(replica);
     }
     return { missing: [...missing], untold: [...untold] };
   }

@@ -26,14 +26,21 @@ describe('[F6] who has not told yet', () => {
     const books = putBack();
     const { ledger, shop } = books;
     books.say(shop, { type: 'took', from: name('west'), items });
-    expect(unheard(ledger)).toEqual(['west']);
-    const west = ledger.addStream(name('west'), newHead('region', ledger.self.writer, 'west' as ReplicaId));
+    // Whoever is in no registry is somebody's invention, or was never given anything.
     expect(unheard(ledger)).toEqual([]);
-    // A later life of it: as long as it lives, that one is still to come.
+    ledger.parentOf = (replica) => (replica === 'west' ? ('hq' as ReplicaId) : undefined);
+    expect(unheard(ledger)).toEqual(['west']);
+    const west = ledger.addStream(name('west'), newHead('region', name('hq'), 'west' as ReplicaId));
     books.say(shop, { type: 'took', from: name('west', 2), items });
     expect(unheard(ledger)).toEqual(['west']);
     ledger.fence(west, 'superseded', atFirst);
     expect(unheard(ledger)).toEqual(['west']);
+  });
+
+  test('[F6] is not one that has joined, for nobody has more to tell of the lives that others name', () => {
+    const books = putBack();
+    books.say(books.shop, { type: 'took', from: name('berlin', 2), items });
+    expect(unheard(books.ledger)).toEqual([]);
   });
 
   test('[F6] is not one that was given up, whatever others say of it later', () => {
@@ -64,6 +71,7 @@ describe('[F6] who has not told yet', () => {
 
   test('[F6] counts names that are given, in place of looking through all rows', () => {
     const { ledger, shop } = putBack();
+    ledger.parentOf = () => 'hq' as ReplicaId;
     expect(unheard(ledger, [name('west'), shop.writer])).toEqual(['west']);
   });
 });

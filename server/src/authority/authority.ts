@@ -59,6 +59,7 @@ export class Authority {
   readonly #stopListening: () => Promise<void>;
   readonly stays: StaysFile;
   readonly #witness: Witness;
+  #wasBehind = false;
   readonly #duplicates: DuplicateOrders;
   #witnessTimer: NodeJS.Timeout | undefined;
   #anchorTimer: NodeJS.Timeout | undefined;
@@ -98,7 +99,7 @@ export class Authority {
       if (putBack !== undefined) options.log.warn({ why: putBack.why }, 'these books were put back');
       const items = await bringCatalogueBack(pool, catalogue);
       if (items > 0) options.log.warn({ items }, 'the books had forgotten these items of the catalogue');
-      const stays = new StaysFile(options.dataDir, options.log);
+      const stays = StaysFile.open(options.dataDir, options.log);
       const authority = new Authority(options, pool, journal, catalogue, replica, { witness, stays }, mark);
       await authority.refreshCatalogue();
       await authority.customers.sealAll();
@@ -106,6 +107,8 @@ export class Authority {
       // Before anybody is let in: the former life says not one word more. The feed jumps in the same commit.
       if (putBack !== undefined)
         await authority.host.engine.runDurably((self, now) => beginAnew(self, putBack, now));
+      // Also those that a process which died, or another one, took in.
+      stays.note(replica.ledger.streams.values(), replica.ledger);
       return authority;
     } catch (error) {
       await pool.end();
@@ -217,8 +220,11 @@ export class Authority {
       ...journal,
       commit: async (writes) => {
         const outcome = await journal.commit(writes);
+        const { ledger } = this.host.engine.replica;
         if (outcome === 'committed') noteTurn(this.#witness, writes);
-        this.stays.note(writes.streams, this.host.engine.replica.ledger);
+        this.stays.note(this.#wasBehind ? ledger.streams.values() : writes.streams, ledger);
+        // What other processes committed is taken in before the next turn.
+        this.#wasBehind = outcome === 'behind';
         this.#flushWitness();
         return outcome;
       },

@@ -53,8 +53,8 @@ export async function recoveryStatus(authority: Authority): Promise<RecoveryStat
   const { ledger } = authority.host.engine.replica;
   const formerLives = pastOf(ledger);
   if (formerLives.length === 0) return undefined;
-  const missing = missingChildren(authority);
-  const untold = await untoldChildren(authority, ledger);
+  const { missing, retired } = lackingWord(authority, 'with names');
+  const untold = [...new Set([...(await untoldChildren(authority, ledger)), ...retired])].sort();
   const left = exposed(ledger, formerLives);
   const children = askedOf(authority, missing);
   const status = { formerLives, children, missing, untold, left };
@@ -91,7 +91,12 @@ export async function recover(authority: Authority, act: RecoveryAct): Promise<R
   const counted = act.counted ?? status.left;
   const reclaimed: PoolUnits[] = [];
   for (let at = 0; at < counted.length; at += POOLS_PER_ACT) {
-    const part = { ...act, id: derivedId(act.id, `~${at}`), counted: counted.slice(at, at + POOLS_PER_ACT) };
+    const part = {
+      ...act,
+      gone: unknown,
+      id: derivedId(act.id, `~${at}`),
+      counted: counted.slice(at, at + POOLS_PER_ACT),
+    };
     reclaimed.push(...(await takeBack(authority.host.engine, part, status.formerLives)));
   }
   const after = (await recoveryStatus(authority)) ?? status;
@@ -121,20 +126,39 @@ function askedOf(authority: Authority, missing: readonly ReplicaId[]): number {
   return asked.size;
 }
 
+/** Who has not told, and who was retired before: of those nobody knows what they took, so it is counted. */
+interface Lacking {
+  readonly missing: readonly ReplicaId[];
+  readonly retired: readonly ReplicaId[];
+}
+
 /**
  * Whose word the books lack; nobody's where they were never put back. The copy of the catalogue stands beside the
  * books and forgot nothing: whom it names and they do not was a child of any place in between.
+ *
+ * @param named also of whose lives others speak: that looks through all rows, so it is for an operator's act alone.
  */
-export function missingChildren(authority: Authority): ReplicaId[] {
+function lackingWord(authority: Authority, named: 'with names' | 'without names'): Lacking {
   const { ledger } = authority.host.engine.replica;
-  if (!ledger.hasLife || pastOf(ledger).length === 0) return [];
-  const isRetired = (replica: ReplicaId) => authority.catalogue.replica(replica)?.status === 'retired';
-  const stayed = authority.stays.lacking(ledger).missing.filter((replica) => !isRetired(replica));
-  const missing = new Set([...unheard(ledger), ...stayed]);
+  if (!ledger.hasLife || pastOf(ledger).length === 0) return { missing: [], retired: [] };
+  const byBooks = named === 'with names' ? unheard(ledger) : unheard(ledger, []);
+  const lacking = new Set([...byBooks, ...authority.stays.lacking(ledger).missing]);
   const known = new Set([...ledger.streams.keys()].map(replicaOf));
-  for (const { id, status } of authority.catalogue.replicas)
-    if (status === 'enrolled' && !known.has(id as ReplicaId)) missing.add(id as ReplicaId);
-  return [...missing].sort();
+  const retired = new Set<string>();
+  for (const { id, status } of authority.catalogue.replicas) {
+    if (status === 'retired') retired.add(id);
+    else if (status === 'enrolled' && !known.has(id as ReplicaId)) lacking.add(id as ReplicaId);
+  }
+  const sorted = [...lacking].sort();
+  return {
+    missing: sorted.filter((id) => !retired.has(id)),
+    retired: sorted.filter((id) => retired.has(id)),
+  };
+}
+
+/** Whose word the books lack, as far as that is told at a glance. */
+export function missingChildren(authority: Authority): readonly ReplicaId[] {
+  return lackingWord(authority, 'without names').missing;
 }
 
 /**

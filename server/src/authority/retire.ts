@@ -84,8 +84,8 @@ async function retireOne(
     );
   }
   let result = await atSettler(authority, settler, retirement).catch((error: unknown) => {
-    // Its parent was lost before it told of it: nobody above has anything to settle.
-    if (settler !== parent && isUnheardOf(error)) return nothingOf(replica);
+    // It never came, or its parent was lost before it told of it: nobody has anything to settle.
+    if ((settler !== parent || lives.length === 0) && isUnheardOf(error)) return nothingOf(replica);
     throw error;
   });
   // Lives that ended under a former parent are settled by whoever stands above both (F3a).

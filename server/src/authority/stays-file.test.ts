@@ -1,5 +1,5 @@
 /** Stays beside the books outlive the process and the books: F6. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger, Stream, WriterId } from '@tallystick/crdt';
@@ -17,7 +17,7 @@ test('[F6] a stay is on disk when it was noted; and a disk that fails is said, a
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const warnings: string[] = [];
   const log = { warn: (_: object, message: string) => warnings.push(message) } as unknown as Log;
-  const open = () => new StaysFile(folder, log);
+  const open = () => StaysFile.open(folder, log);
   const first = open();
   first.note([till], { hasLife: false } as Ledger);
   expect(first.lacking(empty).missing).toEqual([]);
@@ -32,4 +32,10 @@ test('[F6] a stay is on disk when it was noted; and a disk that fails is said, a
   const third = open();
   expect(third.lacking(empty).missing).toEqual(['till']);
   third.close();
+  // Somebody wrote over it.
+  writeFileSync(join(folder, 'stays.db'), 'not a database'.repeat(500));
+  const fourth = open();
+  expect([fourth.lacking(empty).missing, warnings.length]).toEqual([[], 2]);
+  fourth.close();
+  expect(existsSync(join(folder, 'stays.db.damaged'))).toBe(true);
 });

@@ -1,4 +1,5 @@
 /** Stays file: what the authority's witness tells of its children's stays (F6), in a small SQLite file beside the books. */
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isWriterId, type Ledger, type ReplicaId, type Stay, Stays, type Stream } from '@tallystick/crdt';
 import type { Log } from '@tallystick/store-agent';
@@ -12,10 +13,22 @@ export class StaysFile {
   /** Begun, and not on disk yet. */
   #due: Stay[] = [];
 
-  /** @throws where the folder cannot be written, or the file is none of its own. */
-  constructor(folder: string, log: Log) {
+  /** A file that cannot be read is set aside, and said: children that stand there now are noted anew. */
+  static open(folder: string, log: Log): StaysFile {
+    const path = join(folder, 'stays.db');
+    try {
+      return new StaysFile(path, log);
+    } catch (error) {
+      log.warn({ err: error, path }, 'since when children stand below the authority could not be read');
+      for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
+      renameSync(path, `${path}.damaged`);
+      return new StaysFile(path, log);
+    }
+  }
+
+  private constructor(path: string, log: Log) {
     this.#log = log;
-    this.#db = new Database(join(folder, 'stays.db'), { timeout: 0 });
+    this.#db = new Database(path, { timeout: 0 });
     this.#db.pragma('journal_mode = wal');
     this.#db.pragma('synchronous = full');
     this.#db.exec(
