@@ -6,8 +6,10 @@ import { receive, sell } from './commands.test-kit.ts';
 import type { JournalView } from './journal-view.ts';
 import { differentMemory } from './memory.test-kit.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
+import { addLost } from './recovery.ts';
 import { Replica } from './replica.ts';
 import { defaultSettings } from './settings.ts';
+import { newHead } from './stream.ts';
 import { differentSums } from './sums.test-kit.ts';
 import { type Node, pool, sha256, shop } from './world.test-kit.ts';
 
@@ -145,6 +147,33 @@ describe('[T2] another process of the same replica', () => {
       expect(differentSums(follower)).toEqual([]);
     },
   );
+
+  test('[F6] [T8] learns of an account without entries before what came late of that life, page by page', () => {
+    const { world, hq, berlin } = shop();
+    const before = hq.journal.image();
+    const paris = world.add('paris', 'store', hq);
+    paris.do(receive('d1', { lamp: 5 }, 'paris'));
+    world.calm();
+    const lost = paris.self;
+    for (const node of [paris, berlin]) node.cut();
+    hq.restart(before.image());
+    hq.turn(({ ledger }) => void addLost(ledger, lost, newHead('store', hq.self, paris.id), 'rollback'));
+    berlin.link();
+    berlin.do(receive('d1', { lamp: 5 }));
+    world.calm();
+    // It comes all the same, and has lived on since.
+    paris.link();
+    world.rejoin();
+    const follower = process(hq);
+    const { runs, heads } = caughtUp(hq, 0);
+    const accounts = heads.filter(({ head }) => head.fence?.seq === 0);
+    expect(accounts.map(({ writer }) => writer)).toEqual([lost]);
+    for (const [i, run] of runs.entries()) {
+      follower.absorb({ runs: [run], heads: i === runs.length - 1 ? heads : [], accounts });
+    }
+    expect(follower.ledger.streams.get(lost)?.row(pool('lamp', 'paris')).received).toBe(0);
+    expect([...differentMemory(follower.ledger, hq.journal), ...differentSums(follower)]).toEqual([]);
+  });
 
   test('[T8] knows the documents of the other, and goes on from where it stands', () => {
     const { world, berlin } = shop({ lamp: 4 });

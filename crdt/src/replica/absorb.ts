@@ -20,7 +20,14 @@ export interface CaughtUp {
     readonly bytes: Uint8Array;
   }[];
   /** Heads as they are now, where entries alone do not say all: fences, ways, marks. None before the last runs. */
-  readonly heads: readonly { readonly writer: WriterId; readonly head: StreamHead }[];
+  readonly heads: readonly WriterHead[];
+  /** Those among them that stand before all that was ever heard of their writer (F6): also with the runs before the last. */
+  readonly accounts?: readonly WriterHead[];
+}
+
+interface WriterHead {
+  readonly writer: WriterId;
+  readonly head: StreamHead;
 }
 
 /** No entry says that it was shut out (F3, F6): what comes late of it has to find it so (T8). */
@@ -29,7 +36,12 @@ function isLost({ fence }: StreamHead): boolean {
 }
 
 /** @returns whether another process began a new life in their name. */
-export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, heads }: CaughtUp): boolean {
+export function absorbRuns(
+  ledger: Ledger,
+  hub: Hub,
+  past: PastNews,
+  { runs, heads, accounts = heads }: CaughtUp,
+): boolean {
   const before = ledger.hasLife ? ledger.self : undefined;
   const fences = new Map(heads.map(({ writer, head }) => [writer, head.fence]));
   // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
@@ -41,7 +53,7 @@ export function absorbRuns(ledger: Ledger, hub: Hub, past: PastNews, { runs, hea
     const ended = wasTaken(said) ? noteRelayedFence(ledger, by, said, () => undefined, parentOf) : undefined;
     if (ended !== undefined) hub.absorbedFence(ended);
   };
-  const lost = heads.filter(({ writer, head }) => isLost(head) && !ledger.streams.has(writer));
+  const lost = accounts.filter(({ writer, head }) => isLost(head) && !ledger.streams.has(writer));
   for (const {
     writer,
     head: { kind, parent, via, fence },

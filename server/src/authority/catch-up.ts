@@ -26,12 +26,16 @@ export interface CaughtUp {
    * Heads that were written since, as they are now: fences, ways and marks are not all
    * in entries. Empty unless complete, for a head belongs behind its entries.
    */
-  readonly heads: readonly {
-    readonly writer: WriterId;
-    readonly head: StreamHead;
-    readonly digest: string;
-  }[];
+  readonly heads: readonly WrittenHead[];
+  /** Of them, accounts of lives that were in no books (F6): they stand before what came late of those lives. Always all. */
+  readonly accounts: readonly WrittenHead[];
   readonly self: WriterId | null;
+}
+
+interface WrittenHead {
+  readonly writer: WriterId;
+  readonly head: StreamHead;
+  readonly digest: string;
 }
 
 interface RunRecord {
@@ -73,17 +77,19 @@ export async function readAfter(
     const runs = rows.map(runOf);
     const last = runs.at(-1)?.positions.last ?? position;
     const isComplete = last === now.position;
-    const heads = isComplete
-      ? await client.query<HeadRecord>(`select ${HEAD_COLUMNS} from tallystick.writers where turn > $1`, [
-          turn,
-        ])
-      : { rows: [] };
+    const { rows: written } = await client.query<HeadRecord>(
+      `select ${HEAD_COLUMNS} from tallystick.writers
+        where turn > $1 and ($2 or fence_seq = 0 and fence_reason <> 'branch')`,
+      [turn, isComplete],
+    );
+    const heads = written.map((row) => ({ writer: row.writer, head: headOf(row), digest: row.digest }));
     return {
       caughtUp: {
         runs,
         position: last,
         isComplete,
-        heads: heads.rows.map((row) => ({ writer: row.writer, head: headOf(row), digest: row.digest })),
+        heads: isComplete ? heads : [],
+        accounts: heads.filter(({ head: { fence } }) => fence?.seq === 0 && fence.reason !== 'branch'),
         self: now.self,
       },
       entries: runs.flatMap((run) => splitEntries(run.bytes).map(decodeEntry)),

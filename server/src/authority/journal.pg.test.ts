@@ -1,6 +1,6 @@
 /** The journal of the authority: what one process writes, what several do to each other, and what a crash leaves. */
 import { createHash } from 'node:crypto';
-import type { OrderId } from '@tallystick/crdt';
+import { noteLostLife, type OrderId, replicaOf, writerId } from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
 import { describe, expect, test } from 'vitest';
 import { booksWithShop, DEPOT_LAMP, LAMP, NOW, saleOf, TestAuthority, TestShop } from './journal.test-kit.ts';
@@ -187,6 +187,30 @@ describe('several processes', () => {
     expect(found).toMatchObject({ runs: [], isComplete: true });
     expect(found.heads.map(({ writer, head }) => [writer, head.parentSeen])).toEqual([[shop.writer, 1]]);
     expect(await two.take(shop, frame)).toBe('committed');
+  });
+
+  test('[F6] an account of a life that is in no books is told with the first page of many', async () => {
+    const { pool, authority: one, shop } = await booksWithShop();
+    await one.take(shop, shop.frame());
+    const two = await TestAuthority.open(pool);
+    const lost = writerId(replicaOf(one.replica.ledger.self.writer), 7, '0d'.repeat(16));
+    await one.turn(() => noteLostLife(one.replica.ledger, lost));
+    for (const id of ['r1', 'r2']) {
+      shop.receive(id, 1);
+      await one.take(shop, shop.frame());
+    }
+    const told: unknown[] = [];
+    for (let isComplete = false; !isComplete; ) {
+      const page = await two.journal.readAfter(two.replica.ledger.durablePosition, 1);
+      two.replica.absorb(page);
+      told.push([page.isComplete, page.heads.length > 0, page.accounts.map(({ writer }) => writer)]);
+      isComplete = page.isComplete;
+    }
+    expect(told).toEqual([
+      [false, false, [lost]],
+      [true, true, [lost]],
+    ]);
+    expect(two.replica.ledger.streams.get(lost)?.head).toEqual(one.replica.ledger.streams.get(lost)?.head);
   });
 
   test('[L4] two processes at once: every sale is in the books once', async () => {
