@@ -7,7 +7,7 @@
  * document too, and leaves the progress of the order alone.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { areTwins, type LineId, type OrderId, type WriterId } from '../ids.ts';
+import { areTwins, type LineId, type OrderId, replicaOf, type WriterId } from '../ids.ts';
 import type { DocumentKind, DocumentName } from './documents.ts';
 import type { EntryRef } from './journal-view.ts';
 
@@ -62,6 +62,20 @@ export function hasSold(
   if (first !== undefined && (first.writer === stream || areTwins(first.writer, writer))) return true;
   // A branch speaks in the name of the writer that forked: what both sold is one copy (F2).
   return hasCopy(documents, body.orderId, writer);
+}
+
+/**
+ * Whether an entry marks what is known as another replica's order. A copy of its own it may mark, and a later life what
+ * a former one may have sold (T8); of the order, of which everybody knows by that id, that says nothing.
+ */
+export function marksAnothers(
+  documents: Pick<Documents, 'findDocument'>,
+  stream: WriterId,
+  { body }: Entry,
+): boolean {
+  if (body.type !== 'marked') return false;
+  const first = documents.findDocument('order', body.orderId);
+  return first !== undefined && replicaOf(first.writer) !== replicaOf(stream);
 }
 
 /** A line of a copy is taken back once, and never beyond what that copy sold. */

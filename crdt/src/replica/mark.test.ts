@@ -86,7 +86,50 @@ describe('[T8] marks of an order', () => {
       expect(berlin.do(mark(orderId, 'processing'))).toMatchObject({ ok: true, replayed: false });
     its.calm();
     expect(hq.fenceOf(life)).toBeUndefined();
-    expect(hq.replica.ledger.findDocument('processing', 'o1')?.writer).toBe(life);
+    expect(hq.replica.ledger.findDocument('processing', 'o2')?.writer).toBe(life);
+  });
+
+  test.each(['first', 'last'])(
+    '[T8] of a copy say nothing of the order, which its owner marks %s',
+    (when) => {
+      const { world: its, hq, berlin } = world({ lamp: 5 });
+      const paris = its.add('paris', 'store', hq);
+      paris.do({ ...receive('d1', {}), lines: [{ pool: pool('lamp', 'paris'), n: 5 }] });
+      paris.do(sellAt('paris', 'o1'));
+      its.calm();
+      berlin.do(sell('o1', { lamp: 1 }, far));
+      its.calm();
+      const { ledger } = hq.replica;
+      for (const owner of when === 'first' ? [paris, berlin] : [berlin, paris]) {
+        expect(owner.do(mark('o1', 'delivered'))).toMatchObject({ ok: true, replayed: false });
+        its.calm();
+        expect(owner.do(mark('o1', 'delivered'))).toMatchObject({ ok: true, replayed: true });
+        expect(ledger.findDocument('delivered', 'o1')?.writer).toBe(
+          owner === paris || when === 'first' ? paris.self : undefined,
+        );
+      }
+      expect(markOf(ledger, ledger.documentEntry('order', 'o1') as Entry)).toBe('delivered');
+      expect([hq.fenceOf(paris.self), hq.fenceOf(berlin.self)]).toEqual([undefined, undefined]);
+    },
+  );
+
+  test('[T8] by a later life of another replica are kept, and count for nothing', () => {
+    const { world: its, hq, berlin } = world({ lamp: 5 });
+    const paris = its.add('paris', 'store', hq);
+    restore(paris, paris.journal.image());
+    berlin.do(sell('o1', { lamp: 1 }, far));
+    its.calm();
+    const forger = new Forger(paris);
+    const lie = forger.entry(
+      { type: 'marked', orderId: 'o1' as OrderId, mark: 'delivered' },
+      { docId: 'o1' },
+    );
+    forger.send(forger.frame([lie]));
+    const { ledger } = hq.replica;
+    expect(ledger.findDocument('delivered', 'o1')).toBeUndefined();
+    expect(berlin.do(mark('o1', 'delivered'))).toMatchObject({ ok: true, replayed: false });
+    its.calm();
+    expect(markOf(ledger, ledger.documentEntry('order', 'o1') as Entry)).toBe('delivered');
   });
 
   test('[F5] a writer that marks an order which is not its own is shut out', () => {

@@ -6,7 +6,7 @@
  */
 import type { Entry } from '../entry/entry.ts';
 import type { LineId, OrderId, WriterId } from '../ids.ts';
-import { copyDocumentsOf, isOfCopy } from './copies.ts';
+import { copyDocumentsOf, isOfCopy, marksAnothers } from './copies.ts';
 import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { foldProgress, NO_PROGRESS } from './progress.ts';
@@ -40,6 +40,7 @@ export class OpenTurn {
 
   /** Puts the documents and order lines that an entry carries where the turn's reads and its commit find them. */
   file(writer: WriterId, entry: Entry): void {
+    if (marksAnothers(this, writer, entry)) return;
     const ref: EntryRef = { writer, seq: entry.seq };
     for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
       // The first entry to carry a document owns it; the second is reported where both meet.

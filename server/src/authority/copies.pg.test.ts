@@ -58,6 +58,35 @@ test('[T8] an order of two owners that both cancel: the books know whose copy is
   expect((await verifyChains(pool)).problems).toEqual([]);
 });
 
+test('[T8] an order of two owners that both mark: the business hears the word of whose order it is', async () => {
+  const { pool, authority, shop, other } = await twoShops();
+  const beside = await TestAuthority.open(pool);
+  const heard = async () => {
+    const { rows } = await pool.query(
+      `select type, payload->>'writer' as writer from tallystick.outbox where payload->>'orderId' = 'o1' order by id offset 2`,
+    );
+    const status = await pool.query(`select tallystick.order_json('o1')->>'status' as status`);
+    return [...rows.map(({ type, writer }) => [type, writer]), status.rows[0].status];
+  };
+  // What a copy of it has come to is no word of the order, whoever speaks first.
+  other.mark('o1', 'delivered');
+  await authority.take(other, other.frame());
+  expect(await heard()).toEqual(['confirmed']);
+  for (const mark of ['processing', 'delivered'] as const) shop.mark('o1', mark);
+  await authority.take(shop, shop.frame());
+  expect(await heard()).toEqual([
+    ['order.processing', shop.writer],
+    ['order.delivered', shop.writer],
+    ['order.completed', shop.writer],
+    'delivered',
+  ]);
+  await beside.catchUp();
+  for (const { replica } of [authority, beside])
+    expect([shop, other].map(({ writer }) => replica.ledger.streams.get(writer)?.head.seq)).toEqual([5, 4]);
+  expect([fenceOf(authority, shop), fenceOf(authority, other)]).toEqual([undefined, undefined]);
+  expect((await verifyChains(pool)).problems).toEqual([]);
+});
+
 test('[T8] a copy that is cancelled twice is no better for another process of the authority', async () => {
   const { authority, pool, other } = await twoShops();
   other.cancel('c1', 'o1', 2);

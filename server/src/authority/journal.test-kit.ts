@@ -11,6 +11,7 @@ import {
   type LocationId,
   type Now,
   type OrderId,
+  type OrderMark,
   type PoolId,
   Replica,
   type ReplicaId,
@@ -191,6 +192,17 @@ export class TestShop {
     const lines = [{ lineId: '1' as LineId, pool: LAMP, n }];
     const body = { type: 'cancelled', orderId: orderId as OrderId, reason: 'asked to', lines } as const;
     this.replica.ledger.append(body, id, 'clerk:1', NOW);
+    this.#commit();
+  }
+
+  /** Says how far an order has come, likewise. */
+  mark(orderId: string, mark: OrderMark): void {
+    this.replica.ledger.append(
+      { type: 'marked', orderId: orderId as OrderId, mark },
+      orderId,
+      'clerk:1',
+      NOW,
+    );
     this.#commit();
   }
 

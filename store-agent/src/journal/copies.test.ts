@@ -28,6 +28,9 @@ const cancelled = (n: number): EntryBody => ({
   lines: [{ lineId: '1' as LineId, pool: lamp, n }],
 });
 
+/** Of a copy: nothing is told of the order by it, nor stored. */
+const marked: EntryBody = { type: 'marked', orderId: 'o1' as OrderId, mark: 'processing' };
+
 async function cancelledTwice(): Promise<{ folder: string; journal: SqliteJournal; ledger: Ledger }> {
   const folder = tempFolder();
   const journal = SqliteJournal.open({ folder });
@@ -37,10 +40,12 @@ async function cancelledTwice(): Promise<{ folder: string; journal: SqliteJourna
   sell(ledger, 'o1', { lamp: 3 });
   till.relayTo(ledger);
   await turn(ledger, journal);
+  till.append(marked, 'o1');
   till.append(cancelled(2), 'c-till');
   till.relayTo(ledger);
   await turn(ledger, journal);
   expect(progressOf(journal)).toBeUndefined();
+  expect(journal.view.findDocument('processing', 'o1')).toBeUndefined();
   ledger.append(cancelled(3), 'c-shop', 'cashier:7', NOON);
   await turn(ledger, journal);
   return { folder, journal, ledger };

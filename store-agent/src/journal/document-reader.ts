@@ -10,6 +10,7 @@ import {
   type DocumentName,
   documentsOf,
   type Entry,
+  replicaOf,
 } from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
 import { wholeOf } from './columns.ts';
@@ -93,6 +94,7 @@ export class DocumentReader {
 
   /** What must be stored for an entry: of an order that another writer sold first, its copy too. */
   #dueOf(entry: Entry, at: Place): readonly DocumentName[] {
+    if (!this.#isOwners(entry)) return [];
     const documents = documentsOf(entry.body, entry.docId);
     const orderId = entry.body.type === 'cancelled' ? entry.body.orderId : entry.docId;
     const copies = copyDocumentsOf(entry);
@@ -103,6 +105,13 @@ export class DocumentReader {
     // The order's own document may be let go with its entry, before the copy's.
     const rest = isCopy ? documents.filter((document) => document.kind !== 'order') : documents;
     return this.#placeOf('order', orderId) === undefined ? [...rest] : [...rest, ...copies];
+  }
+
+  /** Of an order that is another replica's, or not known any more, a mark may be stored, and need not. */
+  #isOwners({ writer, body }: Entry): boolean {
+    if (body.type !== 'marked') return true;
+    const order = this.#placeOf('order', body.orderId);
+    return order !== undefined && replicaOf(this.#entries.writerOf(order.writer)) === replicaOf(writer);
   }
 
   #placeOf(kind: DocumentKind, id: string): Place | undefined {

@@ -1,5 +1,5 @@
 /** Reads single entries out of the runs, by the number of their writer. */
-import { areTwins, decodeEntry, type Entry, type Hash } from '@tallystick/crdt';
+import { areTwins, decodeEntry, type Entry, type Hash, type WriterId } from '@tallystick/crdt';
 import type { Database, Statement } from 'better-sqlite3';
 import { blobOf, hashOf, wholeOf } from './columns.ts';
 import { Damage } from './errors.ts';
@@ -31,6 +31,10 @@ export class EntryReader {
     this.#checkpoint = db
       .prepare<[number], unknown[]>('select seq, hash from checkpoints where writer = ?')
       .raw();
+  }
+
+  writerOf(writer: number): WriterId {
+    return this.#names.writerOf(writer);
   }
 
   /** The last run that begins at or before an entry, whether or not it reaches it. */

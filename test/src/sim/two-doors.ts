@@ -3,7 +3,14 @@
  * both say yes. Each writer has sold or set aside units of its own, so nothing is oversold; the
  * books know one order, the first that came, and keep the other as its duplicate (T8).
  */
-import { type Command, type HoldId, ORDER_MARKS, type OrderId, type WriterId } from '@tallystick/crdt';
+import {
+  type Command,
+  type HoldId,
+  ORDER_MARKS,
+  type OrderId,
+  type OrderMark,
+  type WriterId,
+} from '@tallystick/crdt';
 import { readOnce } from './disk-tables.ts';
 import type { SimNode } from './node.ts';
 import { order, sellLine } from './order-acts.ts';
@@ -71,16 +78,25 @@ function ask(doors: readonly SimNode[], command: Command): Told {
   return { id: command.id, writers };
 }
 
-/** Each owner may say how far its own order has come; the root knows the mark that came first, and nobody is a liar. */
+/** Each owner may say how far its own order has come; the root goes by whose order it knows, and nobody is a liar. */
 function markAtBoth(world: World, prng: Prng, orders: readonly Told[], doors: readonly SimNode[]): void {
+  const marked: (Told & { readonly mark: OrderMark })[] = [];
   for (const { id } of orders) {
     if (prng.chance(0.5)) continue;
     const mark = prng.pick(ORDER_MARKS);
     const { writers } = ask(doors, { type: 'mark', id, orderId: id as OrderId, actor: 'web:1', mark });
     world.runFor(100);
+    marked.push({ id, mark, writers });
     if (writers.size === 2) world.trace.saw('one order marked at two doors');
   }
   world.settle('after two doors marked the same');
+  const { disk } = world.nodes[0] as SimNode;
+  for (const { id, mark, writers } of marked) {
+    const owner = disk.findDocument('order', id)?.writer;
+    const known = disk.findDocument(mark, id)?.writer;
+    const due = owner !== undefined && writers.has(owner) ? owner : undefined;
+    if (known !== due) throw new Violation('T8', `${id} of ${owner} is marked ${mark} by ${known}`);
+  }
 }
 
 /** The root keeps what each of them wrote, and knows the order by one of them. */

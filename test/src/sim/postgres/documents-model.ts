@@ -2,7 +2,7 @@
  * The model of `documents` and `duplicates`: a document is the first entry's that carried it (T8).
  * What another owner sold first has a copy of its own, and what becomes of that is the copy's.
  */
-import type { DocumentKind, Entry, WriterId } from '@tallystick/crdt';
+import { type DocumentKind, type Entry, replicaOf, type WriterId } from '@tallystick/crdt';
 import { documentKindOf } from '../document-kinds.ts';
 import { ModelTable } from './tables.ts';
 
@@ -27,7 +27,7 @@ export class DocumentsModel {
     const { writer, docId, body } = entry;
     const kind = documentKindOf(body);
     if (kind === undefined) return false;
-    const isDuplicate = !this.#file(kind, docId, stream, entry, isRepeat);
+    const isDuplicate = !this.#file(kind, docId, stream, entry, isRepeat || this.#marksAnothers(entry));
     if (body.type === 'confirmed' || body.type === 'released')
       this.#file('hold-end', body.holdId, stream, entry, isRepeat);
     if (isRepeat) return isDuplicate;
@@ -36,6 +36,12 @@ export class DocumentsModel {
     if (body.type === 'cancelled' && this.isOfCopy(stream, entry))
       for (const id of endsOf(entry)) this.#keep('copy-cancellation', id, stream, entry);
     return isDuplicate;
+  }
+
+  /** Whose order everybody knows by that id, says alone how far it has come. */
+  #marksAnothers({ writer, body }: Entry): boolean {
+    const owner = body.type === 'marked' ? this.#known.get(`order ${body.orderId}`)?.signer : undefined;
+    return owner !== undefined && replicaOf(owner) !== replicaOf(writer);
   }
 
   /** @returns whether this entry is the first with it. */
