@@ -6,10 +6,14 @@
  * is for the reader to judge, on the reader's machine.
  */
 import { cpus } from 'node:os';
+import { stopSignal } from '@tallystick/store-agent';
 import { BENCHES } from './benches.ts';
 import { BadOption, helpText, type Options, readOptions } from './options.ts';
 import { jsonLines, notes, table, targetLines } from './report.ts';
 import { runBench } from './run-bench.ts';
+
+/** By Ctrl-C: servers that were started for the bench are in groups of their own, and end only by our hand. */
+const stopped = new AbortController();
 
 async function runAll({ names, json, rounds, seconds, only, profile }: Options): Promise<void> {
   const startedMs = performance.now();
@@ -20,7 +24,8 @@ async function runAll({ names, json, rounds, seconds, only, profile }: Options):
   const cores = cpus();
   if (!json) process.stdout.write(`Node ${process.versions.node}, ${cores.length} × ${cores[0]?.model}\n`);
   for (const bench of BENCHES.filter(({ name }) => names.includes(name))) {
-    const { results, absent } = await runBench(bench, { rounds, seconds, only, profile, say });
+    const { signal: stop } = stopped;
+    const { results, absent } = await runBench(bench, { rounds, seconds, only, profile, stop, say });
     if (json) {
       for (const line of jsonLines(bench.name, results, absent))
         process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -37,8 +42,17 @@ try {
     BENCHES.map(({ name }) => name),
   );
   if (options.help) process.stdout.write(helpText(BENCHES));
-  else await runAll(options);
+  else {
+    void stopSignal().then((signal) => {
+      process.stderr.write('stopping after this turn …\n');
+      stopped.abort(signal);
+    });
+    await runAll(options);
+  }
 } catch (error) {
-  process.stderr.write(`bench: ${error instanceof BadOption ? error.message : (error as Error).stack}\n`);
-  process.exitCode = error instanceof BadOption ? 2 : 1;
+  const said = error instanceof BadOption ? error.message : (error as Error).stack;
+  process.stderr.write(
+    stopped.signal.aborted ? `bench: stopped by ${stopped.signal.reason}\n` : `bench: ${said}\n`,
+  );
+  process.exitCode = stopped.signal.aborted ? 130 : error instanceof BadOption ? 2 : 1;
 }

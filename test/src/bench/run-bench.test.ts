@@ -77,3 +77,21 @@ test('a failing case ends the bench by name, and everything is closed, last open
   expect(closed).toEqual(['second', 'first']);
   expect(existsSync(folder)).toBe(false);
 });
+
+test('a bench that is stopped ends after the turn under way, and closes everything, also where one part fails to', async () => {
+  const done: string[] = [];
+  const closed: string[] = [];
+  const stop = new AbortController();
+  const cases = [counting('a', done), { ...counting('b', done), settle: async () => stop.abort('SIGINT') }];
+  const opened: Bench = bench(cases, {
+    open: async (place) => {
+      place.atEnd(() => void closed.push('first'));
+      place.atEnd(() => Promise.reject(new Error('it is gone already')));
+      place.atEnd(() => void closed.push('last'));
+      return cases;
+    },
+  });
+  await expect(runBench(opened, { ...quietly, stop: stop.signal })).rejects.toThrow('it is gone already');
+  expect(done).toEqual(['a 2 s', 'a settles', 'b 2 s']);
+  expect(closed).toEqual(['last', 'first']);
+});

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly only?: readonly string[] | undefined;
   /** A folder for a CPU profile of each process. */
   readonly profile?: string | undefined;
+  /** Aborted where somebody has seen enough: the bench ends after the turn that is under way. */
+  readonly stop?: AbortSignal | undefined;
   say(line: string): void;
 }
 
@@ -37,8 +39,21 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<Ran> 
     const results = await takeTurns(bench, cases, options);
     return { results, absent: wanted.filter((one) => 'absent' in one) };
   } finally {
-    for (const close of closing.reverse()) await close();
+    await closeAll(closing.reverse());
   }
+}
+
+/** All of them, also where one fails: a server that nobody stops runs on. @throws what the first that failed said */
+async function closeAll(closing: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const failed: unknown[] = [];
+  for (const close of closing) {
+    try {
+      await close();
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw failed[0];
 }
 
 async function takeTurns(bench: Bench, cases: readonly Case[], options: RunOptions): Promise<Result[]> {
@@ -46,12 +61,14 @@ async function takeTurns(bench: Bench, cases: readonly Case[], options: RunOptio
   const rounds = options.rounds ?? bench.rounds;
   for (const one of cases) {
     if (one.warmsUp === false) continue;
+    options.stop?.throwIfAborted();
     options.say(`${bench.name}: warming up ${one.name}`);
     await turn(bench, one, seconds * WARM_UP_SHARE);
   }
   const did = new Map<Case, Round[]>(cases.map((one) => [one, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const [one, done] of did) {
+      options.stop?.throwIfAborted();
       const last = await turn(bench, one, seconds);
       done.push(last);
       const figures = Object.entries(last).map(
