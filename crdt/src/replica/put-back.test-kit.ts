@@ -15,7 +15,7 @@ export function twoShops(units = 9) {
   return { world, hq, berlin, paris };
 }
 
-export function sale(id: string, n: number) {
+function sale(id: string, n: number) {
   // Sold wherever it is, and sent from Berlin later.
   const { lines, ...order } = sell(id, { lamp: n }, { waitMs: 5_000, departsFrom: [] });
   return { ...order, lines: lines.map((line) => ({ ...line, locationId: 'berlin' as LocationId })) };
