@@ -77,7 +77,7 @@ describe('[F3] an act that takes back', () => {
     expect(of(lived.writer, [lamp, 4])).toEqual({
       ok: false,
       code: 'former_lives_unknown',
-      message: `paris did not tell yet what ${lived.writer} sent. Start them, or retire those that are lost.`,
+      message: `paris did not tell yet what ${lived.writer} sent.`,
     });
     // Nobody else's account waits for that.
     expect(of(shop.writer, [lamp, 5])).toMatchObject({ ok: true });

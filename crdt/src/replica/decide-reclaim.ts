@@ -28,7 +28,7 @@ export function decideReclaim(ledger: Ledger, command: Reclaim): Decided<BodyOf<
     // F6: what they took from that life and may have sold is not in these books yet.
     return refuse(
       'former_lives_unknown',
-      `${missing.join(', ')} did not tell yet what ${command.writer} sent. Start them, or retire those that are lost.`,
+      `${missing.join(', ')} did not tell yet what ${command.writer} sent.`,
     );
   }
   for (const [pool, n] of sumByPool(command.items)) {

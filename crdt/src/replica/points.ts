@@ -59,7 +59,7 @@ export class Points {
     for (const stream of ledger.streams.values()) {
       const point = has.get(stream.writer);
       if (point !== undefined && this.#isOther(stream, point)) this.#diverged.add(stream.writer);
-      else if (point !== undefined) mark(stream, 'relayed', point);
+      else if (point !== undefined) this.#mark(stream, 'relayed', point);
       const known = this.#diverged.has(stream.writer)
         ? stream.head.relayed.seq
         : (point?.seq ?? firstSeqOf(stream) - 1);
@@ -105,12 +105,19 @@ export class Points {
     const named = streams.get(point.writer);
     const isPlain = named !== undefined && branches.size === 0 && this.#diverged.size === 0;
     const stream = isPlain ? named : copyOf(this.#ledger, point.writer, point.seq, point.hash);
-    if (stream === undefined) return;
+    if (stream !== undefined) this.#mark(stream, what, point);
+  }
+
+  /**
+   * Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn. What lies
+   * behind the own end may be another history: it says nothing of this one (F2, seed 3031).
+   */
+  #mark(stream: Stream, what: 'relayed' | 'settled', { seq, hash }: Point): void {
+    const { head } = stream;
+    if (seq <= head[what].seq || seq > head.seq) return;
     // An own life that ended writes no more, so no later turn would write this down beside its entries (D7).
-    const isFormer = stream.head.via === null && stream !== this.#ledger.self;
-    if (isFormer && what === 'settled' && isNews(stream, what, point))
-      this.#ledger.touchHead(stream).settled = { seq: point.seq, hash: point.hash };
-    else mark(stream, what, point);
+    const isFormer = head.via === null && stream !== this.#ledger.self;
+    (isFormer && what === 'settled' ? this.#ledger.touchHead(stream) : head)[what] = { seq, hash };
   }
 
   /** True where the parent's point of a stream, of a former life or from below, is not in it. */
@@ -119,17 +126,4 @@ export class Points {
     const own = this.#ledger.hashOf(stream, seq);
     return own !== undefined && !sameBytes(own, hash);
   }
-}
-
-/**
- * Other people's knowledge: no turn of ours can undo it, so it is noted beside the turn. What lies
- * behind the own end may be another history: it says nothing of this one (F2, seed 3031).
- */
-function mark(stream: Stream, what: 'relayed' | 'settled', point: Point): void {
-  const { seq, hash } = point;
-  if (isNews(stream, what, point)) stream.head[what] = { seq, hash };
-}
-
-function isNews({ head }: Stream, what: 'relayed' | 'settled', { seq }: Point): boolean {
-  return seq > head[what].seq && seq <= head.seq;
 }

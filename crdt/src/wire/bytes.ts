@@ -169,15 +169,8 @@ export function readId(input: Reader, bytesMax: number): string {
 
 /** A blob of known size. */
 export function writeFixed(out: Writer, bytes: Uint8Array): void {
-  const { cbuf, cpos } = out;
-  const size = bytes.length;
-  if (size > SHORT_BLOB_MAX || cpos + size > cbuf.length) return encoding.writeUint8Array(out, bytes);
-  for (let i = 0; i < size; i += 1) cbuf[cpos + i] = bytes[i] as number;
-  out.cpos = cpos + size;
+  encoding.writeUint8Array(out, bytes);
 }
-
-/** A hash: a loop is quicker than a call of `set`. */
-const SHORT_BLOB_MAX = 32;
 
 /** A view, not a copy: whoever keeps it longer than the frame copies it. */
 export function readFixed(input: Reader, size: number): Uint8Array {
