@@ -79,6 +79,11 @@ describe('[F3] an act that takes back', () => {
       code: 'former_lives_unknown',
       message: `paris did not tell yet what ${lived.writer} sent.`,
     });
+    // Whom an operator calls gone will tell nothing more: what is named was counted.
+    const counted = { type: 'reclaim', id: 'y', actor: 'operator:1', writer: lived.writer } as const;
+    const gone = (...ids: string[]) =>
+      decideReclaim(ledger, { ...counted, items: [{ pool: lamp, n: 4 }], gone: ids as ReplicaId[] });
+    expect([gone('rome').ok, gone('rome', 'paris').ok]).toEqual([false, true]);
     // Nobody else's account waits for that.
     expect(of(shop.writer, [lamp, 5])).toMatchObject({ ok: true });
     books.say(paris, { type: 'reparented', parent: ledger.self.writer });

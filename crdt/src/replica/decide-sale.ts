@@ -57,22 +57,6 @@ export function decideSell(ledger: Ledger, command: Sell): Decided<BodyOf<'sold'
 }
 
 function soldBody(command: Sell, lines: readonly SoldLine[], overrideReason?: string): BodyOf<'sold'> {
-  const { clientId, customerId, note } = command;
-  if (
-    clientId === undefined &&
-    customerId === undefined &&
-    note === undefined &&
-    overrideReason === undefined
-  )
-    return {
-      type: 'sold',
-      orderId: command.id as OrderId,
-      channel: command.channel,
-      priority: command.priority,
-      placedAt: command.placedAt,
-      payments: command.payments,
-      lines,
-    };
   return {
     type: 'sold',
     ...orderHead(command),
@@ -81,18 +65,24 @@ function soldBody(command: Sell, lines: readonly SoldLine[], overrideReason?: st
   };
 }
 
+/** What is left out stays out, without a copy for each: a sale does this. */
 function orderHead(command: Sell | ConfirmHold) {
-  return {
+  const { clientId, customerId, note } = command;
+  const head: OrderHead = {
     orderId: command.id as OrderId,
     channel: command.channel,
-    ...(command.clientId === undefined ? {} : { clientId: command.clientId }),
-    ...(command.customerId === undefined ? {} : { customerId: command.customerId }),
     priority: command.priority,
     placedAt: command.placedAt,
     payments: command.payments,
-    ...(command.note === undefined ? {} : { note: command.note }),
   };
+  if (clientId !== undefined) head.clientId = clientId;
+  if (customerId !== undefined) head.customerId = customerId;
+  if (note !== undefined) head.note = note;
+  return head;
 }
+
+type OrderFields = Omit<BodyOf<'sold'>, 'type' | 'lines' | 'overrideReason'>;
+type OrderHead = { -readonly [Field in keyof OrderFields]: OrderFields[Field] };
 
 /** Gives every line its pool, by its own word or by sourcing. */
 function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } | Refusal {

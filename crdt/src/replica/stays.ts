@@ -3,8 +3,9 @@
  *
  * Whoever is given to the authority, takes units there and is given away again stands in books that were put back as if it had
  * never come: neither they nor the registry can tell. So beside the books stands, of each life that ever named the authority's as
- * its parent, an entry by which it had done so. What it took there it wrote behind that entry, and before the one that names
- * another parent: books that hold the first know that it came, and wait; books that hold the second know all of it.
+ * its parent, an entry by which it had done so: books that lack it wait for whoever wrote it. What it took there is mostly written
+ * behind that entry and before the one that names another parent. What it may take earlier or later stands under "What is not" in
+ * `docs/correctness.md`: a grant before the authority has heard that it is named, and a stray that its next parent tells.
  */
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';

@@ -87,3 +87,23 @@ test('[F6] [D7] nobody is hung up on where the books have all that they had', ()
     expect(berlin.hangUps).toEqual([]);
   }
 });
+
+test('[D7] what is told to be settled of an own life that ended is written down, for a restart and for pruning', () => {
+  const { world, berlin, till } = shop({ lamp: 9 });
+  world.comesToRest = false;
+  world.calmFor(3_000);
+  till.ask(sell('t1', { lamp: 2 }, { waitMs: 5_000 }));
+  world.calmFor(3_000);
+  const former = berlin.self;
+  const settled = () => berlin.replica.ledger.streams.get(former)?.head.settled.seq;
+  berlin.cut();
+  berlin.restart();
+  berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+  expect(settled()).toBe(0);
+  berlin.link();
+  world.calmFor(5_000);
+  const { seq } = berlin.replica.ledger.streams.get(former)?.head ?? { seq: 0 };
+  expect([seq > 0, settled()]).toEqual([true, seq]);
+  berlin.restart();
+  expect(settled()).toBe(seq);
+});

@@ -55,12 +55,13 @@ export class Authority {
   /** Since this process started. */
   readonly worked = { turns: 0, entries: 0 };
   readonly options: AuthorityOptions;
+  /** Since when each child stands below it. */
+  readonly stays: StaysFile;
   readonly #journal: PgJournal;
   readonly #stopListening: () => Promise<void>;
-  readonly stays: StaysFile;
   readonly #witness: Witness;
-  #wasBehind = false;
   readonly #duplicates: DuplicateOrders;
+  #mayLackStays = false;
   #witnessTimer: NodeJS.Timeout | undefined;
   #anchorTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
@@ -219,12 +220,14 @@ export class Authority {
     return {
       ...journal,
       commit: async (writes) => {
-        const outcome = await journal.commit(writes);
+        // Where the turn before did not end well, others' turns were taken in since.
         const { ledger } = this.host.engine.replica;
+        const streams = this.#mayLackStays ? ledger.streams.values() : writes.streams;
+        this.#mayLackStays = true;
+        const outcome = await journal.commit(writes);
+        this.#mayLackStays = outcome !== 'committed';
         if (outcome === 'committed') noteTurn(this.#witness, writes);
-        this.stays.note(this.#wasBehind ? ledger.streams.values() : writes.streams, ledger);
-        // What other processes committed is taken in before the next turn.
-        this.#wasBehind = outcome === 'behind';
+        this.stays.note(streams, ledger);
         this.#flushWitness();
         return outcome;
       },

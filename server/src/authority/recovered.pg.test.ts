@@ -8,31 +8,9 @@ import type { Authority } from './authority.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { putCatalogue } from './catalogue.ts';
 import { readFeed } from './feed/read-feed.ts';
-import { TestFleet, TOKEN, until } from './fleet.test-kit.ts';
+import { TestFleet, until } from './fleet.test-kit.ts';
+import { copyOfNow, lamps, operator, sell, waitsFor } from './recovered.test-kit.ts';
 import { verifyChains } from './verify.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
-
-async function operator(fleet: TestFleet, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${fleet.authorities[0]?.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-
-const lamps = (n: number) => [{ sku: 'LAMP', quantity: n, locationId: 'depot' }];
-
-/** Sold at a region, settled in the books. */
-async function sell(fleet: TestFleet, at: string, id: string, n: number, path = '/v1/orders'): Promise<void> {
-  const sold = await fleet.post(at, path, { id, lines: lamps(n), waitMs: 10_000 });
-  expect(sold).toMatchObject({ status: 201 });
-  await until(() => fleet.served.get(at)?.agent.order(id).stage === 'settled', `${id} is settled`);
-}
 
 function lifeOf(authority: Authority): WriterId {
   return authority.host.engine.replica.ledger.self.writer;
@@ -51,14 +29,10 @@ async function fleetWithCopy() {
   await fleet.add('depot', 'warehouse', 'authority', 'depot');
   await fleet.post('depot', '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 40 }] });
   await sell(fleet, 'eu', 'o1', 3);
-  let copy = '';
-  const authority = await fleet.whileStopped(async () => {
-    copy = await fleet.copyBooks();
-  });
-  await until(() => authority.host.children.up.length === 3, 'all are connected again');
+  const copy = await copyOfNow(fleet);
   await sell(fleet, 'us', 'o2', 4);
   await sell(fleet, 'eu', 'o3', 5);
-  return { fleet, copy, before: lifeOf(authority) };
+  return { fleet, copy, before: lifeOf(fleet.authorities[0]?.authority as Authority) };
 }
 
 async function settledOrders(authority: Authority): Promise<string[]> {
@@ -66,11 +40,6 @@ async function settledOrders(authority: Authority): Promise<string[]> {
     'select order_id from tallystick.orders order by order_id',
   );
   return rows.map(({ order_id }) => order_id);
-}
-
-async function isComplete(fleet: TestFleet): Promise<boolean> {
-  const { body } = await operator(fleet, 'GET', '/v1/recovery');
-  return (body.missing as string[] | undefined)?.length === 0;
 }
 
 describe('[F6] an authority whose books were put back', () => {
@@ -83,10 +52,7 @@ describe('[F6] an authority whose books were put back', () => {
     expect(lifeOf(authority)).not.toBe(before);
     expect(incarnationOf(lifeOf(authority))).toBe(2);
     expect(await feedJumps(authority)).toBeGreaterThan(0);
-    await until(async () => {
-      const { body } = await operator(fleet, 'GET', '/v1/recovery');
-      return JSON.stringify(body.missing) === '["us"]';
-    }, 'only us is waited for');
+    await waitsFor(fleet, 'us');
     const ready = await operator(fleet, 'GET', '/readyz');
     expect(ready.body).toMatchObject({ status: 'ready', waits: expect.stringContaining('1 of 3 children') });
     expect(authority.why('LAMP').words).toContain('Waiting for 1 of 3 children to tell what they know: us.');
@@ -94,7 +60,7 @@ describe('[F6] an authority whose books were put back', () => {
     const early = await operator(fleet, 'POST', '/v1/recoveries', { id: 'r1', ...act });
     expect(early).toMatchObject({ status: 503, body: { code: 'former_lives_unknown' } });
     await fleet.run('us');
-    await until(() => isComplete(fleet), 'all have answered');
+    await waitsFor(fleet);
     // What the copy forgot is in the books again, once.
     await until(async () => (await settledOrders(authority)).length === 3, 'all orders are back');
     expect(await settledOrders(authority)).toEqual(['o1', 'o2', 'o3']);
@@ -151,7 +117,7 @@ describe('[F6] an authority whose books were put back', () => {
     for (const id of ['us', 'eu', 'depot']) await fleet.run(id);
     await until(() => lifeOf(authority) !== before, 'a new life began');
     expect(await feedJumps(authority)).toBe(jumpsBefore + 1);
-    await until(() => isComplete(fleet), 'all have answered');
+    await waitsFor(fleet);
     await until(async () => (await settledOrders(authority)).length === 3, 'all orders are back');
   }, 60_000);
 
@@ -227,7 +193,7 @@ describe('[F6] an authority whose books were put back', () => {
     const authority = await fleet.whileStopped(async () => {
       fleet.databaseUrl = copy;
     });
-    await until(() => isComplete(fleet), 'all have answered, asia too');
+    await waitsFor(fleet);
     const { rows } = await authority.pool.query(
       `select id from tallystick.replicas where status = 'enrolled'`,
     );
@@ -259,64 +225,6 @@ describe('[F6] an authority whose books were put back', () => {
     await until(() => eu.catalogue.product('MUG')?.names.en === 'MUG', 'eu hears what the books say now');
     await putCatalogue(authority.pool, name('Mug 6'));
     await until(() => eu.catalogue.product('MUG')?.names.en === 'Mug 6', 'eu hears of a change');
-  }, 60_000);
-
-  test('[F6] a child that was retired unheard is not waited for, and only a count takes back', async () => {
-    const { fleet, copy } = await fleetWithCopy();
-    await fleet.stopOne('us');
-    await fleet.whileStopped(async () => {
-      fleet.databaseUrl = copy;
-    });
-    await until(async () => {
-      const { body } = await operator(fleet, 'GET', '/v1/recovery');
-      return JSON.stringify(body.missing) === '["us"]';
-    }, 'only us is waited for');
-    const lost = { id: 'x1', replica: 'us', operator: 'anna' };
-    expect(await operator(fleet, 'POST', '/v1/retirements', lost)).toMatchObject({ status: 201 });
-    expect((await operator(fleet, 'GET', '/v1/recovery')).body).toMatchObject({
-      missing: [],
-      untold: ['us'],
-    });
-    const all = await operator(fleet, 'POST', '/v1/recoveries', { id: 'r1', operator: 'anna' });
-    expect(all).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
-    const counted = await operator(fleet, 'POST', '/v1/recoveries', {
-      id: 'r2',
-      operator: 'anna',
-      counted: [{ sku: 'LAMP', locationId: 'depot', quantity: 1 }],
-    });
-    expect(counted).toMatchObject({ status: 201, body: { reclaimed: [{ pool: 'LAMP@depot', n: 1 }] } });
-  }, 60_000);
-
-  test('[F6] who came after the image, took units and was given back is waited for all the same', async () => {
-    const fleet = await TestFleet.start();
-    await fleet.add('eu', 'region', 'authority', null);
-    await fleet.add('depot', 'warehouse', 'authority', 'depot');
-    await fleet.add('shop', 'store', 'eu', 'berlin');
-    await fleet.post('depot', '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 40 }] });
-    await sell(fleet, 'shop', 'o1', 3, '/v1/sales');
-    let copy = '';
-    const before = await fleet.whileStopped(async () => {
-      copy = await fleet.copyBooks();
-    });
-    await until(() => before.host.children.up.length === 2, 'all are connected again');
-    const move = (to: string) =>
-      operator(fleet, 'POST', '/v1/moves', { replica: 'shop', to, operator: 'anna' });
-    expect(await move('authority')).toMatchObject({ status: 200 });
-    await fleet.relink('shop', 'authority');
-    await sell(fleet, 'shop', 'o2', 30, '/v1/sales');
-    await fleet.stopOne('shop');
-    expect(await move('eu')).toMatchObject({ status: 200 });
-    await fleet.whileStopped(async () => {
-      fleet.databaseUrl = copy;
-    });
-    await until(async () => {
-      const { body } = await operator(fleet, 'GET', '/v1/recovery');
-      return JSON.stringify(body.missing) === '["shop"]';
-    }, 'only the shop is waited for');
-    const early = await operator(fleet, 'POST', '/v1/recoveries', { id: 'r1', operator: 'anna' });
-    expect(early).toMatchObject({ status: 503, body: { code: 'former_lives_unknown' } });
-    await fleet.relink('shop', 'eu');
-    await until(() => isComplete(fleet), 'the shop has told by its old way');
   }, 60_000);
 
   test('[F6] a process under which the books are put back ends, so that the next one notices', async () => {

@@ -1,8 +1,8 @@
 /** Stays file: what the authority's witness tells of its children's stays (F6), in a small SQLite file beside the books. */
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { isWriterId, type Ledger, type ReplicaId, type Stay, Stays, type Stream } from '@tallystick/crdt';
-import type { Log } from '@tallystick/store-agent';
+import { JournalError, type Log, onDisk } from '@tallystick/store-agent';
 import Database from 'better-sqlite3';
 
 export class StaysFile {
@@ -13,22 +13,34 @@ export class StaysFile {
   /** Begun, and not on disk yet. */
   #due: Stay[] = [];
 
-  /** A file that cannot be read is set aside, and said: children that stand there now are noted anew. */
+  /** A damaged file is set aside, and said: children that stand there now are noted anew. @throws JournalError */
   static open(folder: string, log: Log): StaysFile {
     const path = join(folder, 'stays.db');
+    const open = () => onDisk(path, () => StaysFile.#openFile(path, log));
     try {
-      return new StaysFile(path, log);
+      return open();
     } catch (error) {
-      log.warn({ err: error, path }, 'since when children stand below the authority could not be read');
-      for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
-      renameSync(path, `${path}.damaged`);
-      return new StaysFile(path, log);
+      if (!(error instanceof JournalError) || error.code !== 'corrupt') throw error;
+      log.warn({ err: error, path }, 'since when children stand below the authority cannot be read');
+      for (const end of ['', '-wal', '-shm'])
+        if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${path}${end}.damaged`);
+      return open();
     }
   }
 
-  private constructor(path: string, log: Log) {
+  static #openFile(path: string, log: Log): StaysFile {
+    const db = new Database(path, { timeout: 0 });
+    try {
+      return new StaysFile(db, log);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  private constructor(db: Database.Database, log: Log) {
     this.#log = log;
-    this.#db = new Database(path, { timeout: 0 });
+    this.#db = db;
     this.#db.pragma('journal_mode = wal');
     this.#db.pragma('synchronous = full');
     this.#db.exec(
