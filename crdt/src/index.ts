@@ -15,6 +15,7 @@ export * from './order/owner.ts';
 export * from './order/price-line.ts';
 export { type ShortLine, sourceInParts } from './order/sourcing.ts';
 export * from './order/units.ts';
+export { absorb } from './replica/absorb.ts';
 export { keepBranch } from './replica/branches.ts';
 export { appendCheckpoint } from './replica/checkpoint.ts';
 export * from './replica/command.ts';

@@ -9,6 +9,7 @@ import { type Demand, observeDemand } from '../rebalance/demand.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import type { Stream } from '../replica/stream.ts';
 import type { Frame, Hello } from '../wire/frames.ts';
+import type { InVain } from './in-vain.ts';
 
 export interface ChildPool {
   /** Units free to use in the child's subtree as far as the parent knows, rights on their way to it included. */
@@ -60,6 +61,8 @@ export interface Session {
   /** When grants of this replica's former lives are told, or told again. */
   formerCellsDueMs: number;
   readonly recalls: Set<PoolId>;
+  /** Pools of which it was asked for units, and holds as many as before. */
+  readonly inVain: Map<PoolId, InVain>;
   readonly denied: Map<PoolId, number>;
   readonly levels: Set<PoolId>;
   levelsSentAtMs: number;
@@ -167,6 +170,7 @@ export function openSession(
     cellsSentAtMs: Number.NEGATIVE_INFINITY,
     formerCellsDueMs: Number.POSITIVE_INFINITY,
     recalls: new Set(),
+    inVain: new Map(),
     denied: new Map(),
     levels: new Set(),
     levelsSentAtMs: Number.NEGATIVE_INFINITY,

@@ -101,6 +101,45 @@ describe('[L3] what is not here is asked back', () => {
     expect(knows(region.paris).recall).toBe(first);
   });
 
+  test('[L3] and in vain twice, of that one ever more seldom: others are asked meanwhile, or who waits is told no', () => {
+    const region = new Region();
+    region.isOpen = false;
+    knows(region.paris).holding = 9;
+    const heard: string[] = [];
+    const ask = () => {
+      region.asks(region.berlin, 5, region.nowMs + 60_000);
+      region.look();
+      const isAsked = sessionOf(region.paris).recalls.delete(lamp);
+      const isDenied = sessionOf(region.berlin).denied.delete(lamp);
+      heard.push(isAsked ? 'asked' : isDenied ? 'no' : 'waits');
+      region.nowMs += recallMs;
+    };
+    // A frame may be lost: once more at once. Then two pauses, then four, and sixteen at the most.
+    for (let i = 0; i < 44; i += 1) ask();
+    const asked = heard.flatMap((said, i) => (said === 'asked' ? [i] : []));
+    expect(asked).toEqual([0, 1, 4, 9, 18, 35]);
+    expect(new Set(heard)).toEqual(new Set(['asked', 'no']));
+    // What it holds changes: it is worth asking again.
+    knows(region.paris).holding = 8;
+    ask();
+    expect(heard.at(-1)).toBe('asked');
+  });
+
+  test('[L3] in vain twice, what is waited for here is looked at when the pause is over', () => {
+    const region = new Region();
+    knows(region.paris).holding = 9;
+    region.waiting.set(lamp, { units: 2, untilMs: NOW_MS + 60_000 });
+    region.look();
+    region.nowMs += recallMs;
+    region.look();
+    expect(region.asked).toEqual([]);
+    region.nowMs += recallMs;
+    region.look();
+    // The parent is asked instead.
+    expect(region.asked).toEqual([[lamp, 2, NOW_MS + 60_000]]);
+    expect(region.moves.wakeAtMs()).toBe(region.nowMs + 2 * recallMs);
+  });
+
   test('[R4] and while some of it comes back, nobody is told no', () => {
     const region = new Region();
     region.isOpen = false;

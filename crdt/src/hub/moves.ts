@@ -23,6 +23,7 @@ import { debt, free, QUANTITY_MAX } from '../tally/row.ts';
 import { type Child, type ChildPool, promise } from './child.ts';
 import { DuePools } from './due-pools.ts';
 import type { Hub } from './hub.ts';
+import { inVainUntilMs, noteInVain } from './in-vain.ts';
 import { owesBelow } from './owes-below.ts';
 
 /** Stand for this replica and its parent among the children; both sort before every replica id. */
@@ -131,11 +132,12 @@ export class Moves {
     if (this.#owes(pool)) atMs = now.monotonicMs + this.#settings.policy.debtAskMs;
     // Who waits here and could not be asked for, because the parent just said no, is asked for then.
     const deniedUntilMs = this.#deniedUntilMs.get(pool) ?? 0;
-    if (deniedUntilMs > now.monotonicMs && this.#waiting.shortOf(pool).units > 0)
-      atMs = Math.min(atMs, deniedUntilMs);
+    const isWaiting = this.#waiting.shortOf(pool).units > 0;
+    if (deniedUntilMs > now.monotonicMs && isWaiting) atMs = Math.min(atMs, deniedUntilMs);
     for (const child of this.#hub.children.values()) {
       const known = child.pools.get(pool);
       atMs = Math.min(atMs, known?.recall?.untilMs ?? atMs);
+      if (isWaiting) atMs = Math.min(atMs, this.#inVainUntilMs(child, pool, now) ?? atMs);
       // What was promised there and not used can cover a debt.
       if (known !== undefined && known.promised > 0 && Number.isFinite(atMs))
         atMs = Math.min(atMs, known.promisedUntilMs);
@@ -223,7 +225,7 @@ export class Moves {
         keeps: 0,
         asked,
         least,
-        mayDonate: recall === undefined,
+        mayDonate: recall === undefined && this.#inVainUntilMs(child, pool, now) === undefined,
         returning: recall === undefined ? 0 : Math.max(0, known.holding - recall.keep),
       });
     }
@@ -242,8 +244,15 @@ export class Moves {
     const sent = child.session === undefined ? 0 : this.#hub.sentTo(child.session.writer, pool);
     if (ask !== undefined && (ask.untilMs <= nowMs || sent >= ask.atLeast)) known.ask = undefined;
     if (recall === undefined) return;
-    if (recall.untilMs <= nowMs || recall.given !== sent || known.holding <= recall.keep)
-      known.recall = undefined;
+    const isOver = recall.untilMs <= nowMs;
+    const isOff = recall.given !== sent || known.holding <= recall.keep;
+    if (isOver || isOff) known.recall = undefined;
+    if (isOver && !isOff && child.session !== undefined)
+      noteInVain(child.session, pool, known.holding, nowMs, this.#settings.policy.recallMs);
+  }
+
+  #inVainUntilMs({ session, pools }: Child, pool: PoolId, { monotonicMs }: Now): number | undefined {
+    return session && inVainUntilMs(session, pool, pools.get(pool)?.holding ?? 0, monotonicMs);
   }
 
   #grant(pool: PoolId, plan: Plan, spare: number, now: Now, grants: Grants): void {

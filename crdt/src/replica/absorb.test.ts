@@ -1,7 +1,7 @@
 /** One replica run by several processes on one journal: what one of them wrote, the others fold as their own. */
 import { describe, expect, test } from 'vitest';
 import { joinEntries } from '../wire/slices.ts';
-import type { CaughtUp } from './absorb.ts';
+import { absorb, type CaughtUp } from './absorb.ts';
 import { receive, sell } from './commands.test-kit.ts';
 import type { JournalView } from './journal-view.ts';
 import { differentMemory } from './memory.test-kit.ts';
@@ -101,7 +101,7 @@ describe('[T2] another process of the same replica', () => {
       const { entries } = hq.journal;
       while (follower.ledger.position < entries.length) {
         const part = caughtUp(hq, follower.ledger.position);
-        follower.absorb({ ...part, runs: part.runs.slice(0, at) });
+        absorb(follower, { ...part, runs: part.runs.slice(0, at) });
         expect(follower.ledger.endTurn()).toBeUndefined();
       }
       expect(follower.ledger.self.writer).toBe(hq.self);
@@ -120,7 +120,7 @@ describe('[T2] another process of the same replica', () => {
     const { hq, berlin, till } = forkedShop();
     hq.turn((self, now) => self.retire(berlin.id, now));
     const follower = process(hq);
-    follower.absorb(caughtUp(hq, 0, false));
+    absorb(follower, caughtUp(hq, 0, false));
     const fenceOf = (replica: Replica) => replica.ledger.streams.get(berlin.self)?.head.fence;
     expect(fenceOf(hq.replica)).toMatchObject({ reason: 'retired' });
     expect(fenceOf(follower)).toEqual(fenceOf(hq.replica));
@@ -141,7 +141,7 @@ describe('[T2] another process of the same replica', () => {
       const { runs, heads } = caughtUp(hq, 0);
       // Heads come with the last of the entries, as in the books.
       for (let i = 0; i < runs.length; i += at)
-        follower.absorb({ runs: runs.slice(i, i + at), heads: i + at < runs.length ? [] : heads });
+        absorb(follower, { runs: runs.slice(i, i + at), heads: i + at < runs.length ? [] : heads });
       expect(follower.ledger.streams.get(ended)?.row(lamp).used).toBe(1);
       expect(differentMemory(follower.ledger, hq.journal)).toEqual([]);
       expect(differentSums(follower)).toEqual([]);
@@ -169,7 +169,7 @@ describe('[T2] another process of the same replica', () => {
     const accounts = heads.filter(({ head }) => head.fence?.seq === 0);
     expect(accounts.map(({ writer }) => writer)).toEqual([lost]);
     for (const [i, run] of runs.entries()) {
-      follower.absorb({ runs: [run], heads: i === runs.length - 1 ? heads : [], accounts });
+      absorb(follower, { runs: [run], heads: i === runs.length - 1 ? heads : [], accounts });
     }
     expect(follower.ledger.streams.get(lost)?.row(pool('lamp', 'paris')).received).toBe(0);
     expect([...differentMemory(follower.ledger, hq.journal), ...differentSums(follower)]).toEqual([]);
@@ -178,9 +178,9 @@ describe('[T2] another process of the same replica', () => {
   test('[T8] knows the documents of the other, and goes on from where it stands', () => {
     const { world, berlin } = shop({ lamp: 4 });
     const follower = process(berlin);
-    follower.absorb(caughtUp(berlin, 0));
+    absorb(follower, caughtUp(berlin, 0));
     berlin.do(receive('d2', { lamp: 3 }));
-    follower.absorb(caughtUp(berlin, follower.ledger.position));
+    absorb(follower, caughtUp(berlin, follower.ledger.position));
     follower.execute(1, receive('d2', { lamp: 3 }), world.now);
     follower.execute(2, sell('o1', { lamp: 7 }), world.now);
     const writes = follower.endTurn(world.now);
@@ -196,7 +196,7 @@ describe('[T2] another process of the same replica', () => {
     for (const id of ['d1', 'd2', 'd3']) depot.do(receive(id, { lamp: 1 }, 'depot'));
     world.calm();
     const follower = process(hq, unfetched);
-    follower.absorb(caughtUp(hq, 0));
+    absorb(follower, caughtUp(hq, 0));
     const at = follower.ledger.durablePosition;
     // The shop is put back to before that, and gives its depot up where it knows it to end.
     depot.cut();
@@ -207,7 +207,7 @@ describe('[T2] another process of the same replica', () => {
     berlin.link();
     world.rejoin();
     expect(hq.fenceOf(depot.self)).toBe('retired');
-    follower.absorb(caughtUp(hq, at));
+    absorb(follower, caughtUp(hq, at));
     const headAt = ({ ledger }: Replica) => ledger.streams.get(depot.self)?.head;
     expect(headAt(follower)).toEqual(headAt(hq.replica));
   });
@@ -216,6 +216,6 @@ describe('[T2] another process of the same replica', () => {
     const { berlin } = shop({ lamp: 4 });
     const follower = process(berlin);
     const { runs } = caughtUp(berlin, 1);
-    expect(() => follower.absorb({ runs, heads: [] })).toThrow(/D5: berlin\S+ does not begin with its life/);
+    expect(() => absorb(follower, { runs, heads: [] })).toThrow(/D5: berlin\S+ does not begin with its life/);
   });
 });

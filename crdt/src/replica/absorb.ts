@@ -5,12 +5,10 @@
  * and decides anew. The same fold serves, so both memories say what the books say.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import type { Hub } from '../hub/hub.ts';
-import type { PastNews } from '../hub/past-news.ts';
 import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { splitEntries } from '../wire/slices.ts';
-import type { Ledger } from './ledger.ts';
+import type { Replica } from './replica.ts';
 import { newHead, type Stream, type StreamHead } from './stream.ts';
 
 export interface CaughtUp {
@@ -35,13 +33,10 @@ function isLost({ fence }: StreamHead): boolean {
   return fence?.seq === 0 && fence.reason !== 'branch';
 }
 
-/** @returns whether another process began a new life in their name. */
-export function absorbRuns(
-  ledger: Ledger,
-  hub: Hub,
-  past: PastNews,
-  { runs, heads, accounts = heads }: CaughtUp,
-): boolean {
+/** Takes in what another process of this same replica made durable; the open turn must be empty. */
+export function absorb(replica: Replica, { runs, heads, accounts = heads }: CaughtUp): void {
+  const { ledger, hub } = replica;
+  const { past } = replica.moving.places;
   const before = ledger.hasLife ? ledger.self : undefined;
   const fences = new Map(heads.map(({ writer, head }) => [writer, head.fence]));
   // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
@@ -85,5 +80,6 @@ export function absorbRuns(
     past.spokenOf(stream);
   }
   for (const { writer } of lost) hub.absorbedFence(ledger.streams.get(writer) as Stream);
-  return before !== undefined && before !== ledger.self;
+  // Another process began a new life in their name.
+  if (before !== undefined && before !== ledger.self) replica.meetAnew();
 }

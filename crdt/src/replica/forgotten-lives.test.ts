@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type ReplicaId, type WriterId, writerId } from '../ids.ts';
 import { free } from '../tally/row.ts';
 import { joinEntries } from '../wire/slices.ts';
+import { absorb } from './absorb.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import { differentMemory } from './memory.test-kit.ts';
@@ -115,7 +116,7 @@ describe('[F6] [F5] a life that is in no books, of a replica that lives on (seed
       const via = streams.get(writer)?.head.via ?? null;
       return { writer, via, bytes: joinEntries([{ bytes }]) };
     });
-    other.absorb({ runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
+    absorb(other, { runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
     expect([...differentMemory(other.ledger, hq.journal), ...differentSums(other)]).toEqual([]);
     expect(exposure(other.ledger, other.ledger.streams.get(life) as Stream, lamp)).toBe(-7);
     expect(berlin.do(reclaim('r1', before, { lamp: 8 }))).toMatchObject({ ok: true });
@@ -298,6 +299,6 @@ test('[F6] [T8] another process that catches up with the account and with what c
     via: streams.get(writer)?.head.via ?? null,
     bytes: joinEntries([{ bytes }]),
   }));
-  other.absorb({ runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
+  absorb(other, { runs, heads: [...streams.values()].map(({ writer, head }) => ({ writer, head })) });
   expect([...differentMemory(other.ledger, hq.journal), ...differentSums(other)]).toEqual([]);
 });

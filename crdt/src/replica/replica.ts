@@ -18,7 +18,6 @@ import { hubFrames } from '../hub/hub-frames.ts';
 import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
-import { absorbRuns, type CaughtUp } from './absorb.ts';
 import { checkpointIfDue } from './checkpoint.ts';
 import type { Command } from './command.ts';
 import { Desk } from './desk.ts';
@@ -135,10 +134,11 @@ export class Replica {
     const body = { type: 'fenced', writer, seq: head.seq, hash: head.hash, reason } as const;
     this.ledger.append(body, '', 'system', now);
     this.#claims.fenced(self);
-    this.#meetAnew();
+    this.meetAnew();
   }
 
-  #meetAnew(): void {
+  /** After a new life began: every child has to hear of it before it says anything more. */
+  meetAnew(): void {
     for (const child of this.hub.newLife()) this.#hangUp(child, 'The parent goes on as a new writer.');
   }
 
@@ -320,11 +320,6 @@ export class Replica {
       this.#newLife === undefined ? [] : [{ peer: PARENT, message: 'A new life was put back.' }];
     this.#said = [];
     this.#newLife = undefined;
-  }
-
-  /** Takes in what another process of this same replica made durable; the open turn must be empty. */
-  absorb(caughtUp: CaughtUp): void {
-    if (absorbRuns(this.ledger, this.hub, this.moving.places.past, caughtUp)) this.#meetAnew();
   }
 
   /** When this replica has something to do without being asked; undefined while it has not. */

@@ -1,5 +1,5 @@
 /** The engine's view of the books: fetch what a turn will ask, commit it, and catch up when another was faster. */
-import { PARENT, type Replica, type WriterId } from '@tallystick/crdt';
+import { absorb, PARENT, type Replica, type WriterId } from '@tallystick/crdt';
 import { Behind, type Input, type TurnJournal } from '@tallystick/crdt/host';
 import type { Log } from '@tallystick/store-agent';
 import { CommitUnknown, type PgJournal } from './journal.ts';
@@ -51,7 +51,7 @@ export function catchUpPatiently(journal: PgJournal, replica: Replica, log: Log)
 async function catchUp(journal: PgJournal, replica: Replica): Promise<void> {
   for (;;) {
     const caughtUp = await journal.readAfter(replica.ledger.durablePosition, CATCH_UP_ENTRIES_MAX);
-    replica.absorb(caughtUp);
+    absorb(replica, caughtUp);
     if (caughtUp.isComplete) return;
   }
 }

@@ -155,7 +155,8 @@ export class CloneTrade {
       (pool) => !this.#keeperIs(child, pool) && this.#twins.every((each) => this.#mayHave(each, pool)),
     );
     if (found.length === 0 || !child.isServing) return;
-    const pool = this.#prng.pick(found);
+    // Mostly of the same goods, which the other machine was asked for before or will be.
+    const pool = this.#prng.chance(0.6) ? (found[0] as PoolId) : this.#prng.pick(found);
     const n = this.#prng.between(1, 2);
     for (const machine of this.#twins)
       if (machine.replica.canSell(pool) < n) this.#deliverTo(machine, pool, 2 * n);

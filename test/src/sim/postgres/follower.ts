@@ -1,5 +1,5 @@
 /** Follower: another process of the authority, which decides nothing and learns all from the books. */
-import { defaultSettings, Replica, type ReplicaId } from '@tallystick/crdt';
+import { absorb, defaultSettings, Replica, type ReplicaId } from '@tallystick/crdt';
 import { PgJournal } from '@tallystick/server/test-kit';
 import { sha256 } from '../sha256.ts';
 import type { BooksPool } from './database.ts';
@@ -32,7 +32,7 @@ export class Follower {
     const from = ledger.durablePosition;
     for (;;) {
       const caughtUp = await this.#journal.readAfter(ledger.durablePosition, entriesMax);
-      this.#replica.absorb(caughtUp);
+      absorb(this.#replica, caughtUp);
       if (caughtUp.isComplete) return ledger.durablePosition - from;
     }
   }
