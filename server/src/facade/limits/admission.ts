@@ -18,8 +18,8 @@ const WINDOW_MS = 100;
 const TAKEN_MIN = 64;
 /** Where there is no crowd: what comes in a quarter of a second, should the loop stand still for that long. */
 const TAKEN_MAX = 1_024;
-/** Of what an order costs: measured on one core, most of it the kernel's. */
-const REFUSAL_COST = 1 / 6;
+/** Of what an order costs, beside orders: fitted over windows of a tenth of a second, most of it the kernel's. */
+const REFUSAL_COST = 0.3;
 /** Without a refusal, until a crowd is over. */
 const CALM_MS = 500;
 
@@ -127,7 +127,7 @@ export class Admission {
     const refusing = REFUSAL_COST * this.#refusedInAll;
     const work = this.#takenInAll + refusing;
     this.#delay.learn(this.#restedMs / (nowMs - this.#beganMs), refusing / work);
-    if (!this.#isCrowded && this.#shortestMs > this.#delay.shortestMs) {
+    if (!this.#isCrowded && this.#shortestMs > this.#delay.crowdMs) {
       this.#isCrowded = true;
       this.#refusedMs = nowMs;
     }

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { readIntoOneBuffer } from './one-buffer.ts';
 import { isWholeRequest } from './whole-request.ts';
+import { writeNow } from './write-now.ts';
 
 type OnData = (chunk: Buffer) => void;
 
@@ -62,7 +63,7 @@ export class Guard {
     if (!this.#turning.isOn() || !this.#isAtRest() || !isWholeRequest(chunk)) return false;
     const refusal = this.#turning.refusal(chunk);
     if (refusal === undefined) return false;
-    this.#socket.write(refusal);
+    writeNow(this.#socket, refusal);
     return true;
   }
 

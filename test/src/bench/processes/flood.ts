@@ -67,6 +67,8 @@ async function offer({ perSecond, seconds, trade }: Flood, connections: readonly
 
   const startMs = performance.now();
   const countFromMs = startMs + UNCOUNTED_MS;
+  let due = 0;
+  const dueAt = () => startMs + (due * 1_000) / perSecond;
   const send = (connection: Connection, dueMs: number) => {
     const request = requests[sent % ORDERS] as (typeof requests)[number];
     writeId(request, series, sent);
@@ -74,27 +76,32 @@ async function offer({ perSecond, seconds, trade }: Flood, connections: readonly
     underWay += 1;
     connection.ask(request.bytes, (said) => {
       underWay -= 1;
+      const answeredMs = performance.now();
       if (said instanceof Error) failure ??= said;
-      else if (dueMs >= countFromMs) failure ??= count(counted, said, performance.now() - dueMs, isOffering);
+      else if (dueMs >= countFromMs) failure ??= count(counted, said, answeredMs - dueMs, isOffering);
       const next = waiting[waited];
       if (next === undefined) free.push(connection);
       else {
         waited += 1;
         send(connection, next);
       }
+      // Answers come by the hundred: who is due meanwhile does not wait until all of them are read.
+      offerUntil(answeredMs);
       if (underWay === 0 || failure !== undefined) done();
     });
   };
   const total = Math.floor(perSecond * (UNCOUNTED_MS / 1_000 + seconds));
-  for (let due = 0; due < total && failure === undefined; ) {
-    const dueMs = startMs + (due * 1_000) / perSecond;
-    if (performance.now() < dueMs) await new Promise((resolve) => setImmediate(resolve));
-    else {
+  const offerUntil = (nowMs: number) => {
+    for (let dueMs = dueAt(); due < total && dueMs <= nowMs; dueMs = dueAt()) {
       due += 1;
       const connection = free.pop();
       if (connection === undefined) waiting.push(dueMs);
       else send(connection, dueMs);
     }
+  };
+  while (due < total && failure === undefined) {
+    offerUntil(performance.now());
+    await new Promise((resolve) => setImmediate(resolve));
   }
   const offeredMs = performance.now() - countFromMs;
   isOffering = false;
