@@ -36,9 +36,9 @@ const STORES_DEFAULT = 8;
 const STORES_MAX = 64;
 
 /**
- * Stores are dealt to the regions in turn, so that any number of them stays balanced. In the first store of
- * each region every replica has a computer of its own, as all have where they run `apart`; the agents and tills of
- * the region's other stores are served by one computer, as a chain does that hosts its shops.
+ * Stores are dealt to the regions in turn, so that any number of them stays balanced. In the first store of all
+ * every replica has a computer of its own, as all have where they run `apart`; the agents and tills of a region's other
+ * stores, and its warehouse, are served by one computer, as a chain does that hosts its shops.
  */
 export function createFleetShape(storeCount = STORES_DEFAULT, apart = false): FleetShape {
   if (!Number.isInteger(storeCount) || storeCount < 1 || storeCount > STORES_MAX) {
@@ -47,22 +47,23 @@ export function createFleetShape(storeCount = STORES_DEFAULT, apart = false): Fl
   const regions = Object.keys(REGIONS) as (keyof typeof REGIONS)[];
   const replicas: FleetReplica[] = regions.map((id) => ({ id, kind: 'region', parent: AUTHORITY }));
   const warehouses = regions.map((region) => `${region}-warehouse`);
+  const names = Array.from({ length: storeCount }, (_, i) => storeName(regions, i));
+  // The first shop of all has computers of its own; a region's others share one, which bears the first one's name.
+  const hostOf = (region: number) =>
+    apart ? undefined : names.find((_, i) => i > 0 && i % regions.length === region);
   for (const [i, id] of warehouses.entries()) {
-    replicas.push({ id, kind: 'warehouse', parent: regions[i] as string });
+    replicas.push({ id, kind: 'warehouse', parent: regions[i] as string, ...runsIn(hostOf(i)) });
   }
   const stores: string[] = [];
   const terminals = new Map<string, string[]>();
-  for (let i = 0; i < storeCount; i++) {
-    const region = regions[i % regions.length] as keyof typeof REGIONS;
-    const nth = Math.floor(i / regions.length);
-    const store = REGIONS[region][nth] ?? `${region}-store-${nth + 1}`;
+  for (const [i, store] of names.entries()) {
+    const region = regions[i % regions.length] as string;
     const tills = Array.from({ length: TERMINALS_PER_STORE }, (_, t) => `${store}-till-${t + 1}`);
     stores.push(store);
     terminals.set(store, tills);
-    const host = apart || nth === 0 ? undefined : (stores[regions.length + (i % regions.length)] as string);
-    const runsIn = host === undefined ? {} : { runsIn: host };
-    replicas.push({ id: store, kind: 'store', parent: region, ...(host === store ? {} : runsIn) });
-    replicas.push(...tills.map((id) => ({ id, kind: 'terminal' as const, parent: store, ...runsIn })));
+    const host = i === 0 ? undefined : hostOf(i % regions.length);
+    replicas.push({ id: store, kind: 'store', parent: region, ...(host === store ? {} : runsIn(host)) });
+    replicas.push(...tills.map((id) => ({ id, kind: 'terminal' as const, parent: store, ...runsIn(host) })));
   }
   return {
     regions,
@@ -72,4 +73,14 @@ export function createFleetShape(storeCount = STORES_DEFAULT, apart = false): Fl
     locations: [...stores, ...warehouses].map((id) => ({ id, keeper: id })),
     terminalsOf: (store) => terminals.get(store) ?? [],
   };
+}
+
+function storeName(regions: readonly (keyof typeof REGIONS)[], index: number): string {
+  const region = regions[index % regions.length] as keyof typeof REGIONS;
+  const nth = Math.floor(index / regions.length);
+  return REGIONS[region][nth] ?? `${region}-store-${nth + 1}`;
+}
+
+function runsIn(host: string | undefined): { runsIn?: string } {
+  return host === undefined ? {} : { runsIn: host };
 }
