@@ -36,6 +36,7 @@ import {
   toShip,
 } from './shop-bodies.ts';
 import { withHints } from './short-items.ts';
+import { sendWhole } from './whole-answer.ts';
 
 const idParams = z.strictObject({ id: documentId });
 
@@ -154,12 +155,14 @@ export function accepted(answer: Answer): Extract<Answer, { ok: true }> {
 export function order201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {
   const { entry, replayed, waited } = accepted(withHints(answer, (pool) => agent.levels.at(pool)?.available));
   if (replayed) reply.header('idempotent-replayed', 'true');
-  reply.code(201).header('cache-control', 'no-store');
+  reply.header('cache-control', 'no-store');
   const { ledger } = agent.engine.replica;
-  if (!replayed)
-    return reply.type('application/json; charset=utf-8').send(newOrderText(ledger, entry, waited === true));
+  if (!replayed) {
+    const text = newOrderText(ledger, entry, waited === true);
+    return sendWhole(reply, 201, 'application/json; charset=utf-8', text);
+  }
   const order = orderJson(ledger, entry);
-  return reply.send(waited === true ? { ...order, waited } : order);
+  return reply.code(201).send(waited === true ? { ...order, waited } : order);
 }
 
 function fact201(agent: Agent, reply: FastifyReply, answer: Answer): FastifyReply {

@@ -1,6 +1,6 @@
 /** Traces at a door: a request that brings one is carried out in it, and is a span of its own. */
 import type { FastifyInstance } from 'fastify';
-import { beginSpan, inTrace, readTrace, type Span } from './trace.ts';
+import { beginSpan, inTrace, mayTrace, readTrace, type Span } from './trace.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,7 +14,9 @@ const NEVER: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 export function traceRequests(app: FastifyInstance): void {
   app.decorateRequest('span', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    const { method, headers, routeOptions } = request;
+    const { method, headers } = request;
+    if (!mayTrace(headers.traceparent)) return done();
+    const { routeOptions } = request;
     const route = routeOptions.url ?? 'nothing here';
     if (NEVER.has(route)) return done();
     const parent =

@@ -102,6 +102,11 @@ export function useTracer(used: Tracer): void {
   tracer = used;
 }
 
+/** Whether a request may be worth a span: asked before anything is put together for it. */
+export function mayTrace(traceparent: unknown): boolean {
+  return traceparent !== undefined || tracer !== PASSING_ON;
+}
+
 /** @returns undefined where there is nothing to trace */
 export function beginSpan(
   name: string,

@@ -1,6 +1,6 @@
 /** Limits: how often an address may call, by what calls cost; and when a region has enough to do. */
 import { type Agent, type AgentSettings, Problem, sourceOf } from '@tallystick/store-agent';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteClass } from '../operation.ts';
 import { Admission } from './admission.ts';
 import { type Taken, TokenBuckets } from './token-buckets.ts';
@@ -15,18 +15,22 @@ export function limits(app: FastifyInstance, agent: Agent): void {
   const { tls, cors } = agent.settings;
   const facing = { isTls: tls !== undefined, origins: cors.origins };
   turnAwayCrowds(app.server, new Admission(() => agent.engine.commitMs), facing);
-  if (agent.settings.rates !== 'off') limitAddresses(app, agent.settings.rates);
+  const { rates } = agent.settings;
+  const limitAddress = rates === 'off' ? undefined : addressLimit(rates);
   let underWay = 0;
   // One for all, and not by `once`: what that made for each request kept each request in memory until a full collection.
   const ended = () => {
     underWay -= 1;
   };
 
-  app.addHook('onRequest', ({ routeOptions: { config } }, reply, done) => {
-    const { operation } = config;
+  // One hook for both: what a route is called, Fastify puts together anew each time it is asked.
+  app.addHook('onRequest', (request, reply, done) => {
+    const { operation } = request.routeOptions.config;
+    if (operation === undefined) return done();
+    const problem = limitAddress?.(request, reply, operation.routeClass);
+    if (problem !== undefined) return done(problem);
     // What is answered from what is here never waits.
-    if (operation === undefined || (operation.method === 'GET' && operation.needs === 'nobody'))
-      return done();
+    if (operation.method === 'GET' && operation.needs === 'nobody') return done();
     if (underWay >= UNDER_WAY_MAX) {
       reply.header('retry-after', String(CROWD_RETRY_S));
       return done(
@@ -43,7 +47,10 @@ export function limits(app: FastifyInstance, agent: Agent): void {
 
 type Rates = Exclude<AgentSettings['rates'], 'off'>;
 
-function limitAddresses(app: FastifyInstance, rates: Rates): void {
+/** @returns says its headers, and why a request is refused where its address asks too often */
+function addressLimit(
+  rates: Rates,
+): (request: FastifyRequest, reply: FastifyReply, routeClass: RouteClass) => Problem | undefined {
   const buckets = new Map<RouteClass, TokenBuckets>(
     (['read', 'write', 'bulk'] as const).map((name) => [name, new TokenBuckets(rates[name])]),
   );
@@ -54,26 +61,17 @@ function limitAddresses(app: FastifyInstance, rates: Rates): void {
     ]),
   );
 
-  app.addHook('onRequest', (request, reply, done) => {
-    const { operation } = request.routeOptions.config;
-    if (operation === undefined) return done();
-    const { routeClass } = operation;
+  return (request, reply, routeClass) => {
     const taken = (buckets.get(routeClass) as TokenBuckets).take(sourceOf(request.ip), performance.now());
-    if (!taken.isAllowed) {
-      reply.header('ratelimit-policy', policies.get(routeClass));
-      say(reply, routeClass, taken);
-      reply.header('retry-after', String(taken.resetSeconds));
-      return done(
-        new Problem(
-          'rate_limited',
-          `This address asks too often. Wait ${taken.resetSeconds} s before the next request.`,
-        ),
-      );
-    }
     reply.header('ratelimit-policy', policies.get(routeClass));
     say(reply, routeClass, taken);
-    done();
-  });
+    if (taken.isAllowed) return undefined;
+    reply.header('retry-after', String(taken.resetSeconds));
+    return new Problem(
+      'rate_limited',
+      `This address asks too often. Wait ${taken.resetSeconds} s before the next request.`,
+    );
+  };
 }
 
 /** Structured fields, as the draft of the HTTPAPI working group has them (draft-ietf-httpapi-ratelimit-headers). */
