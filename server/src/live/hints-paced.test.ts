@@ -52,6 +52,28 @@ test('a cart that changes all the time is told of once a second, however many ot
   hints.close();
 });
 
+test('a cart that is edited all the time is told of every four seconds, and within one when that ends', () => {
+  const { hints, heard } = lookedAt(1);
+  const editFor = (forMs: number) => {
+    for (let ms = 0; ms < forMs; ms += 5) {
+      hints.edited('c0');
+      vi.advanceTimersByTime(5);
+    }
+  };
+  editFor(17_000);
+  expect(heard.get('c0')).toBe(4);
+  vi.advanceTimersByTime(1_010);
+  expect(heard.get('c0')).toBe(5);
+  editFor(5);
+  vi.advanceTimersByTime(1_010);
+  expect(heard.get('c0')).toBe(6);
+  // What others buy is not put off by edits.
+  hints.changed('c0');
+  editFor(1_010);
+  expect(heard.get('c0')).toBe(7);
+  hints.close();
+});
+
 test('a cart that is being saved when it would be told of is told of when it is durable', () => {
   const { carts, hints, heard } = lookedAt(1);
   const cart = carts.get('c0') as { isDirty: boolean };

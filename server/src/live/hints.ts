@@ -11,21 +11,31 @@ import { type Cart, readCart } from '@tallystick/crdt/cart';
 import { awarenessFrame } from './frames.ts';
 import type { LiveCart } from './live-cart.ts';
 
-/** Edits and levels of so long make one hint: a stock client says each that it hears once more to everybody. */
-const GATHER_MS = 1_000;
+/** A hint waits until its cart rests, for this long at least: a stock client says each that it hears once more to everybody. */
+const REST_MS = 500;
+/** Rests that a hint is put off by levels that change all the time. */
+const PUT_OFF_MOST = 1;
+/** The same by edits: while a cart is edited without a rest, what is said of it is over when it is heard. */
+const PUT_OFF_BY_EDITS_MOST = 7;
 /** Hints of one turn, some milliseconds of work; the rest has the next one, and edits come in between. */
 const HINTS_PER_TURN = 16;
 
 /** What is said of a cart; it becomes JSON. */
 export type Say = (id: string, cart: Cart) => object;
 
+interface Gathered {
+  hasRested: boolean;
+  /** So many rests it may still be put off. */
+  left: number;
+}
+
 export class Hints {
   readonly #opened: (id: string) => LiveCart | undefined;
   /** As it was read last, for carts that have left memory. */
   readonly #known = new Map<string, Cart>();
   readonly #bySku = new Map<string, Set<string>>();
-  /** Gathered for the next time. */
-  readonly #changed = new Set<string>();
+  /** Gathered until they rest. */
+  readonly #changed = new Map<string, Gathered>();
   /** To be said now, a few at a time; what changes meanwhile is not among them once it was said. */
   readonly #due = new Set<string>();
   /** Would have been said, and was not durable. */
@@ -50,16 +60,30 @@ export class Hints {
     else this.#hint(cart.id);
   }
 
-  /** A cart says something else; soon its devices hear what that means. */
+  /** What is said of a cart is something else now; soon its devices hear it. */
   changed(id: string): void {
+    this.#gather(id, PUT_OFF_MOST);
+  }
+
+  /** A cart says something else; its devices hear what that means when they let go of it for a moment. */
+  edited(id: string): void {
+    this.#gather(id, PUT_OFF_BY_EDITS_MOST);
+  }
+
+  #gather(id: string, left: number): void {
     if (this.#due.has(id)) return;
     if (this.#late.delete(id)) {
       this.#due.add(id);
       this.#go();
       return;
     }
-    this.#changed.add(id);
-    this.#gathering ??= setTimeout(() => this.#gathered(), GATHER_MS).unref();
+    const known = this.#changed.get(id);
+    if (known === undefined) this.#changed.set(id, { hasRested: false, left });
+    else {
+      known.hasRested = false;
+      known.left = Math.min(known.left, left);
+    }
+    this.#rest();
   }
 
   /** There are more or fewer of these. */
@@ -73,11 +97,23 @@ export class Hints {
     for (const waiting of [this.#changed, this.#due, this.#late]) waiting.clear();
   }
 
-  #gathered(): void {
+  #rest(): void {
+    this.#gathering ??= setTimeout(() => this.#rested(), REST_MS).unref();
+  }
+
+  #rested(): void {
     this.#gathering = undefined;
-    for (const id of this.#changed) this.#due.add(id);
-    this.#changed.clear();
-    this.#go();
+    for (const [id, gathered] of this.#changed) {
+      if (gathered.hasRested || gathered.left === 0) {
+        this.#changed.delete(id);
+        this.#due.add(id);
+      } else {
+        gathered.hasRested = true;
+        gathered.left -= 1;
+      }
+    }
+    if (this.#changed.size > 0) this.#rest();
+    if (this.#due.size > 0) this.#go();
   }
 
   #go(): void {

@@ -23,7 +23,7 @@ export function openLiveCarts(app: FastifyInstance, agent: Agent): OpenCarts {
   const regionClient = randomBytes(4).readUInt32BE();
   const carts = new Carts({ file, log: agent.log, regionClient, nowMs: () => Date.now() });
   const hints = new Hints((id) => carts.opened(id));
-  carts.whenChanged((id) => hints.changed(id));
+  carts.whenChanged((id) => hints.edited(id));
   agent.levels.whenNews((skus) => hints.levelsChanged(skus));
   const open = { carts, file, hints };
   liveDoor(app, agent, open);

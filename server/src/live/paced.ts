@@ -84,13 +84,12 @@ export class Paced {
   /** @returns seconds until it is allowed; 0 where it was taken */
   #take(): number {
     const nowMs = this.#nowMs();
-    let waitS = 0;
-    for (const { buckets, name } of this.#paces) {
-      const { isAllowed, resetSeconds } = buckets.look(name, nowMs);
-      if (!isAllowed) waitS = Math.max(waitS, resetSeconds);
+    for (const [i, { buckets, name }] of this.#paces.entries()) {
+      const { isAllowed, resetSeconds } = buckets.take(name, nowMs);
+      if (isAllowed) continue;
+      for (const taken of this.#paces.slice(0, i)) taken.buckets.giveBack(taken.name, nowMs);
+      return resetSeconds;
     }
-    if (waitS > 0) return waitS;
-    for (const { buckets, name } of this.#paces) buckets.take(name, nowMs);
     return 0;
   }
 

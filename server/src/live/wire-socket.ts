@@ -3,8 +3,10 @@
  * frames of data are written here, each in one piece. Nothing that `ws` writes comes in between: without
  * compression it writes a frame at once and whole.
  */
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { readIntoOneBuffer } from '../facade/limits/one-buffer.ts';
 import { type LiveSocket, OPEN } from './paced.ts';
 
 /** Final, and binary. */
@@ -46,6 +48,8 @@ export class WireSocket implements LiveSocket {
   constructor(ws: WebSocket, socket: Duplex) {
     this.#ws = ws;
     this.#socket = socket;
+    // What is read is copied out of there at once, and goes on as it would have.
+    if (socket instanceof Socket) readIntoOneBuffer(socket, () => false);
   }
 
   get readyState(): number {

@@ -2,7 +2,7 @@
  * Token buckets: who asks too often is told to wait, by how long.
  *
  * A bucket holds `burst` tokens and gains `perSecond` each second; a request takes one. The
- * number of buckets is bounded: the one that was not used for longest is forgotten, and a
+ * number of buckets is bounded: those that were not used for longest are forgotten, and a
  * forgotten one would have been full again soon after.
  */
 export interface Limit {
@@ -25,13 +25,14 @@ interface Bucket {
   atMs: number;
 }
 
-const BUCKETS_MAX = 10_000;
+/** They are kept in two halves: when the younger is full it becomes the older, and what is there and in no use is forgotten. */
+const HALF_MAX = 5_000;
 
 export class TokenBuckets {
   readonly #limit: Limit;
-  readonly #buckets = new Map<string, Bucket>();
-  /** Stands last already: a map that is changed for each request is made anew every few of them. */
-  #latest: string | undefined;
+  /** A request of somebody who is here changes no map: one that is changed for each is made anew every few of them. */
+  #younger = new Map<string, Bucket>();
+  #older = new Map<string, Bucket>();
 
   constructor(limit: Limit) {
     this.#limit = limit;
@@ -40,7 +41,7 @@ export class TokenBuckets {
   /** What a request would hear, without taking anything. */
   look(key: string, nowMs: number): Taken {
     const { perSecond, burst } = this.#limit;
-    const bucket = this.#buckets.get(key);
+    const bucket = this.#younger.get(key) ?? this.#older.get(key);
     const tokens =
       bucket === undefined
         ? burst
@@ -50,23 +51,25 @@ export class TokenBuckets {
     return { isAllowed, remaining: Math.floor(tokens), resetSeconds: Math.ceil(missing / perSecond) };
   }
 
-  /** The first in the map is the one that rested longest. */
-  #putLast(key: string, bucket: Bucket, isKnown: boolean): void {
-    if (isKnown) this.#buckets.delete(key);
-    else if (this.#buckets.size >= BUCKETS_MAX)
-      this.#buckets.delete(this.#buckets.keys().next().value as string);
-    this.#buckets.set(key, bucket);
-    this.#latest = key;
+  /** Known, and from here on among the younger. */
+  #used(key: string, nowMs: number): Bucket {
+    const known = this.#younger.get(key);
+    if (known !== undefined) return known;
+    const bucket = this.#older.get(key) ?? { tokens: this.#limit.burst, atMs: nowMs };
+    if (this.#younger.size >= HALF_MAX) {
+      this.#older = this.#younger;
+      this.#younger = new Map();
+    }
+    this.#younger.set(key, bucket);
+    return bucket;
   }
 
   /** @param nowMs a clock that never goes back, in milliseconds */
   take(key: string, nowMs: number): Taken {
     const { perSecond, burst } = this.#limit;
-    const known = this.#buckets.get(key);
-    const bucket = known ?? { tokens: burst, atMs: nowMs };
+    const bucket = this.#used(key, nowMs);
     bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1_000) * perSecond);
     bucket.atMs = nowMs;
-    if (key !== this.#latest) this.#putLast(key, bucket, known !== undefined);
     const isAllowed = bucket.tokens >= 1;
     if (isAllowed) bucket.tokens -= 1;
     const missing = isAllowed ? burst - bucket.tokens : 1 - bucket.tokens;
@@ -76,7 +79,11 @@ export class TokenBuckets {
   /** Takes so many, from 1, whether they are there or not: what is missing is gained first. At most a burst is owed. */
   spend(key: string, tokens: number, nowMs: number): void {
     const left = this.take(key, nowMs).isAllowed ? tokens - 1 : tokens;
-    const bucket = this.#buckets.get(key) as Bucket;
+    const bucket = this.#used(key, nowMs);
     bucket.tokens = Math.max(-this.#limit.burst, bucket.tokens - left);
+  }
+  /** What was taken just now for something that is not done yet. */
+  giveBack(key: string, nowMs: number): void {
+    this.#used(key, nowMs).tokens += 1;
   }
 }
