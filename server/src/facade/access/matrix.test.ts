@@ -113,6 +113,19 @@ describe('every operation of the document', () => {
     expect(allowed).toBeGreaterThan(operations.length);
   });
 
+  test('who shows something that is no token is told that it is none, and who shows nothing is asked for one', async () => {
+    const challenged = async (authorization?: string) => {
+      const headers = authorization === undefined ? {} : { authorization };
+      const response = await fetch(`${region.url}/v1/orders`, { headers });
+      expect(response.status, authorization).toBe(401);
+      return response.headers.get('www-authenticate');
+    };
+    for (const none of [undefined, 'Basic ZXJwOng=', 'Bearers x'])
+      expect(await challenged(none), none).toBe('Bearer realm="tallystick"');
+    for (const bad of ['Bearer', 'Bearer x', 'bearer a.b', 'Bearer a.b.c', 'Bearer a.b.c d', 'Bearer ä.b.c'])
+      expect(await challenged(Buffer.from(bad).toString('latin1')), bad).toContain('error="invalid_token"');
+  });
+
   test('is not got round: other spellings of a path, HEAD, and what is no operation', async () => {
     for (const path of [
       '/v1/orders',

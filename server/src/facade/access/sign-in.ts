@@ -89,7 +89,7 @@ export function signIn(app: FastifyInstance, agent: Agent): void {
     if (person instanceof Promise) return void person.then(admitPerson, done);
     if (person !== undefined) return admitPerson(person);
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) return done(refuse(reply, undefined));
+    if (token === undefined) return done(refuse(reply, isBearer(request) ? 'malformed' : undefined));
     const admit = (found: Principal | Refused) => {
       if (typeof found === 'string') return done(refuse(reply, found));
       if (!found.scopes.has(access.scope)) return done(tooNarrow(reply, access.scope));
@@ -171,14 +171,18 @@ function ownUrl(app: FastifyInstance): string {
 }
 
 const SAYS: Record<Refused, string> = {
-  malformed: 'This is not a token of ours. Get one at /oauth/token.',
+  malformed: 'This is no access token. Get one at /oauth/token.',
   not_ours: 'This token was not signed here, or not for here. Get one at /oauth/token.',
   expired: 'The token has expired. Get a new one at /oauth/token.',
   revoked: 'The token or its credential was revoked.',
   address: 'This credential may not be used from this address.',
 };
 
-/** As RFC 6750 (3) has it. */
+function isBearer({ headers }: FastifyRequest): boolean {
+  return /^Bearer(?: |$)/i.test(headers.authorization ?? '');
+}
+
+/** As RFC 6750 (3) has it: whoever shows nothing is asked, and whoever shows what is no good is told why. */
 function refuse(reply: FastifyReply, why: Refused | undefined): Problem {
   const challenge = 'Bearer realm="tallystick"';
   if (why === 'address') return new Problem('forbidden', SAYS.address);
