@@ -35,7 +35,14 @@ export * from './http/order-body.ts';
 export * from './http/order-status.ts';
 export { parse } from './http/parse.ts';
 export { personalData } from './http/personal-data.ts';
-export { type FieldError, installProblems, Problem, problemJson, sendProblem } from './http/problem.ts';
+export {
+  type FieldError,
+  installProblems,
+  jsonPointer,
+  Problem,
+  problemJson,
+  sendProblem,
+} from './http/problem.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
 export { withHints } from './http/short-items.ts';

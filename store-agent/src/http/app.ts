@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { type DoorTls, hasShown } from '../tls/door-tls.ts';
 import { traceRequests } from '../trace/door.ts';
 import { allowList } from './addresses.ts';
+import { refuseCompressedBodies } from './content-coding.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
@@ -61,6 +62,7 @@ export function createApp(
   installProblems(app);
   traceRequests(app);
   answerHeaders(app, { isTls: tls !== undefined, origins });
+  refuseCompressedBodies(app);
   cutOffSlowClients(app.server, patience);
   letGoOfUnusedConnections(app);
   app.server.on('checkExpectation', refusedExpectation);

@@ -1,5 +1,6 @@
 /** Bad input at a shop's door: each case is a clear problem, changes nothing, and is never a 500. */
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import type { PoolId } from '@tallystick/crdt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectProblem, said } from './said.test-kit.ts';
@@ -159,7 +160,24 @@ test('another content type, and a body that is too long', async () => {
   }
   const long = JSON.stringify({ note: 'x'.repeat(4 * 1024 * 1024) });
   expectProblem(await shop.send('/v1/sales', long), 413, 'body_too_large');
-  expectProblem(await said(await fetch(`${shop.url}/v1/sales`, { method: 'POST' })), 400, 'invalid_request');
+  const bodiless = await said(await fetch(`${shop.url}/v1/sales`, { method: 'POST' }));
+  expectProblem(bodiless, 400, 'invalid_request');
+  expect(bodiless.body.errors, 'the whole of it, as RFC 6901 has it').toMatchObject([{ pointer: '' }]);
+});
+
+test('a body that was compressed is said to be, and not called malformed', async () => {
+  const body = JSON.stringify({ lines: [{ sku: 'LAMP', quantity: 1 }] });
+  const json = { 'content-type': 'application/json' };
+  for (const coding of ['gzip', 'br', 'identity, gzip']) {
+    const headers = { ...json, 'content-encoding': coding };
+    const answer = await fetch(`${shop.url}/v1/sales`, { method: 'POST', body: gzipSync(body), headers });
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
+    const problem = await said(answer);
+    expectProblem(problem, 415, 'unsupported_media_type');
+    expect(problem.body.detail).toContain(coding);
+  }
+  const plain = await shop.send('/v1/sales', '{}', { ...json, 'content-encoding': 'Identity' });
+  expectProblem(plain, 400, 'invalid_request');
 });
 
 test('addresses that lead nowhere, cannot be read, or are too long', async () => {

@@ -45,13 +45,18 @@ export class Problem extends Error {
   /** What a schema did not like, place by place. */
   static invalid(error: ZodError): Problem {
     const errors = error.issues.slice(0, FIELD_ERRORS_MAX).map((issue) => ({
-      pointer: `/${issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+      pointer: jsonPointer(issue.path),
       message: issue.message,
     }));
     return new Problem('invalid_request', errors[0]?.message ?? 'The request is not what this call takes.', {
       errors,
     });
   }
+}
+
+/** As RFC 6901 has it: the whole of a document is the empty text. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** More places than this help nobody, and ten thousand bad lines should not make a ten-megabyte answer. */

@@ -1,6 +1,6 @@
 /** Import: a file of products of any length, read as it comes, with a result a row as it goes. */
 import { Readable } from 'node:stream';
-import { type Agent, Problem, readsAsItComes } from '@tallystick/store-agent';
+import { type Agent, jsonPointer, Problem, readsAsItComes } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { askInName } from '../ask-authority.ts';
 import { OWN_COPY_MS } from '../change-item.ts';
@@ -122,7 +122,7 @@ function checked({ row, value, fault }: ReadRow): Checked {
     result: 'refused',
     code: 'invalid_request',
     message: issue?.message ?? 'it is no product',
-    pointer: `/${issue?.path.join('/') ?? ''}`,
+    pointer: jsonPointer(issue?.path ?? []),
   };
 }
 
