@@ -4,9 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withPlainErrors } from '@tallystick/store-agent';
 import { type Ran, run, runHere } from '@tallystick/store-agent/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from './commands.ts';
+import { emptyFleetFolder } from './fleet/fleet.ts';
+import { sayPlainly } from './run-authority.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -54,6 +57,7 @@ test('a region, or questions, where no fleet is', async () => {
   expectOneLine(await here('why', 'MUG', '--data', nowhere), /No operator token in/);
   expectOneLine(await here('verify', '--data', nowhere), /no books in/);
   expectOneLine(await here('up', '--port-base', 'x'), /--port-base must be a whole number/);
+  expectOneLine(await here('up', '--data', nowhere, '--log', 'loud'), /--log must be one of silent, error/);
   expect(existsSync(nowhere)).toBe(false);
 });
 
@@ -90,6 +94,21 @@ test(
   PROCESS_TEST_MS,
 );
 
+test('books in a folder that takes no writes: what to do is said', async () => {
+  const path = join(folder, 'postgres', 'owner');
+  const system = { errno: -30, code: 'EROFS', syscall: 'open', path };
+  const refused = Object.assign(new Error(`EROFS: read-only file system, open '${path}'`), system);
+  expectOneLine(
+    await runHere(() => withPlainErrors('tallystick', async () => sayPlainly(refused))),
+    /open of .*owner \(EROFS\)\. The disk takes no writes: mount it for writing/,
+  );
+  const full = new Error('Postgres did not start: the disk is full. Make room, then start again.');
+  expectOneLine(
+    await runHere(() => withPlainErrors('tallystick', async () => sayPlainly(full))),
+    /tallystick: Postgres did not start: the disk is full/,
+  );
+});
+
 test(
   'a data folder that cannot be used: a file in its place, or one under a file',
   async () => {
@@ -109,6 +128,11 @@ test(
       /not made by tallystick\. Choose another folder/,
     );
     expect(readFileSync(join(others, 'thesis.txt'), 'utf8')).toBe('mine');
+    const authority = join(folder, 'history', 'authority');
+    mkdirSync(authority, { recursive: true });
+    expect(() => emptyFleetFolder(join(folder, 'history')), 'a folder of that name alone').toThrow(
+      'not made by tallystick',
+    );
   },
   PROCESS_TEST_MS,
 );

@@ -29,7 +29,7 @@ import { Vault } from '../authority/vault.ts';
 const DEFAULT_PORT = 7410;
 export const TOKEN_FILE = 'operator-token';
 export const DATABASE_URL_FILE = 'database-url';
-const LEVELS: readonly string[] = ['silent', 'error', 'warn', 'info', 'debug'] satisfies LogLevel[];
+const LEVELS: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
 
 export async function runAuthority(args: readonly string[]): Promise<number> {
   const values = readOptions(args, {
@@ -52,8 +52,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const dataDir = resolve(values.data);
   const host = values.host ?? '127.0.0.1';
   const port = wholeNumber('--port', values.port ?? String(DEFAULT_PORT), 0, 65_535);
-  const level = values.log ?? 'info';
-  if (!LEVELS.includes(level)) throw new ConfigError(`--log must be one of ${LEVELS.join(', ')}.`);
+  const level = logLevel(values.log);
   const resendMs = wholeNumber('--resend-ms', values['resend-ms'] ?? '1000', 10, 60_000);
   const { gatherMs: usual } = DEFAULT_LINK;
   const gatherMs = wholeNumber('--gather-ms', values['gather-ms'] ?? String(usual), 0, 1_000);
@@ -61,7 +60,7 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
   const policy = values.policy === undefined ? {} : { policy: readPolicy(values.policy) };
   const retention = values.retention === undefined ? {} : { retention: readRetention(values.retention) };
   const tls = doorTls(values);
-  const log = createLog('authority', level as LogLevel);
+  const log = createLog('authority', level);
   const sendSpans = await startTracing('authority', log);
   const signal = stopSignal();
   const token = operatorToken(dataDir);
@@ -125,8 +124,17 @@ export async function runAuthority(args: readonly string[]): Promise<number> {
 }
 
 /** Whatever keeps a Postgres server of ours from starting is about this machine, and says what to do. */
-export function sayPlainly(error: Error): never {
+export function sayPlainly(error: NodeJS.ErrnoException): never {
+  // What the system says of a file has no way out in it; the command line adds one.
+  if (error.syscall !== undefined && error.path !== undefined) throw error;
   throw new ConfigError(error.message, { cause: error });
+}
+
+/** @throws ConfigError */
+export function logLevel(text = 'info'): LogLevel {
+  const level = LEVELS.find((known) => known === text);
+  if (level === undefined) throw new ConfigError(`--log must be one of ${LEVELS.join(', ')}.`);
+  return level;
 }
 
 /** In the environment, for it may hold a secret. @throws ConfigError */

@@ -15,6 +15,8 @@ test('an unreachable database is named with a reason and what to do, and never w
   const wrongPassword = new URL(inject('templateUrl'));
   wrongPassword.password = 'secret';
   await expect(openPool(wrongPassword.href)).rejects.toThrow('the user or the password is refused');
+  wrongPassword.password = '';
+  await expect(openPool(wrongPassword.href)).rejects.toThrow('it asks for a password');
   const wrongName = new URL(inject('templateUrl'));
   wrongName.pathname = '/nowhere';
   await expect(openPool(wrongName.href)).rejects.toThrow('there is no database of that name');

@@ -102,6 +102,9 @@ function reasonOf(error: Error & { code?: string | undefined }): string {
       if (/timeout/i.test(error.message)) {
         return `no answer within ${CONNECT_TIMEOUT_MS / 1000} s. Look at the network and the firewall in between.`;
       }
+      // The driver's own error: the server asked, and the URL has nothing to answer with.
+      if (/password must be a/.test(error.message))
+        return 'it asks for a password. Write it into DATABASE_URL: postgres://user:password@host:5432/database.';
       return `${error.message}. Look at DATABASE_URL and at the server's log.`;
   }
 }

@@ -73,3 +73,20 @@ test('a process goes on, and it is told why it ended, where its log cannot be wr
   const process = new FleetProcess({ name: 'full', args: [script], logFile: join(folder, 'none', 'log') });
   await expect(process.start()).rejects.toThrow('full did not start: There is no room.');
 });
+
+test('a process that is up too late, or ends with nothing but its log, is said to be so, and where to look', async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tallystick-child-'));
+  const logFile = join(folder, 'log');
+  const script = join(folder, 'logs.mjs');
+  const logs = `process.stderr.write('{"level":40,"msg":"a key was made"}\\n');`;
+  writeFileSync(script, `${logs} setInterval(() => {}, 60_000);`);
+  const late = new FleetProcess({ name: 'late', args: [script], logFile, startMs: 50 });
+  await expect(late.start()).rejects.toThrow(
+    `late did not start: it was not ready after 0.05 s. Its log is ${logFile}.`,
+  );
+  writeFileSync(script, `${logs} process.exitCode = 7;`);
+  const gone = new FleetProcess({ name: 'gone', args: [script], logFile });
+  await expect(gone.start()).rejects.toThrow(
+    `gone did not start: it ended with exit 7. Its log is ${logFile}.`,
+  );
+});

@@ -13,6 +13,8 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   readonly logFile: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take until it listens. */
+  readonly startMs?: number;
   /** Told when the process ended and will be started again. `wasKilled`: by `kill`, and not by itself. */
   readonly onRestart?: (name: string, why: string, wasKilled: boolean) => void;
 }
@@ -60,7 +62,7 @@ export class FleetProcess {
   }
 
   #spawn(): Promise<Listening> {
-    const { name, args, logFile, env } = this.#options;
+    const { name, args, logFile, env, startMs = START_MS } = this.#options;
     const log: WriteStream = createWriteStream(logFile, { flags: 'a' });
     const child = spawn(process.execPath, args, {
       // Nothing is written to its input: that the pipe closes tells it that this process is gone.
@@ -81,7 +83,11 @@ export class FleetProcess {
     return new Promise((resolve, reject) => {
       let isUp = false;
       let first = '';
-      const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        child.kill('SIGKILL');
+      }, startMs);
       child.stdout?.on('data', (chunk: Buffer) => {
         if (isUp) return;
         first += chunk.toString('utf8');
@@ -95,8 +101,11 @@ export class FleetProcess {
       child.once('exit', (code, signal) => {
         clearTimeout(timer);
         log.end();
-        if (!isUp)
-          reject(new ConfigError(`${name} did not start: ${lastLine(said) ?? `exit ${code ?? signal}`}`));
+        const how = isLate
+          ? `was not ready after ${startMs / 1_000} s`
+          : `ended with ${signal ?? `exit ${code}`}`;
+        const why = (isLate ? undefined : lastLine(said)) ?? `it ${how}. Its log is ${logFile}.`;
+        if (!isUp) reject(new ConfigError(`${name} did not start: ${why}`));
         else if (!this.#isStopping) this.#again(`${signal ?? `exit ${code}`}`);
       });
     });
@@ -146,8 +155,9 @@ export class FleetProcess {
   }
 }
 
+/** What it said last in words: lines of its log are for programs, and seldom about its end. */
 function lastLine(text: string): string | undefined {
-  const lines = text.trim().split('\n');
+  const lines = text.split('\n').filter((line) => !/^\{|^\s*$/.test(line));
   const plain = lines.findLast((line) => /^tallystick(-agent)?: /.test(line)) ?? lines.at(-1);
-  return plain === '' ? undefined : plain?.replace(/^tallystick(-agent)?: /, '');
+  return plain?.replace(/^tallystick(-agent)?: /, '');
 }

@@ -306,15 +306,16 @@ export async function untilItWorks(
 /** @throws ConfigError where the folder holds something that is not a fleet of ours, or one that runs. */
 export function emptyFleetFolder(dataDir: string): void {
   if (!existsSync(dataDir)) return;
-  if (!existsSync(join(dataDir, MARK)) && !existsSync(join(dataDir, 'authority'))) {
-    throw new ConfigError(
-      `--fresh would empty ${dataDir}, which was not made by tallystick. Choose another folder.`,
-    );
-  }
   const user = userOf(join(dataDir, 'authority', 'postgres'));
   if (user !== undefined) {
     throw new ConfigError(
       `--fresh would empty ${dataDir}, which is in use by process ${user}. Stop that one first.`,
+    );
+  }
+  // A first start that was broken off left no mark, and a log.
+  if (!existsSync(join(dataDir, MARK)) && !existsSync(join(dataDir, 'logs', 'authority.log'))) {
+    throw new ConfigError(
+      `--fresh would empty ${dataDir}, which was not made by tallystick. Choose another folder.`,
     );
   }
   rmSync(dataDir, { recursive: true, force: true });

@@ -16,6 +16,7 @@ import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWork
 import { unlessThere } from '../fleet/operator.ts';
 import { providerProgram } from '../fleet/program.ts';
 import { waitForPorts } from '../fleet/wait-for-ports.ts';
+import { logLevel } from '../run-authority.ts';
 import { Lab } from './lab/lab.ts';
 import { clientIdOf, type FleetPeople, fleetPeople, PEOPLE, PEOPLE_FILE } from './provider/people.ts';
 import { CASHIERS_TEXT, openingStock, SAMPLE_CASHIERS, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
@@ -119,7 +120,7 @@ export async function up(args: readonly string[]): Promise<number> {
   const signal = stopSignal();
   const plan = {
     ...upPlan(dataDir, portBase),
-    ...(values.log === undefined ? {} : { logLevel: values.log }),
+    ...(values.log === undefined ? {} : { logLevel: logLevel(values.log) }),
   };
   const fleet = new Fleet(plan, {
     step: (message) => say(`  ${message}`),
