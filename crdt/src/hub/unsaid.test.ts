@@ -57,6 +57,27 @@ describe('[F3a] what it took of a life that was lost with its word of it', () =>
     expect([above.unsaid.isEmpty, above.told()]).toEqual([false, all]);
   });
 
+  test('[F3] [F3a] with what it took back of that life while it settled it: below, that would be taken back once more (seed 10307569)', () => {
+    const above = new Above();
+    above.takes(above.till, 3);
+    above.lose(above.till);
+    const { writer } = above.till;
+    const items = [{ pool: lamp, n: 5 }];
+    above.ledger.append({ type: 'reclaimed', writer, items }, 'r1', 'operator:1', atFirst);
+    const all = [[lamp, writer, above.me, 8, 0]];
+    expect(above.told()).toEqual(all);
+    above.unsaid = above.open();
+    expect(above.told()).toEqual(all);
+    // Of another life nothing was taken, only taken back.
+    const other = above.add(name('till', 2), 'paris', above.paris.writer);
+    above.lose(other);
+    above.ledger.append({ type: 'reclaimed', writer: other.writer, items }, 'r2', 'operator:1', atFirst);
+    const both = [...all, [lamp, other.writer, above.me, 5, 0]];
+    expect(above.told()).toEqual(both);
+    above.unsaid = above.open();
+    expect(above.told()).toEqual(both);
+  });
+
   test('[F3a] is not told where that life said it itself', () => {
     const above = new Above();
     above.takes(above.till, 3);

@@ -3,7 +3,8 @@
  *
  * A region may be lost with the word of its last grants, and be settled by somebody who stands below its child by
  * then (F3a): that settler knows neither the grant nor who took it. What others took it hears as their past
- * (`dealings.ts`); nobody tells its own past down the tree, so that is told as cells.
+ * (`dealings.ts`); nobody tells its own past down the tree, so that is told as cells. So is what it took back of such a
+ * writer while it was the one who settles it: whoever settles it after that, below, would take it back once more.
  */
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { accountRow } from '../replica/account.ts';
@@ -11,7 +12,7 @@ import type { Ledger } from '../replica/ledger.ts';
 import { settlerFrom } from '../replica/settler.ts';
 import { isBranch, type Stream } from '../replica/stream.ts';
 import type { Effect } from '../tally/fold.ts';
-import { amountOf } from '../tally/row.ts';
+import { amountOf, type Row } from '../tally/row.ts';
 import type { SentCell } from '../wire/frames.ts';
 
 export class Unsaid {
@@ -22,7 +23,8 @@ export class Unsaid {
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
     for (const life of this.#lives)
-      for (const [, { took }] of life.rows()) for (const { writer } of took) this.#note(writer);
+      for (const [, { took, reclaimed }] of life.rows())
+        for (const cells of [took, reclaimed]) for (const { writer } of cells) this.#note(writer);
   }
 
   get #lives(): readonly Stream[] {
@@ -30,7 +32,8 @@ export class Unsaid {
   }
 
   onEffect(stream: Stream, effect: Effect): void {
-    if (effect.column === 'took' && stream.head.via === null) this.#note(effect.writer);
+    const { column } = effect;
+    if ((column === 'took' || column === 'reclaimed') && stream.head.via === null) this.#note(effect.writer);
   }
 
   #note(writer: WriterId): void {
@@ -40,7 +43,7 @@ export class Unsaid {
 
   /** It has another parent: a child of this replica may have become somebody else's. */
   moved({ writer }: Stream): void {
-    if (this.#lives.some((life) => [...life.rows()].some(([, { took }]) => amountOf(took, writer) > 0)))
+    if (this.#lives.some((life) => [...life.rows()].some(([, row]) => cameFrom(row, writer) > 0)))
       this.#from.add(writer);
   }
 
@@ -73,13 +76,17 @@ export class Unsaid {
   #takenOf(lost: Stream): SentCell[] {
     const cells: SentCell[] = [];
     for (const life of this.#lives)
-      for (const [pool, { took }] of life.rows()) {
-        const n = amountOf(took, lost.writer);
+      for (const [pool, row] of life.rows()) {
+        const n = cameFrom(row, lost.writer);
         if (n > amountOf(accountRow(this.#ledger, lost, pool).sent, life.writer))
           cells.push(takenCell(pool, lost.writer, life.writer, n));
       }
     return cells;
   }
+}
+
+function cameFrom({ took, reclaimed }: Readonly<Row>, writer: WriterId): number {
+  return amountOf(took, writer) + amountOf(reclaimed, writer);
 }
 
 /** A cell without an entry: no grant, but what its taker wrote down of one. */

@@ -15,7 +15,8 @@ import {
   sellAt,
   twoShops,
 } from './put-back.test-kit.ts';
-import { type Letter, shop } from './world.test-kit.ts';
+import { isForgottenAt } from './recovery.ts';
+import { type Letter, type Node, shop } from './world.test-kit.ts';
 
 describe('[F6] an authority whose books were put back', () => {
   test('[F6] goes on as a new writer without rights, and its children keep what they hold', () => {
@@ -169,6 +170,31 @@ describe('[F6] an authority whose books were put back', () => {
     expect(hq.do(reclaim('r1', before, { lamp: 1 }))).toMatchObject({ code: 'former_lives_unknown' });
     world.rejoin();
     expect([head()?.parent, missing(hq)]).toEqual([berlin.self, []]);
+    expectSum(hq, 9);
+  });
+
+  test('[F6] [F3a] who took units here after the image is not given back unheard to where it stood then (seed 10302510)', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const paris = world.add('paris', 'store', berlin);
+    world.calm();
+    const image = hq.journal.image(hq.journal.commitCount);
+    world.give(paris, hq);
+    paris.parent = hq;
+    paris.link();
+    world.calm();
+    const forgottenAt = (...parents: Node[]) =>
+      parents.map((parent) => isForgottenAt(hq.replica.ledger, paris.id, parent.id));
+    expect([missing(hq), ...forgottenAt(hq, berlin)]).toEqual([[], false, false]);
+    grant(world, hq, paris, 2);
+    putBack(hq, [berlin, paris], image);
+    notice(hq);
+    berlin.link();
+    world.calm();
+    // The registry alone knows that it stands here: given back, nobody would wait for it.
+    expect([missing(hq), ...forgottenAt(hq, berlin)]).toEqual([['paris'], false, true]);
+    paris.link();
+    world.calm();
+    expect([missing(hq), ...forgottenAt(hq, berlin)]).toEqual([[], false, false]);
     expectSum(hq, 9);
   });
 

@@ -57,6 +57,16 @@ function mayHaveTaken(ledger: Ledger, replica: ReplicaId, { via, parent }: Strea
 }
 
 /**
+ * Whether nobody would wait for this replica any more if it were given this parent, although it has not spoken: the one
+ * that these books remember. What it took of the authority where it stands now is in none of them (F3a, F6).
+ */
+export function isForgottenAt(ledger: Ledger, replica: ReplicaId, parent: ReplicaId): boolean {
+  const lives = ledger.livesOf(replica);
+  const isRemembered = lives.some(({ head }) => head.parent !== null && replicaOf(head.parent) === parent);
+  return isRemembered && parent !== replicaOf(ledger.self.writer) && unheard(ledger, []).includes(replica);
+}
+
+/**
  * A life of it is unknown here, and may be told yet: its replica is registered and was never heard of, or is, and has not
  * joined this life. Once it has, nobody on the way up has more to tell (`forgotten-lives.ts`).
  */

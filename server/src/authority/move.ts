@@ -7,6 +7,7 @@ import { Problem } from '@tallystick/store-agent';
 import type pg from 'pg';
 import type { Authority } from './authority.ts';
 import { inOneGo } from './in-one-go.ts';
+import { checkMove } from './recovery.ts';
 import { ROOT } from './registry.ts';
 
 export interface Move {
@@ -24,6 +25,7 @@ const LEAVES: readonly ReplicaKind[] = ['terminal', 'channel'];
 
 /** Doing it twice is doing it once. @throws Problem */
 export async function move(authority: Authority, act: Move): Promise<Moved> {
+  checkMove(authority, act.replica, act.to);
   const moved = await inRegistry(authority.pool, act);
   await authority.refreshCatalogue();
   authority.log.info(moved, 'replica given another parent');

@@ -7,6 +7,7 @@
  */
 import {
   decodeEntry,
+  isForgottenAt,
   isOwnPast,
   type Ledger,
   type PoolUnits,
@@ -59,6 +60,20 @@ export async function recoveryStatus(authority: Authority): Promise<RecoveryStat
   const children = askedOf(authority, missing);
   const status = { formerLives, children, missing, untold, left };
   return { ...status, words: words(status) };
+}
+
+/**
+ * @throws Problem where a replica that is waited for would be given back to where the books remember it: nobody would
+ *   wait for it any more, and what it took here meanwhile would be taken back as if it had not.
+ */
+export function checkMove({ host }: Authority, replica: ReplicaId, to: ReplicaId): void {
+  const { ledger } = host.engine.replica;
+  if (!ledger.hasLife || !isForgottenAt(ledger, replica, to)) return;
+  if (exposed(ledger, pastOf(ledger)).length === 0) return;
+  throw new Problem(
+    'former_lives_unknown',
+    `The books were put back, and ${replica} has not told what it took since. Start it where it stands now; then give it to ${to}.`,
+  );
 }
 
 /** In one line, for whoever asks how things are; undefined once nobody is waited for. */

@@ -77,6 +77,15 @@ describe('[F6] who has not told', () => {
       status: 503,
       body: { code: 'former_lives_unknown' },
     });
+    // By the copy it is below eu; given to the authority and back there, nobody would wait for it.
+    expect(await move(fleet, 'shop', 'authority')).toMatchObject({ status: 200 });
+    expect(await move(fleet, 'shop', 'eu')).toMatchObject({
+      status: 503,
+      body: { code: 'former_lives_unknown', detail: expect.stringContaining('Start it where it stands now') },
+    });
+    await fleet.relink('shop', 'authority');
+    await waitsFor(fleet);
+    expect(await move(fleet, 'shop', 'eu')).toMatchObject({ status: 200 });
     await fleet.relink('shop', 'eu');
     await waitsFor(fleet);
   }, 60_000);

@@ -227,6 +227,18 @@ export class Accounts {
     return units;
   }
 
+  /** Units that a life which was shut out surrendered in time to its parent, and its replica has left that one (F3a). */
+  leftBehind(writer: WriterId, pool: PoolId): number {
+    const parent = this.#disk.head(writer)?.parent;
+    if (!parent) return 0;
+    let units = 0;
+    for (const to of this.writers) {
+      if (replicaOf(to) !== replicaOf(parent) || this.#disk.head(to)?.fence) continue;
+      units += Math.max(0, this.onItsWay(writer, to, pool)) - this.#void(writer, to, pool);
+    }
+    return units;
+  }
+
   /**
    * What a writer that was shut out has left, or lacks: its rights without its debt, with what
    * came or went and was written down by one side only, and without what was taken back. What it

@@ -34,7 +34,7 @@ export class CloneCheck {
     const accounts = new Accounts(historiesOn(this.#root.disk).values(), this.#root.disk);
     for (const writer of this.#ended(accounts))
       for (const pool of world.tree.pools) {
-        const left = accounts.left(writer, pool);
+        const left = this.#left(accounts, writer, pool);
         if (left < 0) this.#lackedBefore.set(`${writer} ${pool}`, left);
       }
   }
@@ -69,6 +69,18 @@ export class CloneCheck {
     this.#checkCopies();
   }
 
+  /** What a writer that was shut out has left, in the account of who settles it. */
+  #left(accounts: Accounts, writer: WriterId, pool: PoolId): number {
+    return accounts.left(writer, pool) + this.#leftBehind(accounts, writer, pool);
+  }
+
+  #leftBehind(accounts: Accounts, writer: WriterId, pool: PoolId): number {
+    const parent = this.#root.disk.head(writer)?.parent ?? null;
+    const settler = this.#settlerOf(writer)?.settings.replica;
+    const hasMoved = settler !== undefined && parent !== null && replicaOf(parent) !== settler;
+    return hasMoved ? accounts.leftBehind(writer, pool) : 0;
+  }
+
   /** F5, F7: units that are owed, by pool: to accounts of writers that were shut out, and by live ones. */
   owed(): Map<PoolId, number> {
     const { disk } = this.#root;
@@ -77,7 +89,7 @@ export class CloneCheck {
     for (const pool of this.#world.tree.pools) {
       let units = 0;
       for (const writer of accounts.writers) {
-        if (this.#isEnded(writer)) units += Math.max(0, -accounts.left(writer, pool));
+        if (this.#isEnded(writer)) units += Math.max(0, -this.#left(accounts, writer, pool));
         else units += debtOf(accounts.row(writer, pool));
       }
       if (units > 0) owed.set(pool, units);
@@ -189,10 +201,12 @@ export class CloneCheck {
   /** F2: one account, the same to whoever settles it and to the authority; and nobody but the clones lacks what nobody had. */
   #checkAccount(accounts: Accounts, writer: WriterId, pool: PoolId): void {
     const settler = this.#settlerOf(writer);
+    const leftBehind = this.#leftBehind(accounts, writer, pool);
     for (const node of new Set([settler, this.#root])) {
       const stream = node?.replica.ledger.streams.get(writer);
       if (node === undefined || stream === undefined) continue;
-      const mine = accounts.left(writer, pool);
+      // What nobody tells any more to a parent that its replica has left is counted by who settles that life alone.
+      const mine = accounts.left(writer, pool) + (node === settler ? leftBehind : 0);
       const theirs = exposure(node.replica.ledger, stream, pool);
       // What it surrendered too late to somebody of whom its settler hears nothing, only the root sees: it errs on the safe side.
       const { streams } = node.replica.ledger;
@@ -208,7 +222,7 @@ export class CloneCheck {
           `${node.name} thinks that ${writer} has ${theirs} ${pool} left, and it is ${mine}`,
         );
     }
-    const left = accounts.left(writer, pool);
+    const left = accounts.left(writer, pool) + leftBehind;
     if (left >= 0) return;
     if (writer === this.#life) return this.#world.trace.saw('both clones sold the same units');
     // What it sold by override was owed from the first.
@@ -225,7 +239,7 @@ export class CloneCheck {
     for (const writer of accounts.writers) {
       const row = accounts.row(writer, pool);
       here += row.received + row.reinstated - row.used - debtOf(row);
-      const has = this.#isEnded(writer) ? accounts.left(writer, pool) : rightsOf(row) - debtOf(row);
+      const has = this.#isEnded(writer) ? this.#left(accounts, writer, pool) : rightsOf(row) - debtOf(row);
       shared += has;
       if (has !== 0) parts.push(`${has} ${writer}${this.#isEnded(writer) ? ' (ended)' : ''}`);
     }

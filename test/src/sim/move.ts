@@ -3,7 +3,7 @@
  * (F3a). Whatever was on its way between it and its old parent, and between the tree
  * above both, has to arrive all the same.
  */
-import { type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { isForgottenAt, type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { isNearPutBack, mustStay } from './put-back.ts';
@@ -33,9 +33,18 @@ function parentsFor(world: World, node: SimNode): SimNode[] {
   const parent = world.registry.parentOf(replica);
   return world.nodes.filter(({ settings }) => {
     if (settings.replica === parent || settings.replica === replica) return false;
-    if (isNearPutBack(world, world.node(settings.replica))) return false;
+    if (isNearPutBack(world, world.node(settings.replica)) || !mayGive(world, replica, settings.replica))
+      return false;
     return PARENT_KINDS.has(settings.kind) && !world.registry.above(settings.replica).includes(replica);
   });
+}
+
+/** It is the authority that gives it, which waits for some after its books were put back. */
+function mayGive(world: World, replica: ReplicaId, parent: ReplicaId): boolean {
+  const root = world.nodes[0] as SimNode;
+  return (
+    root.isListening && root.replica.ledger.hasLife && !isForgottenAt(root.replica.ledger, replica, parent)
+  );
 }
 
 function give(world: World, prng: Prng, node: SimNode, parent: SimNode): void {
