@@ -118,6 +118,24 @@ export function pathOf({ left, entries }: History): History['entries'] {
   return [...pathOf(left.history).filter(({ entry }) => entry.seq <= left.seq), ...entries];
 }
 
+/** Whether two histories of a writer, after they parted, sent units of one pool to the same neighbour. */
+export function isSentByBoth(forked: readonly History[]): boolean {
+  const partedAt = Math.min(...forked.map(({ left }) => left?.seq ?? Number.POSITIVE_INFINITY));
+  const sentBy = new Map<string, History>();
+  for (const history of forked) {
+    for (const { entry } of history.entries) {
+      const { seq, body } = entry;
+      if (body.type !== 'sent' || seq <= partedAt) continue;
+      for (const { pool } of body.items) {
+        const cell = `${body.to} ${pool}`;
+        if ((sentBy.get(cell) ?? history) !== history) return true;
+        sentBy.set(cell, history);
+      }
+    }
+  }
+  return false;
+}
+
 export function documentOf({ body, docId }: Entry): string | undefined {
   const kind = documentKindOf(body);
   return kind && `${kind} ${docId}`;

@@ -13,7 +13,15 @@ import {
 } from '@tallystick/crdt';
 import { hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, debtOf, freeOf, rightsOf, textOfBook, textOfRow } from './books.ts';
-import { Accounts, type CloneBooks, documentOf, type History, historiesOn, pathOf } from './clone-books.ts';
+import {
+  Accounts,
+  type CloneBooks,
+  documentOf,
+  type History,
+  historiesOn,
+  isSentByBoth,
+  pathOf,
+} from './clone-books.ts';
 import type { CloneTrade } from './clone-trade.ts';
 import { readOnce } from './disk-tables.ts';
 import { settlerOf } from './move.ts';
@@ -266,24 +274,6 @@ function voidRights(accounts: Accounts, writer: WriterId, pool: PoolId): number 
     for (const line of body.lines) if (line.pool === pool) units += line.n;
   }
   return units;
-}
-
-/** Whether two histories of a writer, after they parted, sent units of one pool to the same neighbour. */
-function isSentByBoth(forked: readonly History[]): boolean {
-  const partedAt = Math.min(...forked.map(({ left }) => left?.seq ?? Number.POSITIVE_INFINITY));
-  const sentBy = new Map<string, History>();
-  for (const history of forked) {
-    for (const { entry } of history.entries) {
-      const { seq, body } = entry;
-      if (body.type !== 'sent' || seq <= partedAt) continue;
-      for (const { pool } of body.items) {
-        const cell = `${body.to} ${pool}`;
-        if ((sentBy.get(cell) ?? history) !== history) return true;
-        sentBy.set(cell, history);
-      }
-    }
-  }
-  return false;
 }
 
 /** The last entries of each writer's histories; a branch, which has a name of its own, belongs to whom it left. */

@@ -103,10 +103,14 @@ function buryOne(world: World, prng: Prng): void {
   const children = world.nodes.filter(isChild);
   // Where one child goes below another, that one can still go to the region's own parent.
   if (children.some((node) => !mayMove(world, node)) || isNearPutBack(world, parent)) return;
+  const othersOf = (child: SimNode) => parentsFor(world, child).filter((each) => each !== region);
+  // Whom the authority waits for it may not give to anybody.
+  if (children.some((child) => othersOf(child).length === 0)) return;
   world.trace.fault('a region gone for ever', region.name);
   for (const child of children) {
-    const others = parentsFor(world, child).filter((each) => each !== region);
-    give(world, prng, child, prng.pick(others));
+    const others = othersOf(child);
+    // Its only other place was below a sibling that has just been given below itself.
+    give(world, prng, child, others.length > 0 ? prng.pick(others) : (world.nodes[0] as SimNode));
   }
   region.crash();
   region.bar(life);
