@@ -44,9 +44,9 @@ test('where twice as much comes as can be done, passes soon take in what fits in
     taken = loop.pass(came, 0.05);
     passMs = Math.max(taken * 0.05 + (came - taken) * 0.015, 0.05);
   }
-  // Six milliseconds of orders, with the refusals between them.
-  expect(taken).toBeGreaterThanOrEqual(110);
-  expect(taken).toBeLessThanOrEqual(130);
+  // Eight milliseconds of orders, with the refusals between them.
+  expect(taken).toBeGreaterThanOrEqual(145);
+  expect(taken).toBeLessThanOrEqual(175);
 });
 
 test('what has come until a crowd is noticed is soon worked off: after half a second nobody waits longer than later on', () => {
@@ -63,6 +63,30 @@ test('what has come until a crowd is noticed is soon worked off: after half a se
     nowMs += taken * 0.047 + (came - taken) * 0.016 + 0.6;
   }
   expect(Math.max(...waitedMs)).toBeLessThan(20);
+});
+
+test('a crowd whose passes grow is noticed as soon as they have for a tenth of a second', () => {
+  const loop = new Loop(0.5, 0.016);
+  let passes = 0;
+  for (let tookMs = 1; !loop.admission.isCrowded; passes += 1)
+    tookMs = loop.pass(Math.round(tookMs * 32), 0.047) * 0.047;
+  // From 1 to 11.5 ms in six, of which none counts; then 17.3, 26, 39 and 58.6.
+  expect(passes).toBeLessThanOrEqual(10);
+});
+
+test('after a pause passes are too long for as long, and get shorter: nobody is turned away', () => {
+  for (const pauseMs of [40, 60, 100, 150]) {
+    const loop = new Loop(0.5);
+    for (let i = 0; i < 20; i += 1) {
+      // 8 come a millisecond, half of what can be done; a thousand are never asking at once.
+      for (let waiting = pauseMs * 8; waiting > 1; waiting = Math.round(waiting * 0.06 * 8)) {
+        const came = Math.min(1_000, waiting);
+        expect(loop.pass(came, 0.06)).toBe(came);
+      }
+      loop.pass(0, 0, pauseMs);
+      for (let j = 0; j < 50; j += 1) loop.pass(8, 0.06);
+    }
+  }
 });
 
 test('one long pass, a batch or a pause, turns nobody away', () => {

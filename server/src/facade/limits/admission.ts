@@ -4,7 +4,8 @@
  * A region is one thread: whatever comes while it works waits until the loop looks at its sockets again,
  * so the time of a pass is what everybody waits. As CoDel does it (RFC 8289), a long pass alone means
  * nothing (a batch, a pause for garbage); a delay that stands, where the shortest of all passes of a
- * tenth of a second was too long, means that more comes than can be done: a crowd. Then a pass takes in as
+ * tenth of a second was too long, or one that grows from pass to pass for as long, means that more comes
+ * than can be done: a crowd. After a pause passes get shorter each time. In a crowd a pass takes in as
  * many as fit into the wanted delay, and the rest hears so at once, which costs a fraction of what
  * it asked for. A crowd is over when nobody had to be refused for a while.
  */
@@ -14,6 +15,8 @@ import { WantedDelay } from './wanted-delay.ts';
 /** A delay stands when so many passes in a row, and for so long, were too long: CoDel's interval. */
 const PASSES_MIN = 3;
 const WINDOW_MS = 100;
+/** Of the mean of a window: a last pass that is shorter has others before it that were longer. */
+const FALLING_SHARE = 3 / 4;
 /** Also where something else takes all the time, or the code is still cold, so many are taken in. */
 const TAKEN_MIN = 64;
 /** Where there is no crowd: what comes in a quarter of a second, should the loop stand still for that long. */
@@ -51,6 +54,10 @@ export class Admission {
   #refusedMs = 0;
   #endedMs = 0;
   #idleMs = 0;
+  #tookMs = 0;
+  /** Passes that were too long, each longer than the one before, and how long they took together. */
+  #growing = 0;
+  #growingMs = 0;
   /** Of the window. */
   #beganMs = 0;
   #passes = 0;
@@ -120,17 +127,36 @@ export class Admission {
       this.#isCrowded = false;
       this.#takenMax = TAKEN_MAX;
     }
-    if (this.#passes >= PASSES_MIN && this.#busyMs >= WINDOW_MS) this.#endWindow(nowMs);
+    const begins = this.#grows(tookMs) && !this.#isCrowded;
+    if (begins) this.#crowded(nowMs);
+    if (begins || (this.#passes >= PASSES_MIN && this.#busyMs >= WINDOW_MS)) this.#endWindow(nowMs);
+  }
+
+  #crowded(nowMs: number): void {
+    this.#isCrowded = true;
+    this.#refusedMs = nowMs;
+  }
+
+  /** Whatever comes until a crowd is noticed is taken in, and kept waiting: so it is looked at after each pass. */
+  #grows(tookMs: number): boolean {
+    const isLonger = tookMs > this.#delay.crowdMs && tookMs > this.#tookMs;
+    this.#growing = isLonger ? this.#growing + 1 : 0;
+    this.#growingMs = isLonger ? this.#growingMs + tookMs : 0;
+    this.#tookMs = tookMs;
+    return this.#growing >= PASSES_MIN && this.#growingMs >= WINDOW_MS;
+  }
+
+  /** After a pause passes are too long as well, and shorter each time: what came in it is being worked off. */
+  #stands(): boolean {
+    const falls = this.#tookMs < (FALLING_SHARE * this.#busyMs) / this.#passes;
+    return this.#shortestMs > this.#delay.crowdMs && !falls;
   }
 
   #endWindow(nowMs: number): void {
     const refusing = REFUSAL_COST * this.#refusedInAll;
     const work = this.#takenInAll + refusing;
     this.#delay.learn(this.#restedMs / (nowMs - this.#beganMs), refusing / work);
-    if (!this.#isCrowded && this.#shortestMs > this.#delay.crowdMs) {
-      this.#isCrowded = true;
-      this.#refusedMs = nowMs;
-    }
+    if (!this.#isCrowded && this.#stands()) this.#crowded(nowMs);
     if (this.#isCrowded) {
       // Refusals are no reason to take in fewer: the more were refused, the more would be.
       const fitting = Math.floor((work / this.#busyMs) * this.#delay.ms);
