@@ -62,7 +62,7 @@ export const auth: Bench = {
   name: 'auth',
   about:
     'POST /v1/orders with and without sign-in and limits, and with a trace; the hash chain and who did it are in both',
-  rounds: 5,
+  rounds: 3,
   seconds: 2,
   open,
   targets: [ratio('guarded', 'open', 2 / 3), ratio('traced', 'open', 2 / 3)],

@@ -65,6 +65,8 @@ export interface Bench {
   readonly rounds: number;
   /** Of one round of one case. */
   readonly seconds: number;
+  /** Of the round before the first, which is not measured: half as long as the others, unless it takes longer to get into the swing. */
+  readonly warmUpSeconds?: number;
   open(place: Place): Promise<readonly (Case | Absent)[]>;
   readonly targets: readonly Target[];
 }

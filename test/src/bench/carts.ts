@@ -136,7 +136,7 @@ export const carts: Bench = {
   name: 'carts',
   about: 'an edit of a cart until the other device shows it, with stock Yjs clients',
   rounds: 3,
-  seconds: 3,
+  seconds: 2,
   open,
   targets: [
     ratio('carts', 'y-websocket', 1),

@@ -132,7 +132,7 @@ export const events: Bench = {
   name: 'events',
   about: 'events out of the books, to streams and webhooks',
   rounds: 2,
-  seconds: 3,
+  seconds: 2,
   open,
   targets: [
     reaches('sse', 'p99 ms from told to read', 150, ({ p99Ms }) => p99Ms?.median),

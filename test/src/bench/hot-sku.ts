@@ -1,6 +1,6 @@
 /** hot-sku: everybody wants the same thing, and every yes is durable before it is said. */
 import type { Bench } from './bench.ts';
-import { pacedCases, saleCases } from './sale-cases.ts';
+import { pacedCases, saleCases, WARM_UP_SECONDS } from './sale-cases.ts';
 import { ratio, type Target } from './target.ts';
 import type { Trade } from './trade.ts';
 
@@ -22,6 +22,7 @@ export const hotSku: Bench = {
   about: 'one SKU that everybody buys, every sale durable before it is acked',
   rounds: 3,
   seconds: 2,
+  warmUpSeconds: WARM_UP_SECONDS,
   open: async (place) => [...(await saleCases(place, TRADE)), ...(await pacedCases(place, TRADE, PACE))],
   targets: [
     ratio('http', 'pg-endpoint', 20),

@@ -33,6 +33,14 @@ test('each case is warmed up, then they take turns, each settled before the next
   expect(done).toEqual(['a 2 s', 'a settles', ...turns, ...turns]);
 });
 
+test('what takes longer to get going is warmed up for longer, whatever a round takes', async () => {
+  const done: string[] = [];
+  const slow = bench([counting('a', done)], { warmUpSeconds: 3, rounds: 1 });
+  await runBench(slow, quietly);
+  await runBench(slow, { ...quietly, seconds: 10 });
+  expect(done.filter((what) => what.endsWith(' s'))).toEqual(['a 3 s', 'a 4 s', 'a 5 s', 'a 10 s']);
+});
+
 test('the warm-up is not measured; the last round’s find is noted', async () => {
   const { results } = await runBench(bench([counting('a', [], [1_000, 10, 30])]), quietly);
   expect(results).toEqual([

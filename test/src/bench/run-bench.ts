@@ -63,7 +63,7 @@ async function takeTurns(bench: Bench, cases: readonly Case[], options: RunOptio
     if (one.warmsUp === false) continue;
     options.stop?.throwIfAborted();
     options.say(`${bench.name}: warming up ${one.name}`);
-    await turn(bench, one, seconds * WARM_UP_SHARE);
+    await turn(bench, one, Math.max(seconds * WARM_UP_SHARE, bench.warmUpSeconds ?? 0));
   }
   const did = new Map<Case, Round[]>(cases.map((one) => [one, []]));
   for (let round = 1; round <= rounds; round += 1) {

@@ -12,6 +12,11 @@ import { openTown } from './town.ts';
 import type { Trade } from './trade.ts';
 
 export const CONNECTIONS = 32;
+/**
+ * Of all cases alike: V8 compiles what serves an order over tens of thousands of them. With one second the first of
+ * three rounds was slower by a third, and half of its processor time was the compiler's.
+ */
+export const WARM_UP_SECONDS = 3;
 /** Sales under way at once in the process itself: every caller waits for its receipt. */
 const TILLS = 1_024;
 /**

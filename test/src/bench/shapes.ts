@@ -85,8 +85,8 @@ function atLeast(text: string, name: string, bound: number): Target {
 export const shapes: Bench = {
   name: 'shapes',
   about: 'tables followed live by the stock client of Electric',
-  rounds: 3,
-  seconds: 3,
+  rounds: 2,
+  seconds: 2,
   open,
   targets: [10, 1_000]
     .flatMap((n) => [
