@@ -130,10 +130,10 @@ export class FleetProcess {
     }, pauseMs);
   }
 
-  /** Kills it as a power cut would; the fleet starts it again. */
-  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
+  /** Kills it as a power cut would; the fleet starts it again. @returns false where it is down already */
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): boolean {
     if (signal === 'SIGKILL') this.#wasKilled = true;
-    this.#child?.kill(signal);
+    return this.#child?.kill(signal) ?? false;
   }
 
   /** Kills it and, before it is started again, does something to its files. @param act must not throw */

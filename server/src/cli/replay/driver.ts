@@ -12,8 +12,11 @@ import type { Ledger } from './ledger.ts';
 import { ShopClient } from './shop-client.ts';
 import type { DeliveryStep, ReturnStep, SaleLine, SaleStep, ShrinkageStep, Step } from './steps.ts';
 
-/** Customers served at once over all replicas: enough to keep two cores busy, few enough to stay in time. */
-const AT_ONCE_MAX = 64;
+/**
+ * Customers served at once over all replicas: enough that half of the shops go on while a computer that serves the other
+ * half is started again, few enough to stay in time: half as many as a day has.
+ */
+const AT_ONCE_MAX = 128;
 /** A region's door takes several customers at once, a counter one. */
 const REGION_CONNECTIONS = 8;
 /** After this many refusals of parts of one sale, something other than stock is wrong. */
@@ -116,8 +119,8 @@ export class Driver {
         this.#between(step.store, () => this.#proxy.heal(step.store));
         return;
       case 'kill':
-        this.#fleet.processes.get(step.replica)?.kill();
-        this.counts.kills += 1;
+        // One that is down already is not killed once more.
+        if (this.#fleet.processes.get(step.replica)?.kill()) this.counts.kills += 1;
         return;
       default:
         step satisfies never;
