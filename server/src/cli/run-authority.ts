@@ -9,7 +9,6 @@ import {
   createApp,
   createLog,
   DoorTls,
-  type LogLevel,
   listen,
   makeFolder,
   openLinkDoor,
@@ -25,11 +24,11 @@ import { keepRunning } from '../authority/postgres/kept-running.ts';
 import { readRetention } from '../authority/retention-rule.ts';
 import { operatorRoutes } from '../authority/routes.ts';
 import { Vault } from '../authority/vault.ts';
+import { logLevel } from './log-level.ts';
 
 const DEFAULT_PORT = 7410;
 export const TOKEN_FILE = 'operator-token';
 export const DATABASE_URL_FILE = 'database-url';
-const LEVELS: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
 
 export async function runAuthority(args: readonly string[]): Promise<number> {
   const values = readOptions(args, {
@@ -128,13 +127,6 @@ export function sayPlainly(error: NodeJS.ErrnoException): never {
   // What the system says of a file has no way out in it; the command line adds one.
   if (error.syscall !== undefined && error.path !== undefined) throw error;
   throw new ConfigError(error.message, { cause: error });
-}
-
-/** @throws ConfigError */
-export function logLevel(text = 'info'): LogLevel {
-  const level = LEVELS.find((known) => known === text);
-  if (level === undefined) throw new ConfigError(`--log must be one of ${LEVELS.join(', ')}.`);
-  return level;
 }
 
 /** In the environment, for it may hold a secret. @throws ConfigError */

@@ -16,7 +16,7 @@ import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWork
 import { unlessThere } from '../fleet/operator.ts';
 import { providerProgram } from '../fleet/program.ts';
 import { waitForPorts } from '../fleet/wait-for-ports.ts';
-import { logLevel } from '../run-authority.ts';
+import { logLevel } from '../log-level.ts';
 import { Lab } from './lab/lab.ts';
 import { clientIdOf, type FleetPeople, fleetPeople, PEOPLE, PEOPLE_FILE } from './provider/people.ts';
 import { CASHIERS_TEXT, openingStock, SAMPLE_CASHIERS, SAMPLE_CATALOGUE } from './sample-catalogue.ts';
