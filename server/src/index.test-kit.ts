@@ -18,5 +18,6 @@ export { openApiDocument } from './facade/facade.ts';
 export { CartFile, documentOf } from './live/cart-file.ts';
 export { Carts } from './live/carts.ts';
 export { CartTown } from './live/live.test-kit.ts';
+export { RegionProcess } from './live/region-process.test-kit.ts';
 export { regionRoutes } from './region/region.ts';
 export { Oracle } from './shapes/oracle.test-kit.ts';

@@ -2,10 +2,7 @@
  * Ten stock clients edit one cart while their lines are cut and the region is killed: all of them end with the
  * same cart, and whatever was heard back was on disk at the moment of the kill.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Sku } from '@tallystick/crdt';
 import { addUnits, removeLine, setQuantity } from '@tallystick/crdt/cart';
 import { TestRoot } from '@tallystick/store-agent/test-kit';
@@ -16,6 +13,7 @@ import * as Y from 'yjs';
 import { CartFile, documentOf } from './cart-file.ts';
 import { readLiveFrame } from './frames.ts';
 import { cartIn, LAMP, lampsIn } from './live.test-kit.ts';
+import { RegionProcess } from './region-process.test-kit.ts';
 
 const DEVICES = 10;
 const EDITS = 600;
@@ -51,37 +49,6 @@ class ListeningSocket extends WebSocket {
 /** As long as the test may take: a machine with much to do starts a process in its own time. */
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** The region as a process of its own, on a port that stays the same. */
-class RegionProcess {
-  readonly #folder: string;
-  #child: ChildProcess | undefined;
-  url = '';
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  async start(): Promise<void> {
-    const main = new URL('../cli/main.ts', import.meta.url).pathname;
-    const port = this.url === '' ? '0' : new URL(this.url).port;
-    const args = ['region', '--data', this.#folder, '--port', port, '--log', 'error', '--json'];
-    const child = spawn(process.execPath, ['--conditions=tallystick-source', '--import=tsx', main, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    this.#child = child;
-    const [line] = await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line');
-    this.url = (JSON.parse(line as string) as { url: string }).url;
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child === undefined) return;
-    const gone = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await gone;
-    this.#child = undefined;
-  }
 }
 
 test('nothing that was heard back is lost, whatever is cut and killed', { timeout: 180_000 }, async () => {
