@@ -29,6 +29,8 @@ export interface CartLoad {
 interface Device {
   readonly Yjs: typeof Y;
   readonly doc: Y.Doc;
+  /** Told of each edit that it shows. */
+  shown: () => void;
   destroy(): void;
 }
 
@@ -58,14 +60,16 @@ async function shopper(url: string, path: string, peers: string | undefined): Pr
       return peers === undefined ? device(address, id, token) : hocuspocusDevice(address, id, peers);
     }),
   );
-  let turn = 0;
+  for (const one of devices) one.doc.on('update', () => one.shown());
+  let [editing, other] = devices as [Device, Device];
   return {
     async once() {
-      const [doc, other] = turn % 2 === 0 ? devices : devices.toReversed();
-      turn += 1;
-      const shown = new Promise((resolve) => other?.doc.once('update', resolve));
-      addOne(doc as Device);
+      const shown = new Promise<void>((resolve) => {
+        other.shown = resolve;
+      });
+      addOne(editing);
       await shown;
+      [editing, other] = [other, editing];
     },
     close: () => {
       for (const { destroy } of devices) destroy();
@@ -88,7 +92,7 @@ async function device(url: string, id: string, token: string): Promise<Device> {
     disableBc: true,
   });
   await new Promise<void>((resolve) => provider.once('sync', () => resolve()));
-  return { Yjs: Y, doc, destroy: () => provider.destroy() };
+  return { Yjs: Y, doc, shown: () => {}, destroy: () => provider.destroy() };
 }
 
 async function hocuspocusDevice(url: string, name: string, peers: string): Promise<Device> {
@@ -105,6 +109,7 @@ async function hocuspocusDevice(url: string, name: string, peers: string): Promi
   return {
     Yjs,
     doc,
+    shown: () => {},
     destroy: () => {
       provider.destroy();
       websocketProvider.destroy();
@@ -132,4 +137,6 @@ function addOne({ doc, Yjs }: Device): void {
   slip.set('LAMP', { added: added + 1 });
 }
 
+// Each provider says goodbye when the process ends.
+process.setMaxListeners(0);
 answer({ edits });
