@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { createApp } from './app.ts';
-import { sendWhole } from './whole-answer.ts';
+import { sendCreated } from './whole-answer.ts';
 
 const TYPE = 'application/json; charset=utf-8';
 const app = createApp(createLog('test', 'silent'));
@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const path of ['/plain', '/whole'])
     app.post(path, async (_request, reply) => {
       if (location !== undefined) reply.header('location', location);
-      if (path === '/whole') return sendWhole(reply, 201, TYPE, text);
+      if (path === '/whole') return sendCreated(reply, text);
       return reply.code(201).type(TYPE).send(text);
     });
   app.get('/slow', async () => new Promise((resolve) => setImmediate(resolve, { slow: true })));

@@ -28,26 +28,18 @@ const OWN = new Set([
   'connection',
   'keep-alive',
 ]);
-const STATUS_LINES: Readonly<Record<number, string>> = {
-  200: 'HTTP/1.1 200 OK\r\n',
-  201: 'HTTP/1.1 201 Created\r\n',
-};
+const TYPE = 'application/json; charset=utf-8';
 
-/** Answers with a text, and with the headers that were set before. @param type printable, as headers are */
-export function sendWhole(
-  reply: FastifyReply,
-  status: keyof typeof STATUS_LINES,
-  type: string,
-  text: string,
-): FastifyReply {
+/** Answers 201 with a JSON text, and with the headers that were set before. */
+export function sendCreated(reply: FastifyReply, text: string): FastifyReply {
   const { raw: response } = reply;
   const { socket } = response;
   const length = Buffer.byteLength(text);
-  const head = IS_AS_EXPECTED ? headOf(reply, status, type, length) : undefined;
+  const head = IS_AS_EXPECTED ? headOf(reply, length) : undefined;
   // Behind another answer it has no socket yet, after its client has gone none any more, and in `inject` none that is one.
   if (head === undefined || !(socket instanceof Socket) || !socket.writable)
-    return reply.code(status).type(type).send(text);
-  reply.code(status).hijack();
+    return reply.code(201).type(TYPE).send(text);
+  reply.code(201).hijack();
   // As many bytes as characters: all of them are ASCII.
   socket.write(head + text, length === text.length ? 'latin1' : 'utf8');
   isWritten(response, head);
@@ -62,21 +54,21 @@ function isWritten(response: ServerResponse, head: string): void {
 }
 
 /** Undefined where Node decides about more than is decided here. */
-function headOf(reply: FastifyReply, status: number, type: string, length: number): string | undefined {
+function headOf(reply: FastifyReply, length: number): string | undefined {
   const { method, raw, headers: asked, server } = reply.request;
   const { connection, expect } = asked;
   const staysOpen = connection === undefined || connection.toLowerCase() === 'keep-alive';
   if (method === 'HEAD' || raw.httpVersion !== '1.1' || !staysOpen || expect !== undefined) return undefined;
   const { keepAliveTimeout, maxRequestsPerSocket } = server.server;
-  let head = STATUS_LINES[status];
-  if (head === undefined || keepAliveTimeout === 0 || (maxRequestsPerSocket ?? 0) > 0) return undefined;
+  if (keepAliveTimeout === 0 || (maxRequestsPerSocket ?? 0) > 0) return undefined;
+  let head = 'HTTP/1.1 201 Created\r\n';
   const headers = reply.getHeaders();
   for (const name in headers) {
     const value = headers[name];
     if (typeof value !== 'string' || OWN.has(name) || !PLAIN.test(value)) return undefined;
     head += `${name}: ${value}\r\n`;
   }
-  head += `content-type: ${type}\r\ncontent-length: ${length}\r\nDate: ${dateText()}\r\n`;
+  head += `content-type: ${TYPE}\r\ncontent-length: ${length}\r\nDate: ${dateText()}\r\n`;
   return `${head}Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1_000)}\r\n\r\n`;
 }
 
@@ -106,7 +98,7 @@ function triesIt(): boolean {
   const request = Object.assign(new IncomingMessage(socket), { httpVersionMajor: 1, httpVersionMinor: 1 });
   const response = new ServerResponse(request);
   response.assignSocket(socket);
-  isWritten(response, 'HTTP/1.1 200 OK\r\n\r\n');
+  isWritten(response, 'HTTP/1.1 201 Created\r\n\r\n');
   return response.headersSent && response.writableEnded && response.writableFinished && written === 0;
 }
 

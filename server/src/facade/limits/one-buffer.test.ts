@@ -1,22 +1,10 @@
 /** One buffer for what all sockets bring: whoever keeps what it is given sees it change, and 'data' is as ever. */
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readIntoOneBuffer } from './one-buffer.ts';
+import { socketPairs } from './socket-pairs.test-kit.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-});
-afterAll(() => void server.close());
-
-async function pair(): Promise<[client: Socket, served: Socket]> {
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [served] = (await once(server, 'connection')) as [Socket];
-  served.resume();
-  return [client, served];
-}
+const pair = socketPairs();
 
 test('this Node has it: two sockets bring their bytes in the same memory', async () => {
   const given: Buffer[] = [];

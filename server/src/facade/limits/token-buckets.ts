@@ -82,6 +82,7 @@ export class TokenBuckets {
     const bucket = this.#used(key, nowMs);
     bucket.tokens = Math.max(-this.#limit.burst, bucket.tokens - left);
   }
+
   /** What was taken just now for something that is not done yet. */
   giveBack(key: string, nowMs: number): void {
     this.#used(key, nowMs).tokens += 1;

@@ -1,22 +1,11 @@
 /** Written past the stream: all of it arrives, in its place, whatever the other side does meanwhile. */
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { socketPairs } from './socket-pairs.test-kit.ts';
 import { writeNow } from './write-now.ts';
 
-let server: Server;
-beforeAll(async () => {
-  server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-});
-afterAll(() => void server.close());
-
-async function pair(): Promise<[client: Socket, served: Socket]> {
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [served] = (await once(server, 'connection')) as [Socket];
-  served.resume();
-  return [client, served];
-}
+const pair = socketPairs();
 
 async function untilEnd(client: Socket): Promise<string> {
   const chunks: Buffer[] = [];
