@@ -48,6 +48,7 @@ export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
 export { withHints } from './http/short-items.ts';
 export { beforeCutOff, readsAsItComes } from './http/slow-clients.ts';
 export { routeUpgrade, takeUpgrade, wantsUpgrade } from './http/upgrade.ts';
+export { sendWhole } from './http/whole-answer.ts';
 export { isSignedBy, openIdentity } from './identity.ts';
 export { asJournalError, JournalError, onDisk } from './journal/errors.ts';
 export { SqliteJournal } from './journal/journal.ts';

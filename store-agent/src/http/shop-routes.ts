@@ -36,7 +36,7 @@ import {
   toShip,
 } from './shop-bodies.ts';
 import { withHints } from './short-items.ts';
-import { sendCreated } from './whole-answer.ts';
+import { sendWhole } from './whole-answer.ts';
 
 const idParams = z.strictObject({ id: documentId });
 
@@ -159,7 +159,7 @@ export function order201(agent: Agent, reply: FastifyReply, answer: Answer): Fas
   const { ledger } = agent.engine.replica;
   if (!replayed) {
     const text = newOrderText(ledger, entry, waited === true);
-    return sendCreated(reply, text);
+    return sendWhole(reply.code(201), text);
   }
   const order = orderJson(ledger, entry);
   return reply.code(201).send(waited === true ? { ...order, waited } : order);

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { createApp } from './app.ts';
-import { sendCreated } from './whole-answer.ts';
+import { sendWhole } from './whole-answer.ts';
 
 const TYPE = 'application/json; charset=utf-8';
 const app = createApp(createLog('test', 'silent'));
@@ -30,9 +30,11 @@ beforeAll(async () => {
   for (const path of ['/plain', '/whole'])
     app.post(path, async (_request, reply) => {
       if (location !== undefined) reply.header('location', location);
-      if (path === '/whole') return sendCreated(reply, text);
+      if (path === '/whole') return sendWhole(reply.code(201), text);
       return reply.code(201).type(TYPE).send(text);
     });
+  app.get('/read-plain', async (_request, reply) => reply.header('etag', '"1"').type(TYPE).send(text));
+  app.get('/read-whole', async (_request, reply) => sendWhole(reply.header('etag', '"1"'), text));
   app.get('/slow', async () => new Promise((resolve) => setImmediate(resolve, { slow: true })));
   await app.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = app.server.address() as { port: number });
@@ -81,6 +83,19 @@ test.each([
     expect(whole).toMatch(/^HTTP\/1\.1 (?:2|1)/);
     expect(closed - before - answers).toBe(answers);
   }
+});
+
+test('what is read too, and only the head of it where no more is asked', async () => {
+  text = '{"sku":"LAMP","available":7}';
+  const read = (method: string, path: string, more = '') =>
+    `${method} /read-${path} HTTP/1.1\r\nhost: x\r\n${more}\r\n`;
+  const asked = (path: string) => read('GET', path) + read('HEAD', path) + read('GET', path, LAST);
+  const before = sent;
+  const whole = await saidTo(asked('whole'));
+  // The head alone, and the last of its connection, go as ever.
+  expect(sent - before).toBe(2);
+  expect(whole).toBe(await saidTo(asked('plain')));
+  expect(whole).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 });
 
 test('this Node has the two fields', async () => {

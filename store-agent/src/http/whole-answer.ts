@@ -30,16 +30,21 @@ const OWN = new Set([
 ]);
 const TYPE = 'application/json; charset=utf-8';
 
-/** Answers 201 with a JSON text, and with the headers that were set before. */
-export function sendCreated(reply: FastifyReply, text: string): FastifyReply {
+const STATUS_LINES: Readonly<Record<number, string>> = {
+  200: 'HTTP/1.1 200 OK\r\n',
+  201: 'HTTP/1.1 201 Created\r\n',
+};
+
+/** Answers with a JSON text, and with the status and the headers that were set before. */
+export function sendWhole(reply: FastifyReply, text: string): FastifyReply {
   const { raw: response } = reply;
   const { socket } = response;
   const length = Buffer.byteLength(text);
   const head = IS_AS_EXPECTED ? headOf(reply, length) : undefined;
   // Behind another answer it has no socket yet, after its client has gone none any more, and in `inject` none that is one.
   if (head === undefined || !(socket instanceof Socket) || !socket.writable)
-    return reply.code(201).type(TYPE).send(text);
-  reply.code(201).hijack();
+    return reply.type(TYPE).send(text);
+  reply.hijack();
   // As many bytes as characters: all of them are ASCII.
   socket.write(head + text, length === text.length ? 'latin1' : 'utf8');
   isWritten(response, head);
@@ -60,8 +65,8 @@ function headOf(reply: FastifyReply, length: number): string | undefined {
   const staysOpen = connection === undefined || connection.toLowerCase() === 'keep-alive';
   if (method === 'HEAD' || raw.httpVersion !== '1.1' || !staysOpen || expect !== undefined) return undefined;
   const { keepAliveTimeout, maxRequestsPerSocket } = server.server;
-  if (keepAliveTimeout === 0 || (maxRequestsPerSocket ?? 0) > 0) return undefined;
-  let head = 'HTTP/1.1 201 Created\r\n';
+  let head = STATUS_LINES[reply.statusCode];
+  if (head === undefined || keepAliveTimeout === 0 || (maxRequestsPerSocket ?? 0) > 0) return undefined;
   const headers = reply.getHeaders();
   for (const name in headers) {
     const value = headers[name];
