@@ -70,10 +70,27 @@ test('the books hold no code, and a retired id is not given again', async () => 
   const { rows } = await pool.query('select replicas::text as line from tallystick.replicas');
   expect(rows[0]?.line).not.toContain(code);
   await markRetired(pool, EU.id);
-  expect(await addReplica(pool, EU)).toMatchObject({ ok: false });
+  const refused = async (replica: NewReplica) => {
+    const added = await addReplica(pool, replica);
+    return added.ok ? undefined : added.message;
+  };
+  expect(await refused(EU)).toBe('eu was retired, and its id is never given again. Choose another.');
   expect(await enrolReplica(pool, ask(code))).toMatchObject({ ok: false });
   const child = { ...EU, id: 'store' as ReplicaId, kind: 'store', parent: EU.id } as const;
-  expect(await addReplica(pool, child)).toMatchObject({ ok: false });
+  expect(await refused(child)).toContain('its parent eu was retired');
+  expect(await refused({ ...child, parent: 'nobody' as ReplicaId })).toContain('no replica is called nobody');
+});
+
+test('an id that is there as something else is not given, and it is said what it is', async () => {
+  const { pool } = await freshDatabase();
+  await added(pool);
+  const other = { ...EU, kind: 'store', location: 'berlin' } as const;
+  expect(await addReplica(pool, other)).toEqual({
+    ok: false,
+    message:
+      'eu is there already: a region under authority, without a location; asked was a store under authority, at berlin. ' +
+      'Ask for a new code with what it is, or choose another id.',
+  });
 });
 
 test('every change of a replica reaches the catalogue', async () => {

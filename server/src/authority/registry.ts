@@ -48,12 +48,28 @@ export async function addReplica(pool: pg.Pool, replica: NewReplica): Promise<Ad
   );
   const expiresAtMs = rows[0]?.expires_at_ms;
   if (expiresAtMs !== undefined) return { ok: true, code, expiresAtMs };
-  return {
-    ok: false,
-    message:
-      `${replica.id} cannot be added: its parent ${replica.parent} is not known or retired, ` +
-      'or another replica has or had this id.',
-  };
+  return { ok: false, message: await whyNot(pool, replica) };
+}
+
+/** In words, for the operator who asked. */
+async function whyNot(pool: pg.Pool, { id, kind, parent, location }: NewReplica): Promise<string> {
+  const { rows } = await pool.query<
+    Pick<RegisteredReplica, 'id' | 'kind' | 'parent' | 'location' | 'status'>
+  >('select id, kind, parent, location, status from tallystick.replicas where id = any($1)', [[id, parent]]);
+  const above = rows.find((row) => row.id === parent);
+  if (parent !== ROOT && above === undefined)
+    return `${id} cannot be added: no replica is called ${parent}. Add its parent first, or name one that is there.`;
+  if (above?.status === 'retired')
+    return `${id} cannot be added: its parent ${parent} was retired. Name one that is there.`;
+  const there = rows.find((row) => row.id === id);
+  if (there?.status === 'retired')
+    return `${id} was retired, and its id is never given again. Choose another.`;
+  if (there === undefined) return `${id} cannot be added at this moment. Try again.`;
+  const at = (place: string | null) => (place === null ? 'without a location' : `at ${place}`);
+  return (
+    `${id} is there already: a ${there.kind} under ${there.parent}, ${at(there.location)}; asked was a ${kind} under ` +
+    `${parent}, ${at(location)}. Ask for a new code with what it is, or choose another id.`
+  );
 }
 
 export interface Enrolment {

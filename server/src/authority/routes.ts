@@ -156,9 +156,13 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
     });
     if (!added.ok) throw new Problem('invalid_request', added.message);
     await authority.refreshCatalogue();
-    return reply
-      .code(201)
-      .send({ id, code: added.code, expiresAt: new Date(added.expiresAtMs).toISOString() });
+    const expiresAt = new Date(added.expiresAtMs).toISOString();
+    // It may be opened later; a name that was mistyped is worth a word.
+    const isOpen = body.location === null || authority.catalogue.location(body.location) !== undefined;
+    const warning = isOpen
+      ? undefined
+      : `No location is called ${body.location} yet: until there is one, ${id} has nothing to sell.`;
+    return reply.code(201).send({ id, code: added.code, expiresAt, warning });
   });
 
   app.post('/v1/clients', async (request, reply) => {

@@ -142,11 +142,12 @@ export async function askEnroll(args: readonly string[]): Promise<number> {
     kind,
     parent,
     location: location ?? null,
-  })) as { code: string; expiresAt: string };
+  })) as { code: string; expiresAt: string; warning?: string };
   if (values.json) process.stdout.write(`${JSON.stringify({ id, ...added })}\n`);
   else {
     process.stdout.write(
-      `${id} may enrol once, until ${added.expiresAt}, with the code\n\n  ${added.code}\n\n` +
+      (added.warning === undefined ? '' : `Mind: ${added.warning}\n\n`) +
+        `${id} may enrol once, until ${added.expiresAt}, with the code\n\n  ${added.code}\n\n` +
         `On its machine:\n  tallystick-agent enroll --data DIR --id ${id} --code ${added.code} \\\n` +
         `    --parent ws://HOST-OF-${parent.toUpperCase()}:PORT/link --port 7420\n`,
     );

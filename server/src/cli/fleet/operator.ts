@@ -72,9 +72,22 @@ export class Operator {
         `The authority at ${this.url} does not answer. Is it running? Start it with: npm start`,
       );
     }
-    const json = (await response.json()) as { code?: string; detail?: string };
-    if (!response.ok)
-      throw new Refused(json.code ?? '', json.detail ?? `The authority answered ${response.status}.`);
+    const json = (await response.json()) as Said;
+    if (!response.ok) throw new Refused(json.code ?? '', whyOf(json, response.status));
     return json;
   }
+}
+
+interface Said {
+  readonly code?: string;
+  readonly detail?: string;
+  /** What was wrong, place by place. */
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+}
+
+function whyOf({ detail, errors = [] }: Said, status: number): string {
+  const places = errors.filter(({ pointer }) => pointer !== '');
+  if (places.length > 0)
+    return places.map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`).join('\n');
+  return detail ?? `The authority answered ${status}.`;
 }
