@@ -35,6 +35,7 @@ import { CARTS_WAITING_BYTES_MAX, CartRelay } from './link/cart-relay.ts';
 import { mayAsk } from './link/child-calls.ts';
 import { ChildLinks } from './link/child-links.ts';
 import { Connection, WS_OPTIONS } from './link/connection.ts';
+import { TurnedAway } from './link/turned-away.ts';
 import type { Log } from './log.ts';
 import { nodeMachine } from './machine.ts';
 import type { LinkTls } from './tls/parent-tls.ts';
@@ -128,6 +129,7 @@ export class Host {
           };
         }),
     });
+    const turnedAway = new TurnedAway(log, () => performance.now());
     this.children = new ChildLinks({
       self: id,
       engine: this.engine,
@@ -158,6 +160,7 @@ export class Host {
         this.#cartRelay.gone(replica);
         this.calls.peerDown(replica);
       },
+      refused: (...said) => turnedAway.say(...said),
     });
     this.#feed = new CatalogueFeed(
       {

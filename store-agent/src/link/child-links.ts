@@ -30,6 +30,8 @@ export interface ChildLinksPorts {
   frame(from: ReplicaId, frame: Frame): void;
   /** @param arrivedBeforeMs what was sent before this moment has arrived */
   closed(replica: ReplicaId, why: string, arrivedBeforeMs: number): void;
+  /** A hello was not taken. @param replica as it calls itself */
+  refused(replica: ReplicaId, code: ErrorCode, why: string): void;
 }
 
 interface Link {
@@ -151,27 +153,25 @@ export class ChildLinks {
     keepsLevels: boolean,
   ): ReplicaId | undefined {
     const replica = replicaOf(hello.writer);
+    const refuse = (code: ErrorCode, why: string): undefined => {
+      this.#ports.refused(replica, code, why);
+      connection.hangUp(code, why);
+    };
     const key = this.#ports.publicKey(replica);
     if (key === undefined) {
       const parent = this.#ports.parentOf(replica);
-      if (parent === undefined || parent === this.#ports.self)
-        connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
-      else connection.hangUp('forbidden', `${replica} belongs under ${parent}: link it there.`);
-      return undefined;
+      return parent === undefined || parent === this.#ports.self
+        ? refuse('unknown_replica', `${replica} is not enrolled here.`)
+        : refuse('forbidden', `${replica} belongs under ${parent}: link it there.`);
     }
-    if (!isSignedBy(key, helloProof(challenge, this.#ports.self, hello), hello.signature)) {
-      connection.hangUp('bad_signature', `The signature is not ${replica}'s, or answers another challenge.`);
-      return undefined;
-    }
+    if (!isSignedBy(key, helloProof(challenge, this.#ports.self, hello), hello.signature))
+      return refuse('bad_signature', `The signature is not ${replica}'s, or answers another challenge.`);
     const agreed = negotiate(hello);
-    if (!agreed.ok) {
-      connection.hangUp('unsupported_version', agreed.message);
-      return undefined;
-    }
+    if (!agreed.ok) return refuse('unsupported_version', agreed.message);
     const { protocol, channels } = agreed;
     this.#ports.engine.run((self, now) => {
       const opened: Opened = self.childUp(hello, { protocol, channels }, now);
-      if (!opened.ok) return connection.hangUp(opened.code, opened.message);
+      if (!opened.ok) return refuse(opened.code, opened.message);
       const before = this.#links.get(replica);
       const names = new Set(channels.map(({ name }) => name));
       this.#links.set(replica, { connection, writer: hello.writer, key, channels: names });
