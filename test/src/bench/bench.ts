@@ -40,6 +40,8 @@ export interface Case {
   settle?(): Promise<void>;
   /** False where a first, unmeasured round would tell nothing: each round starts from nothing anyway. */
   readonly warmsUp?: boolean;
+  /** Rounds of its own, after those of all others: what it leaves a server to do would be measured with theirs. */
+  readonly roundsAfter?: number;
 }
 
 /** A peer that cannot be measured here. */

@@ -139,6 +139,7 @@ function importCase(place: Place, { ports, pids, settled }: Town): Case {
     name: 'import',
     note: `POST /v1/products/import at a region whose authority is linked, ${PRODUCTS} new products as NDJSON`,
     warmsUp: false,
+    roundsAfter: 3,
     round: () => {
       round += 1;
       return helper.ask<Round>('load', {

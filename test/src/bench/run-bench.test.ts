@@ -41,6 +41,19 @@ test('what takes longer to get going is warmed up for longer, whatever a round t
   expect(done.filter((what) => what.endsWith(' s'))).toEqual(['a 3 s', 'a 4 s', 'a 5 s', 'a 10 s']);
 });
 
+test('what leaves work behind has its rounds after all others, and its place in the table', async () => {
+  const done: string[] = [];
+  const heavy: Case = { ...counting('a', done), warmsUp: false, roundsAfter: 3 };
+  const { results } = await runBench(bench([heavy, counting('b', done)]), quietly);
+  expect(done.filter((what) => what.endsWith(' s'))).toEqual([
+    'b 2 s',
+    'b 4 s',
+    'b 4 s',
+    ...Array(3).fill('a 4 s'),
+  ]);
+  expect(results.map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
 test('the warm-up is not measured; the last round’s find is noted', async () => {
   const { results } = await runBench(bench([counting('a', [], [1_000, 10, 30])]), quietly);
   expect(results).toEqual([

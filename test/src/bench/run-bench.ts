@@ -66,16 +66,21 @@ async function takeTurns(bench: Bench, cases: readonly Case[], options: RunOptio
     await turn(bench, one, Math.max(seconds * WARM_UP_SHARE, bench.warmUpSeconds ?? 0));
   }
   const did = new Map<Case, Round[]>(cases.map((one) => [one, []]));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const [one, done] of did) {
-      options.stop?.throwIfAborted();
-      const last = await turn(bench, one, seconds);
-      done.push(last);
-      const figures = Object.entries(last).map(
-        ([name, n]) => `${name} ${typeof n === 'number' ? n.toFixed(2) : n}`,
-      );
-      options.say(`${bench.name}: round ${round} of ${rounds}: ${one.name}: ${figures.join(', ')}`);
-    }
+  const measure = async (one: Case, round: number, of: number) => {
+    options.stop?.throwIfAborted();
+    const last = await turn(bench, one, seconds);
+    did.get(one)?.push(last);
+    const figures = Object.entries(last).map(
+      ([name, n]) => `${name} ${typeof n === 'number' ? n.toFixed(2) : n}`,
+    );
+    options.say(`${bench.name}: round ${round} of ${of}: ${one.name}: ${figures.join(', ')}`);
+  };
+  const together = cases.filter(({ roundsAfter }) => roundsAfter === undefined);
+  for (let round = 1; round <= rounds; round += 1)
+    for (const one of together) await measure(one, round, rounds);
+  for (const one of cases) {
+    const own = one.roundsAfter === undefined ? 0 : (options.rounds ?? one.roundsAfter);
+    for (let round = 1; round <= own; round += 1) await measure(one, round, own);
   }
   return [...did].map(([one, done]) => resultOf(one, done));
 }
