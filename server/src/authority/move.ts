@@ -8,7 +8,7 @@ import type pg from 'pg';
 import type { Authority } from './authority.ts';
 import { inOneGo } from './in-one-go.ts';
 import { checkMove } from './recovery.ts';
-import { ROOT } from './registry.ts';
+import { LEAVES, ROOT } from './registry.ts';
 
 export interface Move {
   readonly replica: ReplicaId;
@@ -19,9 +19,6 @@ export interface Move {
 export interface Moved extends Move {
   readonly from: ReplicaId;
 }
-
-/** Who stands at a counter or a door has nobody below. */
-const LEAVES: readonly ReplicaKind[] = ['terminal', 'channel'];
 
 /** Doing it twice is doing it once. @throws Problem */
 export async function move(authority: Authority, act: Move): Promise<Moved> {

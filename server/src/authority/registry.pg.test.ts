@@ -81,6 +81,22 @@ test('the books hold no code, and a retired id is not given again', async () => 
   expect(await refused({ ...child, parent: 'nobody' as ReplicaId })).toContain('no replica is called nobody');
 });
 
+test('who is there under another parent is moved, and nobody stands below a till', async () => {
+  const { pool } = await freshDatabase();
+  await added(pool);
+  const till = { ...EU, id: 'till' as ReplicaId, kind: 'terminal', parent: EU.id } as const;
+  await added(pool, till);
+  expect(await addReplica(pool, { ...till, parent: AUTHORITY })).toEqual({
+    ok: false,
+    message:
+      'till is there already, under eu. To give it to authority: tallystick move till --to authority --operator NAME',
+  });
+  expect(await addReplica(pool, { ...till, id: 'other' as ReplicaId, parent: till.id })).toEqual({
+    ok: false,
+    message: 'other cannot be added: till is a terminal, and has nobody below it. Name its own parent.',
+  });
+});
+
 test('an id that is there as something else is not given, and it is said what it is', async () => {
   const { pool } = await freshDatabase();
   await added(pool);

@@ -25,6 +25,9 @@ export type Added =
 /** The root has no entry of its own: these books are its registry. */
 export const ROOT = 'authority';
 
+/** Who stands at a counter or a door has nobody below. */
+export const LEAVES: readonly ReplicaKind[] = ['terminal', 'channel'];
+
 /**
  * Adds a replica, or gives one that is known a new code (its device or its key was lost).
  * Only the newest code of a replica works.
@@ -37,14 +40,16 @@ export async function addReplica(pool: pg.Pool, replica: NewReplica): Promise<Ad
         (id, kind, parent, location, enrol_code_hash, code_expires_at, status)
       select $1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond', 'expected'
         where $3 = '${ROOT}'
-          or exists (select from tallystick.replicas p where p.id = $3 and p.status <> 'retired')
+          or exists (
+            select from tallystick.replicas p where p.id = $3 and p.status <> 'retired' and p.kind <> all ($7)
+          )
       on conflict (id) do update set
         enrol_code_hash = excluded.enrol_code_hash, code_expires_at = excluded.code_expires_at,
         code_used_at = null
         where r.status <> 'retired' and r.kind = excluded.kind and r.parent = excluded.parent
           and r.location is not distinct from excluded.location
       returning round(extract(epoch from code_expires_at) * 1000)::bigint as expires_at_ms`,
-    [replica.id, replica.kind, replica.parent, replica.location, hashOf(code), replica.codeTtlMs],
+    [replica.id, replica.kind, replica.parent, replica.location, hashOf(code), replica.codeTtlMs, LEAVES],
   );
   const expiresAtMs = rows[0]?.expires_at_ms;
   if (expiresAtMs !== undefined) return { ok: true, code, expiresAtMs };
@@ -56,14 +61,18 @@ async function whyNot(pool: pg.Pool, { id, kind, parent, location }: NewReplica)
   const { rows } = await pool.query<
     Pick<RegisteredReplica, 'id' | 'kind' | 'parent' | 'location' | 'status'>
   >('select id, kind, parent, location, status from tallystick.replicas where id = any($1)', [[id, parent]]);
-  const above = rows.find((row) => row.id === parent);
-  if (parent !== ROOT && above === undefined)
-    return `${id} cannot be added: no replica is called ${parent}. Add its parent first, or name one that is there.`;
-  if (above?.status === 'retired')
-    return `${id} cannot be added: its parent ${parent} was retired. Name one that is there.`;
   const there = rows.find((row) => row.id === id);
+  const above = rows.find((row) => row.id === parent);
   if (there?.status === 'retired')
     return `${id} was retired, and its id is never given again. Choose another.`;
+  if (parent !== ROOT && above === undefined)
+    return `${id} cannot be added: no replica is called ${parent}. Add its parent first, or name one that is there.`;
+  if (there?.kind === kind && there.location === location && there.parent !== parent)
+    return `${id} is there already, under ${there.parent}. To give it to ${parent}: tallystick move ${id} --to ${parent} --operator NAME`;
+  if (above?.status === 'retired')
+    return `${id} cannot be added: its parent ${parent} was retired. Name one that is there.`;
+  if (above !== undefined && LEAVES.includes(above.kind))
+    return `${id} cannot be added: ${parent} is a ${above.kind}, and has nobody below it. Name its own parent.`;
   if (there === undefined) return `${id} cannot be added at this moment. Try again.`;
   const at = (place: string | null) => (place === null ? 'without a location' : `at ${place}`);
   return (

@@ -3,7 +3,7 @@
  *
  * Node makes a head name by name, checks each of them, and gives the socket the text and an empty end as two pieces,
  * for which it takes memory for three bytes a character. Most of that is known beforehand here. What is written is,
- * byte for byte, what Node would write; hooks at `onSend`, of which there are none, would not hear of it.
+ * byte for byte, what Node would write; hooks at `onSend` do not hear of it: a route that has some sends its answers itself, as the door for shapes does.
  *
  * That Node is told of a head that was written already takes two fields that no documentation names. Where they do not
  * do what they do here, and wherever an answer is not quite plain, it is sent as any other.

@@ -30,8 +30,8 @@ export interface ChildLinksPorts {
   frame(from: ReplicaId, frame: Frame): void;
   /** @param arrivedBeforeMs what was sent before this moment has arrived */
   closed(replica: ReplicaId, why: string, arrivedBeforeMs: number): void;
-  /** A hello was not taken. @param replica as it calls itself */
-  refused(replica: ReplicaId, code: ErrorCode, why: string): void;
+  /** A hello was not taken. @param replica as it calls itself @param isKnown whether the registry has that name */
+  refused(replica: ReplicaId, isKnown: boolean, code: ErrorCode, why: string): void;
 }
 
 interface Link {
@@ -154,7 +154,7 @@ export class ChildLinks {
   ): ReplicaId | undefined {
     const replica = replicaOf(hello.writer);
     const refuse = (code: ErrorCode, why: string): undefined => {
-      this.#ports.refused(replica, code, why);
+      this.#ports.refused(replica, this.#ports.parentOf(replica) !== undefined, code, why);
       connection.hangUp(code, why);
     };
     const key = this.#ports.publicKey(replica);

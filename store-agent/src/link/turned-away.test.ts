@@ -1,42 +1,46 @@
 import type { ReplicaId } from '@tallystick/crdt';
+import type { ErrorCode } from '@tallystick/crdt/wire';
 import { expect, test } from 'vitest';
 import { TurnedAway } from './turned-away.ts';
 
 function watched() {
   const said: unknown[] = [];
   let nowMs = 0;
-  const away = new TurnedAway({ warn: (what: unknown) => void said.push(what) } as never, () => nowMs);
+  const warn = ({ child, why }: { child: string; why: string }, what: string) =>
+    void said.push([nowMs, child, why, what]);
+  const away = new TurnedAway({ warn } as never, () => nowMs);
   return {
     said,
-    say(atMs: number, child: string, why: string) {
+    say(atMs: number, child: string, code: ErrorCode, why: string, isKnown = true) {
       nowMs = atMs;
-      away.say(child as ReplicaId, 'forbidden', why);
+      away.say(child as ReplicaId, isKnown, code, why);
     },
   };
 }
 
-test('the same is said once a minute, and what is new at once', () => {
+test('the same of a child is said once a minute, and what is new at once', () => {
   const { said, say } = watched();
-  say(0, 'berlin', 'fenced');
-  say(59_999, 'berlin', 'fenced');
-  say(59_999, 'berlin', 'not enrolled');
-  say(60_000, 'hamburg', 'fenced');
-  say(119_998, 'berlin', 'not enrolled');
-  say(119_999, 'berlin', 'not enrolled');
-  expect(said).toEqual(
-    [
-      ['berlin', 'fenced'],
-      ['berlin', 'not enrolled'],
-      ['hamburg', 'fenced'],
-      ['berlin', 'not enrolled'],
-    ].map(([child, why]) => ({ child, code: 'forbidden', why })),
-  );
+  say(0, 'berlin', 'replica_fenced', 'life 1 is not the newest');
+  say(10, 'berlin', 'replica_fenced', 'life 2 is not the newest');
+  say(20, 'berlin', 'bad_signature', 'another key');
+  say(30, 'berlin', 'replica_fenced', 'life 3 is not the newest');
+  say(40, 'hamburg', 'replica_fenced', 'life 1 is not the newest');
+  say(60_000, 'berlin', 'replica_fenced', 'life 4 is not the newest');
+  const what = 'child turned away';
+  expect(said).toEqual([
+    [0, 'berlin', 'life 1 is not the newest', what],
+    [20, 'berlin', 'another key', what],
+    [40, 'hamburg', 'life 1 is not the newest', what],
+    [60_000, 'berlin', 'life 4 is not the newest', what],
+  ]);
 });
 
-test('strangers with ever new names fill no log: a minute later there is room again', () => {
+test('strangers with ever new names fill no log, and silence no child', () => {
   const { said, say } = watched();
-  for (let i = 0; i < 1_000; i += 1) say(i, `stranger-${i}`, 'not enrolled');
-  expect(said).toHaveLength(256);
-  say(60_255, 'berlin', 'fenced');
-  expect(said).toHaveLength(257);
+  for (let i = 0; i < 1_000; i += 1) say(i, `stranger-${i}`, 'unknown_replica', 'not enrolled', false);
+  say(1_000, 'berlin', 'replica_fenced', 'fenced');
+  expect(said).toEqual([
+    [0, 'stranger-0', 'not enrolled', 'stranger turned away'],
+    [1_000, 'berlin', 'fenced', 'child turned away'],
+  ]);
 });

@@ -86,8 +86,9 @@ interface Said {
 }
 
 function whyOf({ detail, errors = [] }: Said, status: number): string {
-  const places = errors.filter(({ pointer }) => pointer !== '');
-  if (places.length > 0)
-    return places.map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`).join('\n');
-  return detail ?? `The authority answered ${status}.`;
+  if (!errors.some(({ pointer }) => pointer !== '')) return detail ?? `The authority answered ${status}.`;
+  const places = errors.map(({ pointer, message }) =>
+    pointer === '' ? message : `${pointer.slice(1)}: ${message}`,
+  );
+  return places.join('\n');
 }
