@@ -41,7 +41,7 @@ function cartCase(place: Place, name: string, server: CartServer, note: string):
   const load = startHelper(place, './processes/cart-load.ts', LOAD_FLAGS);
   return {
     name,
-    note: `${note}; ${CARTS} carts with two clients each, and a region’s first word in each of them`,
+    note: `${note}; ${CARTS} carts with two clients each`,
     round: (seconds) => load.ask<Round>('edits', { ...server, carts: CARTS, seconds } satisfies CartLoad),
   };
 }

@@ -60,7 +60,6 @@ async function shopper(url: string, path: string, peers: string | undefined): Pr
       return peers === undefined ? device(address, id, token) : hocuspocusDevice(address, id, peers);
     }),
   );
-  if (token === '') begin(devices[0] as Device);
   for (const one of devices) one.doc.on('update', () => one.shown());
   let [editing, other] = devices as [Device, Device];
   return {
@@ -76,16 +75,6 @@ async function shopper(url: string, path: string, peers: string | undefined): Pr
       for (const { destroy } of devices) destroy();
     },
   };
-}
-
-/**
- * What a region writes into a new cart, its schema's version, is in every cart: Yjs spends a third more on each edit of
- * a document that three have written in than where there are two.
- */
-function begin({ doc, Yjs }: Device): void {
-  const made = new Yjs.Doc();
-  made.getMap('cart').set('v', 1);
-  Yjs.applyUpdate(doc, Yjs.encodeStateAsUpdate(made));
 }
 
 async function makeCart(url: string): Promise<{ id: string; token: string }> {
