@@ -48,6 +48,7 @@ async function fetchDocuments(
   await findOthers(pool, view, [...others, ...copies, ...ends]);
 }
 
+/** By key, each: until these tables are analyzed, a join may read all of them for a few orders (`offset 0` is what keeps it so). */
 async function findOrders(
   pool: pg.Pool,
   view: PrefetchedView,
@@ -57,7 +58,7 @@ async function findOrders(
     const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
       name: 'find_orders',
       text: `select q.at, o.writer, o.seq from unnest($1::text[]) with ordinality q(id, at)
-        join tallystick.orders o on o.order_id = q.id`,
+        cross join lateral (select writer, seq from tallystick.orders where order_id = q.id offset 0) o`,
       values: [pgArray(orders.map(({ id }) => text(id)))],
     });
     setFound(view, orders, rows);
@@ -75,7 +76,8 @@ async function findOthers(
     const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
       name: 'find_documents',
       text: `select q.at, d.writer, d.seq from unnest($1::text[], $2::text[]) with ordinality q(kind, id, at)
-        join tallystick.documents d on d.kind = q.kind and d.id = q.id`,
+        cross join lateral (
+          select writer, seq from tallystick.documents where kind = q.kind and id = q.id offset 0) d`,
       values: [pgArray(others.map(({ kind }) => kind)), pgArray(others.map(({ id }) => text(id)))],
     });
     setFound(view, others, rows);

@@ -49,6 +49,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   shared_buffers: '128MB',
   max_connections: '100',
+  // New books grow from nothing to thousands of orders within the minute that Postgres waits for by itself.
+  autovacuum_naptime: '10s',
   timezone: 'UTC',
 };
 
