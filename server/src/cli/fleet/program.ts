@@ -9,15 +9,16 @@ const SERVER = fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', her
 /** MiB. A turn's objects die young; a small nursery for each keeps two dozen replicas on one machine. */
 const NURSERY = { ofReplica: 4, ofServer: 64 };
 
-/** Many programs on few cores leave none idle that would help to collect garbage: threads for it cost more than they save. */
-const AGENT_FLAGS = ['--single-threaded-gc'];
 /**
- * Two dozen shops and tills on one machine spend a fifth of its time on optimising code that then runs for seconds: each
+ * Many programs on few cores leave none idle that would help to collect garbage: threads for it cost more than they save. And
+ * shops and tills on one machine spend a fifth of its time on optimising code that then runs for seconds: each
  * waits until a function is well used, and takes less of what that calls into it.
  */
-const SMALL_FLAGS = ['--interrupt-budget=1000000', '--max-inlined-bytecode-size-cumulative=230'];
-/** Of so many replicas in one program: a shop's computer with its tills. More of them use the same code well. */
-const SMALL_MAX = 4;
+const AGENT_FLAGS = [
+  '--single-threaded-gc',
+  '--interrupt-budget=1000000',
+  '--max-inlined-bytecode-size-cumulative=230',
+];
 
 /** The arguments for `node` that run `tallystick region …`. What a request needs lives until its commit, in a crowd for long. */
 export function regionProgram(...args: readonly string[]): string[] {
@@ -41,8 +42,7 @@ export function agentProgram(replicas: number, ...args: readonly string[]): stri
   const path = index.replace(/index\.ts$/, 'cli/main.ts').replace(/index\.js$/, 'cli/agent.js');
   if (!existsSync(path)) throw new Error(`${path} is missing: run npm run build first.`);
   const nursery = Math.min(NURSERY.ofServer, NURSERY.ofReplica * replicas);
-  const flags = replicas > SMALL_MAX ? AGENT_FLAGS : [...AGENT_FLAGS, ...SMALL_FLAGS];
-  return program(path, [`--max-semi-space-size=${nursery}`, ...flags], args);
+  return program(path, [`--max-semi-space-size=${nursery}`, ...AGENT_FLAGS], args);
 }
 
 function program(path: string, flags: readonly string[], args: readonly string[]): string[] {

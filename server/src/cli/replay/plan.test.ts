@@ -124,15 +124,19 @@ test('each store is cut for a fifth of trading time, in stretches of 15 minutes 
   }
 });
 
-test('a short run has 50 cuts and 20 kills all the same; every kind of replica is killed', async () => {
+test('a short run has 50 cuts and 20 kills all the same; every computer is killed, and so every kind of replica', async () => {
   const short = createPlan(await collectTrade(generateTrade({ skus: 400 }), 500));
   const steps = [...short.steps()];
   expect(short.lineCount).toBe(500);
   expect(steps.filter(({ kind }) => kind === 'cut').length).toBeGreaterThanOrEqual(50);
   const kills = steps.filter((step) => step.kind === 'kill').map(({ replica }) => replica);
   expect(kills.length).toBeGreaterThanOrEqual(20);
-  const kinds = new Map(short.shape.replicas.map(({ id, kind }) => [id, kind]));
-  expect(new Set(kills.map((id) => kinds.get(id))).size).toBe(4);
+  const { replicas } = short.shape;
+  expect(new Set(kills)).toEqual(
+    new Set(replicas.filter(({ runsIn }) => runsIn === undefined).map(({ id }) => id)),
+  );
+  const killed = replicas.filter(({ id, runsIn }) => kills.includes(runsIn ?? id));
+  expect(new Set(killed.map(({ kind }) => kind)).size).toBe(4);
 });
 
 test('a store column decides whose till serves a line, and one number used twice is two sales', async () => {
