@@ -95,3 +95,56 @@ test('[L7] [L5] a liar who names any number of writers is noted for so many, and
   };
   expect([0, 9_999, 10_000].map(seqOf)).toEqual([2, 3, undefined]);
 });
+
+/** What is waited for of one writer, which may be known here and come this far. */
+function waiting() {
+  const { ledger } = new Books();
+  const early = new EarlyFences(ledger);
+  const writer = name('till');
+  const isEarly = (seq: number) =>
+    early.isEarly(name('depot'), { writer, seq, hash: new Uint8Array(32), reason: 'retired' });
+  const stream = (seq: number, isShutOut = false) => {
+    const head = newHead('terminal', ledger.self.writer, null);
+    head.seq = seq;
+    if (isShutOut) head.fence = { seq, hash: head.hash, reason: 'retired' };
+    return { writer, head };
+  };
+  return {
+    isEarly,
+    /** The ledger knows it so far. */
+    known: (seq: number, isShutOut = false) => {
+      const { head } = stream(seq, isShutOut);
+      return ledger.addStream(writer, head);
+    },
+    keep: () => early.keep(),
+    dueAt: (seq: number, isShutOut = false) =>
+      early.due(stream(seq, isShutOut) as Parameters<EarlyFences['due']>[0])?.said.seq,
+  };
+}
+
+test('[F3a] it is due from the entry on at which it was said, unless who said that is shut out by then', () => {
+  const { isEarly, dueAt } = waiting();
+  expect(isEarly(5)).toBe(true);
+  expect([dueAt(4), dueAt(5), dueAt(6), dueAt(6, true)]).toEqual([undefined, 5, 5, undefined]);
+});
+
+test('[F3a] of who is shut out, or has come so far, nothing is early', () => {
+  const { isEarly, known } = waiting();
+  const { head } = known(4);
+  expect([isEarly(4), isEarly(5)]).toEqual([false, true]);
+  head.fence = { seq: 4, hash: head.hash, reason: 'retired' };
+  expect(isEarly(5)).toBe(false);
+});
+
+test.each([
+  ['unknown', undefined, 5],
+  ['not so far yet', [4, false], 5],
+  ['so far', [5, false], undefined],
+  ['shut out before', [4, true], undefined],
+] as const)('[F3a] after a turn, of a writer that is %s, it is waited for: %j, %j', (_, at, due) => {
+  const { isEarly, known, keep, dueAt } = waiting();
+  isEarly(5);
+  if (at !== undefined) known(...at);
+  keep();
+  expect(dueAt(9)).toBe(due);
+});
