@@ -144,7 +144,7 @@ test.each([
 ] as const)('[F3a] after a turn, of a writer that is %s, it is waited for: %j, %j', (_, at, due) => {
   const { isEarly, known, keep, dueAt } = waiting();
   isEarly(5);
-  if (at !== undefined) known(...at);
+  if (at !== undefined) known(at[0], at[1]);
   keep();
   expect(dueAt(9)).toBe(due);
 });

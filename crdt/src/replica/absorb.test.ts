@@ -113,6 +113,8 @@ describe('[T2] another process of the same replica', () => {
       expect([follower.ledger.isFromDisk, hq.replica.ledger.isFromDisk]).toEqual([false, false]);
       hq.restart();
       expect(hq.replica.ledger.isFromDisk).toBe(true);
+      hq.turn((self, now) => self.becomeNewWriter('rollback', now));
+      expect(hq.replica.ledger.isFromDisk).toBe(false);
     },
   );
 

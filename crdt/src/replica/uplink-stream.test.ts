@@ -114,6 +114,23 @@ describe('[L2] its stream', () => {
     expect(places(child.frames('stream'))).toEqual([[2, 3]]);
   });
 
+  test('[L5] its window is full from its last byte on, and never without a parent', () => {
+    const child = new Child({ streamBytesTarget: 1, inFlightBytesMax: 1_000_000 });
+    expect(child.uplink.isFull).toBe(false);
+    child.welcome();
+    child.receive(1);
+    const bytes = child.frames('stream').reduce((sum, { entries }) => sum + entries.length, 0);
+    expect([bytes > 0, child.uplink.isFull]).toEqual([true, false]);
+    const narrow = new Child({ streamBytesTarget: 1, inFlightBytesMax: bytes });
+    narrow.welcome();
+    expect(narrow.uplink.isFull).toBe(false);
+    narrow.receive(1);
+    narrow.frames('stream');
+    expect(narrow.uplink.isFull).toBe(true);
+    narrow.ack({ cursor: 2 });
+    expect(narrow.uplink.isFull).toBe(false);
+  });
+
   test('[L2] gathers where it just went, unless somebody waits', () => {
     const child = new Child({ gatherMs: 100 });
     child.welcome();
