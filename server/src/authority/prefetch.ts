@@ -48,7 +48,6 @@ async function fetchDocuments(
   await findOthers(pool, view, [...others, ...copies, ...ends]);
 }
 
-/** By key, each: until these tables are analyzed, a join may read all of them for a few orders (`offset 0` is what keeps it so). */
 async function findOrders(
   pool: pg.Pool,
   view: PrefetchedView,
@@ -57,8 +56,7 @@ async function findOrders(
   if (orders.length > 0) {
     const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
       name: 'find_orders',
-      text: `select q.at, o.writer, o.seq from unnest($1::text[]) with ordinality q(id, at)
-        cross join lateral (select writer, seq from tallystick.orders where order_id = q.id offset 0) o`,
+      text: 'select at, writer, seq from tallystick.find_orders($1)',
       values: [pgArray(orders.map(({ id }) => text(id)))],
     });
     setFound(view, orders, rows);
@@ -75,9 +73,7 @@ async function findOthers(
   if (others.length > 0) {
     const { rows } = await pool.query<{ at: number; writer: WriterId; seq: number }>({
       name: 'find_documents',
-      text: `select q.at, d.writer, d.seq from unnest($1::text[], $2::text[]) with ordinality q(kind, id, at)
-        cross join lateral (
-          select writer, seq from tallystick.documents where kind = q.kind and id = q.id offset 0) d`,
+      text: 'select at, writer, seq from tallystick.find_documents($1, $2)',
       values: [pgArray(others.map(({ kind }) => kind)), pgArray(others.map(({ id }) => text(id)))],
     });
     setFound(view, others, rows);
@@ -131,15 +127,7 @@ async function fetchRanges(pool: pg.Pool, view: PrefetchedView, asked: readonly 
   }
   const { rows } = await pool.query<{ writer: WriterId; seq_first: number; bytes: Uint8Array }>({
     name: 'find_entries',
-    text: `select r.writer, r.seq_first, r.bytes from tallystick.runs r
-      where r.pos_first in (
-        select f.pos_first
-        from unnest($1::text[], $2::bigint[], $3::bigint[]) q(writer, from_seq, to_seq)
-        cross join lateral (
-          select pos_first from tallystick.runs
-          where writer = q.writer and seq_first <= q.to_seq and seq_first >= coalesce((
-            select max(seq_first) from tallystick.runs where writer = q.writer and seq_first <= q.from_seq), 0)
-        ) f)`,
+    text: 'select writer, seq_first, bytes from tallystick.find_entries($1, $2, $3)',
     values: [
       asked.map(({ writer }) => writer),
       asked.map(({ fromSeq }) => fromSeq),
@@ -167,8 +155,7 @@ async function fetchProgress(pool: pg.Pool, view: PrefetchedView, asked: readonl
     returned: number;
   }>({
     name: 'find_progress',
-    text: `select order_id, line_id, cancelled, shipped, returned
-      from tallystick.line_progress where order_id = any($1)`,
+    text: 'select order_id, line_id, cancelled, shipped, returned from tallystick.find_progress($1)',
     values: [asked.map(text)],
   });
   for (const orderId of asked) view.progress.set(orderId, new Map());
