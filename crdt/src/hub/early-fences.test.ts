@@ -141,7 +141,7 @@ test.each([
   ['not so far yet', [4, false], 5],
   ['so far', [5, false], undefined],
   ['shut out before', [4, true], undefined],
-] as const)('[F3a] after a turn, of a writer that is %s, it is waited for: %j, %j', (_, at, due) => {
+] as const)('[F3a] after a turn, a writer that is %s here is waited for or not', (_, at, due) => {
   const { isEarly, known, keep, dueAt } = waiting();
   isEarly(5);
   if (at !== undefined) known(at[0], at[1]);

@@ -212,6 +212,42 @@ describe('[L7] what a stream may not name', () => {
     expect(berlin.fenceOf(till.self)).toBe('false-took');
   });
 
+  test('[L7] a took of more than was sent fences its writer also where it names an earlier grant', () => {
+    const { world, berlin, till } = shop({ lamp: 5 });
+    till.ask(sell('t1', { lamp: 1 }, { waitMs: 1_000 }));
+    world.calm();
+    const cell = berlin.row('lamp').sent.find(({ writer }) => writer === till.self);
+    const items = [{ pool: lamp, seq: (cell?.seq ?? 0) - 1, n: (cell?.n ?? 0) + 1 }];
+    new Forger(till).say({ type: 'took', from: berlin.self, items });
+    expect(berlin.fenceOf(till.self)).toBe('false-took');
+  });
+
+  test('[L7] a took of what was never sent fences its writer', () => {
+    const { berlin, till } = shop({ lamp: 5 });
+    expect(berlin.row('lamp').sent).toEqual([]);
+    new Forger(till).say({ type: 'took', from: berlin.self, items: [{ pool: lamp, seq: 1, n: 1 }] });
+    expect(berlin.fenceOf(till.self)).toBe('false-took');
+  });
+
+  test('[L7] a mark under another name than its order’s fences its writer', () => {
+    const { berlin, till } = shop({ lamp: 5 });
+    const forger = new Forger(till);
+    const mark = { type: 'marked', orderId: 't1' as never, mark: 'processing' } as const;
+    forger.send(forger.frame([forger.entry(mark, { docId: 't2' })]));
+    expect(berlin.fenceOf(till.self)).toBe('malformed');
+  });
+
+  test('[L7] nobody below speaks for the parent of this replica', () => {
+    const { berlin, hq, till } = shop();
+    const forger = new Forger(till);
+    const life: EntryBody = { type: 'life', kind: 'authority', parent: null };
+    const writer = `hq.2.${'7'.repeat(32)}` as WriterId;
+    forger.send(forger.frame([forger.entry(life, { writer, seq: 1, prevHash: new Uint8Array(32) })]));
+    expect(replicaOf(hq.self)).toBe('hq');
+    expect(berlin.replica.ledger.streams.has(writer)).toBe(false);
+    expect(berlin.hangUps.at(-1)).toMatch(/claims to be the parent/);
+  });
+
   test('[L7] a writer of another branch of the tree is not taken from a child', () => {
     const { world, hq, berlin } = shop();
     const paris = world.add('paris', 'store', hq);

@@ -109,7 +109,7 @@ describe('[F6] a life that is a name alone', () => {
     expect(unheard(ledger)).toEqual(['till']);
   });
 
-  test('[F6] is not waited for where its replica has joined, registered or not', () => {
+  test('[F6] is not waited for where its replica has joined', () => {
     const { ledger, names, registry } = putBack();
     registry({ berlin: 'hq' });
     names(name('berlin', 2));
@@ -125,7 +125,7 @@ describe('[F6] a life that is a name alone', () => {
 });
 
 describe('[F6] [F3a] who would be forgotten if it were given away', () => {
-  test('[F6] only who has not spoken, and only to the parent that the books remember', () => {
+  test('[F6] who has not spoken, and only by the parent that the books remember', () => {
     const { ledger, add, registry } = putBack();
     registry({ till: 'hq', paris: 'hq' });
     add(name('till'), name('berlin'), 'berlin');
@@ -135,6 +135,9 @@ describe('[F6] [F3a] who would be forgotten if it were given away', () => {
     // Remembered at the authority itself, it is waited for there as well.
     add(name('paris'), lived, 'paris');
     expect(isForgottenAt(ledger, id('paris'), id('hq'))).toBe(false);
+    // Who has told all may go anywhere.
+    registry({});
+    expect(at('berlin')).toEqual([false]);
   });
 
   test('[F6] one life of several is enough to remember it there', () => {
