@@ -62,7 +62,7 @@ function splitAtRandom(total: number, parts: number, prng: Prng): number[] {
   return weights.map((weight) => (total * weight) / sum);
 }
 
-/** Spread over the whole run, and dealt over the computers: each as often as the others, and every kind of them early. */
+/** Spread over the whole run, and dealt so that every kind of replica is hit early and often. */
 export function scheduleKills(
   shape: FleetShape,
   clock: TradingClock,
@@ -78,8 +78,7 @@ export function scheduleKills(
   });
 }
 
-function dealtByKind({ replicas }: FleetShape, prng: Prng): FleetReplica[] {
-  const computers = replicas.filter(({ runsIn }) => runsIn === undefined);
+function dealtByKind(shape: FleetShape, prng: Prng): FleetReplica[] {
   const kinds: readonly ReplicaKind[] = [
     'store',
     'terminal',
@@ -90,13 +89,13 @@ function dealtByKind({ replicas }: FleetShape, prng: Prng): FleetReplica[] {
     'terminal',
   ];
   const piles = new Map<ReplicaKind, FleetReplica[]>();
-  for (const replica of shuffled(computers, prng)) {
+  for (const replica of shuffled(shape.replicas, prng)) {
     const pile = piles.get(replica.kind);
     if (pile === undefined) piles.set(replica.kind, [replica]);
     else pile.push(replica);
   }
   const dealt: FleetReplica[] = [];
-  for (let turn = 0; dealt.length < computers.length; turn++) {
+  for (let turn = 0; dealt.length < shape.replicas.length; turn++) {
     const next = piles.get(kinds[turn % kinds.length] as ReplicaKind)?.pop();
     if (next !== undefined) dealt.push(next);
   }
