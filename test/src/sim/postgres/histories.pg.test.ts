@@ -67,6 +67,14 @@ test('a mistake that is none is not found', { timeout: 180_000 }, async () => {
   expect(await findPlanted(templateUrl, play, { start: 5, seeds: 1, acts: ACTS })).toBeUndefined();
 });
 
+test('a mistake that a later migration cannot be applied to is an error, and not found', async () => {
+  const find = '    order by f.at;';
+  const file = 'server/src/authority/migrations/0003_commit_turn.sql';
+  const play = await plant({ name: 'gone later', file, find, replace: '    order by f.type, f.at;' });
+  const hunt = findPlanted(templateUrl, play, { start: 1, seeds: 1, acts: ACTS });
+  await expect(hunt).rejects.toThrow(/cannot be planted/);
+});
+
 test('a mistake that no longer fits its file is an error', async () => {
   const gone = { name: 'gone', find: 'not there', replace: '' };
   const files = [

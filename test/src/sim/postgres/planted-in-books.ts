@@ -78,9 +78,9 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
   },
   {
     name: 'facts out of order',
-    file: TURN,
-    find: '    order by f.at;',
-    replace: '    order by f.type, f.at;',
+    file: 'server/src/authority/projection.ts',
+    find: '...factColumns(facts)]',
+    replace: '...factColumns(facts.slice().reverse())]',
   },
   {
     name: 'an entry cut off where a run is read from its middle',

@@ -16,6 +16,9 @@ export interface PlayOptions {
   readonly planted?: string;
 }
 
+/** The database refuses the planted SQL itself: that finds nothing. */
+class NotPlanted extends Error {}
+
 export interface Played {
   readonly seed: number;
   readonly counts: Counts;
@@ -34,7 +37,10 @@ export async function playSeed({ seed, acts, freshBooks, planted }: PlayOptions)
     // One thing at a time: each further connection costs more than a turn.
     const pool = await openPool(await freshBooks(), { connectionsMax: 1 });
     pools.push(pool);
-    if (planted !== undefined) await pool.query(planted);
+    if (planted !== undefined)
+      await pool.query(planted).catch((cause) => {
+        throw new NotPlanted('The mistake cannot be planted: a later migration no longer fits.', { cause });
+      });
     return pool;
   };
   let player: Player | undefined;
@@ -45,6 +51,7 @@ export async function playSeed({ seed, acts, freshBooks, planted }: PlayOptions)
     if (violation === undefined) recording.disk.stored();
     await player.play(recording);
   } catch (error) {
+    if (error instanceof NotPlanted) throw error;
     // Whatever the journal throws over an honest history is a disagreement too.
     disagreement = error instanceof Disagreement ? error.message : `threw ${String(error)}`;
   } finally {
