@@ -125,8 +125,8 @@ export const PLANTED_IN_BOOKS: readonly PlantedBug[] = [
   {
     name: 'who follows misses a head',
     file: 'server/src/authority/catch-up.ts',
-    find: 'from tallystick.writers where turn > $1`',
-    replace: 'from tallystick.writers where turn > $1 + 1`',
+    find: 'where turn > $1 and ($2 or',
+    replace: 'where turn > $1 + 1 and ($2 or',
   },
   {
     name: 'who lost an answer goes on from where it was',
