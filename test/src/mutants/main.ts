@@ -6,12 +6,14 @@
  * imports again for each mutant, and `tsconfigFile` names nothing because what Stryker would rewrite there
  * it reads by an API that TypeScript 7 no longer has.
  */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
-import { BadOption, HELP, ONLY_TESTS, readOptions } from './options.ts';
-import { mutateAll, mutateSurvivors } from './patterns.ts';
+import { explanationsOf } from './explained.ts';
+import { BadOption, HELP, ONLY_TESTS, type Options, readOptions } from './options.ts';
+import { knownMutants, mutateAll, mutateSurvivors } from './patterns.ts';
 import { drawLines, isOn } from './sample.ts';
-import { isOf, summary } from './summary.ts';
+import { isOf, summary, type Tried } from './summary.ts';
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)));
 
@@ -20,20 +22,26 @@ try {
   if (options === 'help') console.log(HELP);
   else {
     const { sources } = options;
-    process.env[ONLY_TESTS] = options.tests?.join(',') ?? '';
     const lines = options.sample && drawLines(sources, options.sample);
-    const mutate = options.onlySurvivors ? mutateSurvivors(sources) : (lines ?? mutateAll(sources));
-    const results = await new Stryker({
-      configFile: 'test/src/mutants/stryker.config.json',
-      mutate,
-      concurrency: options.workers,
-      force: options.isAgain || options.onlySurvivors,
-    }).runMutationTest();
+    const results = options.isKnownOnly ? knownMutants() : await tryThem(options, lines);
     const asked = results.filter(lines ? isOn(lines) : isOf(sources));
-    console.log(summary(asked, options.isQuiet));
+    const sourceOf = (file: string) => readFileSync(`crdt/src/${file}.ts`, 'utf8');
+    console.log(summary(asked, sourceOf, explanationsOf, options.isQuiet));
   }
 } catch (error) {
   if (!(error instanceof BadOption)) throw error;
   console.error(error.message);
   process.exitCode = 2;
+}
+
+async function tryThem(options: Options, lines: readonly string[] | undefined): Promise<readonly Tried[]> {
+  const { sources } = options;
+  process.env[ONLY_TESTS] = options.tests?.join(',') ?? '';
+  const mutate = options.onlySurvivors ? mutateSurvivors(sources) : (lines ?? mutateAll(sources));
+  return new Stryker({
+    configFile: 'test/src/mutants/stryker.config.json',
+    mutate: [...mutate],
+    concurrency: options.workers,
+    force: options.isAgain || options.onlySurvivors,
+  }).runMutationTest();
 }

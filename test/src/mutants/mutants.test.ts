@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { changedLine, type Explanation, explanationsOf } from './explained.ts';
 import { BadOption, readOptions } from './options.ts';
 import { mutateAll } from './patterns.ts';
 import { drawLines, isOn } from './sample.ts';
@@ -10,7 +12,7 @@ function tried(file: string, status: string, line = 1): Tried {
     status,
     mutatorName: 'BooleanLiteral',
     replacement: 'true',
-    location: { start: { line, column: 3 }, end: { line } },
+    location: { start: { line, column: 3 }, end: { line, column: 8 } },
   };
 }
 
@@ -63,7 +65,7 @@ describe('a sample', () => {
 
   test('has the mutants that are on its lines from end to end', () => {
     const one = tried('tally/row', 'Killed', 7);
-    const wider = { ...one, location: { ...one.location, end: { line: 8 } } };
+    const wider = { ...one, location: { ...one.location, end: { line: 8, column: 1 } } };
     expect([one, wider, tried('tally/row', 'Killed', 8)].filter(isOn(['crdt/src/tally/row.ts:7-7']))).toEqual(
       [one],
     );
@@ -79,18 +81,53 @@ describe('what is told', () => {
     tried('hub/hub', 'NoCoverage', 9),
   ];
 
-  test('is a share for each file and for all, and where each survivor is', () => {
-    const text = summary(results, false);
-    expect(text).toMatch(/tally\/row\.ts:7:3 BooleanLiteral: true/);
-    expect(text).toMatch(/hub\/hub\.ts:9:3 BooleanLiteral \(no test comes here\): true/);
-    expect(text).toMatch(/66\.7 % +2\/3 +tally\/row/);
-    expect(text).toMatch(/0\.0 % +0\/1 +hub\/hub/);
-    expect(text).toMatch(/50\.0 % +2\/4 +all/);
-    expect(summary(results, true)).not.toMatch(/BooleanLiteral/);
+  const source = `${'\n'.repeat(6)}  false;\n\n  false;\n`;
+  const why = (file: string): Explanation[] =>
+    file === 'tally/row' ? [{ why: 'both say the same', mutants: [['false;', 'true;']] }] : [];
+
+  test('is a share for each file and for all, and each survivor that nothing explains', () => {
+    const text = summary(results, () => source, why, false);
+    expect(text).toMatch('hub/hub.ts:9 BooleanLiteral (no test comes here)\n  - false;\n  + true;');
+    expect(text).not.toMatch('tally/row.ts:7');
+    expect(text).toMatch(/66\.7 % +2\/3 +tally\/row, of 1 survivors 1 explained/);
+    expect(text).toMatch(/0\.0 % +0\/1 +hub\/hub, of 1 survivors 0 explained/);
+    expect(text).toMatch(/50\.0 % +2\/4 +all, of 2 survivors 1 explained/);
+    expect(summary(results, () => source, why, true)).not.toMatch(/BooleanLiteral/);
+  });
+
+  test('names what reaches over several lines by the first, with its end behind it', () => {
+    const { location, ...rest } = tried('tally/row', 'Survived');
+    const wide = { start: { line: 1, column: 6 }, end: { line: 3, column: 2 } };
+    expect(changedLine('  if {\n    one();\n}, two', { ...rest, location: wide, replacement: '{}' })).toEqual(
+      ['if {', 'if {}, two'],
+    );
+    expect(location).not.toEqual(wide);
   });
 
   test('is of nothing but what was asked for', () => {
     const of = (source: string) => results.filter(isOf([source])).length;
     expect([of('crdt/src/tally'), of('crdt/src/hub/hub.ts'), of('crdt/src/hu')]).toEqual([4, 1, 0]);
+  });
+});
+
+describe('what is explained', () => {
+  const files = readdirSync(new URL('./explained/', import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.replace(/\.json$/, ''));
+
+  test.each(files)('of %s stands there, once each, with a reason', (file) => {
+    const lines = readFileSync(new URL(`../../../crdt/src/${file}.ts`, import.meta.url), 'utf8')
+      .split('\n')
+      .map((line) => line.trim());
+    const said = explanationsOf(file);
+    const pairs = said.flatMap(({ mutants }) => mutants.map((pair) => pair.join('\n')));
+    expect(new Set(pairs).size).toBe(pairs.length);
+    for (const { why, mutants } of said) {
+      expect(why).toMatch(/\w/);
+      for (const [line, becomes] of mutants) {
+        expect(lines).toContain(line);
+        expect(becomes).not.toBe(line);
+      }
+    }
   });
 });

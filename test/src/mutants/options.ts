@@ -16,7 +16,8 @@ export const HELP = `npm run mutants -- [options]
   --sample P     only what is on P in a hundred lines, drawn by --seed: an estimate in minutes
   --seed N       which lines a sample has (1)
   --again        try those again whose outcome is known from a run before
-  --quiet        the table alone, without the survivors
+  --known        try nothing: tell once more what runs before have found out
+  --quiet        the table alone, without the survivors that nothing explains
   --help         this text
 `;
 
@@ -30,6 +31,7 @@ export interface Options {
   /** Of a hundred lines so many, drawn by the seed; undefined for all. */
   readonly sample: { readonly percent: number; readonly seed: number } | undefined;
   readonly isAgain: boolean;
+  readonly isKnownOnly: boolean;
   readonly isQuiet: boolean;
 }
 
@@ -38,7 +40,7 @@ export class BadOption extends Error {}
 
 /** @throws BadOption */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { only, workers, survivors, tests, sample, seed, again, quiet, help } = parse(args);
+  const { only, workers, survivors, tests, sample, seed, again, known, quiet, help } = parse(args);
   if (help) return 'help';
   if (survivors && sample !== undefined)
     throw new BadOption('--survivors and --sample each say what is tried: give one of them');
@@ -50,6 +52,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     sample:
       sample === undefined ? undefined : { percent: percentOf(sample), seed: wholeNumber('seed', seed) },
     isAgain: again,
+    isKnownOnly: known,
     isQuiet: quiet,
   };
 }
@@ -99,6 +102,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string', default: '1' },
         survivors: { type: 'boolean', default: false },
         again: { type: 'boolean', default: false },
+        known: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -1,6 +1,7 @@
 /** Patterns: which mutants Stryker is to try, by their place in the sources. */
 import { existsSync, readFileSync } from 'node:fs';
 import { BadOption } from './options.ts';
+import { isOf, type Place, type Tried } from './summary.ts';
 
 /** What runs before have found out. */
 const KNOWN = 'reports/mutants/known.json';
@@ -12,18 +13,17 @@ export function mutateAll(sources: readonly string[]): string[] {
   return [...sources.map((source) => (source.endsWith('.ts') ? source : `${source}/**/*.ts`)), ...TESTS];
 }
 
-interface Known {
-  readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
-}
+type Mutant = Omit<Tried, 'fileName'>;
 
-interface Mutant {
-  readonly status: string;
-  readonly location: { readonly start: Place; readonly end: Place };
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
+/** What runs before have found out of all mutants. @throws BadOption where there was none. */
+export function knownMutants(): Tried[] {
+  if (!existsSync(KNOWN)) throw new BadOption('Nothing is known yet: a run without --known comes first.');
+  const { files } = JSON.parse(readFileSync(KNOWN, 'utf8')) as {
+    files: Record<string, { mutants: readonly Mutant[] }>;
+  };
+  return Object.entries(files).flatMap(([fileName, { mutants }]) =>
+    mutants.map((mutant) => ({ ...mutant, fileName })),
+  );
 }
 
 /**
@@ -32,20 +32,12 @@ interface Place {
  * @throws BadOption where nothing did.
  */
 export function mutateSurvivors(sources: readonly string[]): string[] {
-  if (!existsSync(KNOWN))
-    throw new BadOption('--survivors comes after a run without it: nothing is known yet');
-  const { files } = JSON.parse(readFileSync(KNOWN, 'utf8')) as Known;
-  const patterns = Object.entries(files)
-    .filter(([file]) => sources.some((source) => file === source || file.startsWith(`${source}/`)))
-    .flatMap(([file, { mutants }]) => [
-      ...new Set(
-        mutants
-          .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-          .map(({ location: { start, end } }) => `${file}:${placeOf(start)}-${placeOf(end)}`),
-      ),
-    ]);
+  const patterns = knownMutants()
+    .filter(isOf(sources))
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .map(({ fileName, location: { start, end } }) => `${fileName}:${placeOf(start)}-${placeOf(end)}`);
   if (patterns.length === 0) throw new BadOption('Nothing survived the run before.');
-  return patterns;
+  return [...new Set(patterns)];
 }
 
 /** The report counts columns from 1, and patterns from 0. */

@@ -1,4 +1,5 @@
-/** Summary: a line for each file, and each mutant that nobody noticed with its place and what it says instead. */
+/** Summary: a line for each file, and each mutant that nobody noticed and nothing explains, with what it says instead. */
+import { type Changed, changedLine, type Explanation, isExplained } from './explained.ts';
 
 /** The part of Stryker's result that is told. */
 export interface Tried {
@@ -6,10 +7,13 @@ export interface Tried {
   readonly status: string;
   readonly mutatorName: string;
   readonly replacement?: string;
-  readonly location: {
-    readonly start: { readonly line: number; readonly column: number };
-    readonly end: { readonly line: number };
-  };
+  readonly location: { readonly start: Place; readonly end: Place };
+}
+
+/** Both from 1; the end is behind the last character. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Noticed by a failing test, or by never coming to an end. */
@@ -22,24 +26,57 @@ export function isOf(sources: readonly string[]): (tried: Tried) => boolean {
     sources.some((source) => fileName.endsWith(source) || fileName.includes(`${source}/`));
 }
 
-export function summary(results: readonly Tried[], isQuiet: boolean): string {
+/** What a run found out of one mutant. */
+interface Found {
+  readonly mutant: Tried;
+  readonly changed: Changed;
+  readonly isKilled: boolean;
+  readonly isExplained: boolean;
+}
+
+/**
+ * @param sourceOf - the text of a file such as `hub/heads`
+ * @param explanations - of such a file
+ */
+export function summary(
+  results: readonly Tried[],
+  sourceOf: (file: string) => string,
+  explanations: (file: string) => readonly Explanation[],
+  isQuiet: boolean,
+): string {
   const tried = results.filter(({ status }) => KILLED.has(status) || SURVIVED.has(status));
-  const names = [...new Set(tried.map(({ fileName }) => shown(fileName)))].sort();
-  const table = [...names, 'all'].map((name) => {
-    const here = tried.filter(({ fileName }) => name === 'all' || shown(fileName) === name);
-    const killed = here.filter(({ status }) => KILLED.has(status)).length;
-    const percent = ((100 * killed) / Math.max(1, here.length)).toFixed(1);
-    return `${percent.padStart(6)} %  ${`${killed}/${here.length}`.padStart(9)}  ${name}`;
+  const files = [...new Set(tried.map(({ fileName }) => shown(fileName)))].sort().map((file) => {
+    const source = sourceOf(file);
+    const explained = isExplained(explanations(file));
+    const found = tried
+      .filter(({ fileName }) => shown(fileName) === file)
+      .map((mutant) => {
+        const changed = changedLine(source, mutant);
+        return { mutant, changed, isKilled: KILLED.has(mutant.status), isExplained: explained(changed) };
+      });
+    return { file, found };
   });
-  const survivors = tried
-    .filter(({ status }) => SURVIVED.has(status))
-    .map((mutant) => {
-      const { line, column } = mutant.location.start;
-      const reached = mutant.status === 'NoCoverage' ? ' (no test comes here)' : '';
-      const instead = (mutant.replacement ?? '').replace(/\s+/g, ' ').slice(0, 100);
-      return `${shown(mutant.fileName)}.ts:${line}:${column} ${mutant.mutatorName}${reached}: ${instead}`;
-    });
-  return [...(isQuiet ? [] : [...survivors, '']), ...table].join('\n');
+  const told = files.flatMap(({ file, found }) =>
+    found.filter((each) => !each.isKilled && !each.isExplained).map((each) => place(file, each)),
+  );
+  const table = files.map(({ file, found }) => row(file, found));
+  const all = files.flatMap(({ found }) => found);
+  return [...(isQuiet ? [] : [...told, '']), ...table, row('all', all)].join('\n');
+}
+
+function row(name: string, found: readonly Found[]): string {
+  const killed = found.filter(({ isKilled }) => isKilled).length;
+  const survived = found.length - killed;
+  const explained = found.filter((each) => each.isExplained && !each.isKilled).length;
+  const percent = ((100 * killed) / Math.max(1, found.length)).toFixed(1);
+  const rest = survived === 0 ? '' : `, of ${survived} survivors ${explained} explained`;
+  return `${percent.padStart(6)} %  ${`${killed}/${found.length}`.padStart(9)}  ${name}${rest}`;
+}
+
+function place(file: string, { mutant, changed }: Found): string {
+  const [was, becomes] = changed.map((text) => (text.length > 160 ? `${text.slice(0, 159)}…` : text));
+  const reached = mutant.status === 'NoCoverage' ? ' (no test comes here)' : '';
+  return `${file}.ts:${mutant.location.start.line} ${mutant.mutatorName}${reached}\n  - ${was}\n  + ${becomes}`;
 }
 
 function shown(fileName: string): string {
