@@ -31,6 +31,16 @@ const types: pg.CustomTypesConfig = {
 /** @throws DatabaseUnreachable when no connection can be made now. */
 export async function openPool(url: string, options: PoolOptions = {}): Promise<pg.Pool> {
   const where = describeDatabase(url);
+  try {
+    await tryOnce(clientConfig(url, options.name));
+  } catch (error) {
+    throw new DatabaseUnreachable(
+      `The database ${where} cannot be reached: ${reasonOf(error as pg.DatabaseError)}`,
+      {
+        cause: error,
+      },
+    );
+  }
   const pool = new pg.Pool({
     ...clientConfig(url, options.name),
     max: options.connectionsMax ?? 10,
@@ -40,17 +50,20 @@ export async function openPool(url: string, options: PoolOptions = {}): Promise<
   pool.on('error', (error) => options.onIdleError?.(error));
   // A connection that breaks inside a transaction fails its query; unheard, the event would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * With a connection that is ended whatever comes of it. The driver's pool leaves one open for which it has no password
+ * to send: the server waits a minute for it, and lets nobody make or drop a database meanwhile.
+ */
+async function tryOnce(config: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(config);
+  client.on('error', () => undefined);
   try {
-    await pool.query('select 1');
-    return pool;
-  } catch (error) {
-    await pool.end().catch(() => {});
-    throw new DatabaseUnreachable(
-      `The database ${where} cannot be reached: ${reasonOf(error as pg.DatabaseError)}`,
-      {
-        cause: error,
-      },
-    );
+    await client.connect();
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

@@ -45,8 +45,6 @@ async function asAdmin(templateUrl: string, statements: readonly string[]): Prom
   url.pathname = '/postgres';
   const pool = await openPool(url.href, { connectionsMax: 1 });
   try {
-    // To make or drop a database, Postgres waits for word from each of its processes, those of other tests among them.
-    await pool.query('set statement_timeout = 120000');
     for (const statement of statements) await pool.query(statement);
   } finally {
     await pool.end();
