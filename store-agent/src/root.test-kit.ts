@@ -27,6 +27,7 @@ const LAMP: ProductInput = {
 
 export class TestRoot {
   readonly folder = mkdtempSync(join(tmpdir(), 'tallystick-'));
+  readonly log = createLog('root', 'silent');
   readonly catalogue = new Catalogue(join(this.folder, 'catalogue.db'));
   readonly journal: SqliteJournal;
   readonly host: Host;
@@ -40,7 +41,7 @@ export class TestRoot {
     tls,
     handshakeMs = 20_000,
   }: { tls?: DoorTls | undefined; handshakeMs?: number | undefined } = {}) {
-    const log = createLog('root', 'silent');
+    const { log } = this;
     this.journal = SqliteJournal.open({ folder: this.folder });
     const replica = new Replica(
       { ...defaultSettings('authority' as ReplicaId, 'authority') },

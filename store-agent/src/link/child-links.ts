@@ -183,8 +183,15 @@ export class ChildLinks {
 
   async #enrol(connection: Connection, challenge: Uint8Array, frame: Enrol): Promise<void> {
     const proof = enrolProof(challenge, this.#ports.self, frame.replica, frame.code);
+    // Whoever runs the parent is who the owner of the device asks.
+    const refused = (code: ErrorCode, why: string) => {
+      const isKnown = this.#ports.parentOf(frame.replica) !== undefined;
+      this.#ports.refused(frame.replica, isKnown, code, `enrolment: ${why}`);
+    };
     if (!isSignedBy(frame.publicKey, proof, frame.signature)) {
-      return connection.hangUp('bad_signature', 'The key that was handed in did not sign this.');
+      const why = 'The key that was handed in did not sign this.';
+      refused('bad_signature', why);
+      return connection.hangUp('bad_signature', why);
     }
     const answer = await this.#ports.enrol(frame).catch((): Frame => {
       return {
@@ -193,6 +200,7 @@ export class ChildLinks {
         message: 'Enrolling failed here; it was logged. Try again.',
       };
     });
+    if (answer.kind === 'refuse') refused(answer.code, answer.message);
     connection.send(answer);
     // The device comes back with a hello; nobody keeps a socket by handing in codes.
     connection.close();

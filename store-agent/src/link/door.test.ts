@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type ReplicaId, writerId } from '@tallystick/crdt';
 import { enrolProof } from '@tallystick/crdt/host';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { openIdentity } from '../identity.ts';
 import { until } from '../root.test-kit.ts';
@@ -99,7 +99,12 @@ test('a code is taken with a key that whoever hands it in holds, and answers thi
   };
   const right = (nonce: Uint8Array, parent: ReplicaId) =>
     enrolProof(nonce, parent, 'new' as ReplicaId, 'CODE');
+  const logged = vi.spyOn(scene.root.log, 'warn');
   expect(await handIn(right, 'enrolment_refused'), 'the books were asked').toBe('no enrolment here');
+  expect(logged.mock.calls, 'who runs the parent can read why').toContainEqual([
+    { child: 'new', code: 'enrolment_refused', why: 'enrolment: no enrolment here' },
+    'stranger turned away',
+  ]);
   for (const wrong of [
     (_: Uint8Array, parent: ReplicaId) => right(new Uint8Array(32), parent),
     (nonce: Uint8Array) => right(nonce, 'berlin' as ReplicaId),

@@ -128,6 +128,7 @@ function floodCases(place: Place, { ports }: Town, peak: () => Promise<Round>): 
       },
     },
     flood('half-load', 0.5),
+    flood('full-load', 1),
     flood('overload', 2),
   ];
 }
@@ -170,6 +171,8 @@ export const rest: Bench = {
     figure('ms for a batch of 10,000 lines', 1_000, 'at most', (of) => of.get('batch')?.p50Ms?.median),
     figure('products imported a second', 10_000, 'at least', (of) => of.get('import')?.perSecond?.median),
     ratio('overload', 'peak', 0.8),
+    // Of the crowd alone: the same thousand connections, of which each costs more than one that is always warm.
+    ratio('overload', 'full-load', 0.8),
     figure('p99 of overload against half-load', 4, 'at most', (of) => {
       const [over, half] = [of.get('overload')?.p99Ms, of.get('half-load')?.p99Ms];
       return over === undefined || half === undefined ? undefined : over.median / half.median;
