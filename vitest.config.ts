@@ -15,6 +15,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: 'forks',
+    setupFiles: ['./scripts/patterns-in-objects.mjs'],
     maxWorkers: 2,
     expect: { poll: { timeout: 20_000 } },
     // Where a run decides, one moment of a busy machine does not. Whoever needed it is named at the end.

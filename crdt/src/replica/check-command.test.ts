@@ -29,9 +29,11 @@ const good: Command[] = [
   confirm('o2', 'h1', { lamp: 1 }),
   extend('x1', 'h1', 1),
 ];
-const order = sell('o1', { lamp: 1 });
-const [line] = order.lines;
 const long = (n: number) => 'x'.repeat(n);
+const order = sell('o1', { lamp: 1 });
+// As many bytes as fit, most of them three a character.
+good.push({ ...order, note: '€'.repeat(681) + long(5) });
+const [line] = order.lines;
 const change = (part: object) => ({ ...order, ...part }) as Command;
 const changeLine = (part: object) => change({ lines: [{ ...line, ...part }] });
 const payment = { method: 'cash', amountMinor: 100, currency: 'EUR' };
@@ -67,6 +69,7 @@ describe('[L7] a command that could not be read again is refused before it is wr
     ['a channel that is too long', change({ channel: long(129) }), /^channel /],
     ['half a character', change({ note: '\ud800' }), /^note /],
     ['a note of many bytes', change({ note: 'é'.repeat(1_025) }), /^note /],
+    ['a note of characters of four bytes', change({ note: '\u{10000}'.repeat(513) }), /^note /],
     ['an order placed never', change({ placedAt: Number.NaN }), /^placedAt /],
     ['an order placed at the end of time', change({ placedAt: Number.POSITIVE_INFINITY }), /^placedAt /],
     ['a priority below zero', change({ priority: -1 }), /^priority /],

@@ -68,6 +68,16 @@ describe('[T7] quantities', () => {
       ok: false,
       code: 'quantity_out_of_range',
     });
+    // There are enough to be set aside, and no room to write it down.
+    berlin.turn(({ ledger }) => {
+      ledger.touchHead(ledger.self);
+      ledger.self.touch(pool('lamp')).used -= 11;
+    });
+    expect(berlin.do(hold('h1', { lamp: 11 }))).toMatchObject({
+      ok: false,
+      code: 'quantity_out_of_range',
+      message: 'The books of lamp@berlin cannot count that far.',
+    });
     const [line] = receive('d2', { lamp: 6 }).lines;
     const twice = { ...receive('d2', {}), lines: line === undefined ? [] : [line, line] };
     expect(berlin.do(twice)).toMatchObject({ ok: false, code: 'quantity_out_of_range' });
@@ -168,7 +178,11 @@ describe('[T8] once', () => {
     expect(berlin.do(cancel('c3', 'o1'))).toMatchObject({ ok: false, code: 'already_cancelled' });
     till.ask(sell('t1', { lamp: 2 }, { ...later, waitMs: 1_000 }));
     world.calm();
-    expect(berlin.do(cancel('c4', 't1'))).toMatchObject({ ok: false, code: 'not_owner' });
+    expect(berlin.do(cancel('c4', 't1'))).toMatchObject({
+      ok: false,
+      code: 'not_owner',
+      message: 'Order t1 belongs to till.',
+    });
   });
 
   test('[T8] units that came back as a return are not reinstated by a cancellation as well', () => {

@@ -41,6 +41,19 @@ test('[T9] adds what came after its point, as far as that is known', () => {
   expect(counted(7, name('nobody'), 0)).toEqual(OUTDATED);
 });
 
+test('[T9] of several SKUs is refused where one of them was counted since', () => {
+  const { books, seq } = shelf();
+  const { writer } = books.ledger.self;
+  const both = count('c2', { lamp: 7, bulb: 0 }, { includes: [{ writer, seq }] });
+  expect(decideCount(books.ledger, directory, both)).toMatchObject({ ok: true });
+  books.say(books.ledger.self, {
+    type: 'counted',
+    reason: 'again',
+    lines: [{ pool: pool('lamp'), found: 6, more: 0, less: 1, owed: 0 }],
+  });
+  expect(decideCount(books.ledger, directory, both)).toEqual(OUTDATED);
+});
+
 test('[T9] [D7] is refused where what came after its point was let go', () => {
   const { books, counted } = shelf();
   books.journal.entryAt = () => undefined;

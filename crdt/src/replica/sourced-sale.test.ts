@@ -63,6 +63,13 @@ test('[T5] [R4] what no place can serve whole is refused with what the best plac
   expect(berlin.journal.entries.length).toBe(entries);
 });
 
+test('[T5] [R4] lines that another place can serve are not asked for where they are not needed', () => {
+  const berlin = twoPlaces();
+  expect(berlin.do(anywhere('o1', { lamp: 4, bulb: 9 }))).toMatchObject({
+    items: [{ pool: pool('bulb'), requested: 9, available: 3 }],
+  });
+});
+
 test('[T5] [R4] lines of one SKU are asked for together, each where it is wanted', () => {
   const { world, till } = shop({ lamp: 4 });
   till.turn(({ ledger }) => {
@@ -112,6 +119,20 @@ test('[F8] an override is not needed, and owes nothing, where some place can ser
   const berlin = twoPlaces();
   expect(berlin.do(anywhere('o1', { lamp: 5 }, override(9)))).toMatchObject({
     entry: { body: { lines: [{ pool: pool('lamp', ROME), owed: 0 }] } },
+  });
+});
+
+test('[F8] an override is not needed, and owes nothing, where the places can serve it together', () => {
+  const berlin = twoPlaces();
+  expect(berlin.do(anywhere('o1', { lamp: 4, bulb: 3 }, override(9)))).toMatchObject({
+    entry: {
+      body: {
+        lines: [
+          { pool: pool('lamp', ROME), owed: 0 },
+          { pool: pool('bulb'), owed: 0 },
+        ],
+      },
+    },
   });
 });
 

