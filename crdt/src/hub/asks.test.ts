@@ -4,6 +4,8 @@ import type { PoolId } from '../ids.ts';
 import { receive, sell } from '../replica/commands.test-kit.ts';
 import { type Node, pool, shop } from '../replica/world.test-kit.ts';
 import type { Asks } from '../wire/frames.ts';
+import { hearAsks } from './asks.ts';
+import type { Session } from './child.ts';
 
 const lamp = pool('lamp');
 const STRANGE_POOLS_MAX = 10_000;
@@ -27,6 +29,18 @@ describe('[L3] an ask', () => {
       { kind: 'cells', cells: [{ pool: lamp, n: sent, to: till.self }] },
     ]);
     expect(berlin.journal.entries.length).toBe(before);
+  });
+
+  test('[L3] makes somebody wait for what was not granted, and for nothing else', () => {
+    const { world, berlin, till } = shop({ lamp: 9 });
+    world.comesToRest = false;
+    const { hub, ledger } = berlin.replica;
+    const known = hub.child(till.id);
+    const heard = (atLeast: number) => {
+      const frame = asks(till, [one(lamp, atLeast)]);
+      return hearAsks(hub, ledger, known, known.session as Session, frame, berlin.settings, world.now);
+    };
+    expect([heard(0), heard(2)]).toEqual([[], [lamp]]);
   });
 
   test('[L3] for one unit more is an ask', () => {

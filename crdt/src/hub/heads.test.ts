@@ -237,6 +237,10 @@ describe('[F2] a child that has another history of a writer', () => {
       if (left === paris) expect(former(2)).not.toContainEqual(rest);
       else expect(former(2)).toContainEqual(rest);
       expect(former(3)).not.toContainEqual({ ...rest, afterSeq: 3 });
+      if (left !== made.shop) continue;
+      // Its own, although it comes from where it stood before, as long as it has not spoken here (F3a).
+      made.ledger.changeHead(branch, { via: 'rome' as ReplicaId });
+      expect(former(2)).toContainEqual(rest);
     }
   });
 });

@@ -1,10 +1,16 @@
 /** What a parent tells its children, and when: L1, L2, L5, R2. */
 import { describe, expect, test } from 'vitest';
+import type { ReplicaId } from '../ids.ts';
+import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { receive, sell } from '../replica/commands.test-kit.ts';
+import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
 import { DEFAULT_LINK } from '../replica/settings.ts';
-import { type Node, pool, World } from '../replica/world.test-kit.ts';
-import type { Frame, FrameKind, StreamFrame } from '../wire/frames.ts';
+import { type Node, pool, shop, World } from '../replica/world.test-kit.ts';
+import { type Frame, type FrameKind, HEADS_MAX, ITEMS_MAX, type StreamFrame } from '../wire/frames.ts';
+import { Child, openSession, type Session } from './child.ts';
 import { Forger } from './forger.test-kit.ts';
+import type { Hub } from './hub.ts';
+import { hubFrames } from './hub-frames.ts';
 import { levelsEveryMs, NEWS_EVERY_MS } from './pace.ts';
 
 const lamp = pool('lamp');
@@ -95,6 +101,20 @@ describe('[L5] acks', () => {
     expect(heard('ack', set, () => berlin.do(receive('d4', { lamp: 1 })))).toEqual([]);
   });
 
+  test('[L5] nor where so much came at once as fills a window, be it that it is of no use any more', () => {
+    const set = town();
+    const { hq, berlin } = set;
+    heard('ack', set, () => berlin.do(receive('d1', { lamp: 1 })));
+    const { to } = question(hq, berlin);
+    // Frames of the session before, which come late.
+    const late = (bytes: number) => {
+      const frame = { ...question(hq, berlin), base: to, from: to - 1, to, entries: new Uint8Array(bytes) };
+      return only('ack', hq.hear(berlin.id, frame).frames);
+    };
+    expect(late(65_535)).toEqual([]);
+    expect(late(1)).toHaveLength(1);
+  });
+
   test('[L2] do not gather where a frame is missing, and say so once', () => {
     const set = town();
     const { world, hq, berlin } = set;
@@ -134,7 +154,33 @@ describe('[L5] acks', () => {
     ]);
     world.mail = [];
   });
+
+  test('[L2] of more than an ack can say, say as much as it can', () => {
+    const { ledger, shop: berlin } = new Books();
+    for (let i = 0; i < HEADS_MAX; i += 1)
+      ledger.addStream(name(`t${i}`), { ...berlin.head, via: 'berlin' as ReplicaId });
+    const { frames } = telling(ledger, (session) => {
+      session.isAckDue = true;
+      session.wantsAll = true;
+    });
+    expect(only('ack', frames).map(({ has }) => has.length)).toEqual([HEADS_MAX]);
+  });
 });
+
+/** What leaves to Berlin alone, of which a test says what it waits for. */
+function telling(
+  ledger: Books['ledger'],
+  expecting: (session: Session) => void,
+  levels?: Hub['totals']['levels'],
+) {
+  const child = new Child('berlin' as ReplicaId);
+  const hello = { writer: name('berlin'), wantsLevels: levels !== undefined, heads: [] };
+  child.session = openSession(hello, ledger.self.writer, 0);
+  expecting(child.session);
+  const totals = { changed: new Set(levels?.keys()), levels };
+  const hub = { children: new Map([[child.replica, child]]), totals } as unknown as Hub;
+  return { frames: hubFrames(hub, ledger, hastySettings('hq' as ReplicaId, 'authority'), atFirst) };
+}
 
 describe('[L1] what is settled', () => {
   test('[L1] is told a moment later, to the child it came from', () => {
@@ -149,6 +195,42 @@ describe('[L1] what is settled', () => {
     ]);
     expect(hq.replica.wakeAtMs(world.now)).toBe(undefined);
   });
+
+  test('[L1] is not told of whom nothing is settled yet', () => {
+    const { world, hq, berlin, till } = town();
+    berlin.cut();
+    const kiosk = world.add('kiosk', 'terminal', berlin);
+    const { frames } = berlin.hear(kiosk.id, question(berlin, kiosk));
+    expect(only('ack', frames)).toMatchObject([{ has: [{ writer: kiosk.self }], settled: [] }]);
+    world.mail = [];
+    const [known] = only('ack', berlin.hear(till.id, question(berlin, till)).frames);
+    expect(known?.settled).toMatchObject([{ writer: till.self }]);
+    expect(hq.replica.ledger.streams.has(kiosk.self)).toBe(false);
+  });
+
+  test('[D4] nor of whom nothing is known any more, as the turn failed with which it came', () => {
+    const { world, berlin, till } = shop();
+    const next = name('till', 2);
+    berlin.replica.hub.settled(till.self, world.now);
+    const { head } = till.replica.ledger.self;
+    berlin.replica.ledger.addStream(next, { ...head, parent: berlin.self, via: till.id });
+    berlin.replica.hub.settled(next, world.now);
+    berlin.replica.endTurn(world.now);
+    berlin.replica.putBack();
+    world.pass(NEWS_EVERY_MS);
+    expect(only('ack', berlin.turn().frames)).toMatchObject([{ settled: [{ writer: till.self }] }]);
+  });
+});
+
+test('[F1] whoever has a session with a life that ended hears nothing of the next one in it', () => {
+  const { world, berlin, till } = shop({ lamp: 9 });
+  const { frames, hangUps } = berlin.turn((self, now) => {
+    self.frame(till.id, question(berlin, till), now);
+    self.becomeNewWriter('rollback', now);
+  });
+  expect(frames.filter(({ to }) => to === till.id)).toEqual([]);
+  expect(hangUps.map(({ peer }) => peer)).toContain(till.id);
+  world.rejoin();
 });
 
 describe('[F1] whoever was shut out', () => {
@@ -246,6 +328,16 @@ describe('levels', () => {
     expect(heard('levels', set, () => berlin.do(receive('d2', { lamp: 1 })))).toHaveLength(1);
     expect(hq.replica.hub.child(paris.id).session?.levels.size).toBe(0);
   });
+});
+
+test.each([
+  [ITEMS_MAX, [ITEMS_MAX]],
+  [ITEMS_MAX + 1, [ITEMS_MAX, 1]],
+])('[L1] levels of %i pools are told in frames of as many as one may name', (pools, sizes) => {
+  const level = { onHand: 1, available: 1 };
+  const levels = new Map(Array.from({ length: pools }, (_, i) => [pool(`p${i}`), level]));
+  const { frames } = telling(new Books().ledger, () => {}, levels);
+  expect(only('levels', frames).map(({ items }) => items.length)).toEqual(sizes);
 });
 
 test('[R4] a child that asked in vain is told once, what and how much', () => {

@@ -84,6 +84,23 @@ describe('[R2] [R3] what moves ahead of need', () => {
     expect(part).toBeLessThan(all as number);
   });
 
+  test.each(['waits here', 'is asked back for the parent'])(
+    '[R2] [L3] is not mixed up with what %s: so much is recalled, and no more',
+    (who) => {
+      const region = new Region();
+      region.moves.observe(lamp, 10, region.now);
+      for (const [child, holding] of [
+        [region.berlin, 30],
+        [region.paris, 70],
+      ] as const)
+        Object.assign(knows(child), { holding, demand: demand(10) });
+      if (who === 'waits here') region.waiting.set(lamp, { units: 1, untilMs: NOW_MS + 9_000 });
+      else region.recalls.set(lamp, { keep: 99 });
+      expect(region.look()).toEqual([]);
+      expect([knows(region.berlin).recall, knows(region.paris).recall?.keep]).toEqual([undefined, 69]);
+    },
+  );
+
   test('[R2] a shop’s own shelf moves only when somebody asks', () => {
     const region = new Region(100);
     region.isShared = false;

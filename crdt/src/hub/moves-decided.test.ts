@@ -140,6 +140,19 @@ describe('[L3] what is not here is asked back', () => {
     expect(region.moves.wakeAtMs()).toBe(region.nowMs + 2 * recallMs);
   });
 
+  test('[L3] in vain twice, and once nobody waits here any more, it is not looked at for that', () => {
+    const region = new Region();
+    knows(region.paris).holding = 9;
+    region.waiting.set(lamp, { units: 2, untilMs: NOW_MS + 60_000 });
+    region.look();
+    region.nowMs += recallMs;
+    region.look();
+    region.nowMs += recallMs;
+    region.waiting.delete(lamp);
+    region.look();
+    expect([knows(region.paris).recall, region.moves.wakeAtMs()]).toEqual([undefined, NEVER]);
+  });
+
   test('[R4] and while some of it comes back, nobody is told no', () => {
     const region = new Region();
     region.isOpen = false;

@@ -1,5 +1,5 @@
 /** Whom any part helps (F5, F7), and whose word shuts whom out. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { pool } from '../replica/world.test-kit.ts';
@@ -77,6 +77,25 @@ describe('[F2] a fence that somebody else decided', () => {
     const other = name('hq', 2);
     books.say(shop, { type: 'reparented', parent: other }, { type: 'reparented', parent: name('rome') });
     expect(shop.head.parent).toBe(other);
+  });
+
+  test('[F2] stays where it is where the parent names an entry of another history, or one that was let go of here', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    books.say(shop, received(1), received(2));
+    books.commit();
+    ledger.fence(shop, 'fork', atFirst);
+    const { fence } = shop.head;
+    const said = { writer: shop.writer, seq: 2, hash: new Uint8Array(32).fill(7), reason: 'fork' } as const;
+    expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
+    const { hash } = books.journal.entries.find(
+      ({ entry }) => entry.writer === shop.writer && entry.seq === 2,
+    ) as {
+      readonly hash: Uint8Array;
+    };
+    vi.spyOn(books.journal, 'hashAt').mockReturnValue(undefined);
+    expect(noteRelayedFence(ledger, 'parent', { ...said, hash })).toBe(undefined);
+    expect(shop.head.fence).toEqual(fence);
   });
 
   test('[F2] a fence moved on to behind another parent takes that parent over', () => {

@@ -4,8 +4,9 @@ import type { EntryBody } from '../entry/entry.ts';
 import type { LocationId, ReplicaId, WriterId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import type { Directory } from '../replica/directory.ts';
+import { Ledger } from '../replica/ledger.ts';
 import { ABOVE, type Stream } from '../replica/stream.ts';
-import { pool } from '../replica/world.test-kit.ts';
+import { pool, sha256 } from '../replica/world.test-kit.ts';
 import { Places } from './places.ts';
 
 const id = (replica: string) => replica as ReplicaId;
@@ -108,7 +109,7 @@ describe('[T9] goods that somebody moved', () => {
     const region = new Region();
     const news = () =>
       [...region.places.movedFromElsewhere()].map(({ child, stream, seq }) => [child, stream.writer, seq]);
-    region.say(region.shop, received());
+    region.say(region.shop, received(), received('till'));
     region.say(region.till, received());
     region.say(region.paris, received('attic'));
     expect(news()).toEqual([]);
@@ -121,6 +122,13 @@ describe('[T9] goods that somebody moved', () => {
     // Of a keeper that the registry does not name yet, it is the child of that name.
     region.say(region.paris, received('stall'));
     expect(news()).toEqual([[id('stall'), region.paris.writer, 6]]);
+  });
+
+  test('[T9] are no news to their keeper, be it on its way to another child', () => {
+    const region = new Region();
+    region.registry.set(berlin, paris);
+    region.say(region.shop, received());
+    expect([...region.places.movedFromElsewhere()]).toEqual([]);
   });
 
   test('[D4] are no news beyond what stands here, where the commit failed', () => {
@@ -191,6 +199,40 @@ describe('[F3a] a writer that was given another parent', () => {
     expect(region.via(region.till, next, former, given)).toEqual([paris, berlin, berlin, berlin]);
   });
 
+  test('[F3a] [F2] whatever comes first of what it said, in the order in which the books name it', () => {
+    const region = new Region();
+    const depot = id('depot');
+    for (const [replica, parent] of [
+      [depot, hq],
+      [berlin, depot],
+    ] as const)
+      region.registry.set(replica, parent);
+    const stays = region.add(name('scale'), 'berlin', region.shop.writer);
+    region.add(name('scale', 2), 'berlin', region.paris.writer);
+    region.say(region.shop, received(), { type: 'reparented', parent: name('depot') });
+    const branch = region.branch(1);
+    region.say(branch, received());
+    region.commit();
+    const stored = region.journal.load();
+    for (const streams of [stored.streams, [...stored.streams].reverse()]) {
+      const moved: WriterId[] = [];
+      const ledger = new Ledger({ ...stored, streams }, region.journal, sha256);
+      const places = new Places(ledger, region.directory, ({ writer }) => moved.push(writer));
+      places.arrived(depot, depot);
+      expect(moved.sort()).toEqual([region.shop.writer, branch.writer, region.till.writer].sort());
+      expect(ledger.streams.get(stays.writer)?.head.via).toBe(berlin);
+      ledger.putBack();
+    }
+  });
+
+  test('[F3a] never takes this replica along, be it that its own parent comes by a child', () => {
+    const region = new Region();
+    region.ledger.beginLife(name('hq', 2), 'region', name('top'), atFirst);
+    region.places.arrived(id('top'), berlin);
+    expect(region.ledger.self.head.via).toBe(null);
+    expect(region.moved).not.toContain(region.ledger.self.writer);
+  });
+
   test('[F2] takes its branches along, and follows none of them', () => {
     const region = new Region();
     region.say(region.shop, received());
@@ -247,5 +289,8 @@ describe('[F3a] when the registry changes', () => {
     region.registry.delete(till);
     expect([...region.places.update()]).toEqual([]);
     expect([region.till.head.via, region.moved]).toEqual([berlin, []]);
+    region.ledger.changeHead(region.till, { via: ABOVE });
+    region.places.update();
+    expect([region.till.head.via, region.moved]).toEqual([ABOVE, []]);
   });
 });

@@ -184,6 +184,18 @@ describe('[L1] what is between two that are no longer neighbours', () => {
     tree.say(tree.till, took(rome.writer, 5));
     tree.strays.onHead();
     expect([tree.told(), tree.strays.wakeAtMs()]).toEqual([[], NEVER]);
+    // Nobody is woken any more by what happens elsewhere.
+    tree.strays.onHead();
+    expect(tree.strays.wakeAtMs()).toBe(NEVER);
+  });
+
+  test('[D4] is not told of a sender that went with a turn that failed', () => {
+    const tree = stray();
+    tree.commit();
+    const rome = tree.add(name('rome'), 'rome');
+    tree.say(rome, sent(tree.till.writer, 5));
+    tree.ledger.putBack();
+    expect(tree.told()).toEqual([FROM_BERLIN]);
   });
 });
 
@@ -234,6 +246,8 @@ describe('[L1] what is between neighbours', () => {
     tree.strays = tree.open();
     tree.strays.moved(tree.till);
     expect([tree.told(), tree.strays.wakeAtMs()]).toEqual([[], NEVER]);
+    tree.strays.onHead();
+    expect(tree.strays.wakeAtMs()).toBe(NEVER);
   });
 });
 
@@ -263,6 +277,15 @@ describe('[L1] [F3] what is sent to or by a life that ended', () => {
     expect(tree.told()).toEqual([]);
     tree.add(kiosk, 'paris', tree.paris.writer);
     expect(tree.told()).toEqual(['paris: berlin 1 lamp@berlin kiosk']);
+  });
+
+  test('[F3] what this replica takes of it later is told to its settler, though there was nothing to tell until then', () => {
+    const tree = new Tree();
+    expect(tree.told()).toEqual([]);
+    tree.lose(tree.till);
+    expect(tree.told()).toEqual([]);
+    tree.ledger.append(took(tree.till.writer, 2), '', 'system', atFirst);
+    expect(tree.told()).toEqual(['paris: till 2 lamp@berlin hq']);
   });
 
   test('[F3] nobody is told where it is settled here', () => {

@@ -7,7 +7,7 @@ import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import type { Replica } from '../replica/replica.ts';
 import { ABOVE, type Stream } from '../replica/stream.ts';
 import { differentSums } from '../replica/sums.test-kit.ts';
-import { pool } from '../replica/world.test-kit.ts';
+import { pool, World } from '../replica/world.test-kit.ts';
 import { Child } from './child.ts';
 import { Totals } from './totals.ts';
 
@@ -198,4 +198,60 @@ test('[F5, R2] what a life sent behind its fence, to a parent that it named too 
   books.say(late, { type: 'took', from: lost.writer, items: [{ pool: lamp, n: 6, seq: lost.head.seq }] });
   expect(holds()).toBe(6);
   expect(books.different).toEqual([]);
+});
+
+/** Two senders have units on their way to a writer in Rome. */
+function twoSenders() {
+  const books = new Summed();
+  const taker = books.add(name('rome'), 'rome');
+  const [lamp] = POOLS;
+  const send = (n: number): EntryBody => ({ type: 'sent', to: taker.writer, items: [{ pool: lamp, n }] });
+  const sender = books.add(till, 'berlin');
+  for (const from of [sender, books.shop]) books.say(from, send(2));
+  const holds = (child: string) => books.children.get(child as ReplicaId)?.pool(lamp).holding;
+  return { books, taker, sender, send, holds };
+}
+
+test('[R2] [F3a] what several sent to a writer goes along with it, and what it took beyond a sender’s word', () => {
+  const { books, taker, sender, holds } = twoSenders();
+  expect(holds('rome')).toBe(4);
+  books.ledger.changeHead(taker, { via: 'depot' as ReplicaId });
+  expect([holds('rome'), holds('depot')]).toEqual([0, 4]);
+  books.say(taker, { type: 'took', from: sender.writer, items: [{ pool: POOLS[0], n: 6, seq: 3 }] });
+  books.ledger.changeHead(taker, { via: 'rome' as ReplicaId });
+  expect([holds('rome'), holds('depot')]).toEqual([8, 0]);
+  expect(books.different).toEqual([]);
+});
+
+test('[F5] [R2] what a life sent that ended is void to the next life of its parent, once it named that for its parent', () => {
+  const { books, taker, sender, holds } = twoSenders();
+  const next = books.add(name('rome', 2), 'rome');
+  books.ledger.changeHead(sender, { parent: taker.writer });
+  books.say(sender, { type: 'sent', to: next.writer, items: [{ pool: POOLS[0], n: 3 }] });
+  books.ledger.fence(sender, 'superseded', atFirst);
+  // What it sent to its parent itself is void already.
+  expect(holds('rome')).toBe(5);
+  books.say(sender, { type: 'reparented', parent: next.writer });
+  expect([sender.head.parent, holds('rome')]).toEqual([next.writer, 4]);
+  expect(books.different).toEqual([]);
+});
+
+test('[F2] [R2] a fence that is moved back to an earlier entry takes along what was sent behind that', () => {
+  const { books, sender, send, holds } = twoSenders();
+  const earlier = sender.head;
+  const { seq, hash } = earlier;
+  books.commit();
+  books.say(sender, send(5));
+  books.ledger.fence(sender, 'superseded', atFirst);
+  expect(holds('rome')).toBe(9);
+  books.ledger.changeHead(sender, { fence: { seq, hash, reason: 'superseded' } });
+  expect(holds('rome')).toBe(2);
+  expect(books.different).toEqual([]);
+});
+
+test('[D4] the very first turn of a replica may fail, and is decided once more', () => {
+  const world = new World();
+  world.failsEachCommitOnce = true;
+  const hq = world.add('hq', 'authority');
+  expect(hq.history).toEqual(['hq:life']);
 });

@@ -132,6 +132,18 @@ describe('[F3a] a child that is given to another', () => {
     expect([above.unsaid.isEmpty, above.told()]).toEqual([false, [[lamp, kiosk.writer, above.me, 2, 0]]]);
   });
 
+  test('[F3a] and what was taken of it in one life of this replica and not in the next, too', () => {
+    const above = new Above();
+    const kiosk = above.add(name('kiosk'), 'kiosk');
+    above.takes(kiosk, 2);
+    above.ledger.beginLife(name('hq', 2), 'authority', null, atFirst);
+    above.takes(above.paris, 1);
+    above.ledger.changeHead(kiosk, { via: PARIS, parent: above.paris.writer });
+    above.unsaid.moved(kiosk);
+    above.lose(kiosk);
+    expect(above.told()).toEqual([[lamp, kiosk.writer, above.me, 2, 0]]);
+  });
+
   test('[F3a] and of which nothing was taken is nobody to tell of', () => {
     const { above, kiosk } = given(0);
     expect([above.unsaid.isEmpty, above.told()]).toEqual([true, []]);
