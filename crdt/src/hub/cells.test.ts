@@ -76,7 +76,27 @@ describe('[L2] what a child has not heard of', () => {
     ]);
     expect([session.cells.size, session.cellsSentTo, session.cellsSentAtMs]).toEqual([0, seq, 77]);
     session.cells.add(pool('nobody-sent-this'));
-    expect(frames(books, session)).toEqual([]);
+    const names = { writer: session.writer, parent: self.writer };
+    expect(cellFrames(books.ledger, session, names, { ...later, monotonicMs: 99 })).toEqual([]);
+    // Nor does that put off what is told again because nobody says that it came.
+    expect(session.cellsSentAtMs).toBe(77);
+  });
+
+  test('[L2] is told also to a child of whom nothing has come yet but its hello and what it asks for', () => {
+    const books = new Books();
+    const { ledger } = books;
+    const kiosk = name('kiosk');
+    const seq = grant(books, kiosk, 2, pool('lamp'));
+    const said = () => openSession({ writer: kiosk, wantsLevels: false, heads: [] }, ledger.self.writer, 0);
+    const session = said();
+    catchUpCells(ledger, session);
+    expect([...session.cells]).toEqual([pool('lamp')]);
+    const former = ledger.self.writer;
+    ledger.beginLife(name('hq', 2), 'authority', null, atFirst);
+    const names = { writer: kiosk, parent: ledger.self.writer };
+    expect(told(formerCellFrames(ledger, said(), names)).map(({ cells }) => cells)).toEqual([
+      [{ pool: pool('lamp'), from: former, to: kiosk, n: 2, seq }],
+    ]);
   });
 });
 
@@ -113,6 +133,16 @@ describe('[L2] more than one frame can hold', () => {
     expect(seen).toBe(books.ledger.self.head.seq);
     // And no further back than need be: the second begins where the first could end.
     expect(sent.map(({ to }) => to)).toEqual([2, 4, 5]);
+  });
+
+  test('[L2] just as much as one can hold goes in one', () => {
+    const books = new Books();
+    const seq = grant(books, books.shop.writer, 1, ...many(CELLS_PER_FRAME));
+    const session = sessionOf(books);
+    catchUpCells(books.ledger, session);
+    expect(frames(books, session).map(({ to, cells }) => [to, cells.length])).toEqual([
+      [seq, CELLS_PER_FRAME],
+    ]);
   });
 
   test('[L1] cells of other senders have no place in the cursor', () => {

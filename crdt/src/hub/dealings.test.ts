@@ -97,4 +97,14 @@ describe('[F5] who dealt with a life that ended', () => {
     tree.ledger.putBack();
     expect(tree.missed).toEqual([label(tree.shop, seq - 2)]);
   });
+
+  test('[D4] nor is anybody told of who dealt with it first in a turn that failed, and is nobody any more', () => {
+    const tree = new Tree();
+    tree.lose();
+    tree.commit();
+    tree.say(tree.add(name('kiosk'), 'berlin', tree.shop.writer), sent(tree.till.writer));
+    expect(tree.missed).toEqual(['paris: kiosk 2']);
+    tree.ledger.putBack();
+    expect(tree.missed).toEqual([]);
+  });
 });

@@ -1,8 +1,10 @@
 /** Whoever counts goods hears of all who moved them there, also while it is connected: F3a, T9. */
 import { expect, test } from 'vitest';
-import type { LocationId, ReplicaId } from '../ids.ts';
+import type { LineId, LocationId, OrderId, ReplicaId } from '../ids.ts';
+import { Books, name } from '../replica/books.test-kit.ts';
 import { count, sell } from '../replica/commands.test-kit.ts';
-import { type Node, shop } from '../replica/world.test-kit.ts';
+import { type Node, pool, shop } from '../replica/world.test-kit.ts';
+import { GoodsPlaces } from './goods-places.ts';
 import { MOVED_EVERY_MS } from './pace.ts';
 
 const KIOSK = 'kiosk' as LocationId;
@@ -72,4 +74,28 @@ test('[F3a] what the shop itself, or somebody below it, hands over is no news to
   expect(hq.row('lamp', 'berlin', till.self).departed).toBe(1);
   world.calmFor(2 * MOVED_EVERY_MS);
   expect(partings(hq)).toEqual([]);
+});
+
+test('[F3a] nor is it what its parent hands over there: of itself that one tells no past', () => {
+  const { world, hq, berlin } = twoShops();
+  expect(hq.do(sell('h1', { lamp: 1 }, inHand))).toMatchObject({ ok: true });
+  expect(hq.row('lamp').departed).toBe(1);
+  world.calmFor(2 * MOVED_EVERY_MS);
+  expect([partings(hq), berlin.hangUps]).toEqual([[], []]);
+});
+
+test('[T9] after a restart it is known where each writer ever let goods go or took them in, and of no other place', () => {
+  const books = new Books();
+  const { ledger, shop: berlin } = books;
+  const paris = books.add(name('paris'), 'paris');
+  const rome = books.add(name('rome'), 'rome');
+  const lines = (location: string) => [{ pool: pool('lamp', location), n: 1 }];
+  books.say(berlin, { type: 'received', cause: 'delivery', lines: lines('berlin') });
+  books.say(berlin, { type: 'received', cause: 'delivery', lines: lines('kiosk') });
+  const shipped = (location: string) => lines(location).map((line) => ({ ...line, lineId: '1' as LineId }));
+  books.say(paris, { type: 'shipped', orderId: 'o1' as OrderId, lines: shipped('kiosk') });
+  // Rights alone are no goods.
+  books.say(rome, { type: 'sent', to: paris.writer, items: lines('kiosk') });
+  const of = (goods: GoodsPlaces) => [berlin, paris, rome].map((stream) => [...goods.of(stream)]);
+  expect(of(new GoodsPlaces(ledger))).toEqual([['berlin', 'kiosk'], ['kiosk'], []]);
 });

@@ -1,15 +1,26 @@
 /** The parent's side of its links: who may begin a session, what ends with one, and what a frame may move. */
 import { describe, expect, test } from 'vitest';
-import type { ReplicaId } from '../ids.ts';
-import { receive, sell } from '../replica/commands.test-kit.ts';
-import { DEFAULT_LINK } from '../replica/settings.ts';
+import type { LineId, LocationId, OrderId, ReplicaId, WriterId } from '../ids.ts';
+import type { Command, Sell } from '../replica/command.ts';
+import { cancel, receive, sell } from '../replica/commands.test-kit.ts';
+import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
+import { DEFAULT_LINK, DEFAULT_POLICY } from '../replica/settings.ts';
 import { ABOVE } from '../replica/stream.ts';
-import { type Letter, type Node, pool, shop, World } from '../replica/world.test-kit.ts';
+import { type Letter, Node, pool, shop, World } from '../replica/world.test-kit.ts';
 import type { StreamFrame } from '../wire/frames.ts';
+import { NEWS_EVERY_MS } from './pace.ts';
 
 const lamp = pool('lamp');
 const waits = { waitMs: 5_000 };
 const sessionOf = (parent: Node, child: Node) => parent.replica.hub.child(child.id).session;
+
+/** Rome begins its life, and has said nothing to anybody yet. */
+function newcomer(world: World, parent: Node): Node {
+  const rome = new Node(world, hastySettings('rome' as ReplicaId, 'store'), parent);
+  world.nodes.set(rome.id, rome);
+  rome.turn((self, now) => self.beginLife(parent.self, now));
+  return rome;
+}
 
 describe('[L1] the way to a replica', () => {
   test('[L1] is the child through which its words came, or itself', () => {
@@ -37,11 +48,20 @@ describe('[L1] the way to a replica', () => {
 
   test('[L1] is a child that was heard of by nothing but its hello', () => {
     const { world, hq, berlin } = shop();
-    const rome = world.add('rome', 'store', hq);
+    const rome = newcomer(world, hq);
+    rome.link();
     expect(hq.replica.hub.routeTo(rome.id)).toBe(rome.id);
     expect(berlin.replica.hub.routeTo(rome.id)).toBe(undefined);
   });
 });
+
+/** The frame in which a shop gives units back of its own accord. */
+function sentUp(world: World, from: Node, to: Node, n: number): StreamFrame {
+  const body = { type: 'sent', to: to.self, items: [{ pool: lamp, n }] } as const;
+  from.turn((self, now) => self.ledger.append(body, '', 'system', now));
+  const letters = world.intercept('stream').filter((letter) => letter.from === from.id);
+  return (letters[0] as Letter & { frame: StreamFrame }).frame;
+}
 
 describe('a session', () => {
   test('[L1] is not begun by a replica below itself', () => {
@@ -62,8 +82,41 @@ describe('a session', () => {
     hq.turn((self) => self.childDown(berlin.id, former));
     expect(sessionOf(hq, berlin)).toBeDefined();
     hq.turn((self) => self.childDown('nobody' as ReplicaId));
-    hq.turn((self) => self.childDown(berlin.id, berlin.self));
-    expect(sessionOf(hq, berlin)).toBe(undefined);
+    // Its end may be told twice, by whoever notices.
+    for (let times = 0; times < 2; times += 1) {
+      hq.turn((self) => self.childDown(berlin.id, berlin.self));
+      expect(sessionOf(hq, berlin)).toBe(undefined);
+    }
+  });
+
+  test('[L1] may end in the turn that takes in its last words', () => {
+    const { world, hq, berlin } = shop();
+    berlin.do(receive('d1', { lamp: 1 }));
+    const { frame } = world.intercept('stream')[0] as Letter & { frame: StreamFrame };
+    hq.turn((self, now) => {
+      self.frame(berlin.id, frame, now);
+      self.childDown(berlin.id, berlin.self);
+    });
+    expect([hq.row('lamp', 'berlin', berlin.self).received, sessionOf(hq, berlin)]).toEqual([1, undefined]);
+    berlin.cut();
+    berlin.link();
+  });
+
+  test('[L3] in which nothing was heard yet but an ask, and that breaks, begins anew with what was granted', () => {
+    const { world, hq, berlin } = shop({ lamp: 3 });
+    const rome = newcomer(world, hq);
+    rome.link();
+    world.deliver(world.intercept('welcome')[0] as Letter);
+    // Its first words get lost, and its ask does not.
+    world.intercept('stream');
+    hq.hear(berlin.id, sentUp(world, berlin, hq, 3));
+    const items = [{ pool: lamp, atLeast: 2, waitMs: 1_000 }];
+    hq.hear(rome.id, { kind: 'asks', writer: rome.self, parent: hq.self, items });
+    expect(hq.replica.ledger.streams.has(rome.self)).toBe(false);
+    rome.cut();
+    rome.link();
+    world.calm();
+    expect(rome.free('lamp')).toBe(2);
   });
 
   test('[L3] takes with it what was asked in it, either way', () => {
@@ -129,6 +182,7 @@ describe('[L2] word that grants came', () => {
   /** Three grants of the shop; its till has taken none of them. */
   function granted() {
     const { world, berlin, till } = shop({ lamp: 9 });
+    world.calmFor(1_000);
     world.comesToRest = false;
     for (const n of [1, 2, 3]) {
       const items = [{ pool: lamp, n }];
@@ -162,11 +216,134 @@ describe('[L2] word that grants came', () => {
     expect([session.cellsSeenTo, seen(head)]).toEqual([head, 0]);
   });
 
+  test('[L2] is waited for so long, and no word of another writer or to another parent counts', () => {
+    const { berlin, till, session, head } = granted();
+    const { world } = berlin;
+    const told = () => berlin.turn().frames.filter(({ frame }) => frame.kind === 'cells').length;
+    const dueMs = world.now.monotonicMs + DEFAULT_LINK.resendMs;
+    const other = (writer: WriterId) => writer.replace(/.$/, 'e') as WriterId;
+    for (const [writer, parent] of [
+      [other(till.self), berlin.self],
+      [till.self, other(berlin.self)],
+    ] as const)
+      berlin.hear(till.id, { kind: 'seen', writer, parent, seq: head });
+    expect(session.cellsSeenTo).toBeLessThan(session.cellsSentTo);
+    expect([berlin.replica.hub.wakeAtMs(), told()]).toEqual([dueMs, 0]);
+    world.pass(DEFAULT_LINK.resendMs);
+    expect(told()).toBe(1);
+  });
+
   test('[L2] of what was not told yet is no word of it', () => {
     const { session, seen, head } = granted();
     session.cellsSentTo = head - 2;
     seen(head);
     expect(session.cellsSeenTo).toBe(head - 2);
+  });
+});
+
+describe('[L3] word of a shop’s shelf', () => {
+  const KIOSK = 'kiosk' as LocationId;
+  const shelf = pool('lamp', 'kiosk');
+
+  function sellThere(id: string, change: Partial<Sell> = {}): Sell {
+    const { lines, ...order } = sell(id, { lamp: 1 }, change);
+    return { ...order, lines: lines.map((line) => ({ ...line, locationId: KIOSK })) };
+  }
+
+  /** A kiosk below Berlin with one lamp on its own shelf. */
+  function kioskWithOne() {
+    const { world, hq, berlin, till } = shop();
+    const kiosk = world.add('kiosk', 'store', berlin);
+    kiosk.do(receive('d1', { lamp: 1 }, 'kiosk'));
+    world.calm();
+    return { world, hq, berlin, till, kiosk };
+  }
+
+  const order = { orderId: 'k1' as OrderId, actor: 'cashier:7' };
+  const back: readonly [string, Sell, Command][] = [
+    ['an order was cancelled', sellThere('k1', { departsFrom: [] }), cancel('c1', 'k1')],
+    [
+      'goods were brought back',
+      sellThere('k1', { departsFrom: [KIOSK] }),
+      { type: 'return', id: 'r1', ...order, lines: [{ lineId: '1' as LineId, pool: shelf, n: 1 }] },
+    ],
+    [
+      'more was found',
+      sellThere('k1', { departsFrom: [KIOSK] }),
+      { type: 'count', id: 'c1', actor: 'keeper:1', reason: 'stocktake', lines: [{ pool: shelf, found: 1 }] },
+    ],
+  ];
+
+  test.each(back)('[L3] on which %s is of use at once to who waits above', (_, first, then) => {
+    const { world, berlin, kiosk } = kioskWithOne();
+    expect(kiosk.do(first)).toMatchObject({ ok: true });
+    world.calm();
+    const ticket = berlin.ask(sellThere('b1', { ...waits, departsFrom: [] }));
+    // Whoever stands above is not heard.
+    world.intercept('asks');
+    world.calm();
+    expect(berlin.waiting.has(ticket)).toBe(true);
+    expect(kiosk.do(then)).toMatchObject({ ok: true });
+    world.calm();
+    expect(berlin.answers.get(ticket)).toMatchObject({ ok: true, waited: true });
+  });
+
+  const gone: readonly [string, Command][] = [
+    [
+      'a lamp was lost',
+      {
+        type: 'lose',
+        id: 'l1',
+        actor: 'keeper:1',
+        cause: 'shrinkage',
+        reason: 'gone',
+        lines: [{ pool: shelf, n: 1 }],
+      },
+    ],
+    [
+      'a lamp was not found',
+      { type: 'count', id: 'c1', actor: 'keeper:1', reason: 'stocktake', lines: [{ pool: shelf, found: 0 }] },
+    ],
+  ];
+
+  test.each(gone)('[L3] from which %s is told at once to who hopes for it elsewhere', (_, command) => {
+    const { world, berlin, till, kiosk } = kioskWithOne();
+    berlin.cut();
+    const ticket = till.ask(sellThere('t1', { ...waits, departsFrom: [] }));
+    world.deliver(world.intercept('asks')[0] as Letter);
+    expect(world.intercept('recalls')).toHaveLength(1);
+    expect(kiosk.do(command)).toMatchObject({ ok: true });
+    world.calm();
+    expect(till.answers.get(ticket)).toMatchObject({ ok: false, code: 'insufficient_stock' });
+  });
+});
+
+describe('[R2] a region', () => {
+  test('[R2] where nothing happens sleeps', () => {
+    const world = new World();
+    const hq = world.add('hq', 'authority');
+    const eu = world.add('eu', 'region', hq, { policy: DEFAULT_POLICY });
+    world.add('berlin', 'store', eu);
+    world.calmFor(5_000);
+    eu.turn();
+    expect(eu.replica.wakeAtMs(world.now)).toBeUndefined();
+  });
+
+  test('[L5] wakes for the acks that gather', () => {
+    const world = new World();
+    const hq = world.add('hq', 'authority');
+    const eu = world.add('eu', 'region', hq, { link: DEFAULT_LINK });
+    const berlin = world.add('berlin', 'store', eu);
+    world.calmFor(5_000);
+    const acks = (id: string) => {
+      berlin.do(receive(id, { lamp: 1 }));
+      const letters = world.intercept('stream').filter(({ from }) => from === berlin.id);
+      return letters
+        .flatMap((letter) => world.deliver(letter)?.frames ?? [])
+        .filter(({ frame }) => frame.kind === 'ack');
+    };
+    expect([acks('d1').length, acks('d2').length]).toEqual([1, 0]);
+    expect(eu.replica.hub.wakeAtMs()).toBe(world.now.monotonicMs + NEWS_EVERY_MS);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { EntryBody, FenceReason } from '../entry/entry.ts';
+import { type Entry, type EntryBody, type FenceReason, NO_HASH } from '../entry/entry.ts';
 import { replicaOf, type WriterId } from '../ids.ts';
 import { receive, reclaim, sell } from '../replica/commands.test-kit.ts';
-import type { StreamHead } from '../replica/stream.ts';
-import { type Node, pool, shop } from '../replica/world.test-kit.ts';
+import type { Stream, StreamHead } from '../replica/stream.ts';
+import { type Letter, type Node, pool, shop } from '../replica/world.test-kit.ts';
 import type { Ack } from '../wire/frames.ts';
 import { Forger } from './forger.test-kit.ts';
 
@@ -58,11 +58,23 @@ describe('[T2] a chain', () => {
     expect(hq.hangUps.at(-1)).toMatch(/jumps from entry/);
   });
 
-  test('[T2] an unknown writer must begin with its life', () => {
+  test('[T2] so does one in the count of its entries, though each names the one before it', () => {
+    const { hq, berlin } = shop({ lamp: 1 });
+    const forger = new Forger(berlin);
+    forger.seq += 1;
+    forger.say(received(100));
+    expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(1);
+    expect(hq.hangUps.at(-1)).toMatch(/jumps from entry/);
+  });
+
+  test.each([
+    ['names one before it', {}],
+    ['names none before it', { prevHash: NO_HASH }],
+  ])('[T2] an unknown writer must begin with its life, also where its first entry %s', (_, change) => {
     const { hq, berlin } = shop();
     const forger = new Forger(berlin);
     const stranger = `till.7.${'9'.repeat(32)}` as WriterId;
-    forger.send(forger.frame([forger.entry(received(5), { writer: stranger, seq: 1 })]));
+    forger.send(forger.frame([forger.entry(received(5), { writer: stranger, seq: 1, ...change })]));
     expect(hq.replica.ledger.streams.has(stranger)).toBe(false);
     expect(hq.hangUps.at(-1)).toMatch(/does not begin with its life/);
   });
@@ -93,7 +105,18 @@ describe('[T3] forks', () => {
     forger.say(received(500));
     expect(hq.fenceOf(berlin.self)).toBe('fork');
     expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(5);
-    expect(hq.journal.quarantined).toHaveLength(1);
+    expect(hq.journal.quarantined).toMatchObject([{ reason: 'fork' }]);
+    // Nobody else can fill a gap before it, for there is none: its child is asked for nothing.
+    expect(hq.hangUps).toEqual([]);
+  });
+
+  test('[T3] so it is kept by who stands between', () => {
+    const { berlin, till } = shop({ lamp: 5 });
+    const forger = new Forger(till);
+    forger.hash = new Uint8Array(32).fill(9);
+    forger.say(held('h1', 1));
+    expect(berlin.fenceOf(till.self)).toBe('fork');
+    expect(berlin.journal.quarantined).toMatchObject([{ reason: 'fork' }]);
   });
 
   test('[T3] the whole of the other branch is kept, and what other writers say behind it is taken in', () => {
@@ -170,6 +193,129 @@ describe('[T6] what breaks a rule', () => {
   });
 });
 
+/** A writer's first entry. */
+function lifeOf(forger: Forger, writer: WriterId, parent: WriterId) {
+  const life: EntryBody = { type: 'life', kind: 'terminal', parent };
+  return forger.entry(life, { writer, seq: 1, prevHash: NO_HASH });
+}
+
+function headAt({ replica }: Node, writer: WriterId): StreamHead {
+  return replica.ledger.streams.get(writer)?.head as StreamHead;
+}
+
+describe('[F1] a life beside another', () => {
+  test('[F1] is shut out by its parent’s word, and not by what it says itself once a newer one is known', () => {
+    const { hq, berlin, till } = shop();
+    const newer = `till.2.${'7'.repeat(32)}` as WriterId;
+    const forger = new Forger(berlin);
+    const life = lifeOf(new Forger(till), newer, berlin.self);
+    const more = new Forger(till).entry({
+      type: 'received',
+      cause: 'delivery',
+      lines: [{ pool: pool('lamp', 'till'), n: 1 }],
+    });
+    forger.send(forger.frame([life, more]));
+    expect([hq.replica.ledger.streams.has(newer), headAt(hq, till.self).seq]).toEqual([true, more.entry.seq]);
+    expect(hq.fenceOf(till.self)).toBeUndefined();
+  });
+
+  test('[T8] may mark an order of which nobody has heard, for the other may have sold it', () => {
+    const { hq, berlin, till } = shop();
+    const twin = `till.1.${'7'.repeat(32)}` as WriterId;
+    const forger = new Forger(berlin);
+    const asTwin = new Forger(till);
+    const life = lifeOf(asTwin, twin, berlin.self);
+    const mark = { type: 'marked', orderId: 'o1' as never, mark: 'processing' } as const;
+    const marked = asTwin.entry(mark, { writer: twin, seq: 2, docId: 'o1' });
+    forger.send(forger.frame([life, marked]));
+    expect([headAt(hq, twin).seq, hq.fenceOf(twin)]).toEqual([2, undefined]);
+  });
+
+  test('[F1] who is shut out does not make its parent end, whatever it says that it took', () => {
+    const { berlin, till } = shop({ lamp: 5 });
+    till.cut();
+    berlin.restart();
+    till.link();
+    const { self } = berlin;
+    berlin.turn(({ hub, ledger }, now) => hub.fence(ledger.streams.get(till.self) as Stream, 'retired', now));
+    const took: EntryBody = { type: 'took', from: self, items: [{ pool: lamp, seq: 99, n: 1 }] };
+    const forger = new Forger(till);
+    forger.say(took);
+    expect([headAt(berlin, till.self).seq, berlin.self]).toEqual([forger.seq, self]);
+  });
+});
+
+describe('[F3] a fence from below', () => {
+  test('[F3] is told on to who is connected', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 1 });
+    berlin.turn((self, now) => self.retire(till.id, now));
+    for (const letter of world.intercept('stream')) world.deliver(letter);
+    const [{ frame }] = world.intercept('ack') as [Letter & { frame: Ack }];
+    expect(frame.fenced.map(({ writer, reason }) => [writer, reason])).toEqual([[till.self, 'retired']]);
+    expect(hq.fenceOf(till.self)).toBe('retired');
+  });
+
+  test('[F3a] that comes before the last word of its writer leaves that its good word: who is sent to takes it', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    const depot = world.add('depot', 'warehouse', hq);
+    world.give(berlin, depot);
+    const asBerlin = new Forger(berlin);
+    const last = asBerlin.entry({ type: 'sent', to: hq.self, items: [{ pool: lamp, n: 2 }] });
+    const { seq, hash } = asBerlin;
+    const forger = new Forger(depot);
+    const fenced = forger.entry({ type: 'fenced', writer: berlin.self, seq, hash, reason: 'retired' });
+    forger.send(forger.frame([fenced, last]));
+    expect([hq.fenceOf(berlin.self), headAt(hq, berlin.self).fence?.seq]).toEqual(['retired', seq]);
+    expect(hq.free('lamp')).toBe(2);
+  });
+
+  test('[L7] ends nobody’s own life, also where a former parent says it that hangs on it by now', () => {
+    const { world, hq, berlin } = shop({ lamp: 5 });
+    const depot = world.add('depot', 'warehouse', hq);
+    world.give(berlin, depot);
+    berlin.parent = depot;
+    berlin.link();
+    world.rejoin();
+    berlin.cut();
+    world.give(berlin, hq);
+    world.give(depot, berlin);
+    berlin.parent = hq;
+    depot.cut();
+    depot.parent = berlin;
+    depot.link();
+    world.calm();
+    expect(berlin.replica.ledger.self.head.parent).toBe(depot.self);
+    const { seq, hash } = berlin.replica.ledger.self.head;
+    const forger = new Forger(depot);
+    forger.say({ type: 'fenced', writer: berlin.self, seq, hash, reason: 'retired' });
+    expect(headAt(berlin, depot.self).seq).toBe(forger.seq);
+    expect(berlin.fenceOf(berlin.self)).toBeUndefined();
+  });
+});
+
+describe('[F6] a life of the authority that its books forgot', () => {
+  const lost = `hq.1.${'9'.repeat(32)}` as WriterId;
+  const kiosk = `kiosk.1.${'8'.repeat(32)}` as WriterId;
+  const items = [{ pool: lamp, n: 1 }];
+  const words: readonly [string, EntryBody, Partial<Entry>][] = [
+    ['took from it', { type: 'took', from: lost, items: [{ pool: lamp, seq: 1, n: 1 }] }, {}],
+    ['sent to it', { type: 'sent', to: lost, items }, {}],
+    ['came to stand below it', { type: 'reparented', parent: lost }, {}],
+    [
+      'began below it',
+      { type: 'life', kind: 'terminal', parent: lost },
+      { writer: kiosk, seq: 1, prevHash: NO_HASH },
+    ],
+  ];
+
+  test.each(words)('[F6] has an account as soon as somebody says that it %s', (_, body, change) => {
+    const { hq, berlin } = shop({ lamp: 5 });
+    const forger = new Forger(berlin);
+    forger.send(forger.frame([forger.entry(body, change)]));
+    expect(hq.fenceOf(lost)).toBe('rollback');
+  });
+});
+
 describe('[L7] what a stream may not name', () => {
   const lies: readonly [string, FenceReason, (sibling: WriterId) => EntryBody][] = [
     ['receives goods that another replica keeps', 'foreign-pool', () => received(5)],
@@ -229,6 +375,27 @@ describe('[L7] what a stream may not name', () => {
     expect(berlin.fenceOf(till.self)).toBe('false-took');
   });
 
+  test('[L7] a took of nothing, from a parent that never sent anything, is no lie and does no harm', () => {
+    const { berlin, till } = shop({ lamp: 5 });
+    const forger = new Forger(till);
+    forger.say({ type: 'took', from: berlin.self, items: [{ pool: lamp, seq: 1, n: 0 }] });
+    expect([headAt(berlin, till.self).seq, berlin.fenceOf(till.self)]).toEqual([forger.seq, undefined]);
+  });
+
+  test.each(['fork', 'superseded'] as const)(
+    '[F2] [L7] a took of more than the chain says of a sender that was shut out as %s is no lie',
+    (reason) => {
+      const { hq, berlin, till } = shop({ lamp: 5 });
+      hq.turn(({ hub, ledger }, now) => hub.fence(ledger.streams.get(berlin.self) as Stream, reason, now));
+      const forger = new Forger(berlin);
+      const { seq } = headAt(hq, berlin.self);
+      const took: EntryBody = { type: 'took', from: berlin.self, items: [{ pool: lamp, seq, n: 9 }] };
+      forger.send(forger.frame([new Forger(till).entry(took)]));
+      expect(hq.row('lamp', 'berlin', till.self).took).toMatchObject([{ n: 9 }]);
+      expect(hq.fenceOf(till.self)).toBeUndefined();
+    },
+  );
+
   test('[L7] a mark under another name than its order’s fences its writer', () => {
     const { berlin, till } = shop({ lamp: 5 });
     const forger = new Forger(till);
@@ -274,6 +441,48 @@ describe('[L7] what a stream may not name', () => {
     expect(hq.fenceOf(paris.self)).toBeUndefined();
   });
 
+  test('[L7] nor is another word in the place of one that is known, where all are registered', () => {
+    const { world, hq, berlin } = shop();
+    const paris = world.add('paris', 'store', hq);
+    world.give(paris, hq);
+    const { seq, hash } = headAt(hq, paris.self);
+    const forger = new Forger(berlin);
+    forger.send(forger.frame([new Forger(paris, seq - 1).entry(received(9))]));
+    expect(headAt(hq, paris.self)).toMatchObject({ seq, hash, fence: null });
+    expect(hq.hangUps.at(-1)).toBe(`${paris.self} does not speak through berlin`);
+  });
+
+  test('[L7] who names its neighbour as its parent is reached as ever, whatever that one says', () => {
+    const { world, hq, berlin } = shop();
+    const paris = world.add('paris', 'store', hq);
+    new Forger(berlin).say({ type: 'reparented', parent: paris.self });
+    const forger = new Forger(paris);
+    forger.say({ type: 'received', cause: 'delivery', lines: [{ pool: pool('lamp', 'paris'), n: 1 }] });
+    expect(headAt(hq, paris.self).seq).toBe(forger.seq);
+    expect([headAt(hq, berlin.self).parent, headAt(hq, berlin.self).via]).toEqual([paris.self, berlin.id]);
+  });
+
+  test('[F3a] what somebody told its old parent is taken from that one still, until it names its new one', () => {
+    const { world, hq, berlin, till } = shop();
+    const paris = world.add('paris', 'store', hq);
+    world.give(till, paris);
+    const asTill = new Forger(till);
+    const delivery: EntryBody = {
+      type: 'received',
+      cause: 'delivery',
+      lines: [{ pool: pool('lamp', 'till'), n: 1 }],
+    };
+    const [first, second] = [asTill.entry(delivery), asTill.entry(delivery)];
+    for (const [node, entry] of [
+      [paris, first],
+      [berlin, second],
+    ] as const) {
+      const forger = new Forger(node);
+      forger.send(forger.frame([entry]));
+      expect(headAt(hq, till.self)).toMatchObject({ seq: entry.entry.seq, via: paris.id });
+    }
+  });
+
   test('[L7] this replica itself is not told its own story', () => {
     const { hq, berlin } = shop();
     const forger = new Forger(berlin);
@@ -297,6 +506,16 @@ describe('[L7] what a stream may not name', () => {
     forger.send(forger.frame([asBerlin.entry(lost)]));
     expect(berlin.replica.ledger.self.head.seq).toBe(seq);
     expect(berlin.row('lamp').repaid).toBe(0);
+  });
+
+  test('[L7] nor by saying just that, where all are registered: its link ends', () => {
+    const { world, berlin, till } = shop({ lamp: 2 });
+    world.give(till, berlin);
+    const { seq } = berlin.replica.ledger.self.head;
+    const forger = new Forger(till);
+    forger.send(forger.frame([new Forger(berlin).entry(received(9))]));
+    expect([berlin.replica.ledger.self.head.seq, berlin.row('lamp').received]).toEqual([seq, 2]);
+    expect(berlin.hangUps.at(-1)).toBe(`${berlin.self} does not speak through till`);
   });
 
   test('[L7] what a child says that a former life of this replica said shuts out nobody beside it', () => {

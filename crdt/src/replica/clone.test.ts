@@ -301,7 +301,13 @@ describe('[F2] two live copies of one writer', () => {
     const twin = writerId(till.id, 3, 'f'.repeat(32));
     const point = { writer: twin, seq: 1, hash: new Uint8Array(32).fill(7) };
     const helloOfTwin = { writer: twin, heads: [point, ...others.filter(({ writer }) => writer === forked)] };
-    expect(till.link(helloOfTwin)).toMatchObject({ ok: false, code: 'identity_in_use' });
+    expect(till.link(helloOfTwin)).toEqual({
+      ok: false,
+      code: 'identity_in_use',
+      message:
+        'Another machine is connected as till. Two machines must not share one identity: ' +
+        'switch one of them off, or enrol it under a name of its own.',
+    });
     expect(berlin.fenceOf(current)).toBeUndefined();
     // Whoever knows the life that it follows is the same machine, or has its disk.
     expect(till.link({ writer: twin, heads: [point, ...hello.heads] })).toMatchObject({ ok: true });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
-import { incarnationOf } from '../ids.ts';
+import { incarnationOf, type WriterId } from '../ids.ts';
 import type { Ack, Cells, Former } from '../wire/frames.ts';
 import { cancel, receive, reclaim, sell } from './commands.test-kit.ts';
 import { PARENT } from './out.ts';
@@ -211,17 +211,24 @@ describe('[F1] a replica that is the past goes on as a new writer without rights
     expect(till.replica.ledger.self.head.parentSeen).toBe(cells.to);
   });
 
-  test('[F1] an older life than the newest that is known is refused a session', () => {
+  test('[F1] an older life than the newest that is known, or another of the same count, is refused a session', () => {
     const { world, hq, berlin } = shop();
     const old = berlin.hello();
     berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
     berlin.link();
     world.calm();
-    let opened: unknown;
-    hq.turn((self, now) => {
-      opened = self.childUp(old, { protocol: 1, channels: [] }, now);
-    });
-    expect(opened).toMatchObject({ ok: false, code: 'replica_fenced' });
+    berlin.cut();
+    const twin = `berlin.2.${'f'.repeat(32)}` as WriterId;
+    for (const hello of [old, { ...old, writer: twin }]) {
+      let opened: unknown;
+      hq.turn((self, now) => {
+        opened = self.childUp(hello, { protocol: 1, channels: [] }, now);
+      });
+      const message = `${hello.writer} is not the newest life of berlin: start it as a new writer`;
+      expect(opened).toEqual({ ok: false, code: 'replica_fenced', message });
+    }
+    expect(hq.fenceOf(berlin.self)).toBeUndefined();
+    berlin.link();
   });
 });
 
