@@ -1,33 +1,19 @@
 /** One replica run by several processes on one journal: what one of them wrote, the others fold as their own. */
 import { describe, expect, test } from 'vitest';
-import type { WriterId } from '../ids.ts';
-import { joinEntries } from '../wire/slices.ts';
-import { absorb, type CaughtUp } from './absorb.ts';
-import { receive, sell } from './commands.test-kit.ts';
+import { Forger } from '../hub/forger.test-kit.ts';
+import type { HoldId, ReplicaId, WriterId } from '../ids.ts';
+import { caughtUp, process } from './absorb.test-kit.ts';
+import { absorb } from './absorb.ts';
+import { hold, receive, sell } from './commands.test-kit.ts';
 import type { JournalView } from './journal-view.ts';
 import { differentMemory } from './memory.test-kit.ts';
-import { MemoryJournal } from './memory-journal.test-kit.ts';
 import { addLost } from './recovery.ts';
-import { Replica } from './replica.ts';
-import { defaultSettings } from './settings.ts';
+import type { Replica } from './replica.ts';
 import { newHead } from './stream.ts';
 import { differentSums } from './sums.test-kit.ts';
-import { type Node, pool, sha256, shop } from './world.test-kit.ts';
+import { type Node, pool, shop, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
-
-/** What the journal of a node holds behind a position, as a journal that is shared would tell it. */
-function caughtUp(node: Node, from: number, heads = true): CaughtUp {
-  const { streams } = node.replica.ledger;
-  return {
-    runs: node.journal.entries.slice(from).map(({ stream, bytes }) => ({
-      writer: stream,
-      via: streams.get(stream)?.head.via ?? null,
-      bytes: joinEntries([{ bytes }]),
-    })),
-    heads: heads ? [...streams.values()].map(({ writer, head }) => ({ writer, head })) : [],
-  };
-}
 
 function unasked(): never {
   throw new Error('Nobody fetched that.');
@@ -44,13 +30,31 @@ const unfetched: JournalView = {
   positionBefore: unasked,
 };
 
-/** Another process of the same replica, that has seen nothing yet. */
-function process(node: Node, journal: JournalView = node.journal): Replica {
-  return new Replica(defaultSettings(node.id, node.settings.kind), new MemoryJournal().load(), journal, {
-    sha256,
-    nonce: () => 'f'.repeat(32),
-    directory: node.world.directory,
-  });
+/** Another process of the same replica that is current, and has the link of a child. */
+function linked(node: Node, child: Node): Replica {
+  const follower = process(node);
+  absorb(follower, caughtUp(node, 0));
+  const agreed = { protocol: 1, channels: [{ name: 'stock', version: 1 }] };
+  expect(follower.childUp(child.hello(), agreed, node.world.now)).toMatchObject({ ok: true });
+  told(follower, node);
+  return follower;
+}
+
+/** What leaves a follower in a turn that has nothing to write: whom it hangs up on, and who is told of whose end. */
+function told(follower: Replica, { world }: Node) {
+  expect(follower.endTurn(world.now)).toBeUndefined();
+  const { frames, hangUps } = follower.keep(world.now);
+  const acks = frames.flatMap(({ to, frame }) => (frame.kind === 'ack' ? [{ to, ...frame }] : []));
+  return {
+    acks: acks.map(({ to, fenced }) => ({ to, fenced: fenced.map(({ writer }) => writer) })),
+    hangUps: hangUps.map(({ peer }) => peer),
+  };
+}
+
+function headOf({ ledger }: Replica, writer: WriterId) {
+  const stream = ledger.streams.get(writer);
+  if (stream === undefined) throw new Error(`${writer} is not known.`);
+  return stream.head;
 }
 
 /** A till sold, was cloned, sold twice over, and was shut out: its parent holds a branch and a fence. */
@@ -223,91 +227,146 @@ describe('[T2] another process of the same replica', () => {
   });
 });
 
-/** Another process of the authority, to which these shops are linked while a first one writes. */
-function processLinkedTo(hq: Node, ...shops: readonly Node[]) {
-  const { now } = hq.world;
-  const other = process(hq);
-  absorb(other, caughtUp(hq, 0));
-  for (const node of shops) {
-    const opened = other.childUp(node.hello(), { protocol: 1, channels: [] }, now);
-    expect(opened).toMatchObject({ ok: true });
-  }
-  /** One turn of it, behind what the first one wrote meanwhile. @returns what it writes, and what it tells to whom. */
-  const turn = (act: (self: Replica) => void = () => {}) => {
-    const from = other.ledger.position;
-    if (from < hq.journal.entries.length) absorb(other, caughtUp(hq, from));
-    act(other);
-    const writes = other.endTurn(now);
-    return { runs: writes?.runs, frames: other.keep(now).frames };
-  };
-  turn();
-  return turn;
-}
-
-describe('[L1] a process that is linked to a shop tells it what another one wrote', () => {
-  test('[L1] what was granted to it, and to nobody else', () => {
-    const { world, hq, berlin } = shop();
-    world.comesToRest = false;
-    const rome = world.add('rome', 'store', hq);
-    const turn = processLinkedTo(hq, berlin);
-    const items = [{ pool: pool('lamp', 'hq'), n: 2 }];
-    hq.do(receive('d1', { lamp: 6 }, 'hq'));
-    const told = (to: WriterId) => {
-      hq.turn((self, now) => self.ledger.append({ type: 'sent', to, items }, '', 'system', now));
-      return turn().frames.filter(({ frame }) => frame.kind === 'cells');
-    };
-    const cells = items.map((item) => ({ ...item, to: berlin.self }));
-    expect(told(berlin.self)).toMatchObject([{ to: berlin.id, frame: { cells } }]);
-    // Rome is linked elsewhere, and so is Berlin's next life.
-    for (const writer of [rome.self, `berlin.2.${'e'.repeat(32)}` as WriterId])
-      expect(told(writer)).toEqual([]);
-  });
-
-  test('[L1] how far its words and those from below it came by another link', () => {
-    const { world, hq, berlin, till } = shop();
-    const turn = processLinkedTo(hq, berlin);
-    till.do(receive('d1', { lamp: 1 }, 'till'));
-    berlin.do(receive('d1', { lamp: 1 }));
+describe('[F3] of who was shut out by somebody else', () => {
+  /** The shop says so of its till, before the till's entry has come up to which it is believed, and its hold behind that. */
+  function earlyShop() {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
+    berlin.do(hold('h1', { lamp: 1 }));
     world.calm();
-    const acks = turn().frames.filter(({ frame }) => frame.kind === 'ack');
-    const points = [berlin, till].map(({ self, replica }) => {
-      const { seq, hash } = replica.ledger.self.head;
-      return { writer: self, seq, hash };
-    });
-    expect(acks).toHaveLength(1);
-    expect(acks[0]).toMatchObject({ to: berlin.id, frame: { has: expect.arrayContaining(points) } });
+    const lost = till.self;
+    const [shopSays, tillSays] = [new Forger(berlin), new Forger(till)];
+    const body = { type: 'sent', to: berlin.self, items: [{ pool: lamp, n: 1 }] } as const;
+    const last = tillSays.entry(body);
+    const { seq, hash } = tillSays;
+    const fenced = { type: 'fenced', writer: lost, seq, hash, reason: 'retired' } as const;
+    const reclaimed = { type: 'reclaimed', writer: lost, items: [{ pool: lamp, n: 1 }] } as const;
+    const lines = [{ pool: lamp, n: 1 }];
+    const held = { type: 'held', holdId: 'h1' as HoldId, ttlMs: 60_000, lines } as const;
+    const late = tillSays.entry(held, { docId: 'h1' });
+    const said = [shopSays.entry(fenced), shopSays.entry(reclaimed), last, late];
+    shopSays.send(shopSays.frame(said));
+    expect(headOf(hq.replica, lost)).toMatchObject({ seq: seq + 1, fence: { seq, reason: 'retired' } });
+    return { hq, lost };
+  }
+
+  test.each([1, 1_000])(
+    '[F3a] [T8] learns that it ended when the last of its words has come, %i entries at a time',
+    (at) => {
+      const { hq, lost } = earlyShop();
+      const follower = process(hq);
+      const { runs, heads } = caughtUp(hq, 0);
+      for (let i = 0; i < runs.length; i += at)
+        absorb(follower, { runs: runs.slice(i, i + at), heads: i + at < runs.length ? [] : heads });
+      // The shop had opened that hold before: behind its fence nobody opens it again.
+      expect(follower.ledger.streams.get(lost)?.row(lamp).opened).toBe(0);
+      expect([...differentMemory(follower.ledger, hq.journal), ...differentSums(follower)]).toEqual([]);
+    },
+  );
+
+  test('[F3] believes that of nobody whom the other did not believe, whatever the registry says by now', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
+    berlin.do(hold('h1', { lamp: 1 }));
+    const paris = world.add('paris', 'store', hq);
+    world.calm();
+    const { seq, hash } = headOf(hq.replica, till.self);
+    new Forger(paris).say({ type: 'fenced', writer: till.self, seq, hash, reason: 'retired' });
+    till.do(hold('h1', { lamp: 1 }));
+    world.calm();
+    expect([hq.fenceOf(till.self), hq.row('lamp', 'berlin', till.self).opened]).toEqual([undefined, 1]);
+    const parentOf = (replica: ReplicaId) => (replica === till.id ? paris.id : undefined);
+    const follower = process(hq, hq.journal, { ...world.directory, parentOf });
+    absorb(follower, caughtUp(hq, 0));
+    expect(differentMemory(follower.ledger, hq.journal)).toEqual([]);
   });
 
-  test('[F3] whom somebody below shut out', () => {
-    const { world, hq, berlin, till } = shop();
-    const turn = processLinkedTo(hq, berlin);
+  test('[F3] learns of those who ended below somebody who had ended', () => {
+    const world = new World();
+    const hq = world.add('hq', 'authority');
+    const region = world.add('region', 'region', hq);
+    const paris = world.add('paris', 'store', region);
+    const desk = world.add('desk', 'terminal', paris);
+    for (const node of [desk, paris]) {
+      node.cut();
+      node.isRunning = false;
+    }
+    for (const node of [paris, desk]) {
+      region.turn((self, now) => self.retire(node.id, now));
+      world.calm();
+    }
+    const follower = process(hq);
+    absorb(follower, caughtUp(hq, 0, false));
+    for (const { self } of [paris, desk]) {
+      expect(headOf(hq.replica, self).fence).toMatchObject({ reason: 'retired' });
+      expect(headOf(follower, self).fence).toEqual(headOf(hq.replica, self).fence);
+    }
+  });
+
+  test('[F2] does not hear it from a history that nobody trusts', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    const { seq: shared } = headOf(berlin.replica, berlin.self);
+    const { seq, hash } = headOf(hq.replica, till.self);
+    const other = new Forger(berlin, shared);
+    berlin.do(sell('a1', { lamp: 1 }));
+    world.calm();
+    other.say({ type: 'fenced', writer: till.self, seq, hash, reason: 'retired' });
+    expect([hq.replica.ledger.branches.size, hq.fenceOf(till.self)]).toEqual([1, undefined]);
+    const follower = process(hq);
+    absorb(follower, caughtUp(hq, 0, false));
+    expect(headOf(follower, till.self).fence).toBeNull();
+  });
+});
+
+describe('[L1] a child whose link another process has', () => {
+  test('[F3] is told once of who was shut out elsewhere, in an entry or beside the entries', () => {
+    const { world, hq, berlin, till } = shop({ lamp: 9 });
+    const desk = world.add('desk', 'terminal', berlin);
+    const follower = linked(hq, berlin);
+    const at = follower.ledger.durablePosition;
+    till.cut();
+    till.isRunning = false;
     berlin.turn((self, now) => self.retire(till.id, now));
     world.calm();
-    expect(hq.fenceOf(till.self)).toBe('retired');
-    const acks = turn().frames.filter(({ frame }) => frame.kind === 'ack');
-    expect(acks).toMatchObject([{ frame: { fenced: [{ writer: till.self, reason: 'retired' }] } }]);
+    absorb(follower, caughtUp(hq, at));
+    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [till.self] }]);
+    const { seq, hash } = headOf(hq.replica, desk.self);
+    const head = { ...headOf(hq.replica, desk.self), fence: { seq, hash, reason: 'retired' } as const };
+    const beside = { runs: [], heads: [{ writer: desk.self, head }] };
+    absorb(follower, beside);
+    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [desk.self] }]);
+    // What is said of it later is no news of its end, and goes with the next ack.
+    absorb(follower, beside);
+    expect(told(follower, hq).acks).toEqual([]);
+    world.pass(60_000);
+    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [] }]);
   });
 
-  test('[R4] and gives at once what another one took for it', () => {
+  test('[L1] is told with the next ack how far others of its part of the tree came, and not at once', () => {
     const { world, hq, berlin } = shop({ lamp: 9 });
-    const [paris, rome] = [world.add('paris', 'store', hq), world.add('rome', 'store', hq)];
-    const asks = (node: Node) => {
-      const items = [{ pool: lamp, atLeast: 3, waitMs: 5_000 }];
-      return { kind: 'asks', writer: node.self, parent: hq.self, items } as const;
-    };
-    hq.hear(rome.id, asks(rome));
+    const follower = linked(hq, berlin);
+    for (const fenced of [[{ to: 'berlin', fenced: [] }], []]) {
+      const at = follower.ledger.durablePosition;
+      berlin.do(sell(`o${at}`, { lamp: 1 }));
+      world.calm();
+      absorb(follower, caughtUp(hq, at));
+      expect(told(follower, hq).acks).toEqual(fenced);
+    }
+    world.pass(60_000);
+    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [] }]);
+  });
+
+  test('[F6] is hung up on where a new life began elsewhere, and for nothing less', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const follower = linked(hq, berlin);
+    const at = follower.ledger.durablePosition;
+    berlin.do(sell('o1', { lamp: 1 }));
     world.calm();
-    expect(rome.free('lamp')).toBe(3);
-    const turn = processLinkedTo(hq, paris, rome);
-    // Paris asks; Rome may give back what it has, and does not answer.
-    const asked = turn((self) => self.frame(paris.id, asks(paris), world.now));
-    expect(asked.frames.map(({ to, frame }) => [to, frame.kind])).toEqual([[rome.id, 'recalls']]);
-    const items = [{ pool: lamp, n: 3 }];
-    berlin.turn((self, now) => self.ledger.append({ type: 'sent', to: hq.self, items }, '', 'system', now));
-    world.calm();
-    expect(hq.free('lamp')).toBe(3);
-    expect(turn().runs).toMatchObject([
-      { entries: [{ entry: { body: { type: 'sent', to: paris.self, items } } }] },
-    ]);
+    absorb(follower, caughtUp(hq, at));
+    expect(told(follower, hq).hangUps).toEqual([]);
+    const then = follower.ledger.durablePosition;
+    hq.turn((self, now) => self.becomeNewWriter('rollback', now));
+    absorb(follower, caughtUp(hq, then));
+    expect(told(follower, hq).hangUps).toEqual(['berlin']);
   });
 });

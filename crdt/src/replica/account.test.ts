@@ -216,6 +216,9 @@ test('[T3] an entry that the chain has no place for joins the history that it fo
   expect(books.ledger.branches).toEqual(new Set([branch, third, fourth]));
   expect(keepBranch(books.ledger, books.shop, twin(1, hash, 'other-5'))).toBeUndefined();
   expect(keepBranch(books.ledger, books.shop, twin(99, hash, 'other-6'))).toBeUndefined();
+  // Nor does what names the end of a history and skips entries: a chain has no holes.
+  expect(keepBranch(books.ledger, books.shop, twin(99, third.head.hash, 'other-8'))).toBeUndefined();
+  expect(third.head.seq).toBe(fork + 3);
 });
 
 test('[T3] [D7] where what both share was pruned, the other history leaves the chain', () => {

@@ -90,6 +90,17 @@ describe('[F3] an act that takes back', () => {
     expect(of(lived.writer, [lamp, 4])).toMatchObject({ ok: true });
   });
 
+  test('[F6] names everybody who has not told yet', () => {
+    const { books, ledger, of } = lost();
+    const lived = ledger.self;
+    for (const child of ['paris', 'rome']) books.add(name(child), child);
+    ledger.beginLife(name('hq', 2), 'authority', null, atFirst);
+    ledger.fence(lived, 'rollback', atFirst);
+    expect(of(lived.writer, [lamp, 1])).toMatchObject({
+      message: `paris, rome did not tell yet what ${lived.writer} sent.`,
+    });
+  });
+
   test('[F3] leaves less for the next', () => {
     const { books, ledger, shop, reclaim } = lost();
     books.say(ledger.self, { type: 'reclaimed', writer: shop.writer, items: [{ pool: lamp, n: 3 }] });
@@ -134,9 +145,30 @@ describe('[F3] what it may still have', () => {
     const early = new Books();
     early.say(early.shop, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 5 }] });
     early.say(early.shop, sent(early.ledger.self.writer, 2));
-    early.say(early.ledger.self, took(early.shop.writer, 2));
     early.ledger.fence(early.shop, 'retired', atFirst);
+    // An operator may act in the same turn, before they are written down as taken.
     expect(exposure(early.ledger, early.shop, lamp)).toBe(3);
+    early.say(early.ledger.self, took(early.shop.writer, 2));
+    expect(exposure(early.ledger, early.shop, lamp)).toBe(3);
+  });
+
+  test('[F3] holds what it surrendered behind its fence to another parent, and where that ended, its account does', () => {
+    const { books, ledger, shop } = lost();
+    const paris = books.add(name('paris'), 'paris');
+    books.say(shop, sent(paris.writer, 2));
+    expect(exposure(ledger, shop, lamp)).toBe(5);
+    ledger.fence(paris, 'retired', atFirst);
+    expect([exposure(ledger, shop, lamp), exposure(ledger, paris, lamp)]).toEqual([3, 2]);
+  });
+
+  test('[F3] [F2] holds what a writer that lived twice sent it in either history, once', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    const till = books.add(name('till'), 'berlin', shop.writer);
+    books.say(shop, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 9 }] });
+    books.say(books.branch(shop.head.seq), sent(till.writer, 4));
+    ledger.fence(till, 'retired', atFirst);
+    expect([exposure(ledger, till, lamp), exposure(ledger, shop, lamp)]).toEqual([4, 5]);
   });
 
   test('[F3] [F3a] holds that whoever settles it, where the life that it was sent to ended too, or was left (seeds 231, 1155)', () => {

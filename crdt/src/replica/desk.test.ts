@@ -117,7 +117,11 @@ describe('[R4] a command', () => {
   test('[L5] that finds no room is told so', () => {
     const counter = new Counter();
     for (const ticket of [1, 2]) counter.asks(ticket, sell(`o${ticket}`, { lamp: 2 }, waits));
-    expect(counter.asks(3, sell('o3', { lamp: 2 }, waits))).toEqual(['3: overloaded']);
+    counter.desk.execute(3, sell('o3', { lamp: 2 }, waits), started);
+    const message = 'Too many sales wait for stock.';
+    expect(counter.desk.takeAnswers()).toEqual([
+      { ticket: 3, answer: { ok: false, code: 'overloaded', message } },
+    ]);
   });
 });
 
@@ -146,6 +150,16 @@ describe('[R4] who waits', () => {
     counter.receive(lamp, 2);
     counter.looked = [];
     expect([counter.retry(), counter.looked]).toEqual([[], [bulb]]);
+  });
+
+  test('[R4] and is refused for another reason now lets others have what came for it', () => {
+    const counter = new Counter();
+    counter.asks(1, sell('o1', { lamp: 2 }, waits));
+    counter.receive(lamp, 1);
+    expect(counter.asks(2, sell('o1', { lamp: 1 }))).toEqual(['2: ok']);
+    counter.looked = [];
+    expect(counter.retry()).toEqual(['1: document_differs']);
+    expect([counter.looked, counter.waiting.size]).toEqual([[lamp], 0]);
   });
 
   test('[R4] is not looked at while nothing came', () => {

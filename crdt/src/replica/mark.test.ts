@@ -56,10 +56,30 @@ describe('[T8] marks of an order', () => {
     });
     berlin.do(sell('o1', { lamp: 1 }, far));
     its.calm();
-    expect(hq.do(mark('o1', 'processing'))).toMatchObject({ ok: false, code: 'not_owner' });
-    expect(berlin.do({ ...mark('o1', 'processing'), id: 'm1' })).toMatchObject({ code: 'invalid_request' });
+    expect(hq.do(mark('o1', 'processing'))).toMatchObject({
+      ok: false,
+      code: 'not_owner',
+      message: 'Order o1 belongs to berlin.',
+    });
+    expect(berlin.do({ ...mark('o1', 'processing'), id: 'm1' })).toMatchObject({
+      code: 'invalid_request',
+      message: 'A mark is named after its order.',
+    });
     berlin.do(cancel('c1', 'o1'));
-    expect(berlin.do(mark('o1', 'processing'))).toMatchObject({ ok: false, code: 'already_cancelled' });
+    expect(berlin.do(mark('o1', 'processing'))).toMatchObject({
+      ok: false,
+      code: 'already_cancelled',
+      message: 'Order o1 is cancelled.',
+    });
+  });
+
+  test('[T8] are set as long as one line of the order is left', () => {
+    const { berlin } = world({ lamp: 5, bulb: 5 });
+    berlin.do(sell('o1', { lamp: 1, bulb: 1 }, far));
+    expect(berlin.do(cancel('c1', 'o1', ['1']))).toMatchObject({ ok: true });
+    expect(berlin.do(mark('o1', 'processing'))).toMatchObject({ ok: true, replayed: false });
+    expect(berlin.do(cancel('c2', 'o1', ['2']))).toMatchObject({ ok: true });
+    expect(berlin.do(mark('o1', 'delivered'))).toMatchObject({ ok: false, code: 'already_cancelled' });
   });
 
   test('[T8] are set by a new life on what a former one sold, also where another owner sold it first', () => {
@@ -130,6 +150,23 @@ describe('[T8] marks of an order', () => {
     expect(berlin.do(mark('o1', 'delivered'))).toMatchObject({ ok: true, replayed: false });
     its.calm();
     expect(markOf(ledger, ledger.documentEntry('order', 'o1') as Entry)).toBe('delivered');
+  });
+
+  test('[T8] by a later life of another replica say nothing of an order that is sold elsewhere afterwards', () => {
+    const { world: its, hq, berlin } = world({ lamp: 5 });
+    const paris = its.add('paris', 'store', hq);
+    restore(paris, paris.journal.image());
+    const forger = new Forger(paris);
+    const early = forger.entry(
+      { type: 'marked', orderId: 'o1' as OrderId, mark: 'delivered' },
+      { docId: 'o1' },
+    );
+    forger.send(forger.frame([early]));
+    berlin.do(sell('o1', { lamp: 1 }, far));
+    its.calm();
+    const { ledger } = hq.replica;
+    expect(ledger.findDocument('delivered', 'o1')?.writer).toBe(forger.writer);
+    expect(markOf(ledger, ledger.documentEntry('order', 'o1') as Entry)).toBeUndefined();
   });
 
   test('[F5] a writer that marks an order which is not its own is shut out', () => {

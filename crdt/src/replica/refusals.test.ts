@@ -260,6 +260,20 @@ describe('[F9] the end of a hold', () => {
     expect(berlin.do(confirm('s', 'theirs', { bulb: 1 }))).toMatchObject({ ok: false, code: 'hold_ended' });
   });
 
+  test('[F9] a hold of another replica that became an order has ended, and is no more said to be theirs', () => {
+    const { world, berlin, till } = busyShop();
+    const asked = [extend('e1', 'theirs', MINUTE), onHold('capture', 'c1', 'theirs')];
+    for (const command of asked)
+      expect(berlin.do(command)).toMatchObject({
+        code: 'not_owner',
+        message: 'Hold theirs belongs to till.',
+      });
+    expect(till.do(confirm('o1', 'theirs', { bulb: 1 }))).toMatchObject({ ok: true });
+    world.calm();
+    for (const command of asked)
+      expect(berlin.do(command)).toMatchObject({ code: 'hold_ended', message: 'Hold theirs has ended.' });
+  });
+
   test('[F9] holds of which some are over: those end, and no other', () => {
     const { world, berlin } = shop({ lamp: 5 });
     berlin.do(hold('short', { lamp: 1 }, MINUTE));

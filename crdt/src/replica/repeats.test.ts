@@ -247,4 +247,57 @@ describe('[T8] an order that several accepted, by one of them who was shut out',
     expect(say(line(1))).toBe(5);
     expect(books.ledger.lineProgress('o1' as never, '1' as never).cancelled).toBe(0);
   });
+
+  test('[T8] is taken back in the pools of its lines, each line once, or not at all', () => {
+    const { books } = shutOut();
+    const rome = copied(books);
+    const say = (...lines: readonly object[]) => {
+      books.say(rome, moved('cancelled', ...lines));
+      return [rome.row(lamp).reinstated, rome.row(bulb).reinstated];
+    };
+    expect(say(line(1), line(6, '2', bulb))).toEqual([0, 0]);
+    expect(say(line(1, '2'))).toEqual([0, 0]);
+    expect(say(line(1, '9'))).toEqual([0, 0]);
+    expect(say(line(2, '2', bulb))).toEqual([0, 2]);
+    expect(say(line(5), line(1, '2', bulb))).toEqual([0, 2]);
+    expect(say(line(5))).toEqual([5, 2]);
+  });
+
+  test('[T8] [D7] is believed to be taken back within what its copy sold, where that entry was pruned', () => {
+    const { books } = shutOut();
+    const rome = copied(books);
+    books.commit();
+    books.journal.entryAt = () => undefined;
+    books.say(rome, moved('cancelled', line(2)));
+    expect(rome.row(lamp).reinstated).toBe(2);
+    books.say(rome, moved('cancelled', line(2)));
+    expect(rome.row(lamp).reinstated).toBe(2);
+  });
+});
+
+describe('[T8] [F2] an order, by a writer that lived twice', () => {
+  const cancelledOf = (books: Books) => books.ledger.lineProgress('o1' as never, '1' as never).cancelled;
+
+  test('[F2] is taken back in the other history too, where both share its sale', () => {
+    const { books, shop } = shutOut();
+    const branch = books.branch(shop.head.seq);
+    books.say(branch, moved('cancelled', line(2)));
+    expect([branch.row(lamp).reinstated, cancelledOf(books)]).toEqual([2, 2]);
+  });
+
+  test('[F2] is the one of the history that was heard first, and a copy of the other', () => {
+    const books = new Books();
+    const { shop } = books;
+    const branch = books.branch(shop.head.seq);
+    books.sayAs('o1', branch, sold);
+    // Of the chain so much was believed, as where the other history was told from above.
+    const { fence } = shop.head;
+    shop.head.fence = fence && { ...fence, seq: fence.seq + 1 };
+    books.sayAs('o1', shop, sold);
+    expect([branch, shop].map((each) => each.row(lamp).used)).toEqual([5, 5]);
+    books.say(shop, moved('cancelled', line(2)));
+    expect([shop.row(lamp).reinstated, cancelledOf(books)]).toEqual([2, 0]);
+    books.say(branch, moved('cancelled', line(3)));
+    expect([branch.row(lamp).reinstated, cancelledOf(books)]).toEqual([3, 3]);
+  });
 });

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { EntryBody } from '../entry/entry.ts';
 import { Forger } from '../hub/forger.test-kit.ts';
 import type { LineId, OrderId } from '../ids.ts';
-import { cancel, sell } from './commands.test-kit.ts';
+import { cancel, confirm, hold, sell } from './commands.test-kit.ts';
 import { type Node, pool, type World, shop as world } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 const far = { departsFrom: [] };
 
-/** The shop in Berlin and one in Paris both sold `o1`: Berlin three units, Paris two. */
-function twoOwners(): { world: World; hq: Node; berlin: Node; paris: Node } {
+/** The shop in Berlin and one in Paris both sold `o1`: Berlin three units, Paris two, maybe out of a hold. */
+function twoOwners(isHeld = false): { world: World; hq: Node; berlin: Node; paris: Node } {
   const { world: its, hq, berlin } = world({ lamp: 20 });
   const paris = its.add('paris', 'store', hq);
   expect(paris.ask(sell('warm-up', { lamp: 4 }, { ...far, waitMs: 5_000 }))).toBe(1);
@@ -21,7 +21,9 @@ function twoOwners(): { world: World; hq: Node; berlin: Node; paris: Node } {
   expect(paris.free('lamp')).toBeGreaterThanOrEqual(4);
   expect(berlin.do(sell('o1', { lamp: 3 }, far))).toMatchObject({ ok: true });
   its.calm();
-  expect(paris.do(sell('o1', { lamp: 2 }, far))).toMatchObject({ ok: true });
+  if (isHeld) paris.do(hold('h1', { lamp: 2 }));
+  const second = isHeld ? { ...confirm('o1', 'h1', { lamp: 2 }), ...far } : sell('o1', { lamp: 2 }, far);
+  expect(paris.do(second)).toMatchObject({ ok: true });
   its.calm();
   return { world: its, hq, berlin, paris };
 }
@@ -55,6 +57,18 @@ describe('[T8] one order id at two owners', () => {
     world.calm();
     hq.restart();
     expect(hq.row('lamp', 'berlin', paris.self).reinstated).toBe(4 + 2);
+  });
+
+  test('[T8] [F9] what was sold out of a hold is taken back by its owner as well, up to what it was', () => {
+    const { world, hq, berlin, paris } = twoOwners(true);
+    expect(paris.do(cancel('c1', 'o1'))).toMatchObject({ ok: true });
+    world.calm();
+    expect([hq.fenceOf(berlin.self), hq.fenceOf(paris.self)]).toEqual([undefined, undefined]);
+    expect(hq.row('lamp', 'berlin', paris.self).reinstated).toBe(4 + 2);
+    const again = twoOwners(true);
+    new Forger(again.paris).say(cancelled(3));
+    expect(again.hq.fenceOf(again.paris.self)).toBe('departed');
+    expect(again.hq.row('lamp', 'berlin', again.paris.self).reinstated).toBe(4);
   });
 
   test('[T8] a copy that is cancelled leaves the first one as it stands', () => {
