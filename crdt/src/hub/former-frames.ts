@@ -8,14 +8,15 @@ import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Frame } from '../wire/frames.ts';
 import { formerCellFrames } from './cells.ts';
-import type { Session } from './child.ts';
+import { isShutOut, type Session } from './child.ts';
 import type { Hub } from './hub.ts';
 
 export function readFormerLives(hub: Hub, ledger: Ledger, settings: ReplicaSettings, now: Now): void {
   for (const { session } of hub.children.values()) {
     if (session === undefined) continue;
     session.formerCells = isCellsDue(session, ledger, now) ? formerCells(session, ledger, settings, now) : [];
-    if (!session.isFormerDue) continue;
+    // Who was shut out is told of that alone: another history of its own is a gap to it, which would end the session first.
+    if (!session.isFormerDue || isShutOut(ledger, session)) continue;
     session.formerFrames = formerFrames(ledger, session, settings);
     session.isFormerDue = false;
     // Told once in a session: what is due later, such as the other history of a fork, is told without it (F2).

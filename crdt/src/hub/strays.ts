@@ -52,7 +52,7 @@ export class Strays {
   }
 
   onEffect(from: Stream, effect: Effect): void {
-    this.#unsaid.onEffect(from, effect);
+    if (this.#unsaid.onEffect(from, effect)) this.#tellSoon();
     if (effect.column !== 'sent' || this.#areNeighbours(from, effect.writer)) return;
     this.#note(from, effect.writer);
     this.#tellSoon();

@@ -12,6 +12,7 @@ import { keepBranch } from '../replica/branches.ts';
 import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
+import { parentAt } from '../replica/parent-at.ts';
 import { noteLostLife } from '../replica/recovery.ts';
 import { exceedsOrder, exceedsSold, isDoneTwice } from '../replica/repeats.ts';
 import { ABOVE, newHead, type Stream } from '../replica/stream.ts';
@@ -75,7 +76,8 @@ function takeInEntry(
   if (stream === undefined || typeof stream === 'string') return stream;
   const hash = ledger.hash(view);
   const way = known === undefined ? 'as ever' : wayOf(context, stream);
-  if (way === 'none') return passedOn(context, stream, entry.seq, hash);
+  if (way === 'none' && !isOtherHistory(context, stream, entry.seq, hash))
+    return passedOn(context, stream, entry.seq, hash);
   if (entry.seq <= stream.head.seq) {
     const held = ledger.hashOf(stream, entry.seq);
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
@@ -98,6 +100,8 @@ function takeInEntry(
     fence(context, stream, 'fork');
     const branch = keepBranch(ledger, stream, written);
     if (branch !== undefined && branch !== stream) branches.add(branch);
+    // The life that follows has shut it out as well, and says so no more.
+    if (branch !== undefined && entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
     if (branch !== undefined) return undefined;
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
     if (jump !== undefined && ledger.self.head.parent !== null) return jump;
@@ -152,6 +156,18 @@ function wayOf({ ledger, places, child }: TakeIn, stream: Stream): 'as ever' | '
   const isLate = stream.head.fence !== null;
   const isHearsay = isLate || stream.head.via === ABOVE;
   return isHearsay && places.isRegistered(replica) ? 'as ever' : 'none';
+}
+
+/**
+ * F2: an image that was put back was given another parent (F3a) before anybody saw that it is one. Whose child it was
+ * by then has the other history, and only both together show that it lived twice.
+ */
+function isOtherHistory({ ledger, places, child }: TakeIn, stream: Stream, seq: number, hash: Hash): boolean {
+  const known = seq > 1 && stream.head.via !== null ? ledger.hashOf(stream, seq) : undefined;
+  if (known === undefined || sameBytes(known, hash)) return false;
+  const parent = parentAt(ledger, stream, seq - 1);
+  const old = parent === null ? undefined : ledger.streams.get(parent);
+  return old !== undefined && places.isOldWay(old, child);
 }
 
 /** What is known already does no harm; what is not, the writer itself brings by the way where it lives now. */

@@ -31,9 +31,12 @@ export class Unsaid {
     return [...this.#ledger.streams.values()].filter((one) => one.head.via === null && !isBranch(one));
   }
 
-  onEffect(stream: Stream, effect: Effect): void {
+  /** @returns whether it took of a life that has ended, of which somebody may have to be told. */
+  onEffect(stream: Stream, effect: Effect): boolean {
     const { column } = effect;
-    if ((column === 'took' || column === 'reclaimed') && stream.head.via === null) this.#note(effect.writer);
+    if ((column !== 'took' && column !== 'reclaimed') || stream.head.via !== null) return false;
+    this.#note(effect.writer);
+    return this.#ledger.streams.get(effect.writer)?.head.fence != null;
   }
 
   #note(writer: WriterId): void {

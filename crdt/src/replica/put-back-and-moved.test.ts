@@ -1,0 +1,86 @@
+/** An image that was put back, of a replica or of its parent, where one of them is given away before anybody saw it (F2, F3a). */
+import { expect, test } from 'vitest';
+import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { type Node, pool, shop, type World } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+
+/** An authority, two shops below it, and a till in the first with units of its own. */
+function town() {
+  const { world, hq, berlin, till } = shop({ lamp: 9 });
+  const paris = world.add('paris', 'store', hq);
+  till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
+  world.calm();
+  return { world, hq, berlin, paris, till };
+}
+
+/** Until it is let in: who learns that it is the past goes on as a new writer, and says hello again. */
+function linkAgain(world: World, node: Node): void {
+  for (let i = 0; i < 4 && !node.replica.uplink.isOpen; i += 1) {
+    node.link();
+    world.calm();
+  }
+  expect(node.replica.uplink.isOpen).toBe(true);
+}
+
+/** Gives a till that is stopped to another parent, and starts it there. */
+function moveTo(world: World, till: Node, parent: Node): void {
+  till.isRunning = true;
+  till.parent = parent;
+  world.give(till, parent);
+  till.cut();
+  linkAgain(world, till);
+  world.rejoin();
+  world.calmFor(60_000);
+}
+
+const soldOf = (hq: Node) => hq.replica.hub.totals.levels?.get(lamp)?.onHand;
+
+test('[F2] [F3a] what its old parent heard of a till shows that it lived twice, and nothing waits behind it', () => {
+  const { world, hq, berlin, paris, till } = town();
+  const { self } = till;
+  const twin = till.journal.image();
+  berlin.cut();
+  for (const id of ['a1', 'a2']) expect(till.do(sell(id, { lamp: 1 }))).toMatchObject({ ok: true });
+  world.calm();
+  till.cut();
+  berlin.do(receive('late', { lamp: 7 }));
+  till.restart(twin);
+  moveTo(world, till, paris);
+  expect([till.self, till.do(sell('b1', { lamp: 1 })).ok]).toEqual([self, true]);
+  world.calm();
+  expect(hq.fenceOf(self)).toBeUndefined();
+  linkAgain(world, berlin);
+  for (let i = 0; i < 4; i += 1) {
+    world.rejoin();
+    world.calmFor(60_000);
+  }
+  expect([hq, paris, berlin].map((node) => node.fenceOf(self))).toEqual(['fork', 'fork', 'fork']);
+  expect(till.self).not.toBe(self);
+  // The delivery has come, and each of the four sales counts.
+  expect(soldOf(hq)).toBe(9 + 7 - 4);
+});
+
+test('[F2] [F3] whom a shop shut out in a history that came to nothing is shut out above as well', () => {
+  const { world, hq, berlin, paris, till } = town();
+  const lost = till.self;
+  const units = till.free('lamp');
+  const twin = berlin.journal.image();
+  berlin.do(sell('a1', { lamp: 1 }));
+  world.calm();
+  till.cut();
+  till.isRunning = false;
+  berlin.cut();
+  berlin.restart(twin);
+  berlin.turn((self, now) => self.retire(till.id, now));
+  linkAgain(world, berlin);
+  world.calmFor(60_000);
+  expect(berlin.self).toMatch(/^berlin\.2\./);
+  expect([berlin, hq].map((node) => node.fenceOf(lost))).toEqual(['retired', 'retired']);
+  expect(berlin.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
+  world.calmFor(60_000);
+  // Its units are berlin's again: wherever it is linked next, it has none of them.
+  moveTo(world, till, paris);
+  expect([till.self === lost, till.free('lamp'), berlin.free('lamp')]).toEqual([false, 0, units]);
+  expect(till.do(sell('t9', { lamp: 1 })).ok).toBe(false);
+});
