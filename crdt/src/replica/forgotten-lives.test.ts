@@ -106,6 +106,16 @@ describe('[F6] [F5] a life that is in no books, of a replica that lives on (seed
     expect([accountOf(hq, life), sum(hq)]).toEqual([0, 9]);
   });
 
+  test('[F6] has an account from when its replica speaks, though others named it before and say nothing more', () => {
+    const { world, hq, berlin, kiosk, life } = forgotten({ tillToo: true });
+    world.give(kiosk, hq);
+    kiosk.parent = hq;
+    link(world, kiosk);
+    expect(accountOf(hq, life)).toBeUndefined();
+    link(world, berlin);
+    expect([hq.fenceOf(life), accountOf(hq, life)]).toEqual(['rollback', -7]);
+  });
+
   test('[F6] has the same account with another process of the authority, which folds what this one wrote', () => {
     const { world, hq, berlin, till, kiosk, life, before } = forgotten({ tillToo: true });
     link(world, berlin, till, kiosk);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { HoldId } from '../ids.ts';
 import { confirm, extend, hold, onHold, sell } from './commands.test-kit.ts';
 import { type Hold, holdExpiresAtMs } from './holds.ts';
 import { shop } from './world.test-kit.ts';
@@ -102,6 +103,18 @@ describe('[F9] a hold', () => {
     expect(berlin.do(confirm('o1', 'h1', { lamp: 3 }))).toMatchObject({ ok: true });
   });
 
+  test('[F9] is told to expire when it was opened for, whatever the clocks said when another one expired', () => {
+    const { world, berlin } = held();
+    berlin.do(hold('h2', { lamp: 1 }, 2 * MINUTE));
+    const expiresAtMs = () =>
+      holdExpiresAtMs(berlin.replica.ledger.holds.get('h2' as HoldId) as Hold, world.now);
+    const before = expiresAtMs();
+    world.pass(MINUTE);
+    world.now = { ...world.now, wallMs: world.now.wallMs + 7 };
+    berlin.turn();
+    expect([berlin.free('lamp'), expiresAtMs()]).toEqual([4, before]);
+  });
+
   test('[F9] wakes its owner when its time is over', () => {
     const { world, berlin } = held();
     expect(berlin.replica.wakeAtMs(world.now)).toBeLessThanOrEqual(world.now.monotonicMs + MINUTE);
@@ -152,6 +165,7 @@ describe('[F9] the time at which a hold expires', () => {
 
   test('[F9] is told by the wall clock as it stands, once that was set', () => {
     expect(at(5_010_000, 10_500)).toBe(5_060_000);
+    expect([at(1_010_999, 10_500), at(1_011_000, 10_500)]).toEqual([1_060_000, 1_061_000]);
   });
 
   test('[F9] is now, and not in the past, for one that nobody has closed yet', () => {

@@ -56,6 +56,8 @@ describe('[L2] a journal is read', () => {
     known.note(made.ledger.self.writer, 2, 5);
     expect(known.read(1, 1, MANY)).toEqual({ bytes: new Uint8Array(0), to: 5 });
     expect(known.read(1, 1, 1)).toEqual({ bytes: new Uint8Array(0), to: 2 });
+    const one = made.journal.readStream(1, 1).bytes.length;
+    expect([known.read(1, 1, one).to, known.read(1, 1, one + 1).to]).toEqual([2, 3]);
   });
 
   test('[L2] as it stands behind the last that the parent has', () => {

@@ -1,9 +1,13 @@
 /** Entries of a fenced writer that arrive late are real sales: F5. */
 import { describe, expect, test } from 'vitest';
+import type { WriterId } from '../ids.ts';
 import type { StockFrame } from '../wire/frames.ts';
+import { atFirst, Books, name } from './books.test-kit.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
+import { LateClaims } from './late-claims.ts';
 import { PARENT } from './out.ts';
+import type { Stream } from './stream.ts';
 import { type Node, pool, shop, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -116,6 +120,103 @@ describe('[F5] late entries of a fenced writer', () => {
     world.calmFor(5_000);
     expect([accountOf(hq, lost), accountOf(berlin, lost)]).toEqual([0, 0]);
   });
+});
+
+/** An authority's books, and what it does about those in them who lack what others took of them. */
+class Claims extends Books {
+  readonly claims = new LateClaims(this.ledger, () => {});
+
+  constructor() {
+    super();
+    this.ledger.onEffect = (stream, effect) => this.claims.onEffect(stream, effect);
+    this.ledger.onHead = () => this.claims.onHead();
+  }
+
+  receive(n: number): void {
+    const body = { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n }] } as const;
+    this.ledger.append(body, '', 'system', atFirst);
+  }
+
+  take(by: Stream, from: WriterId, n: number): void {
+    this.say(by, { type: 'took', from, items: [{ pool: lamp, seq: 1, n }] });
+  }
+
+  lose(stream: Stream): void {
+    this.ledger.fence(stream, 'retired', atFirst);
+    this.claims.fenced(stream);
+  }
+
+  /** Settles. @returns what was ever sent to each of these. */
+  settle(...lost: readonly WriterId[]): number[] {
+    this.claims.settle(atFirst);
+    const { sent } = this.ledger.self.row(lamp);
+    return lost.map((writer) => sent.find((cell) => cell.writer === writer)?.n ?? 0);
+  }
+}
+
+test('[F5] what a writer lacks is sent to it, be it known when it was shut out or told by others later', () => {
+  const books = new Claims();
+  const { shop: berlin } = books;
+  const till = books.add(name('till'), 'berlin', berlin.writer);
+  books.receive(9);
+  expect(books.settle(berlin.writer)).toEqual([0]);
+  books.say(berlin, { type: 'sent', to: till.writer, items: [{ pool: lamp, n: 2 }] });
+  books.lose(berlin);
+  for (let turn = 0; turn < 2; turn += 1) expect(books.settle(berlin.writer)).toEqual([2]);
+  books.take(till, berlin.writer, 3);
+  expect(books.settle(berlin.writer)).toEqual([3]);
+});
+
+test('[D4] [F5] nothing is sent to who was shut out in a turn that failed alone', () => {
+  const books = new Claims();
+  const till = books.add(name('till'), 'berlin', books.shop.writer);
+  books.receive(9);
+  // Its own word of what it granted is still on its way.
+  books.take(till, books.shop.writer, 3);
+  books.commit();
+  const lost = books.shop.writer;
+  expect(books.settle(lost)).toEqual([0]);
+  books.lose(books.shop);
+  expect(books.settle(lost)).toEqual([3]);
+  books.ledger.putBack();
+  books.claims.putBack();
+  expect(books.settle(lost)).toEqual([0]);
+  books.lose(books.shop);
+  expect(books.settle(lost)).toEqual([3]);
+});
+
+test('[D4] [F5] [F6] who was heard of first in a turn that failed is nobody until it is heard of again', () => {
+  const { world, hq, berlin } = shop({ lamp: 6 });
+  world.comesToRest = false;
+  const life = name('till', 1, 'f');
+  const items = [{ pool: lamp, seq: 1, n: 1 }];
+  berlin.turn((self, now) => self.ledger.append({ type: 'took', from: life, items }, '', 'system', now));
+  const letters = world.intercept('stream');
+  expect(letters).toHaveLength(1);
+  for (const { frame } of letters) hq.replica.frame(berlin.id, frame as StockFrame, world.now);
+  hq.replica.endTurn(world.now);
+  expect(accountOf(hq, life)).toBe(-1);
+  hq.replica.putBack();
+  hq.turn();
+  expect(hq.fenceOf(life)).toBeUndefined();
+  for (const letter of letters) world.deliver(letter);
+  expect([hq.fenceOf(life), accountOf(hq, life)]).toEqual(['rollback', -1]);
+});
+
+test("[F5] [F6] after the books were put back, only the authority's own past waits for those who have not spoken yet", () => {
+  const books = new Claims();
+  const { ledger, shop: berlin } = books;
+  const rome = books.add(name('rome'), 'rome');
+  const past = ledger.self;
+  ledger.beginLife(name('hq', 2), 'authority', null, atFirst);
+  ledger.fence(past, 'rollback', atFirst);
+  books.lose(rome);
+  books.receive(9);
+  books.take(berlin, rome.writer, 2);
+  books.take(berlin, past.writer, 3);
+  expect(books.settle(rome.writer, past.writer)).toEqual([2, 0]);
+  books.say(berlin, { type: 'reparented', parent: ledger.self.writer });
+  expect(books.settle(rome.writer, past.writer)).toEqual([2, 3]);
 });
 
 test('[F1] [L2] a writer that was shut out hears of it although the ack that said so is lost', () => {

@@ -94,6 +94,9 @@ describe('[F3a] the registry', () => {
 
   test('[F3a] gave a child away: its link ends in that turn, and in no other', () => {
     const region = new Region();
+    region.registry.set(paris, 'root' as ReplicaId);
+    // Nobody has said yet that it changed.
+    expect(region.turn()).toEqual([]);
     for (const { replica } of region.children.values()) region.registry.set(replica, 'hq' as ReplicaId);
     region.moving.registryChanged();
     expect(region.turn()).toEqual([]);
@@ -126,6 +129,8 @@ describe('[F3a] the registry', () => {
     };
     expect(give(['berlin', 'hq'], ['paris', 'hq'], ['till', 'berlin'])).toEqual([`berlin: ${HELLO}`]);
     expect(give()).toEqual([]);
+    // Who has never linked will hear of it with its first hello.
+    expect(give(['oslo', 'hq'], ['till', 'oslo'])).toEqual([]);
   });
 });
 
@@ -205,6 +210,8 @@ describe('[F1a] [T8] news from above', () => {
   test('[F1a] of who hangs on this replica: all once in a run, and then what is new', () => {
     const region = new Region();
     const all = [...region.ledger.streams.values()];
+    // What turns did before anything came from above does not count.
+    for (let turn = 0; turn < 3; turn += 1) region.turn();
     region.moving.heardFromAbove(new Set(), region.now);
     expect([region.unheard, region.formerTold, region.hangUps]).toEqual([all, 0, []]);
     region.moving.keep();
@@ -213,6 +220,8 @@ describe('[F1a] [T8] news from above', () => {
     expect([region.unheard, region.formerTold]).toEqual([[region.shop], 1]);
     // A turn that failed looked at nothing.
     region.moving.putBack();
+    // Nor did the one after it, to which nothing came.
+    region.turn();
     region.unheard = [];
     region.moving.heardFromAbove(new Set([region.shop]), region.now);
     expect(region.unheard).toEqual(all);
@@ -252,6 +261,29 @@ describe('[F5] a life that ended below a child', () => {
   });
 });
 
+describe('[F5] lives that ended below several children', () => {
+  test('[F5] each of these children is told of whoever dealt with its own', () => {
+    const region = new Region();
+    const kiosk = region.add(name('kiosk'), 'berlin', region.shop.writer);
+    region.say(region.shop, sent(region.till.writer));
+    region.say(region.paris, sent(kiosk.writer));
+    for (const lost of [region.till, kiosk]) region.ledger.fence(lost, 'retired', atFirst);
+    expect(region.turn().sort()).toEqual([`berlin: ${HELLO}`, `paris: ${HELLO}`]);
+  });
+
+  test('[F5] and one that has not linked yet hears of it with its hello', () => {
+    const region = new Region();
+    const rome = region.add(name('rome'), 'rome');
+    const kiosk = region.add(name('kiosk'), 'rome', rome.writer);
+    region.say(region.shop, sent(kiosk.writer));
+    region.ledger.fence(kiosk, 'retired', atFirst);
+    expect(region.turn()).toEqual([]);
+    region.listen(rome.writer);
+    region.moving.onHead();
+    expect(region.turn()).toEqual([`rome: ${HELLO}`]);
+  });
+});
+
 describe('[T9] goods that somebody elsewhere moved where a child counts', () => {
   test('[T9] that child hears of it by a new hello, at once and then no more often than links can begin anew', () => {
     const region = new Region();
@@ -275,6 +307,19 @@ describe('[T9] goods that somebody elsewhere moved where a child counts', () => 
     region.listen(region.paris.writer, region.shop);
     expect([region.turn(), region.moving.wakeAtMs()]).toEqual([[], NEVER]);
     region.say(region.shop, received);
+    expect(region.turn()).toEqual([`paris: ${HELLO}`]);
+  });
+
+  test('[D4] a turn that failed before it was due neither forgets it nor hurries it', () => {
+    const region = new Region();
+    region.keepers.set('berlin' as LocationId, paris);
+    region.say(region.shop, received);
+    expect(region.turn()).toEqual([`paris: ${HELLO}`]);
+    region.say(region.shop, received);
+    region.moving.run(region.now);
+    region.moving.putBack();
+    expect([region.turn(), region.moving.wakeAtMs()]).toEqual([[], region.nowMs + MOVED_EVERY_MS]);
+    region.nowMs += MOVED_EVERY_MS;
     expect(region.turn()).toEqual([`paris: ${HELLO}`]);
   });
 
