@@ -102,10 +102,12 @@ describe('[T3] forks', () => {
     const { hq, berlin } = shop({ lamp: 5 });
     const forger = new Forger(berlin);
     forger.hash = new Uint8Array(32).fill(9);
-    forger.say(received(500));
+    const forged = forger.entry(received(500));
+    forger.send(forger.frame([forged]));
     expect(hq.fenceOf(berlin.self)).toBe('fork');
     expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(5);
-    expect(hq.journal.quarantined).toMatchObject([{ reason: 'fork' }]);
+    expect(hq.journal.quarantined).toMatchObject([{ entry: { body: received(500) }, reason: 'fork' }]);
+    expect(hq.journal.quarantined[0]?.bytes).toEqual(forged.bytes);
     // Nobody else can fill a gap before it, for there is none: its child is asked for nothing.
     expect(hq.hangUps).toEqual([]);
   });

@@ -201,6 +201,10 @@ describe('[T3] again', () => {
     forger.send(forger.frame([wrong, forger.entry(received('berlin'))]));
     expect(hq.fenceOf(berlin.self)).toBe('rights');
     expect([hq.journal.quarantined.length, hq.hangUps]).toEqual([1, []]);
+    // And so is what comes alone, of which nothing else is to be written down.
+    forger.entry(received('berlin'));
+    forger.send(forger.frame([forger.entry(received('berlin'))]));
+    expect([hq.journal.quarantined.length, hq.hangUps]).toEqual([2, []]);
   });
 
   test('[T2] a life begins with its first entry, and after nothing', () => {

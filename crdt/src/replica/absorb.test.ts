@@ -67,7 +67,7 @@ function forkedShop() {
   world.calm();
   till.cut();
   till.restart(twin);
-  till.do(sell('b1', { lamp: 1 }));
+  for (const id of ['b1', 'b2']) till.do(sell(id, { lamp: 1 }));
   for (let i = 0; i < 4 && !till.replica.uplink.isOpen; i += 1) {
     till.link();
     world.calm();
@@ -138,6 +138,21 @@ describe('[T2] another process of the same replica', () => {
     expect(shutOut).toBeDefined();
     expect(follower.ledger.streams.get(shutOut?.writer as never)?.head.fence).toEqual(shutOut?.head.fence);
     expect(differentSums(follower)).toEqual([]);
+    // Where the two histories of the till part is where its branch begins.
+    const branchOf = ({ ledger }: Replica) => [...ledger.branches].map(({ head }) => head.fence);
+    expect(branchOf(follower)).toEqual(branchOf(hq.replica));
+  });
+
+  test('[F1] learns from the entries alone that the other began a new life, and where the one before ended', () => {
+    const { hq } = shop({ lamp: 4 });
+    const before = hq.self;
+    hq.turn((self, now) => self.becomeNewWriter('rollback', now));
+    const follower = process(hq);
+    absorb(follower, caughtUp(hq, 0, false));
+    expect(follower.ledger.self.writer).toBe(hq.self);
+    const fenceOf = ({ ledger }: Replica) => ledger.streams.get(before)?.head.fence;
+    expect(fenceOf(follower)).toMatchObject({ reason: 'rollback' });
+    expect(fenceOf(follower)).toEqual(fenceOf(hq.replica));
   });
 
   test.each([1, 1_000])(

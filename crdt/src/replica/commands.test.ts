@@ -43,7 +43,11 @@ test('[T8] a replica that has no life yet refuses in words, until its first one 
   const { world, hq } = shop();
   const paris = new Node(world, hastySettings('paris' as ReplicaId, 'store'), hq);
   for (const command of [sell('o1', { lamp: 1 }), hold('h1', { lamp: 1 }), receive('r1', { lamp: 1 })])
-    expect(paris.do(command)).toMatchObject({ ok: false, code: 'former_lives_unknown' });
+    expect(paris.do(command)).toMatchObject({
+      ok: false,
+      code: 'former_lives_unknown',
+      message: 'This replica has not met its parent yet. Try again.',
+    });
   paris.turn((self, now) => self.beginLife(hq.self, now));
   expect(paris.do(sell('o1', { lamp: 1 }))).toMatchObject({ ok: false, code: 'insufficient_stock' });
 });

@@ -58,7 +58,7 @@ function restored(places: Places = noRegistry) {
       { kind: 'former', writer: ledger.self.writer, entries: joinEntries(entries), last } as never,
       nowMs,
     );
-  return { ledger, lives, take, told };
+  return { journal, ledger, lives, take, told };
 }
 
 function points(...said: readonly Said[]): Point[] {
@@ -113,12 +113,64 @@ describe('[T8] a restored replica', () => {
 
   test('[L2] is not patient for ever', () => {
     const { lives } = restored();
+    // Be it that nothing is missing but the word that this was all.
+    for (const all of [points(said), []]) {
+      lives.expect(all, 0);
+      expect([lives.isOverdue(99, false), lives.isOverdue(100, false), lives.isOverdue(100, true)]).toEqual([
+        false,
+        true,
+        true,
+      ]);
+    }
+  });
+
+  test('[L2] is patient with a parent that comes further with what it is told', () => {
+    const { lives, take } = restored();
     lives.expect(points(said), 0);
-    expect([lives.isOverdue(99, false), lives.isOverdue(100, false), lives.isOverdue(100, true)]).toEqual([
-      false,
-      true,
-      true,
-    ]);
+    lives.waitOn(50);
+    expect(lives.overdueMs).toBe(150);
+    expect(take(said, true, 60)).toBe('all');
+    lives.waitOn(70);
+    expect(lives.overdueMs).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('[L2] misses what it was not told, however far others came', () => {
+    const { lives, take } = restored();
+    const tills = chain(name('till'), life(former));
+    lives.expect(points(said, tills), 0);
+    expect(take([...said.slice(0, 2), ...tills], true)).toBe('gap');
+  });
+
+  test('[D4] whose turn failed begins again at once, whether it lacks entries or the word that this was all', () => {
+    const { ledger, lives, take } = restored();
+    ledger.keep();
+    lives.expect([], 0);
+    expect([take([], true), lives.isOverdue(0, false)]).toEqual(['all', false]);
+    ledger.putBack();
+    lives.putBack();
+    expect([ledger.awaitsFormerLives, lives.isOverdue(0, false)]).toEqual([true, true]);
+    ledger.awaitsFormerLives = false;
+    ledger.keep();
+    lives.expect(points(said), 0);
+    expect([take(said, true), lives.isOverdue(0, false)]).toEqual(['all', false]);
+    ledger.putBack();
+    lives.putBack();
+    expect([ledger.streams.has(former), lives.isOverdue(0, false)]).toEqual([false, true]);
+    // Who waits for nothing goes on.
+    lives.expect([], 0);
+    lives.putBack();
+    expect(lives.overdueMs).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('[D4] does not take a journal that it cannot read for a frame that it cannot read', () => {
+    const { journal, ledger, lives, take } = restored();
+    lives.expect([], 0);
+    take(said, false);
+    ledger.keep();
+    journal.hashAt = () => {
+      throw new Error('The disk fails.');
+    };
+    expect(() => take(said.slice(0, 1), true)).toThrow('The disk fails.');
   });
 
   test('[L7] takes no bytes that are no entries, none under its own name, and keeps no foreign buffer', () => {
@@ -145,6 +197,12 @@ describe('[T8] a restored replica', () => {
     lives.expect([{ ...second, hash: NO_HASH }], 0);
     expect(take(said.slice(0, 1), true)).toBe('all');
     expect(ledger.branches.size).toBe(0);
+    // The last of them is known all the same: of another one in its place the parent has yet to tell.
+    const last = said[2]?.point as Point;
+    lives.expect([{ ...last, hash: NO_HASH }], 0);
+    expect(take([], true)).toBe('some');
+    lives.expect([last], 0);
+    expect(take([], true)).toBe('all');
   });
 });
 
@@ -189,6 +247,48 @@ describe('[F1a] those below', () => {
     }
   });
 
+  const shutOut = (writer: WriterId, seq: number): EntryBody => {
+    return { type: 'fenced', writer, seq, hash: NO_HASH, reason: 'retired' };
+  };
+
+  test('[F1a] stay shut out where they were shut out first', () => {
+    const tills = chain(till, life(former), received(1), received(2));
+    const shops = chain(former, life(hq), shutOut(till, 1), shutOut(till, 2));
+    const { ledger, lives, take } = restored();
+    lives.expect(points(tills, shops), 0);
+    expect(take([...tills, ...shops], true)).toBe('all');
+    expect(ledger.streams.get(till)?.head.fence?.seq).toBe(1);
+  });
+
+  test('[F1a] [F3a] are shut out once they say whose children they are by now', () => {
+    const shops = chain(former, life(hq), shutOut(till, 3));
+    const tills = chain(till, life(name('paris')), received(1), { type: 'reparented', parent: former });
+    const { ledger, lives, take } = restored();
+    lives.expect(points(tills, shops), 0);
+    take([...shops, ...tills.slice(0, 2)], false);
+    expect(ledger.streams.get(till)?.head.fence).toBe(null);
+    expect(take(tills.slice(2), true)).toBe('all');
+    expect(ledger.streams.get(till)?.head.fence).toMatchObject({ seq: 3, reason: 'retired' });
+  });
+
+  test('[F3] are shut out by that word alone, and not by what was taken back of them', () => {
+    const tills = chain(till, life(former));
+    const items = [{ pool: lamp, n: 1 }];
+    const shops = chain(former, life(hq), { type: 'reclaimed', writer: till, items });
+    const { ledger, lives, take } = restored();
+    lives.expect(points(tills, shops), 0);
+    expect(take([...tills, ...shops], true)).toBe('all');
+    expect(ledger.streams.get(till)?.head.fence).toBe(null);
+  });
+
+  test('[F2] shut out nobody who lives on here: of that its parent has the word', () => {
+    const { ledger, lives, take } = restored();
+    const twin = chain(name('berlin', 3, 'c'), life(hq), shutOut(ledger.self.writer, 1));
+    lives.expect(points(twin), 0);
+    expect(take(twin, true)).toBe('all');
+    expect(ledger.self.head.fence).toBe(null);
+  });
+
   test('[F3a] are kept, and reached from above, until it is known where they belong', () => {
     const { ledger, lives, take } = restored();
     lives.expect([], 0);
@@ -211,6 +311,7 @@ describe('[F1a] those below', () => {
       chain(name('other'), life(null)),
       chain(till, received(1)),
       chain(till, life(former), received(1)).slice(1),
+      chain(till, life(former), life(former)).slice(1),
     ];
     for (const stranger of strangers) {
       const { ledger, lives, take } = restored();
@@ -220,6 +321,25 @@ describe('[F1a] those below', () => {
       expect(ledger.awaitsFormerLives).toBe(true);
     }
   });
+
+  test('[L7] say nothing that has no place in their chain, be it said to come after what is the last', () => {
+    const [first] = chain(till, life(former)) as [Said[number]];
+    const head = { v: 1, writer: till, seq: 3, prevHash: first.point.hash, docId: 'd', actor: 'system' };
+    const bytes = encodeEntry({ ...head, ...atFirst, body: received(5) });
+    const { ledger, lives, take } = restored();
+    lives.expect([], 0);
+    expect(take([first, { bytes }], true)).toBe('some');
+    const stream = ledger.streams.get(till);
+    expect([stream?.head.seq, stream?.row(lamp).received]).toEqual([1, 0]);
+  });
+});
+
+test('[T8] a former life of its own is told to a replica also where that one had no parent', () => {
+  const { ledger, lives, take } = restored();
+  const alone = chain(former, life(null), received(2));
+  lives.expect(points(alone), 0);
+  expect(take(alone, true)).toBe('all');
+  expect(ledger.streams.get(former)?.row(lamp).received).toBe(2);
 });
 
 describe('[F2] another history of a former life', () => {

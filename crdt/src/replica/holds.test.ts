@@ -132,10 +132,24 @@ describe('[F9] a hold', () => {
   test('[F9] that is extended begins its time anew', () => {
     const { world, berlin } = held();
     world.pass(MINUTE - 1);
-    berlin.do(extend('e1', 'h1', MINUTE));
+    expect(berlin.do(extend('e1', 'h1', MINUTE))).toMatchObject({
+      entry: { body: { type: 'extended', holdId: 'h1', ttlMs: MINUTE } },
+    });
     world.pass(MINUTE - 1);
     berlin.turn();
     expect(berlin.free('lamp')).toBe(2);
+    world.pass(1);
+    berlin.turn();
+    expect(berlin.free('lamp')).toBe(5);
+  });
+
+  test('[L5] takes up no room for those of others', () => {
+    const { world, berlin, till } = shop({ lamp: 5 }, { holdsMax: 1 });
+    const ticket = till.ask({ ...hold('h1', { lamp: 1 }), waitMs: 1_000 });
+    world.calm();
+    expect(till.answers.get(ticket)).toMatchObject({ ok: true });
+    expect(berlin.do(hold('h2', { lamp: 1 }))).toMatchObject({ ok: true });
+    expect(berlin.do(hold('h3', { lamp: 1 }))).toMatchObject({ ok: false, code: 'overloaded' });
   });
 
   test('[F9] belongs to the writer that opened it', () => {

@@ -253,8 +253,10 @@ describe('[L7] frames that are not theirs to send', () => {
     { kind: 'seen', seq: 1 },
   ] as const)('[L7] a parent that sends $kind is hung up on', (body) => {
     const { berlin, till } = shop();
-    till.hear(berlin.id, { writer: till.self, parent: berlin.self, ...body } as Frame);
-    expect(till.hangUps).toEqual([`A parent does not send ${body.kind}.`]);
+    const out = till.hear(berlin.id, { writer: till.self, parent: berlin.self, ...body } as Frame);
+    // The host's log says which of its links that is.
+    const message = `A parent does not send ${body.kind}.`;
+    expect(out.hangUps).toEqual([{ peer: 'parent', message }]);
     expect(till.replica.uplink.isOpen).toBe(false);
   });
 

@@ -84,7 +84,7 @@ describe('[T8] documents', () => {
   test('[T8] belong to the first entry that carries them, in this turn or before it', () => {
     const before = { writer: till, seq: 4 };
     const view = {
-      findDocument: (_: string, id: string) => (id === 'old' ? before : undefined),
+      findDocument: (kind: string, id: string) => (kind === 'receipt' && id === 'old' ? before : undefined),
       entryAt: () => undefined,
     };
     const turn = new OpenTurn(view as never as JournalView);
@@ -98,6 +98,11 @@ describe('[T8] documents', () => {
       undefined,
     ]);
     expect(turn.documents).toEqual([{ kind: 'receipt', id: 'new', ref: { writer: berlin, seq: 1 } }]);
+    // Of one kind it is not known, and of another it is.
+    expect([turn.findDocument('hold', 'old'), turn.findDocument('receipt', 'old')]).toEqual([
+      undefined,
+      before,
+    ]);
     // Found although nobody placed it in a run yet.
     expect(turn.entryAt(berlin, 1)).toMatchObject({ docId: 'new' });
   });
@@ -121,6 +126,23 @@ describe('[T8] documents', () => {
     expect(turn.progress).toEqual([]);
     turn.file(berlin, said(berlin, 3, cancelled, 'c2'));
     expect(turn.progress).toMatchObject([{ orderId: 'o1', progress: { cancelled: 1 } }]);
+  });
+
+  test('[T8] one id for two owners’ cancellations of an order each: neither order is a copy', () => {
+    const turn = new OpenTurn(new MemoryJournal());
+    const sold = (orderId: string) => ({ type: 'sold', orderId, lines: [] }) as never as EntryBody;
+    const cancelled = (orderId: string) =>
+      ({ ...shipped(1), type: 'cancelled', orderId, reason: 'x' }) as EntryBody;
+    turn.file(berlin, said(berlin, 1, sold('o1'), 'o1'));
+    turn.file(till, said(till, 1, sold('o2'), 'o2'));
+    turn.file(berlin, said(berlin, 2, cancelled('o1'), 'c1'));
+    turn.file(till, said(till, 2, cancelled('o2'), 'c1'));
+    expect(turn.documents.map(({ kind, id, ref }) => [kind, id, ref.writer])).toEqual([
+      ['order', 'o1', berlin],
+      ['order', 'o2', till],
+      ['cancellation', 'c1', berlin],
+    ]);
+    expect(turn.progress).toMatchObject([{ orderId: 'o1' }, { orderId: 'o2' }]);
   });
 
   test('[T8] what an order line went through adds up over the journal and the turn', () => {

@@ -281,7 +281,11 @@ describe('[F9] the end of a hold', () => {
     world.pass(MINUTE);
     berlin.turn();
     expect([...berlin.replica.ledger.holds.keys()]).toEqual(['long']);
-    expect(berlin.journal.entries.at(-1)?.entry.body).toMatchObject({ holdId: 'short', cause: 'expired' });
+    expect(berlin.journal.entries.at(-1)?.entry).toMatchObject({
+      docId: 'expired-short',
+      actor: 'system',
+      body: { holdId: 'short', cause: 'expired' },
+    });
   });
 
   test('[F9] what an order takes of several lines of a hold is taken once', () => {
