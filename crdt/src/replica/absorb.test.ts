@@ -242,6 +242,25 @@ describe('[T2] another process of the same replica', () => {
   });
 });
 
+test('[F9] a hold that another process opened ends in time, however much longer its machine has run', () => {
+  const { world, hq } = shop();
+  world.pass(1_000_000_000);
+  const lines = [{ pool: pool('lamp', 'hq'), n: 1 }];
+  hq.do(receive('d1', { lamp: 5 }, 'hq'));
+  hq.do({ ...hold('h1', {}, 60_000), lines });
+  const follower = process(hq);
+  absorb(follower, caughtUp(hq, 0));
+  const after = (ms: number) => {
+    return { wallMs: world.now.wallMs + ms, monotonicMs: 10 + ms, bootId: 'f0'.repeat(16) };
+  };
+  expect(follower.endTurn(after(0))?.runs ?? []).toEqual([]);
+  follower.keep(after(0));
+  expect(follower.wakeAtMs(after(0))).toBe(60_010);
+  expect(follower.endTurn(after(60_000))?.runs).toMatchObject([
+    { entries: [{ entry: { body: { type: 'released', holdId: 'h1', cause: 'expired' } } }] },
+  ]);
+});
+
 describe('[F3] of who was shut out by somebody else', () => {
   /** The shop says so of its till, before the till's entry has come up to which it is believed, and its hold behind that. */
   function earlyShop() {

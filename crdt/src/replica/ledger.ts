@@ -306,6 +306,8 @@ export class Ledger {
       if (via === null) this.#self = entry.writer;
     }
     this.accept(stream, written, wasRepeat);
+    // Its machine may have run for longer than this one: by whose clock it ends is seen at the next look (F9).
+    if (entry.body.type === 'held' || entry.body.type === 'extended') this.openHolds.lookSoon();
   }
 
   /** At the root, what is in the books is settled. @returns the writers that came further in this turn. */

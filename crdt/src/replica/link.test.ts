@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Ack, Asks, Cells, Frame, Recalls, StreamFrame } from '../wire/frames.ts';
 import { hold, receive, sell } from './commands.test-kit.ts';
 import { given, only } from './link.test-kit.ts';
+import { PARENT } from './out.ts';
 import { DEFAULT_LINK } from './settings.ts';
 import { pool, shop } from './world.test-kit.ts';
 
@@ -16,6 +17,16 @@ describe('[L1] a session', () => {
     const own = till.journal.entries.map(({ hash }) => hash);
     const relayed = hq.journal.entries.filter(({ entry }) => entry.writer === till.self);
     expect(relayed.map(({ hash }) => hash)).toEqual(own);
+  });
+
+  test('[L1] [L7] a child that is called “parent” is a child', () => {
+    const { world, hq } = shop({ lamp: 9 });
+    const child = world.add('parent', 'store', hq);
+    expect(child.ask(sell('p1', { lamp: 1 }, { ...waits, departsFrom: [] }))).toBe(1);
+    world.calm();
+    expect(child.answers.get(1)).toMatchObject({ ok: true });
+    expect(hq.hangUps).toEqual([]);
+    expect(hq.replica.ledger.streams.get(child.self)?.head.seq).toBe(child.replica.ledger.self.head.seq);
   });
 
   test('[L1] the parent answers with what it has and what is settled', () => {
@@ -256,7 +267,7 @@ describe('[L7] frames that are not theirs to send', () => {
     const out = till.hear(berlin.id, { writer: till.self, parent: berlin.self, ...body } as Frame);
     // The host's log says which of its links that is.
     const message = `A parent does not send ${body.kind}.`;
-    expect(out.hangUps).toEqual([{ peer: 'parent', message }]);
+    expect(out.hangUps).toEqual([{ peer: PARENT, message }]);
     expect(till.replica.uplink.isOpen).toBe(false);
   });
 

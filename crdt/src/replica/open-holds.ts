@@ -33,6 +33,10 @@ export class OpenHolds {
     for (const [holdId, hold] of [...this.#all]) if (hold.writer !== writer) this.#change(holdId, null);
   }
 
+  lookSoon(): void {
+    if (this.#all.size > 0) this.dueMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Holds of an earlier run of the machine are counted by the clock of this one (F9). */
   countIn(now: Now): void {
     for (const [holdId, hold] of this.#all) this.#all.set(holdId, inThisRun(hold, now));

@@ -4,7 +4,8 @@ import type { Frame } from '../wire/frames.ts';
 import type { Answer } from './command.ts';
 import type { Ticket } from './waiting.ts';
 
-export const PARENT = 'parent';
+/** No replica is called so: a child of that name would be heard as the parent. */
+export const PARENT = '.parent';
 export type Peer = ReplicaId | typeof PARENT;
 
 /** What may leave once the turn is durable. */
