@@ -15,7 +15,7 @@ export interface ShapeQuery {
   readonly columns?: readonly string[];
 }
 
-/** Values of a row by column: numbers, texts, booleans, null, and what JSON columns hold. */
+/** Values of a row by column: numbers (of 64 bits as `bigint`), texts, booleans, null, and what JSON columns hold. */
 export type ShapeRow = Readonly<Record<string, unknown>>;
 
 /** Rows as they are now. */

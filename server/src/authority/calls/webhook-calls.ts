@@ -168,7 +168,7 @@ function shown(endpoint: Endpoint) {
     secrets: secrets.length,
     deliveredUpTo: String(cursor),
     attempts,
-    nextAttemptAt: attempts > 0 ? nextAt.toISOString() : null,
+    nextAttemptAt: endpoint.isEnabled && attempts > 0 ? nextAt.toISOString() : null,
     createdAt: createdAt.toISOString(),
   };
 }

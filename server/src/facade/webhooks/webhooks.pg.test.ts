@@ -65,6 +65,7 @@ test('events arrive signed and in order; one endpoint that hangs holds up nobody
   expect(good.unverified).toEqual([]);
   await until(() => stuck.seen.length > 0, 'the stuck one was asked');
   await until(async () => (await call('GET', '/going')).body.isEnabled === false, '410 disables');
+  expect((await call('GET', '/going')).body.nextAttemptAt, 'nobody tries it any more').toBeNull();
   expect(going.subjects).toEqual(['d1']);
 
   const shown = async () =>
