@@ -110,9 +110,11 @@ export class SimNode implements LinkEnd, Machine {
   }
 
   get #isShut(): boolean {
-    // A welcome that came twice in a turn which failed opened a link for a life that was not to be.
-    const isLinked = !this.#isReadOnly && this.#replica?.uplink.isOpen === true;
-    if ((isLinked && this.#shut === 'until its parent') || this.disk.self !== this.#life) this.#shut = 'no';
+    // A turn that may fail yet can have written a life that is not to be, or opened a link for it by a welcome that came twice.
+    if (this.#turns.isIdle && !this.#isReadOnly) {
+      const isLinked = this.#replica?.uplink.isOpen === true;
+      if ((isLinked && this.#shut === 'until its parent') || this.disk.self !== this.#life) this.#shut = 'no';
+    }
     return this.#shut !== 'no';
   }
 
