@@ -1,6 +1,11 @@
 /** Whose turn may come a little later: D4, L3, R4. */
 import { expect, test } from 'vitest';
-import type { Frame, StockFrame } from '../wire/frames.ts';
+import { encodeEntry } from '../entry/codec.ts';
+import { decodeSlice } from '../entry/decode-slice.ts';
+import { type Entry, type EntryBody, NO_HASH } from '../entry/entry.ts';
+import type { Frame, StockFrame, StreamFrame } from '../wire/frames.ts';
+import { joinEntries } from '../wire/slices.ts';
+import { name } from './books.test-kit.ts';
 import { receive, sell } from './commands.test-kit.ts';
 import { mayGather } from './patience.ts';
 import { type Node, pool, World } from './world.test-kit.ts';
@@ -37,6 +42,36 @@ test('[D4] a parent hears of sales when it comes to it, and at once of goods tha
   expect(mayGather(hq.replica, surrendered)).toBe(false);
   // Those are nobody's to use at the replica that relays them.
   expect(mayGather(berlin.replica, surrendered)).toBe(true);
+});
+
+const moved = { orderId: 'o1' as never, reason: 'x', lines: [{ lineId: '1' as never, pool: lamp, n: 1 }] };
+const lost: EntryBody = {
+  type: 'lost',
+  cause: 'shrinkage',
+  reason: 'x',
+  lines: [{ pool: lamp, less: 1, owed: 0 }],
+};
+const fenced: EntryBody = { type: 'fenced', writer: name('till'), seq: 1, hash: NO_HASH, reason: 'fork' };
+
+test.each<[string, EntryBody]>([
+  ['units that came back', { type: 'returned', ...moved }],
+  ['units of an order that is off', { type: 'cancelled', ...moved }],
+  ['units that were taken back', { type: 'reclaimed', writer: name('till'), items: [{ pool: lamp, n: 1 }] }],
+  ['a new life', { type: 'life', kind: 'store', parent: name('hq') }],
+  ['whose child somebody is now', { type: 'reparented', parent: name('hq') }],
+  ['who is shut out', fenced],
+])('[D4] a parent hears at once of %s, even among what can wait', (_, body) => {
+  const { hq, berlin, says } = shopOf();
+  const frame = says(berlin, 'stream', () => berlin.do(receive('d1', { lamp: 5 }))) as StreamFrame;
+  const { entry } = decodeSlice(frame.entries).entries[0] as { entry: Entry };
+  /** As if its child had said this. */
+  const saying = (...bodies: EntryBody[]): StreamFrame => ({
+    ...frame,
+    entries: joinEntries(bodies.map((each) => ({ bytes: encodeEntry({ ...entry, body: each }) }))),
+  });
+  expect(mayGather(hq.replica, saying(lost, lost))).toBe(true);
+  expect(mayGather(hq.replica, saying(body))).toBe(false);
+  expect(mayGather(hq.replica, saying(lost, body))).toBe(false);
 });
 
 test('[D4] an ack can wait, unless it says that something was lost, or who is shut out, or makes room for more', () => {

@@ -75,6 +75,7 @@ describe('[T5] a line that may be split', () => {
   test('[T8] stays whole where a piece of it would have the name of another line', () => {
     expect(sourced([split(lamps(5), lamps(1, '1~2'))], 3, 3)).toEqual(['short of 5: 3']);
     expect(sourced([split(lamps(5), lamps(1, '1~12'))], 3, 3)).toEqual(['short of 5: 3']);
+    expect(sourced([split(lamps(5, '1~3'), lamps(1, '1~3~2'))], 3, 3)).toEqual(['short of 5: 3']);
     expect(sourced([split(lamps(5), lamps(1, '1~2b'))], 3, 3)).toEqual([['3 berlin', '2 rome', '1 rome']]);
     expect(sourced([split(lamps(5), lamps(1, '2~2'))], 3, 3)).toEqual([['3 berlin', '2 rome', '1 rome']]);
   });
@@ -83,10 +84,13 @@ describe('[T5] a line that may be split', () => {
     const places = Array.from({ length: 21 }, (_, i) => `p${i}` as LocationId);
     // Fifty lines of 21 pieces each: a thousand pieces more than lines.
     const lines = Array.from({ length: 50 }, (_, i) => lamps(21, `${i}`, { sku: `lamp${i}` }));
-    const of = (...all: SellLine[]) => sourceOrders([split(...all)], places, () => 1).ok;
-    expect(of(...lines)).toBe(true);
-    expect(of(...lines, lamps(1, 'x', { sku: 'bulb' }))).toBe(true);
-    expect(of(...lines, lamps(2, 'x', { sku: 'bulb' }))).toBe(false);
+    const of = (...all: SellLine[]) => sourceOrders([split(...all)], places, () => 1);
+    expect(of(...lines).ok).toBe(true);
+    expect(of(...lines, lamps(1, 'x', { sku: 'bulb' })).ok).toBe(true);
+    const tooMany = of(...lines, lamps(2, 'x', { sku: 'bulb' }));
+    const short = tooMany.ok ? [] : tooMany.short;
+    expect(short).toHaveLength(51);
+    expect(short.at(-1)).toEqual({ lineId: 'x', sku: 'bulb', requested: 2, available: 1 });
   });
 });
 
@@ -101,6 +105,10 @@ describe('[T5] several orders', () => {
   test('[L7] may name lines alike', () => {
     const twice = whole(lamps(2), lamps(1, '1', { sku: 'bulb', locationId: ROME }));
     expect(sourced([twice, whole(lamps(2))], 4, 1)).toEqual([['2 berlin', '1 rome'], ['2 berlin']]);
+    // What is short is told in the order in which it was asked for.
+    const both = whole(lamps(9, '1', { sku: 'bulb' }), lamps(8, '2'));
+    const third = whole(lamps(1, '1', { sku: 'nail' }));
+    expect(sourced([both, third], 3, 1)).toEqual(['short of 9: 3', 'short of 8: 3']);
   });
 
   test('[T5] leave a line where it says', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { decodeHead } from '../entry/codec.ts';
 import type { EntryBody } from '../entry/entry.ts';
 import { replicaOf } from '../ids.ts';
-import type { Point } from '../wire/frames.ts';
+import { HEADS_MAX, type Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
 import { Points } from './points.ts';
@@ -45,6 +45,15 @@ describe('[F1] a writer whose parent', () => {
     expect(points.past([at(made, made.shop, 4), { writer: self.writer, seq: 1, hash: strange }])).toBe(
       'fork',
     );
+  });
+
+  test('[D7] knows of entries that were pruned here goes on, for they were settled', () => {
+    const { made, points } = books();
+    const { self } = made.ledger;
+    made.say(self, received(1));
+    made.commit();
+    made.journal.hashAt = () => undefined;
+    expect(points.past([{ writer: self.writer, seq: 1, hash: strange }])).toBeUndefined();
   });
 });
 
@@ -91,12 +100,38 @@ describe('[L1] the journal is sent', () => {
     expect(read({ ...at(made, made.shop, 2), hash: strange })).toEqual(all);
   });
 
+  test('[L2] without the first entry of a stream that the parent has, be it read entry by entry', () => {
+    const { made, points } = books();
+    const till = made.add(name('till'), 'berlin');
+    made.commit();
+    points.begin([at(made, till, 1)], []);
+    const told: string[] = [];
+    for (let from = 0; from < made.ledger.durablePosition; ) {
+      const { bytes, to } = points.known.read(from, 1, 1);
+      for (const { writer } of splitEntries(bytes).map(decodeHead)) told.push(replicaOf(writer));
+      from = to;
+    }
+    expect(told).toEqual(['hq', 'berlin', 'berlin', 'berlin', 'berlin']);
+  });
+
+  test('[D7] from behind an entry that was pruned here, of which nobody can tell whether it is another', () => {
+    const { made, points } = books();
+    made.journal.hashAt = () => undefined;
+    const third = made.journal.positionBefore(made.shop.writer, 3);
+    const has = [at(made, made.ledger.self, 1), { ...at(made, made.shop, 2), hash: strange }];
+    expect(points.begin(has, [])).toBe(third);
+    expect(made.shop.head.relayed.seq).toBe(2);
+  });
+
   test('[F2] of a stream that the parent knows otherwise, from behind what it once had of this one', () => {
     const { made, points } = books();
     points.begin([at(made, made.ledger.self, 1), at(made, made.shop, 2)], []);
     const other = { ...at(made, made.shop, 3), hash: strange };
     const third = made.journal.positionBefore(made.shop.writer, 3);
     expect(points.begin([at(made, made.ledger.self, 1), other], [])).toBe(third);
+    expect(made.shop.head.relayed.seq).toBe(2);
+    const last = { ...at(made, made.shop, 4), hash: strange };
+    expect(points.begin([at(made, made.ledger.self, 1), last], [])).toBe(third);
     expect(made.shop.head.relayed.seq).toBe(2);
     // While it is known otherwise, what is said of it counts only where the entry is the same.
     points.note('relayed', { ...at(made, made.shop, 4), hash: strange });
@@ -112,6 +147,35 @@ describe('[L1] the journal is sent', () => {
       points.note('settled', { ...at(made, made.shop, 2), hash: strange });
     }
     expect(made.shop.head.settled.seq).toBe(2);
+    // What it has behind the end of this one may be another history.
+    expect(made.shop.head.relayed.seq).toBe(0);
+  });
+});
+
+describe('[F6] where less is settled than was known', () => {
+  function begun(has: readonly Point[]) {
+    const { made, points } = books();
+    points.note('settled', at(made, made.shop, 3));
+    const told: Stream[] = [];
+    points.begin(has, [at(made, made.shop, 1)], (stream) => told.push(stream));
+    return { made, told };
+  }
+
+  test('[F6] no more counts as settled, and it is told', () => {
+    const { made, told } = begun([]);
+    expect(made.shop.head.settled).toEqual({ seq: 1, hash: at(made, made.shop, 1).hash });
+    expect(told).toEqual([made.shop]);
+  });
+
+  test('[F6] a parent that has more streams than a welcome names says nothing of the others', () => {
+    const has = Array.from({ length: HEADS_MAX }, (_, i) => ({
+      writer: name(`r${i}`),
+      seq: 1,
+      hash: strange,
+    }));
+    const { made, told } = begun(has);
+    expect([made.shop.head.settled.seq, told]).toEqual([3, []]);
+    expect(begun(has.slice(1)).told).toHaveLength(1);
   });
 });
 
@@ -122,6 +186,58 @@ test('[D7] what is settled, or with the parent, only comes further', () => {
   points.note('settled', { ...at(made, made.shop, 3), hash: strange });
   expect(made.shop.head.settled.hash).toEqual(at(made, made.shop, 3).hash);
   points.note('settled', { ...at(made, made.shop, 4), writer: name('nobody') });
+  points.note('settled', { ...at(made, made.shop, 4), seq: 99 });
+  expect(made.shop.head.settled.seq).toBe(3);
+});
+
+describe('[D7] what the parent says of streams', () => {
+  /** A child of somebody above, in its second life. */
+  function child() {
+    const { made, points } = books();
+    const former = made.ledger.self;
+    made.ledger.beginLife(name('hq', 2), 'store', name('above'), atFirst);
+    made.commit();
+    return { made, points, former };
+  }
+
+  test('[D4] that live is noted beside the turn: it needs no commit, and none that fails undoes it', () => {
+    const { made, points } = child();
+    for (const what of ['settled', 'relayed'] as const) points.note(what, at(made, made.shop, 3));
+    expect(made.ledger.hasWrites).toBe(false);
+    made.ledger.putBack();
+    expect([made.shop.head.settled.seq, made.shop.head.relayed.seq]).toEqual([3, 3]);
+  });
+
+  test('[D7] of a former life is written down where it is settled, for that life writes no more', () => {
+    const { made, points, former } = child();
+    points.note('relayed', at(made, former, 1));
+    expect(made.ledger.hasWrites).toBe(false);
+    points.note('settled', at(made, former, 1));
+    made.commit();
+    const stored = [...made.journal.load().streams].find(({ writer }) => writer === former.writer);
+    expect(stored?.head.settled.seq).toBe(1);
+  });
+
+  test('[F1] is forgotten of its own lives where one of them ends, and not of those below', () => {
+    const { made, points, former } = child();
+    const all = [former, made.ledger.self, made.shop];
+    for (const stream of all) points.note('settled', at(made, stream, 1));
+    points.forgetOwn();
+    expect(all.map(({ head }) => head.settled.seq)).toEqual([0, 0, 1]);
+  });
+
+  test('[F1] is nothing to a root: what stands in its own books is settled', () => {
+    const { made, points } = books();
+    const { self } = made.ledger;
+    points.note('settled', at(made, self, 1));
+    points.forgetOwn();
+    expect(self.head.settled.seq).toBe(1);
+  });
+});
+
+test('[F2] what is said of this history under the name that it has above as a branch is noted', () => {
+  const { made, points } = books();
+  points.note('settled', { ...at(made, made.shop, 3), writer: name('berlin', 1, 'b') });
   expect(made.shop.head.settled.seq).toBe(3);
 });
 

@@ -73,22 +73,38 @@ describe('[T4] what is owed', () => {
     expect([books.repaid(), books.ledger.usable(lamp)]).toEqual([[], 4]);
   });
 
+  test('[F3] is not repaid with units taken back from a lost writer before that is settled', () => {
+    const books = new Watched();
+    const { ledger } = books;
+    ledger.beginLife(name('paris'), 'store', name('hq'), atFirst);
+    books.own(lost(2, 2), { type: 'reclaimed', writer: name('till'), items: lines(2) });
+    expect(books.repaid()).toEqual([]);
+    const { head } = ledger.self;
+    head.settled = { seq: head.seq, hash: head.hash };
+    expect(books.repaid()).toEqual(lines(2));
+  });
+
   test('[D4] is owed on where the turn that repaid it failed', () => {
     const books = new Watched();
     books.own(lost(2, 2), received(2));
     books.commit();
     expect(books.repaid()).toEqual(lines(2));
     books.ledger.putBack();
+    books.changed.length = 0;
     books.watch.putBack(false);
+    // It is looked after already.
+    expect(books.changed).toEqual([]);
     expect(books.repaid()).toEqual(lines(2));
   });
 
   test('[T4] is found again by a restart, and is not what a new life owes', () => {
     const books = new Watched();
-    books.own(lost(2, 2), received(1));
+    books.own(lost(2, 2), received(1), received(1, bulb));
     books.watch = books.open();
     expect(books.repaid()).toEqual([]);
+    books.changed.length = 0;
     books.watch.findDebts();
+    expect(books.changed).toEqual([lamp]);
     expect(books.repaid()).toEqual(lines(1));
     books.own(received(1));
     books.watch.forgetDebts();
@@ -131,6 +147,7 @@ describe('[R4] who waits is decided again', () => {
     ],
     ['a loss, which may free what a debt held', lost(1, 0)],
     ['a hold that ended', { type: 'released', holdId, cause: 'released', closes }],
+    ['a hold that became an order', { type: 'confirmed', holdId, closes, lines: [] } as never as EntryBody],
     ['what was taken back', { type: 'reclaimed', writer: name('till'), items: closes }],
   ])('[R4] after %s', (_, body) => {
     const books = new Watched();
