@@ -377,6 +377,21 @@ describe('[L1] a child whose link another process has', () => {
     expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [] }]);
   });
 
+  test('[F3] is told once whom the other process shut out itself', () => {
+    const { world, hq, berlin } = shop({ lamp: 9 });
+    const paris = world.add('paris', 'store', hq);
+    const follower = linked(hq, berlin);
+    const at = follower.ledger.durablePosition;
+    paris.cut();
+    paris.isRunning = false;
+    hq.turn((self, now) => self.retire(paris.id, now));
+    world.calm();
+    absorb(follower, caughtUp(hq, at));
+    world.pass(60_000);
+    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [paris.self] }]);
+    expect(told(follower, hq).acks).toEqual([]);
+  });
+
   test('[L1] is told with the next ack how far others of its part of the tree came, and not at once', () => {
     const { world, hq, berlin } = shop({ lamp: 9 });
     const follower = linked(hq, berlin);

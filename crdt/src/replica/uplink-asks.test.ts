@@ -1,7 +1,8 @@
 /** What a child asks its parent for, and is asked for, without a parent (L3, R4). */
 import { describe, expect, test } from 'vitest';
 import { COLUMN_MAX } from '../tally/row.ts';
-import type { Recalls } from '../wire/frames.ts';
+import type { Cells, Recalls } from '../wire/frames.ts';
+import { name } from './books.test-kit.ts';
 import { bulb, Child, lamp, parent, RESEND_MS, self, wanted } from './uplink.test-kit.ts';
 
 describe('[L3] asks', () => {
@@ -94,6 +95,12 @@ describe('[L3] a recall', () => {
     expect(recall(child, 4)).toEqual([lamp]);
     expect(child.uplink.recalls.get(lamp)).toEqual({ keep: 1, given: 4 });
     child.cells(3, 4, [bulb, 4]);
+    expect(child.uplink.recalls.has(lamp)).toBe(true);
+    // What others sent it is no answer of its parent.
+    const cells = [{ pool: lamp, from: name('hq'), to: self, n: 3, seq: 2 }];
+    const frame: Cells = { kind: 'cells', writer: self, parent, from: 4, to: 4, cells };
+    expect(child.uplink.cells(frame, child.now)).toEqual([lamp]);
+    child.commit();
     expect(child.uplink.recalls.has(lamp)).toBe(true);
     child.cells(4, 5, [lamp, 6]);
     expect(child.uplink.recalls.has(lamp)).toBe(false);

@@ -79,6 +79,9 @@ describe('[L2] its stream', () => {
     const [question] = child.frames('stream');
     expect([question?.from, question?.to, question?.entries.length]).toEqual([4, 4, 0]);
     expect(child.wakesIn).toBe(2 * RESEND_MS);
+    // That it came no further is no progress.
+    child.ack({ cursor: 2 });
+    expect(child.wakesIn).toBe(2 * RESEND_MS);
     child.ack({ cursor: 3 });
     expect(child.wakesIn).toBe(RESEND_MS);
   });
@@ -131,6 +134,38 @@ describe('[L2] its stream', () => {
     expect(narrow.uplink.isFull).toBe(false);
   });
 
+  test('[L5] that fills its window to the last byte waits for the ack, and for nothing after it', () => {
+    const first = new Child();
+    first.welcome();
+    first.receive(1);
+    const [only] = first.frames('stream');
+    const child = new Child({
+      streamBytesTarget: 1,
+      inFlightBytesMax: only?.entries.length ?? 0,
+      gatherMs: 100,
+    });
+    child.welcome();
+    child.receive(1);
+    child.receive(2);
+    expect(places(child.frames('stream'))).toEqual([[1, 2]]);
+    expect(child.wakesIn).toBe(RESEND_MS);
+    child.ack({ cursor: 2 });
+    expect(child.wakesIn).toBeLessThanOrEqual(0);
+    expect(places(child.frames('stream'))).toEqual([[2, 3]]);
+  });
+
+  test('[L5] passes over a long stretch that its parent has step by step, and not all in one turn', () => {
+    const child = new Child({ streamBytesTarget: 1, inFlightBytesMax: 1 });
+    child.welcome();
+    for (const n of [1, 2, 3]) child.receive(n);
+    child.uplink.told(child.ledger.self);
+    for (const at of [1, 2, 3]) {
+      const [frame, ...more] = child.frames('stream');
+      expect([frame?.from, frame?.to, frame?.entries.length, more]).toEqual([at, at + 1, 0, []]);
+    }
+    expect(child.frames('stream')).toEqual([]);
+  });
+
   test('[L2] gathers where it just went, unless somebody waits', () => {
     const child = new Child({ gatherMs: 100 });
     child.welcome();
@@ -157,6 +192,17 @@ describe('[L2] its stream', () => {
     child.ack({ cursor: 2, settled: [child.point()] });
     child.pass(4 * RESEND_MS);
     expect([child.frames('stream'), child.uplink.wakeAtMs()]).toEqual([[], undefined]);
+  });
+
+  test('[L2] is asked after while an ack is missing, though all of it is settled already', () => {
+    const child = new Child();
+    child.welcome();
+    child.receive(1);
+    child.frames('stream');
+    child.ack({ cursor: 1, settled: [child.point()] });
+    child.pass(RESEND_MS);
+    expect(places(child.frames('stream'))).toEqual([[2, 2]]);
+    expect(child.wakesIn).toBe(2 * RESEND_MS);
   });
 
   test('[F3a] is settled though nobody tells of those who were given away', () => {

@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
 import type { Cells, Seen } from '../wire/frames.ts';
-import { name } from './books.test-kit.ts';
+import { Books, name } from './books.test-kit.ts';
+import { hastySettings } from './hasty-settings.test-kit.ts';
 import { newHead } from './stream.ts';
 import { bulb, Child, lamp, parent, RESEND_MS, self } from './uplink.test-kit.ts';
+import { Uplink } from './uplink.ts';
 
 describe('[L1] a frame', () => {
   const others = [
@@ -151,6 +153,15 @@ describe('[L1] grants', () => {
   });
 });
 
+test('[F3] what somebody took elsewhere is told, and is nobody’s to take', () => {
+  const child = new Child();
+  child.welcome();
+  const cells = [{ pool: lamp, from: name('desk'), to: self, n: 4, seq: 0 }];
+  const frame: Cells = { kind: 'cells', writer: self, parent, from: 0, to: 3, cells };
+  expect(child.uplink.cells(frame, child.now)).toEqual([]);
+  expect(child.ledger.self.row(lamp).took).toEqual([]);
+});
+
 describe('[F3a] a welcome of another parent', () => {
   test('[F3a] is written down, and nothing counts that the one before was asked for or told of', () => {
     const child = new Child();
@@ -198,5 +209,11 @@ describe('[F1] a parent that knows more of it', () => {
     expect([writer, parentSeen]).toEqual([self, { writer: parent, seq: 0 }]);
     expect(heads.map((head) => head.writer)).toEqual([self, name('desk')]);
     expect(heads[0]).toEqual(child.point());
+  });
+
+  test('[L1] who never had a parent has seen nothing of one', () => {
+    const { ledger } = new Books();
+    const uplink = new Uplink(ledger, hastySettings('hq' as ReplicaId, 'authority'));
+    expect(uplink.hello()).toMatchObject({ writer: ledger.self.writer, parentSeen: null });
   });
 });
