@@ -13,7 +13,7 @@ import { explanationsOf } from './explained.ts';
 import { BadOption, HELP, ONLY_TESTS, type Options, readOptions } from './options.ts';
 import { knownMutants, mutateAll, mutateSurvivors } from './patterns.ts';
 import { drawLines, isOn } from './sample.ts';
-import { isOf, summary, type Tried } from './summary.ts';
+import { findingsOf, isOf, summary, type Tried } from './summary.ts';
 
 process.chdir(fileURLToPath(new URL('../../../', import.meta.url)));
 
@@ -25,8 +25,7 @@ try {
     const lines = options.sample && drawLines(sources, options.sample);
     const results = options.isKnownOnly ? knownMutants() : await tryThem(options, lines);
     const asked = results.filter(lines ? isOn(lines) : isOf(sources));
-    const sourceOf = (file: string) => readFileSync(`crdt/src/${file}.ts`, 'utf8');
-    console.log(summary(asked, sourceOf, explanationsOf, options.isQuiet));
+    console.log(summary(findingsOf(asked, sourceOf, explanationsOf), options.isQuiet));
   }
 } catch (error) {
   if (!(error instanceof BadOption)) throw error;
@@ -37,11 +36,17 @@ try {
 async function tryThem(options: Options, lines: readonly string[] | undefined): Promise<readonly Tried[]> {
   const { sources } = options;
   process.env[ONLY_TESTS] = options.tests?.join(',') ?? '';
-  const mutate = options.onlySurvivors ? mutateSurvivors(sources) : (lines ?? mutateAll(sources));
+  const mutate = options.onlySurvivors
+    ? mutateSurvivors(sources, sourceOf, explanationsOf)
+    : (lines ?? mutateAll(sources));
   return new Stryker({
     configFile: 'test/src/mutants/stryker.config.json',
     mutate: [...mutate],
     concurrency: options.workers,
     force: options.isAgain || options.onlySurvivors,
   }).runMutationTest();
+}
+
+function sourceOf(file: string): string {
+  return readFileSync(`crdt/src/${file}.ts`, 'utf8');
 }

@@ -4,7 +4,7 @@ import { changedLine, type Explanation, explanationsOf } from './explained.ts';
 import { BadOption, readOptions } from './options.ts';
 import { mutateAll } from './patterns.ts';
 import { drawLines, isOn } from './sample.ts';
-import { isOf, summary, type Tried } from './summary.ts';
+import { findingsOf, isOf, summary, type Tried } from './summary.ts';
 
 function tried(file: string, status: string, line = 1): Tried {
   return {
@@ -86,13 +86,21 @@ describe('what is told', () => {
     file === 'tally/row' ? [{ why: 'both say the same', mutants: [['false;', 'true;']] }] : [];
 
   test('is a share for each file and for all, and each survivor that nothing explains', () => {
-    const text = summary(results, () => source, why, false);
+    const text = summary(
+      findingsOf(results, () => source, why),
+      false,
+    );
     expect(text).toMatch('hub/hub.ts:9 BooleanLiteral (no test comes here)\n  - false;\n  + true;');
     expect(text).not.toMatch('tally/row.ts:7');
     expect(text).toMatch(/66\.7 % +2\/3 +tally\/row, of 1 survivors 1 explained/);
     expect(text).toMatch(/0\.0 % +0\/1 +hub\/hub, of 1 survivors 0 explained/);
     expect(text).toMatch(/50\.0 % +2\/4 +all, of 2 survivors 1 explained/);
-    expect(summary(results, () => source, why, true)).not.toMatch(/BooleanLiteral/);
+    expect(
+      summary(
+        findingsOf(results, () => source, why),
+        true,
+      ),
+    ).not.toMatch(/BooleanLiteral/);
   });
 
   test('names what reaches over several lines by the first, with its end behind it', () => {

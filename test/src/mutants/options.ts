@@ -11,7 +11,7 @@ export const HELP = `npm run mutants -- [options]
 
   --only A,B     only these folders or files of crdt/src, such as tally,replica/ledger (${FOLDERS})
   --workers N    mutants at once (2)
-  --survivors    only what survived a run before, such as after new tests
+  --survivors    only what survived a run before and is not explained, such as after new tests
   --tests A,B    with no tests but these, such as hub, or replica/uplink: in seconds, who kills what
   --sample P     only what is on P in a hundred lines, drawn by --seed: an estimate in minutes
   --seed N       which lines a sample has (1)

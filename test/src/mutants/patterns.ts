@@ -1,7 +1,8 @@
 /** Patterns: which mutants Stryker is to try, by their place in the sources. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Explanation } from './explained.ts';
 import { BadOption } from './options.ts';
-import { isOf, type Place, type Tried } from './summary.ts';
+import { findingsOf, isOf, isOpen, type Place, type Tried } from './summary.ts';
 
 /** What runs before have found out. */
 const KNOWN = 'reports/mutants/known.json';
@@ -27,16 +28,20 @@ export function knownMutants(): Tried[] {
 }
 
 /**
- * What survived, or was reached by no test, when it was last tried.
+ * What survived, or was reached by no test, when it was last tried, and nothing explains.
  *
  * @throws BadOption where nothing did.
  */
-export function mutateSurvivors(sources: readonly string[]): string[] {
-  const patterns = knownMutants()
-    .filter(isOf(sources))
-    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+export function mutateSurvivors(
+  sources: readonly string[],
+  sourceOf: (file: string) => string,
+  explanations: (file: string) => readonly Explanation[],
+): string[] {
+  const patterns = findingsOf(knownMutants().filter(isOf(sources)), sourceOf, explanations)
+    .flatMap(({ found }) => found.filter(isOpen))
+    .map(({ mutant }) => mutant)
     .map(({ fileName, location: { start, end } }) => `${fileName}:${placeOf(start)}-${placeOf(end)}`);
-  if (patterns.length === 0) throw new BadOption('Nothing survived the run before.');
+  if (patterns.length === 0) throw new BadOption('Nothing survived the run before that is not explained.');
   return [...new Set(patterns)];
 }
 

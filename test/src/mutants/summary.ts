@@ -34,18 +34,29 @@ interface Found {
   readonly isExplained: boolean;
 }
 
+interface File {
+  readonly file: string;
+  readonly found: readonly Found[];
+}
+
+/** A mutant that no test noticed, and of which nothing says why nobody could. */
+export function isOpen({ isKilled, isExplained }: Found): boolean {
+  return !isKilled && !isExplained;
+}
+
 /**
+ * What a run found out, file by file.
+ *
  * @param sourceOf - the text of a file such as `hub/heads`
  * @param explanations - of such a file
  */
-export function summary(
+export function findingsOf(
   results: readonly Tried[],
   sourceOf: (file: string) => string,
   explanations: (file: string) => readonly Explanation[],
-  isQuiet: boolean,
-): string {
+): File[] {
   const tried = results.filter(({ status }) => KILLED.has(status) || SURVIVED.has(status));
-  const files = [...new Set(tried.map(({ fileName }) => shown(fileName)))].sort().map((file) => {
+  return [...new Set(tried.map(({ fileName }) => shown(fileName)))].sort().map((file) => {
     const source = sourceOf(file);
     const explained = isExplained(explanations(file));
     const found = tried
@@ -56,9 +67,10 @@ export function summary(
       });
     return { file, found };
   });
-  const told = files.flatMap(({ file, found }) =>
-    found.filter((each) => !each.isKilled && !each.isExplained).map((each) => place(file, each)),
-  );
+}
+
+export function summary(files: readonly File[], isQuiet: boolean): string {
+  const told = files.flatMap(({ file, found }) => found.filter(isOpen).map((each) => place(file, each)));
   const table = files.map(({ file, found }) => row(file, found));
   const all = files.flatMap(({ found }) => found);
   return [...(isQuiet ? [] : [...told, '']), ...table, row('all', all)].join('\n');
