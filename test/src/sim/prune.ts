@@ -53,8 +53,9 @@ export class Images {
   /** Entries that were written before are in every image that may still be behind. */
   oldestMs(nowMs: number): number {
     for (const image of this.#all) if (!isBehind(image)) image.caughtUpMs = Math.min(image.caughtUpMs, nowMs);
-    const behind = this.#all.filter(({ caughtUpMs }) => caughtUpMs === Number.POSITIVE_INFINITY);
-    return Math.min(Number.POSITIVE_INFINITY, ...behind.map(({ atMs }) => atMs));
+    // Settled for the whole window: what one that was put back had yet to hear is lacking in images of it until then.
+    const lacking = this.#all.filter(({ caughtUpMs }) => caughtUpMs > nowMs - IMAGE_AGE_MS_MAX);
+    return Math.min(Number.POSITIVE_INFINITY, ...lacking.map(({ atMs }) => atMs));
   }
 }
 
