@@ -129,7 +129,7 @@ class Claims extends Books {
   constructor() {
     super();
     this.ledger.onEffect = (stream, effect) => this.claims.onEffect(stream, effect);
-    this.ledger.onHead = () => this.claims.onHead();
+    this.ledger.onHead = (stream) => this.claims.onHead(stream);
   }
 
   receive(n: number): void {
@@ -165,6 +165,19 @@ test('[F5] what a writer lacks is sent to it, be it known when it was shut out o
   for (let turn = 0; turn < 2; turn += 1) expect(books.settle(berlin.writer)).toEqual([2]);
   books.take(till, berlin.writer, 3);
   expect(books.settle(berlin.writer)).toEqual([3]);
+});
+
+test('[F5] [F6] who settles a writer may be known only when its parent is heard of (seed 10805718)', () => {
+  const books = new Claims();
+  const paris = name('paris', 2, 'b');
+  // It hangs on berlin by now; where the life of paris stands that it had named is in none of these books yet.
+  const till = books.add(name('till'), 'berlin', paris);
+  books.say(till, { type: 'sent', to: books.shop.writer, items: [{ pool: lamp, n: 2 }] });
+  books.lose(till);
+  books.receive(9);
+  expect(books.settle(till.writer)).toEqual([0]);
+  books.add(paris, 'paris');
+  expect(books.settle(till.writer)).toEqual([2]);
 });
 
 test('[D4] [F5] nothing is sent to who was shut out in a turn that failed alone', () => {

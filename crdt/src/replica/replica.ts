@@ -92,7 +92,7 @@ export class Replica {
     this.ledger.onHead = (stream) => {
       this.hub.totals.onHead(stream);
       this.moving.onHead();
-      this.#claims.onHead();
+      this.#claims.onHead(stream);
     };
     this.#claims = new LateClaims(this.ledger, (pool) => this.#moves.poolChanged(pool));
     this.ledger.onFence = (stream) => this.hub.noteFence(stream);
