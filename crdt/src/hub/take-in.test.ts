@@ -112,6 +112,15 @@ describe('[T3] forks', () => {
     expect(hq.hangUps).toEqual([]);
   });
 
+  test('[T3] [F3] whom such a word shuts out lives on', () => {
+    const { hq, berlin, till } = shop({ lamp: 5 });
+    const { seq, hash } = headAt(hq, till.self);
+    const forger = new Forger(berlin);
+    forger.hash = new Uint8Array(32).fill(9);
+    forger.say({ type: 'fenced', writer: till.self, seq, hash, reason: 'retired' });
+    expect([hq.fenceOf(berlin.self), hq.fenceOf(till.self)]).toEqual(['fork', undefined]);
+  });
+
   test('[T3] so it is kept by who stands between', () => {
     const { berlin, till } = shop({ lamp: 5 });
     const forger = new Forger(till);

@@ -57,6 +57,18 @@ describe('[F3a] what it took of a life that was lost with its word of it', () =>
     expect([above.unsaid.isEmpty, above.told()]).toEqual([false, all]);
   });
 
+  test('[F3a] is to be told at once where it takes of a life that has ended, and not before', () => {
+    const above = new Above();
+    const isNews: boolean[] = [];
+    above.ledger.onEffect = (stream, effect) => isNews.push(above.unsaid.onEffect(stream, effect));
+    above.takes(above.till, 3);
+    above.lose(above.till);
+    above.takes(above.till, 4);
+    above.say(above.paris, took(above.till, 1));
+    above.ledger.append(sent(above.till.writer, 1), '', 'system', atFirst);
+    expect(isNews).toEqual([false, true, false, false]);
+  });
+
   test('[F3] [F3a] with what it took back of that life while it settled it: below, that would be taken back once more (seed 10307569)', () => {
     const above = new Above();
     above.takes(above.till, 3);

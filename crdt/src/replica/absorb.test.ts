@@ -4,7 +4,7 @@ import { Forger } from '../hub/forger.test-kit.ts';
 import type { HoldId, ReplicaId, WriterId } from '../ids.ts';
 import { caughtUp, process } from './absorb.test-kit.ts';
 import { absorb } from './absorb.ts';
-import { hold, receive, sell } from './commands.test-kit.ts';
+import { extend, hold, receive, sell } from './commands.test-kit.ts';
 import type { JournalView } from './journal-view.ts';
 import { differentMemory } from './memory.test-kit.ts';
 import { addLost } from './recovery.ts';
@@ -256,7 +256,14 @@ test('[F9] a hold that another process opened ends in time, however much longer 
   expect(follower.endTurn(after(0))?.runs ?? []).toEqual([]);
   follower.keep(after(0));
   expect(follower.wakeAtMs(after(0))).toBe(60_010);
-  expect(follower.endTurn(after(60_000))?.runs).toMatchObject([
+  // Extended, it may end sooner as well.
+  const { durablePosition } = follower.ledger;
+  hq.do(extend('x1', 'h1', 30_000));
+  absorb(follower, caughtUp(hq, durablePosition));
+  follower.endTurn(after(0));
+  follower.keep(after(0));
+  expect(follower.wakeAtMs(after(0))).toBe(30_010);
+  expect(follower.endTurn(after(30_000))?.runs).toMatchObject([
     { entries: [{ entry: { body: { type: 'released', holdId: 'h1', cause: 'expired' } } }] },
   ]);
 });

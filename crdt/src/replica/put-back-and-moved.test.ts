@@ -1,7 +1,8 @@
 /** An image that was put back, of a replica or of its parent, where one of them is given away before anybody saw it (F2, F3a). */
 import { expect, test } from 'vitest';
+import { Forger } from '../hub/forger.test-kit.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
-import { type Node, pool, shop, type World } from './world.test-kit.ts';
+import { type Node, pool, shop, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 
@@ -83,4 +84,25 @@ test('[F2] [F3] whom a shop shut out in a history that came to nothing is shut o
   moveTo(world, till, paris);
   expect([till.self === lost, till.free('lamp'), berlin.free('lamp')]).toEqual([false, 0, units]);
   expect(till.do(sell('t9', { lamp: 1 })).ok).toBe(false);
+});
+
+test('[L7] [F3a] who was its parent once, and hangs on it by now, cannot make it the past', () => {
+  const world = new World();
+  world.comesToRest = false;
+  const hq = world.add('hq', 'authority');
+  const [north, south] = [world.add('north', 'region', hq), world.add('south', 'region', hq)];
+  const shop = world.add('shop', 'store', north);
+  shop.do(receive('d1', { lamp: 2 }, 'shop'));
+  world.calm();
+  const { seq } = shop.replica.ledger.self.head;
+  moveTo(world, shop, south);
+  moveTo(world, north, shop);
+  const { self } = shop;
+  const liar = new Forger(north);
+  // In the place of what it said to its old parent.
+  liar.send(
+    liar.frame([new Forger(shop, seq - 1).entry({ type: 'checkpoint', digest: '0'.repeat(16), pools: 0 })]),
+  );
+  expect([shop.self, shop.fenceOf(self), shop.replica.ledger.branches.size]).toEqual([self, undefined, 0]);
+  expect(shop.hangUps.at(-1)).toBe(`${self} does not speak through north`);
 });
