@@ -12,7 +12,6 @@ import { keepBranch } from '../replica/branches.ts';
 import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
-import { parentAt } from '../replica/parent-at.ts';
 import { noteLostLife } from '../replica/recovery.ts';
 import { exceedsOrder, exceedsSold, isDoneTwice } from '../replica/repeats.ts';
 import { ABOVE, newHead, type Stream } from '../replica/stream.ts';
@@ -23,6 +22,7 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
+import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
 import { type FenceSaid, noteRelayedFence } from './relayed-fence.ts';
@@ -156,18 +156,6 @@ function wayOf({ ledger, places, child }: TakeIn, stream: Stream): 'as ever' | '
   const isLate = stream.head.fence !== null;
   const isHearsay = isLate || stream.head.via === ABOVE;
   return isHearsay && places.isRegistered(replica) ? 'as ever' : 'none';
-}
-
-/**
- * F2: an image that was put back was given another parent (F3a) before anybody saw that it is one. Whose child it was
- * by then has the other history, and only both together show that it lived twice.
- */
-function isOtherHistory({ ledger, places, child }: TakeIn, stream: Stream, seq: number, hash: Hash): boolean {
-  const known = seq > 1 && stream.head.via !== null ? ledger.hashOf(stream, seq) : undefined;
-  if (known === undefined || sameBytes(known, hash)) return false;
-  const parent = parentAt(ledger, stream, seq - 1);
-  const old = parent === null ? undefined : ledger.streams.get(parent);
-  return old !== undefined && places.isOldWay(old, child);
 }
 
 /** What is known already does no harm; what is not, the writer itself brings by the way where it lives now. */

@@ -42,7 +42,7 @@ export class LateClaims {
   onHead({ writer }: Stream): void {
     this.#forgotten.onHead();
     // Whose parent was not known was settled by nobody here, as far as could be told (seed 10805718).
-    if (!this.#mustScan && isParent(this.#ledger, writer)) this.lookAgain();
+    for (const { head } of this.#ledger.streams.values()) if (head.parent === writer) this.lookAgain();
   }
 
   /** A writer was shut out: it may owe already. */
@@ -129,11 +129,6 @@ export class LateClaims {
   lookAgain(): void {
     this.#mustScan = true;
   }
-}
-
-function isParent({ streams }: Ledger, writer: WriterId): boolean {
-  for (const { head } of streams.values()) if (head.parent === writer) return true;
-  return false;
 }
 
 function put(accounts: Accounts, pool: PoolId, writer: WriterId): void {

@@ -301,13 +301,11 @@ export class Ledger {
       stream = this.addStream(writer, branchHead(forked, entry.seq - 1, entry.prevHash));
     } else if (stream === undefined) {
       if (entry.body.type !== 'life') throw new Error(`D5: ${entry.writer} does not begin with its life`);
-      const { kind, parent } = entry.body;
-      stream = this.addStream(entry.writer, newHead(kind, parent, via));
+      stream = this.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
       if (via === null) this.#self = entry.writer;
     }
     this.accept(stream, written, wasRepeat);
-    // Its machine may have run for longer than this one: by whose clock it ends is seen at the next look (F9).
-    if (entry.body.type === 'held' || entry.body.type === 'extended') this.openHolds.lookSoon();
+    this.openHolds.absorbed(entry);
   }
 
   /** At the root, what is in the books is settled. @returns the writers that came further in this turn. */

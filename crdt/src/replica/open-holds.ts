@@ -33,8 +33,9 @@ export class OpenHolds {
     for (const [holdId, hold] of [...this.#all]) if (hold.writer !== writer) this.#change(holdId, null);
   }
 
-  lookSoon(): void {
-    if (this.#all.size > 0) this.dueMs = Number.NEGATIVE_INFINITY;
+  /** The machine of another process may have run for longer than this one: when it ends here is seen at the next look. */
+  absorbed({ body }: Entry): void {
+    if (body.type === 'held' || body.type === 'extended') this.dueMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Holds of an earlier run of the machine are counted by the clock of this one (F9). */

@@ -111,10 +111,8 @@ export class SimNode implements LinkEnd, Machine {
 
   get #isShut(): boolean {
     // A turn that may fail yet can have written a life that is not to be, or opened a link for it by a welcome that came twice.
-    if (this.#turns.isIdle && !this.#isReadOnly) {
-      const isLinked = this.#replica?.uplink.isOpen === true;
-      if ((isLinked && this.#shut === 'until its parent') || this.disk.self !== this.#life) this.#shut = 'no';
-    }
+    const isMet = this.#shut === 'until its parent' && this.#replica?.uplink.isOpen === true;
+    if (this.isIdle && (isMet || this.disk.self !== this.#life)) this.#shut = 'no';
     return this.#shut !== 'no';
   }
 
