@@ -2,6 +2,7 @@
 import { encodeEntry } from '../entry/codec.ts';
 import type { Entry, EntryBody, Hash } from '../entry/entry.ts';
 import type { WriterId } from '../ids.ts';
+import type { StreamHead } from '../replica/stream.ts';
 import { NOON, type Node, sha256 } from '../replica/world.test-kit.ts';
 import type { StreamFrame } from '../wire/frames.ts';
 import { joinEntries } from '../wire/slices.ts';
@@ -64,4 +65,9 @@ export class Forger {
   send(frame: StreamFrame): void {
     (this.#child.parent as Node).hear(this.#child.id, frame);
   }
+}
+
+/** What a node holds of a writer, forged or not. */
+export function headAt({ replica }: Node, writer: WriterId): StreamHead {
+  return replica.ledger.streams.get(writer)?.head as StreamHead;
 }

@@ -350,4 +350,15 @@ describe('[L1] what the parent told of a writer below', () => {
     expect(tree.told()).toEqual(['paris: till 2 lamp@berlin rome']);
     expect(tree.pauses(8).slice(-3)).toEqual([32 * RESEND_MS, NEVER, NEVER]);
   });
+
+  test('[F3a] what this replica takes of a life that has ended is told at once, though all that was told before was taken', () => {
+    const tree = stray();
+    tree.lose(tree.till);
+    tree.say(tree.till, took(tree.shop.writer, 3));
+    tree.told();
+    expect(tree.strays.wakeAtMs()).toBe(NEVER);
+    tree.ledger.append(took(tree.till.writer, 2), '', 'system', atFirst);
+    expect(tree.strays.wakeAtMs()).toBeLessThanOrEqual(tree.nowMs);
+    expect(tree.told()).toEqual(['paris: till 2 lamp@berlin hq']);
+  });
 });

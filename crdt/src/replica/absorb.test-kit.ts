@@ -1,4 +1,5 @@
 /** Several processes of one replica on one journal: another one, and what it is told of what the first one wrote. */
+import type { WriterId } from '../ids.ts';
 import { joinEntries } from '../wire/slices.ts';
 import type { CaughtUp } from './absorb.ts';
 import type { Directory } from './directory.ts';
@@ -32,4 +33,10 @@ export function process(
     nonce: () => 'f'.repeat(32),
     directory,
   });
+}
+
+export function headOf({ ledger }: Replica, writer: WriterId) {
+  const stream = ledger.streams.get(writer);
+  if (stream === undefined) throw new Error(`${writer} is not known.`);
+  return stream.head;
 }

@@ -1,8 +1,8 @@
 /** One replica run by several processes on one journal: what one of them wrote, the others fold as their own. */
 import { describe, expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
-import type { HoldId, ReplicaId, WriterId } from '../ids.ts';
-import { caughtUp, process } from './absorb.test-kit.ts';
+import type { HoldId, ReplicaId } from '../ids.ts';
+import { caughtUp, headOf, process } from './absorb.test-kit.ts';
 import { absorb } from './absorb.ts';
 import { extend, hold, receive, sell } from './commands.test-kit.ts';
 import type { JournalView } from './journal-view.ts';
@@ -11,7 +11,7 @@ import { addLost } from './recovery.ts';
 import type { Replica } from './replica.ts';
 import { newHead } from './stream.ts';
 import { differentSums } from './sums.test-kit.ts';
-import { type Node, pool, shop, World } from './world.test-kit.ts';
+import { pool, shop, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 
@@ -29,33 +29,6 @@ const unfetched: JournalView = {
   readWriter: unasked,
   positionBefore: unasked,
 };
-
-/** Another process of the same replica that is current, and has the link of a child. */
-function linked(node: Node, child: Node): Replica {
-  const follower = process(node);
-  absorb(follower, caughtUp(node, 0));
-  const agreed = { protocol: 1, channels: [{ name: 'stock', version: 1 }] };
-  expect(follower.childUp(child.hello(), agreed, node.world.now)).toMatchObject({ ok: true });
-  told(follower, node);
-  return follower;
-}
-
-/** What leaves a follower in a turn that has nothing to write: whom it hangs up on, and who is told of whose end. */
-function told(follower: Replica, { world }: Node) {
-  expect(follower.endTurn(world.now)).toBeUndefined();
-  const { frames, hangUps } = follower.keep(world.now);
-  const acks = frames.flatMap(({ to, frame }) => (frame.kind === 'ack' ? [{ to, ...frame }] : []));
-  return {
-    acks: acks.map(({ to, fenced }) => ({ to, fenced: fenced.map(({ writer }) => writer) })),
-    hangUps: hangUps.map(({ peer }) => peer),
-  };
-}
-
-function headOf({ ledger }: Replica, writer: WriterId) {
-  const stream = ledger.streams.get(writer);
-  if (stream === undefined) throw new Error(`${writer} is not known.`);
-  return stream.head;
-}
 
 /** A till sold, was cloned, sold twice over, and was shut out: its parent holds a branch and a fence. */
 function forkedShop() {
@@ -357,73 +330,5 @@ describe('[F3] of who was shut out by somebody else', () => {
     const follower = process(hq);
     absorb(follower, caughtUp(hq, 0, false));
     expect(headOf(follower, till.self).fence).toEqual(headOf(hq.replica, till.self).fence);
-  });
-});
-
-describe('[L1] a child whose link another process has', () => {
-  test('[F3] is told once of who was shut out elsewhere, in an entry or beside the entries', () => {
-    const { world, hq, berlin, till } = shop({ lamp: 9 });
-    const desk = world.add('desk', 'terminal', berlin);
-    const follower = linked(hq, berlin);
-    const at = follower.ledger.durablePosition;
-    till.cut();
-    till.isRunning = false;
-    berlin.turn((self, now) => self.retire(till.id, now));
-    world.calm();
-    absorb(follower, caughtUp(hq, at));
-    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [till.self] }]);
-    const { seq, hash } = headOf(hq.replica, desk.self);
-    const head = { ...headOf(hq.replica, desk.self), fence: { seq, hash, reason: 'retired' } as const };
-    const beside = { runs: [], heads: [{ writer: desk.self, head }] };
-    absorb(follower, beside);
-    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [desk.self] }]);
-    // What is said of it later is no news of its end, and goes with the next ack.
-    absorb(follower, beside);
-    expect(told(follower, hq).acks).toEqual([]);
-    world.pass(60_000);
-    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [] }]);
-  });
-
-  test('[F3] is told once whom the other process shut out itself', () => {
-    const { world, hq, berlin } = shop({ lamp: 9 });
-    const paris = world.add('paris', 'store', hq);
-    const follower = linked(hq, berlin);
-    const at = follower.ledger.durablePosition;
-    paris.cut();
-    paris.isRunning = false;
-    hq.turn((self, now) => self.retire(paris.id, now));
-    world.calm();
-    absorb(follower, caughtUp(hq, at));
-    world.pass(60_000);
-    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [paris.self] }]);
-    expect(told(follower, hq).acks).toEqual([]);
-  });
-
-  test('[L1] is told with the next ack how far others of its part of the tree came, and not at once', () => {
-    const { world, hq, berlin } = shop({ lamp: 9 });
-    const follower = linked(hq, berlin);
-    for (const fenced of [[{ to: 'berlin', fenced: [] }], []]) {
-      const at = follower.ledger.durablePosition;
-      berlin.do(sell(`o${at}`, { lamp: 1 }));
-      world.calm();
-      absorb(follower, caughtUp(hq, at));
-      expect(told(follower, hq).acks).toEqual(fenced);
-    }
-    world.pass(60_000);
-    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [] }]);
-  });
-
-  test('[F6] is hung up on where a new life began elsewhere, and for nothing less', () => {
-    const { world, hq, berlin } = shop({ lamp: 9 });
-    const follower = linked(hq, berlin);
-    const at = follower.ledger.durablePosition;
-    berlin.do(sell('o1', { lamp: 1 }));
-    world.calm();
-    absorb(follower, caughtUp(hq, at));
-    expect(told(follower, hq).hangUps).toEqual([]);
-    const then = follower.ledger.durablePosition;
-    hq.turn((self, now) => self.becomeNewWriter('rollback', now));
-    absorb(follower, caughtUp(hq, then));
-    expect(told(follower, hq).hangUps).toEqual(['berlin']);
   });
 });

@@ -58,12 +58,9 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads }: Caug
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
-      // Of another history (F2), whom it shut out is believed, and nothing else.
-      if (writer === entry.writer) {
-        hub.absorbed(entry);
-        const early = hub.early.due(ledger.streams.get(writer) as Stream);
-        if (early !== undefined) note(early.by, early.said);
-      }
+      hub.absorbed(entry);
+      const early = hub.early.due(ledger.streams.get(writer) as Stream);
+      if (early !== undefined) note(early.by, early.said);
       if (entry.body.type === 'fenced' && !hub.early.isEarly(entry.writer, entry.body))
         note(entry.writer, entry.body);
     }

@@ -42,7 +42,9 @@ export class LateClaims {
   onHead({ writer }: Stream): void {
     this.#forgotten.onHead();
     // Whose parent was not known was settled by nobody here, as far as could be told (seed 10805718).
-    for (const { head } of this.#ledger.streams.values()) if (head.parent === writer) this.lookAgain();
+    for (const { head } of this.#ledger.streams.values()) {
+      if (head.parent === writer) return this.lookAgain();
+    }
   }
 
   /** A writer was shut out: it may owe already. */

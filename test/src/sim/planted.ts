@@ -72,10 +72,12 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'crdt/src/hub/take-in.ts',
     find: `    fence(context, stream, 'fork');
     const branch = keepBranch(ledger, stream, written);
-    if (branch !== undefined && branch !== stream) branches.add(branch);
-    // The life that follows has shut it out as well, and says so no more.
-    if (branch !== undefined && entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
-    if (branch !== undefined) return undefined;
+    if (branch !== undefined) {
+      if (branch !== stream) branches.add(branch);
+      // The life that follows has shut it out as well, and says so no more.
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      return undefined;
+    }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
     if (jump !== undefined && ledger.self.head.parent !== null) return jump;
     // F2: what joins no history that is known is kept aside, and nothing behind it waits. Somebody else may fill the gap.
