@@ -114,6 +114,26 @@ export class Places {
     }
   }
 
+  /**
+   * Writers may have said, as this replica heard from above, below whom they stand. Whom the registry has put there too
+   * is reached there: its new parent has all its words already, and says them to nobody again (seed 12000209).
+   */
+  arriveAsSaid(): void {
+    for (const stream of this.#ledger.streams.values()) {
+      const { parent, via } = stream.head;
+      const upper = parent === null ? undefined : this.#ledger.streams.get(parent);
+      const place = upper?.head.via;
+      if (via === null || !place || place === via || place === ABOVE) continue;
+      const replica = replicaOf(stream.writer);
+      if (this.wayTo(replica) === place && this.#isNewest(stream)) this.arrived(replica, place);
+    }
+  }
+
+  #isNewest({ writer }: Stream): boolean {
+    const lives = this.#ledger.livesOf(replicaOf(writer));
+    return lives.every((life) => incarnationOf(life.writer) <= incarnationOf(writer));
+  }
+
   /** Links that should have been told were not. */
   forgetTold(): void {
     this.#told.clear();

@@ -1,8 +1,8 @@
 /** Who is given a replica is told its past from above, for that one may have let go of it: F3a, D7. */
 import { expect, test } from 'vitest';
-import { sell } from './commands.test-kit.ts';
+import { receive, sell } from './commands.test-kit.ts';
 import { ABOVE } from './stream.ts';
-import { type Node, shop, type World } from './world.test-kit.ts';
+import { type Node, shop, World } from './world.test-kit.ts';
 
 function relink(world: World, node: Node, parent: Node): void {
   node.cut();
@@ -73,4 +73,28 @@ test('[F3a] and where its parent heard of it by the old way after that, from the
   world.calmFor(20_000);
   world.rejoin();
   expect([heard(hq, till), heard(vienna, till)]).toEqual([heard(till, till), heard(till, till)]);
+});
+
+test('[F3a] who was restored hears from above that a till of its has gone below another, and tells that one what is settled', () => {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const region = world.add('region', 'region', hq);
+  const [shop, warehouse] = [world.add('shop', 'store', region), world.add('warehouse', 'warehouse', region)];
+  shop.do(receive('d1', { lamp: 2 }, 'shop'));
+  world.calm();
+  const before = region.journal.image();
+  world.give(shop, warehouse);
+  relink(world, shop, warehouse);
+  world.calm();
+  for (const child of [warehouse, region]) child.cut();
+  region.restart(before);
+  region.turn((self, now) => self.becomeNewWriter('rollback', now));
+  for (const child of [region, warehouse]) {
+    child.link();
+    world.rejoin();
+    world.calmFor(60_000);
+  }
+  expect(viaOf(region, shop)).toBe('warehouse');
+  const { settled, seq } = warehouse.replica.ledger.streams.get(shop.self)?.head ?? {};
+  expect(settled?.seq).toBe(seq);
 });

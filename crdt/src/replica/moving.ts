@@ -86,6 +86,7 @@ export class Moving {
     if (this.#isNewsDue && now.monotonicMs >= this.#newsDueMs) this.#tellNews(now);
     if (!this.#isDue) return;
     for (const child of this.places.update()) this.#sayHelloAgain(child);
+    this.places.arriveAsSaid();
     for (const { replica, session } of this.#hub.children.values())
       if (session !== undefined && this.places.parentElsewhere(replica) !== undefined)
         this.#ports.hangUp(replica, 'This replica was given another parent.');
@@ -166,6 +167,7 @@ export class Moving {
   heardFromAbove(news: ReadonlySet<Stream>, now: Now): void {
     // Once in a run all are looked at: what was told to the one before it is news to nobody any more (seed 9003352).
     const unheard = this.#mayBeUntaken ? this.#ledger.streams.values() : news;
+    if (this.#mayBeUntaken || news.size > 0) this.places.arriveAsSaid();
     for (const stream of unheard) this.#hub.takeUnheard(stream);
     this.#areAllLookedAt = true;
     if (news.size === 0) return;

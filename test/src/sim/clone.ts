@@ -9,9 +9,11 @@
 import { ABOVE, sameBytes } from '@tallystick/crdt';
 import { CloneBooks } from './clone-books.ts';
 import { CloneCheck } from './clone-check.ts';
+import { CloneMoves } from './clone-moves.ts';
 import { CloneTrade } from './clone-trade.ts';
 import { mend } from './disturbances.ts';
 import { noFaults } from './faults.ts';
+import { relinkAll } from './move.ts';
 import type { SimNode } from './node.ts';
 import { Prng } from './prng.ts';
 import { tellAgain } from './told-again.ts';
@@ -54,8 +56,9 @@ export function cloneAtLast(world: World, seed: number): void {
   twin.start();
   const isHidden = prng.chance(0.2);
   if (!isHidden) world.runLater(prng.spanMs(0, 6_000), () => twin.uplink?.heal());
-  liveTwice(world, prng, trade, twins, isHidden ? [first] : twins);
+  liveTwice(world, prng, new Prng(seed, 'clone moves'), trade, twins, isHidden ? [first] : twins);
   Object.assign(world.faults, noFaults());
+  relinkAll(world);
   for (const node of world.nodes) mend(node);
   if (isHidden) {
     first.uplink.cut();
@@ -93,6 +96,7 @@ function cover(world: World, books: CloneBooks, check: CloneCheck, trade: CloneT
 function liveTwice(
   world: World,
   prng: Prng,
+  moving: Prng,
   trade: CloneTrade,
   twins: readonly SimNode[],
   reachable: readonly SimNode[],
@@ -109,13 +113,14 @@ function liveTwice(
   const cuts = share(0.2);
   const crashes = share(0.1);
   const moves = 0.05 + share(0.3);
-  const children = childrenOf(world, twins);
   let isOver = false;
+  const others = new CloneMoves(world, moving, trade, twins, () => isOver);
   for (let act = 0; act < ACTS; act += 1) {
     world.runFor(prng.spanMs(0, 250));
     if (prng.chance(cuts)) cutOne(world, prng, reachable);
     if (prng.chance(crashes))
       bringDown(world, prng, prng.chance(0.6) ? prng.pick(twins) : prng.pick(world.nodes), () => isOver);
+    const children = childrenOf(world, twins);
     if (children.length > 0 && prng.chance(moves)) {
       const child = prng.pick(children);
       const to = twins.find((twin) => twin !== world.parentOf(child)) as SimNode;
@@ -123,10 +128,11 @@ function liveTwice(
       if (prng.chance(0.8)) trade.lack(child);
       world.trace.saw('a child went over to the clone of its parent');
       world.runLater(prng.spanMs(5, 30), () => {
-        if (!isOver) child.uplink?.leadTo(to);
+        if (!isOver && twins.includes(world.parentOf(child) as SimNode)) child.uplink?.leadTo(to);
       });
     }
     trade.act();
+    if (reachable.length > 1) others.act();
   }
   isOver = true;
 }

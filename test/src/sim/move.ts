@@ -19,16 +19,16 @@ export function moveOne(world: World, prng: Prng): void {
   if (nodes.length === 0) return;
   const node = prng.pick(nodes);
   const parents = parentsFor(world, node);
-  if (parents.length > 0) give(world, prng, node, prng.pick(parents));
+  if (parents.length > 0) give(world, prng, [node], prng.pick(parents));
 }
 
 /** Whoever waits for its past, or was given up, first settles that where it is. */
-function mayMove(world: World, node: SimNode): boolean {
+export function mayMove(world: World, node: SimNode): boolean {
   if (node.uplink === undefined || !node.isListening || node.replica.ledger.awaitsFormerLives) return false;
   return !world.observer.ended.has(node.disk.self as WriterId) && !mustStay(world, node);
 }
 
-function parentsFor(world: World, node: SimNode): SimNode[] {
+export function parentsFor(world: World, node: SimNode): SimNode[] {
   const { replica } = node.settings;
   const parent = world.registry.parentOf(replica);
   return world.nodes.filter(({ settings }) => {
@@ -47,11 +47,15 @@ function mayGive(world: World, replica: ReplicaId, parent: ReplicaId): boolean {
   );
 }
 
-function give(world: World, prng: Prng, node: SimNode, parent: SimNode): void {
+/** A replica goes to another parent; where two machines are that replica, each is linked there in its own time. */
+export function give(world: World, prng: Prng, machines: readonly SimNode[], parent: SimNode): void {
+  const [node] = machines;
+  if (node === undefined) return;
   world.trace.fault('given another parent', node.name);
   noteInFlight(world, node);
   world.registry.move(node.settings.replica, parent.settings.replica);
-  world.runLater(prng.spanMs(0, 4_000), () => relink(world, node, prng.spanMs(10, 2_000)));
+  for (const each of machines)
+    world.runLater(prng.spanMs(0, 4_000), () => relink(world, each, prng.spanMs(10, 2_000)));
 }
 
 /** Its operator stops it, names the new parent, and starts it again. */
@@ -110,7 +114,7 @@ function buryOne(world: World, prng: Prng): void {
   for (const child of children) {
     const others = othersOf(child);
     // Its only other place was below a sibling that has just been given below itself.
-    give(world, prng, child, others.length > 0 ? prng.pick(others) : (world.nodes[0] as SimNode));
+    give(world, prng, [child], others.length > 0 ? prng.pick(others) : (world.nodes[0] as SimNode));
   }
   region.crash();
   region.bar(life);

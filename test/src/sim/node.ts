@@ -203,8 +203,8 @@ export class SimNode implements LinkEnd, Machine {
     this.#unaware = ahead && { life: image.self, child: ahead.name };
   }
 
-  /** Nobody sells there in the name of this life any more: its operator has said so. */
-  bar(life: WriterId): void {
+  /** Nobody sells there in the name of this life any more: its operator has said so; null takes that back. */
+  bar(life: WriterId | null): void {
     this.#barred = life;
   }
 

@@ -43,6 +43,8 @@ export function putBackOne(world: World, prng: Prng): void {
   const who = knowsMore(world, { node, life, seq, lost: node.disk });
   if (who === 'some children' || (who === 'nobody knows' && isTakenFrom(world, life, image))) return;
   const children = childrenOf(world, node);
+  // What a child takes in a turn that has begun, nobody has told this machine when it meets its parent (seed 11004500).
+  if (children.some((child) => child.isRunning && !child.isIdle)) return;
   const atMs = node.disk.lostSinceMs(commits);
   world.trace.fault('whole machine put back', node.name);
   world.trace.say(node.name, () => `stands at #${seq} of ${life} again; ${who} more of it`);

@@ -81,7 +81,7 @@ export class World {
       tree: this.tree,
       newsMs: () => (this.isHealing ? 1 : news.spanMs(1, news.chance(0.1) ? 10_000 : 500)),
       later: (delayMs, act) => this.timeline.after(delayMs, act),
-      heard: (replica) => this.node(replica).run((self) => self.moving.registryChanged()),
+      heard: (replica) => this.#hearOfMoves(replica),
     });
     this.#recoveriesPerMinute = this.faults.recoveriesPerMinute;
     this.observer = new Observer(this.trace, this.shelves, {
@@ -193,6 +193,11 @@ export class World {
     if (this.registry.hasMoves) return true;
     // A parent that was put back lacks what its child has let go of, until it is told from above (F1a, D7).
     return at.replica.ledger.awaitsFormerLives || this.images.isBehind(at);
+  }
+
+  #hearOfMoves(replica: ReplicaId): void {
+    for (const node of this.nodes)
+      if (node.settings.replica === replica) node.run((self) => self.moving.registryChanged());
   }
 
   node(replica: ReplicaId): SimNode {
