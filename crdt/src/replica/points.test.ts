@@ -140,6 +140,27 @@ describe('[L1] the journal is sent', () => {
     expect(made.shop.head.relayed.seq).toBe(4);
   });
 
+  test('[F2] beyond the end of what stands here, from behind what hello named: what came since may be another history (seed 12002711)', () => {
+    const { made, points } = books();
+    const { self } = made.ledger;
+    const ahead = { writer: made.shop.writer, seq: 99, hash: strange };
+    points.name();
+    expect(points.begin([at(made, self, 1), ahead], [])).toBe(made.ledger.durablePosition);
+    points.name();
+    const { durablePosition } = made.ledger;
+    made.say(made.shop, received(4));
+    const till = made.add(name('till'), 'till', made.shop.writer);
+    made.commit();
+    const has = [at(made, self, 1), ahead, { ...ahead, writer: till.writer }];
+    expect(points.begin(has, [])).toBe(durablePosition);
+    const { bytes } = points.known.read(durablePosition, 1_000_000, 1_000_000);
+    const read = splitEntries(bytes).map((entry) => decodeHead(entry));
+    expect(read).toMatchObject([
+      { writer: made.shop.writer, seq: 5 },
+      { writer: till.writer, seq: 1 },
+    ]);
+  });
+
   test('[L1] a parent that has more of a stream, or nothing of it, does not know it otherwise', () => {
     const { made, points } = books();
     for (const seq of [0, 99]) {

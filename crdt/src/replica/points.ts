@@ -21,10 +21,24 @@ export class Points {
   readonly #diverged = new Set<WriterId>();
   /** What the parent has, as of the last welcome and what it told since. */
   known: KnownAbove;
+  /** How far the last hello named each stream: what the parent held against its own. */
+  readonly #named = new Map<WriterId, number>();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
     this.known = new KnownAbove(ledger);
+  }
+
+  /** What stands here, for a hello: this writer first. */
+  name(): Point[] {
+    const { self, streams } = this.#ledger;
+    const others = [...streams.values()].filter((stream) => stream !== self);
+    const heads = [self, ...others].map(
+      ({ writer, head }): Point => ({ writer, seq: head.seq, hash: head.hash }),
+    );
+    this.#named.clear();
+    for (const { writer, seq } of heads) this.#named.set(writer, seq);
+    return heads;
   }
 
   /** F1: a peer ahead of me on my own stream, or with another hash at a seq we share, means that I am the past. */
@@ -62,7 +76,7 @@ export class Points {
       else if (point !== undefined) this.#mark(stream, 'relayed', point);
       const known = this.#diverged.has(stream.writer)
         ? stream.head.relayed.seq
-        : (point?.seq ?? firstSeqOf(stream) - 1);
+        : this.#knownOf(stream, point);
       let knownTo = 0;
       if (stream.durableSeq > known) {
         knownTo = ledger.view.positionBefore(stream.writer, known + 1);
@@ -72,6 +86,16 @@ export class Points {
       if (!this.#diverged.has(stream.writer)) this.known.note(stream.writer, known, knownTo);
     }
     return base;
+  }
+
+  /**
+   * How far the parent has what stands here. Beyond the own end its point may be of another history: it has been
+   * held against what hello named, and not against what came here since (F2, seed 12002711).
+   */
+  #knownOf(stream: Stream, point: Point | undefined): number {
+    const none = firstSeqOf(stream) - 1;
+    if (point === undefined) return none;
+    return point.seq <= stream.head.seq ? point.seq : (this.#named.get(stream.writer) ?? none);
   }
 
   /**

@@ -13,7 +13,6 @@ import type {
   Denied,
   Frame,
   Hello,
-  Point,
   Recalls,
   SentCell,
   StreamFrame,
@@ -82,15 +81,11 @@ export class Uplink {
   /** Everything of a hello that the core knows; the edge adds identity and versions. */
   hello(): Pick<Hello, 'writer' | 'parentSeen' | 'heads'> {
     const { self } = this.#ledger;
-    const others = [...this.#ledger.streams.values()].filter((stream) => stream !== self);
-    const heads = [self, ...others].map(
-      (stream): Point => ({ writer: stream.writer, seq: stream.head.seq, hash: stream.head.hash }),
-    );
     const { parent } = self.head;
     return {
       writer: self.writer,
       parentSeen: parent === null ? null : { writer: parent, seq: self.lastSeen },
-      heads,
+      heads: this.#points.name(),
     };
   }
 
