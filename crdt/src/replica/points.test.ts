@@ -140,6 +140,18 @@ describe('[L1] the journal is sent', () => {
     expect(made.shop.head.relayed.seq).toBe(4);
   });
 
+  test('[F2] from its beginning, where what the parent once had of it was of the other history (seed 12004371)', () => {
+    const { made, points } = books();
+    points.note('relayed', { ...at(made, made.shop, 3), hash: strange });
+    const last = { ...at(made, made.shop, 4), hash: strange };
+    const first = made.journal.positionBefore(made.shop.writer, 1);
+    expect(points.begin([at(made, made.ledger.self, 1), last], [])).toBe(first);
+    // Of what was let go of nobody can tell, and it was settled.
+    made.journal.hashAt = () => undefined;
+    const third = made.journal.positionBefore(made.shop.writer, 4);
+    expect(points.begin([at(made, made.ledger.self, 1), last], [])).toBe(third);
+  });
+
   test('[F2] beyond the end of what stands here, from behind what hello named: what came since may be another history (seed 12002711)', () => {
     const { made, points } = books();
     const { self } = made.ledger;
@@ -237,6 +249,14 @@ describe('[D7] what the parent says of streams', () => {
     made.commit();
     const stored = [...made.journal.load().streams].find(({ writer }) => writer === former.writer);
     expect(stored?.head.settled.seq).toBe(1);
+  });
+
+  test('[D7] of another history of a former life is nothing to this one, which could be let go of by that', () => {
+    const { made, points, former } = child();
+    points.note('settled', { ...at(made, former, 1), hash: strange });
+    expect(former.head.settled.seq).toBe(0);
+    points.note('settled', at(made, former, 1));
+    expect(former.head.settled.seq).toBe(1);
   });
 
   test('[F1] is forgotten of its own lives where one of them ends, and not of those below', () => {

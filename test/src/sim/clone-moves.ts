@@ -29,7 +29,7 @@ export class CloneMoves {
     this.#trade = trade;
     this.#twins = twins;
     this.#isOver = isOver;
-    this.#chance = prng.chance(0.4) ? prng.between(2, 10) / 100 : 0;
+    this.#chance = prng.chance(0.5) ? prng.between(2, 20) / 100 : 0;
   }
 
   act(): void {
@@ -38,8 +38,11 @@ export class CloneMoves {
     if (what === 'giveUp') return this.#giveUpOne();
     const [first] = this.#twins;
     const children = this.#children;
-    if (what === 'twins') this.#move(this.#twins, first);
-    else if (children.length > 0) {
+    if (what === 'twins') {
+      // What one of them told there comes up when the other has spoken elsewhere.
+      if (this.#prng.chance(0.5)) this.#cutOff(first && this.#world.parentOf(first));
+      this.#move(this.#twins, first);
+    } else if (children.length > 0) {
       const child = this.#prng.pick(children);
       this.#move([child], child);
     }
@@ -58,6 +61,12 @@ export class CloneMoves {
     this.#world.trace.saw(
       machines.length > 1 ? 'both clones given another parent' : 'a child of clones given away',
     );
+  }
+
+  #cutOff(parent: SimNode | undefined): void {
+    const { uplink } = parent ?? {};
+    uplink?.cut();
+    this.#world.runLater(this.#prng.spanMs(500, 12_000), () => uplink?.heal());
   }
 
   /** A leaf below one of the two is gone with what it had not told; it is found again a little later. */
@@ -83,7 +92,8 @@ export class CloneMoves {
   #giveUp(child: SimNode, settler: SimNode, life: WriterId): void {
     const isDone = (settler.disk.head(life)?.fence ?? null) !== null;
     if ((isDone && settler.isServing) || this.#isOver()) return this.#found(child, settler, life, isDone);
-    if (!isDone && settler.isInCharge) settler.run((replica, now) => replica.retire(child.settings.replica, now));
+    if (!isDone && settler.isInCharge)
+      settler.run((replica, now) => replica.retire(child.settings.replica, now));
     this.#world.runLater(AGAIN_MS, () => this.#giveUp(child, settler, life));
   }
 
