@@ -258,6 +258,32 @@ export class Accounts {
   }
 
   /**
+   * Units of documents that a writer said too late and that another said as well: T8 counts the first that comes, which
+   * is another one where a shop that went from parent to parent told the two by two ways.
+   */
+  disputed(writer: WriterId, pool: PoolId): number {
+    const mine = (this.historiesOf.get(writer) ?? []).flatMap(({ name, entries }) => {
+      const fence = this.#disk.head(name)?.fence?.seq ?? Number.POSITIVE_INFINITY;
+      return entries.map(({ entry }) => entry).filter(({ seq }) => seq > fence);
+    });
+    if (mine.length === 0) return 0;
+    const elsewhere = new Set<string | undefined>();
+    for (const [other, histories] of this.historiesOf)
+      for (const { entry } of other === writer ? [] : histories.flatMap(({ entries }) => entries))
+        elsewhere.add(documentOf(entry));
+    let units = 0;
+    for (const entry of mine) {
+      const { body } = entry;
+      if (documentOf(entry) === undefined || !elsewhere.has(documentOf(entry)) || !('lines' in body))
+        continue;
+      for (const line of body.lines)
+        if (line.pool === pool)
+          units += 'quantityBase' in line ? line.quantityBase : 'n' in line ? line.n : 0;
+    }
+    return units;
+  }
+
+  /**
    * What a writer that was shut out has left, or lacks: its rights without its debt, with what
    * came or went and was written down by one side only, and without what was taken back. What it
    * surrendered too late is still its own, whoever settles it.

@@ -224,7 +224,7 @@ export class CloneCheck {
       };
       const isUnseen = theirs === mine - accounts.voidTo(writer, pool, isUnheard);
       if (mine !== theirs && isUnseen) this.#world.trace.saw('a late surrender that only the root sees');
-      else if (mine !== theirs)
+      else if (Math.abs(mine - theirs) > accounts.disputed(writer, pool))
         throw new Violation(
           'F2',
           `${node.name} thinks that ${writer} has ${theirs} ${pool} left, and it is ${mine}`,
@@ -236,6 +236,10 @@ export class CloneCheck {
     // What it sold by override was owed from the first.
     let known = (this.#lackedBefore.get(`${writer} ${pool}`) ?? 0) - debtOf(accounts.row(writer, pool));
     if (replicaOf(writer) === replicaOf(this.#life)) known -= voidRights(accounts, writer, pool);
+    // Given up at one of the two, it may have surrendered to the other what was taken back already.
+    for (const other of accounts.writers)
+      if (replicaOf(other) === replicaOf(this.#life))
+        known -= accounts.row(other, pool).reclaimed.get(writer) ?? 0;
     if (left < known) throw new Violation('F2', `${writer}, which lived once, lacks ${-left} ${pool}`);
   }
 

@@ -29,7 +29,9 @@ export function restoreOne(world: World, prng: Prng): void {
   if (oldImages === 0 || !prng.chance(oldImages)) return;
   const older = commits - prng.below(COMMITS_BACK_MAX / 4);
   world.runLater(prng.spanMs(1_000, 6_000), () => {
-    if (!world.isHealing && !mustStay(world, node)) restore(world, prng, node, older);
+    // A region may be gone for ever by then (seed 12005495).
+    if (world.isHealing || !world.nodes.includes(node) || mustStay(world, node)) return;
+    restore(world, prng, node, older);
   });
 }
 
