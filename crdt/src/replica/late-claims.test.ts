@@ -180,6 +180,18 @@ test('[F5] [F6] who settles a writer may be known only when its parent is heard 
   expect(books.settle(till.writer)).toEqual([2]);
 });
 
+test('[F5] [F3a] who settles a writer may change where the next life of its parent is heard of (seed 12006865)', () => {
+  const books = new Claims();
+  const paris = books.add(name('paris'), 'berlin', name('nobody'));
+  const till = books.add(name('till'), 'berlin', paris.writer);
+  books.say(till, { type: 'sent', to: books.shop.writer, items: [{ pool: lamp, n: 2 }] });
+  for (const stream of [paris, till]) books.lose(stream);
+  books.receive(9);
+  expect(books.settle(till.writer)).toEqual([0]);
+  books.add(name('paris', 2), 'paris');
+  expect(books.settle(till.writer)).toEqual([2]);
+});
+
 test('[D4] [F5] nothing is sent to who was shut out in a turn that failed alone', () => {
   const books = new Claims();
   const till = books.add(name('till'), 'berlin', books.shop.writer);

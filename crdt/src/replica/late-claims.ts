@@ -7,7 +7,7 @@
  * can cover stays visible as a shortage.
  */
 import type { PoolUnits } from '../entry/entry.ts';
-import type { PoolId, WriterId } from '../ids.ts';
+import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import { QUANTITY_MAX } from '../tally/row.ts';
 import { rootOf } from './branches.ts';
@@ -41,9 +41,11 @@ export class LateClaims {
   /** Somebody is heard of first, shut out, reached another way, or under another parent. */
   onHead({ writer }: Stream): void {
     this.#forgotten.onHead();
-    // Whose parent was not known was settled by nobody here, as far as could be told (seed 10805718).
+    // Whose parent was not known was settled by nobody here, as far as could be told (seed 10805718), and where its
+    // parent's replica stands now decides as well (seed 12006865).
+    const replica = replicaOf(writer);
     for (const { head } of this.#ledger.streams.values()) {
-      if (head.parent === writer) return this.lookAgain();
+      if (head.parent !== null && replicaOf(head.parent) === replica) return this.lookAgain();
     }
   }
 

@@ -50,6 +50,29 @@ describe('[F5] a life that ended is settled', () => {
     expect([stand.head.fence, where(till)]).toEqual([null, 'here']);
   });
 
+  test('[F3a] above both, where the next life of its parent hangs on its replica by now (seed 12006865)', () => {
+    const { books, ledger, lose, paris, till, where } = tree();
+    // Seen from a shop below the root, where paris stood before.
+    paris.head.parent = name('root');
+    lose(paris);
+    const next = books.add(name('till', 2), 'paris');
+    for (const stream of [till, next, paris]) ledger.changeHead(stream, { via: 'till' as ReplicaId });
+    expect(where(till)).toBe('elsewhere');
+    books.add(name('paris', 2), 'till', next.writer);
+    expect(where(till)).toBe('here');
+  });
+
+  test('[F3a] above both, where the next life of its parent stands elsewhere than the one that it knew', () => {
+    const { books, ledger, lose, paris, till, where } = tree();
+    const rome = books.add(name('rome'), 'rome');
+    paris.head.parent = rome.writer;
+    lose(paris);
+    ledger.changeHead(till, { via: 'rome' as ReplicaId });
+    expect(where(till)).toBe('below');
+    books.add(name('paris', 2), 'paris');
+    expect(where(till)).toBe('here');
+  });
+
   test('[F5] elsewhere, where it or who stood above it is reached through the parent, or nobody knows them', () => {
     const { books, ledger, lose, paris, till, where } = tree();
     ledger.changeHead(till, { via: ABOVE });

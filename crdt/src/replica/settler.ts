@@ -36,9 +36,10 @@ function look(ledger: Ledger, settler: ReplicaId, stream: Stream): 'here' | 'bel
     if (replica === settler) return 'here';
     const above = ledger.streams.get(parent);
     if (above === undefined || above.head.via === ABOVE) return 'elsewhere';
-    const lives = ledger.livesOf(replica);
-    if (lives.some((life) => life.head.fence === null && mayStandAbove(life, stream))) return 'below';
-    parent = above.head.parent;
+    const live = ledger.livesOf(replica).find(({ head }) => head.fence === null);
+    if (live !== undefined && mayStandAbove(live, stream)) return 'below';
+    // Who was its parent may stand elsewhere in its present life, and below it by now (seed 12006865).
+    parent = (live ?? above).head.parent;
   }
   return 'elsewhere';
 }
