@@ -134,12 +134,15 @@ describe('a session', () => {
     books.say(books.shop, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 1 }] });
     const branch = books.branch(1);
     const theirs = session();
-    noteBranch(theirs, branch);
-    noteBranch(theirs, branch);
+    theirs.named.set(books.shop.writer, 9);
+    noteBranch(books.ledger, theirs, branch);
+    noteBranch(books.ledger, theirs, branch);
     expect(theirs.former).toEqual([{ writer: books.shop.writer, afterSeq: 1 }]);
     expect([theirs.isFormerDue, [...theirs.has]]).toEqual([true, [branch.writer]]);
+    // Its hello named nine entries of its own history; what comes of this one later is news to it (seed 12007215).
+    expect(theirs.named.get(books.shop.writer)).toBe(2);
     const root = session();
-    noteBranch(root, books.ledger.self);
+    noteBranch(books.ledger, root, books.ledger.self);
     expect([root.former, root.isFormerDue]).toEqual([[], false]);
   });
 });

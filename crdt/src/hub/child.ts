@@ -189,10 +189,13 @@ export function isShutOut(ledger: Ledger, session: Session): boolean {
 }
 
 /** F2: the child brought another history of a writer, and is told the one that it lacks. */
-export function noteBranch(session: Session, { writer, head }: Stream): void {
+export function noteBranch(ledger: Ledger, session: Session, { writer, head }: Stream): void {
   session.has.add(writer);
-  if (session.branchesTold.has(writer) || head.parent === null) return;
+  const left = head.parent === null ? undefined : ledger.streams.get(head.parent);
+  if (left === undefined || session.branchesTold.has(writer)) return;
   session.branchesTold.add(writer);
-  session.former.push({ writer: head.parent, afterSeq: head.fence?.seq ?? 0 });
+  session.former.push({ writer: left.writer, afterSeq: head.fence?.seq ?? 0 });
+  // What its hello said of that name was the child's own history: of this one it knows what it is told (seed 12007215).
+  session.named.set(left.writer, left.head.seq);
   session.isFormerDue = true;
 }

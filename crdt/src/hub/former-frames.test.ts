@@ -54,7 +54,7 @@ test('[T8][F2] what was told is not told again with the other history of a fork'
   session.isFormerDue = true;
   expect(told()).toEqual(['paris 1']);
   // The child brought the one history, and lacks the other from where they part.
-  noteBranch(session, branch);
+  noteBranch(books.ledger, session, branch);
   expect(told()).toEqual(['berlin 3']);
   expect([session.isFormerDue, session.former]).toEqual([false, []]);
 });

@@ -140,7 +140,7 @@ export class Hub {
       const stream = this.#ledger.streams.get(writer);
       if (stream !== undefined) places.past.spokenOf(stream);
     }
-    for (const branch of taken.branches) noteBranch(session, branch);
+    for (const branch of taken.branches) noteBranch(this.#ledger, session, branch);
     if (taken.problem !== undefined) return taken.problem;
     session.cursorNext = Math.max(session.cursorNext, frame.to);
     return undefined;
