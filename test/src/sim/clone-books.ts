@@ -3,7 +3,7 @@
  * say, and what it adds up to. It shares no code with the core: histories are found by
  * their hashes, rows are plain sums (`books.ts`), and what was said twice is found again here.
  */
-import { type Entry, incarnationOf, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
+import { areTwins, type Entry, incarnationOf, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { type Frame, hexOf } from '@tallystick/crdt/wire';
 import { BookOfWriter, type BookRow, debtOf, rightsOf } from './books.ts';
 import type { Commit, SimDisk } from './disk.ts';
@@ -160,7 +160,9 @@ class Repeats {
       const way = body.type === 'shipped' ? 'out' : 'back';
       const isOfCopy = body.type === 'cancelled' && this.#copies.has(`${body.orderId} ${entry.writer}`);
       const seller = this.#seller.get(body.orderId) ?? entry.writer;
-      if (isLate && body.type === 'cancelled' && !isOfCopy && seller !== entry.writer) return false;
+      // Two machines may have begun one life each after the same one, and sold the same order: it is one order.
+      const isSellers = seller === entry.writer || areTwins(seller, entry.writer);
+      if (isLate && body.type === 'cancelled' && !isOfCopy && !isSellers) return false;
       const copy = isOfCopy ? ` ${entry.writer}` : '';
       const key = (lineId: string) => `${body.orderId} ${lineId}${copy}`;
       const isBeyond = body.lines.some(({ lineId, n }) => {
