@@ -6,12 +6,12 @@
  * imports again for each mutant, and `tsconfigFile` names nothing because what Stryker would rewrite there
  * it reads by an API that TypeScript 7 no longer has.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
 import { explanationsOf } from './explained.ts';
 import { BadOption, HELP, ONLY_TESTS, type Options, readOptions } from './options.ts';
-import { knownMutants, mutateAll, mutateSurvivors } from './patterns.ts';
+import { mutateAll, mutateSurvivors, readKnown, stillKnown } from './patterns.ts';
 import { drawLines, isOn } from './sample.ts';
 import { findingsOf, isOf, summary, type Tried } from './summary.ts';
 
@@ -23,7 +23,7 @@ try {
   else {
     const { sources } = options;
     const lines = options.sample && drawLines(sources, options.sample);
-    const results = options.isKnownOnly ? knownMutants() : await tryThem(options, lines);
+    const results = options.isKnownOnly ? knownOf(sources) : await tryThem(options, lines);
     const asked = results.filter(lines ? isOn(lines) : isOf(sources));
     console.log(summary(findingsOf(asked, sourceOf, explanationsOf), options.isQuiet));
   }
@@ -37,7 +37,7 @@ async function tryThem(options: Options, lines: readonly string[] | undefined): 
   const { sources } = options;
   process.env[ONLY_TESTS] = options.tests?.join(',') ?? '';
   const mutate = options.onlySurvivors
-    ? mutateSurvivors(sources, sourceOf, explanationsOf)
+    ? mutateSurvivors(knownOf(sources), sources, sourceOf, explanationsOf)
     : (lines ?? mutateAll(sources));
   return new Stryker({
     configFile: 'test/src/mutants/stryker.config.json',
@@ -45,6 +45,15 @@ async function tryThem(options: Options, lines: readonly string[] | undefined): 
     concurrency: options.workers,
     force: options.isAgain || options.onlySurvivors,
   }).runMutationTest();
+}
+
+function knownOf(sources: readonly string[]): readonly Tried[] {
+  const { tried, changed } = stillKnown(readKnown(), (fileName) =>
+    existsSync(fileName) ? readFileSync(fileName, 'utf8') : undefined,
+  );
+  const left = changed.filter((fileName) => isOf(sources)({ fileName }));
+  if (left.length > 0) console.error(`Changed since they were tried, and left out: ${left.join(', ')}`);
+  return tried;
 }
 
 function sourceOf(file: string): string {

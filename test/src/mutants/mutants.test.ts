@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { changedLine, type Explanation, explanationsOf } from './explained.ts';
 import { BadOption, readOptions } from './options.ts';
-import { mutateAll } from './patterns.ts';
+import { mutateAll, stillKnown } from './patterns.ts';
 import { drawLines, isOn } from './sample.ts';
 import { findingsOf, isOf, summary, type Tried } from './summary.ts';
 
@@ -116,6 +116,25 @@ describe('what is told', () => {
     const of = (source: string) => results.filter(isOf([source])).length;
     expect([of('crdt/src/tally'), of('crdt/src/hub/hub.ts'), of('crdt/src/hu')]).toEqual([4, 1, 0]);
   });
+});
+
+test('of a file that has changed since it was tried, or is gone, nothing is known any more', () => {
+  const mutants = [
+    {
+      status: 'Survived',
+      mutatorName: 'BooleanLiteral',
+      location: { start: { line: 1, column: 1 }, end: { line: 1, column: 5 } },
+    },
+  ];
+  const files = {
+    'crdt/src/hub/hub.ts': { source: 'true', mutants },
+    'crdt/src/hub/heads.ts': { source: 'false', mutants },
+    'crdt/src/hub/gone.ts': { source: 'true', mutants },
+  };
+  const now: Record<string, string> = { 'crdt/src/hub/hub.ts': 'true', 'crdt/src/hub/heads.ts': 'true' };
+  const { tried, changed } = stillKnown(files, (fileName) => now[fileName]);
+  expect(tried.map(({ fileName }) => fileName)).toEqual(['crdt/src/hub/hub.ts']);
+  expect(changed).toEqual(['crdt/src/hub/heads.ts', 'crdt/src/hub/gone.ts']);
 });
 
 describe('what is explained', () => {

@@ -14,17 +14,35 @@ export function mutateAll(sources: readonly string[]): string[] {
   return [...sources.map((source) => (source.endsWith('.ts') ? source : `${source}/**/*.ts`)), ...TESTS];
 }
 
-type Mutant = Omit<Tried, 'fileName'>;
+/** A file as it was when it was tried, with what was found out. */
+export interface KnownFile {
+  readonly source: string;
+  readonly mutants: readonly Omit<Tried, 'fileName'>[];
+}
 
-/** What runs before have found out of all mutants. @throws BadOption where there was none. */
-export function knownMutants(): Tried[] {
+/** What runs before have found out. @throws BadOption where there was none. */
+export function readKnown(): Readonly<Record<string, KnownFile>> {
   if (!existsSync(KNOWN)) throw new BadOption('Nothing is known yet: a run without --known comes first.');
-  const { files } = JSON.parse(readFileSync(KNOWN, 'utf8')) as {
-    files: Record<string, { mutants: readonly Mutant[] }>;
+  return JSON.parse(readFileSync(KNOWN, 'utf8')).files;
+}
+
+/**
+ * Of a file that has changed since it was tried nothing is known: the places of its mutants are those of other lines.
+ *
+ * @param textOf - what stands in a file now; undefined where it is gone
+ */
+export function stillKnown(
+  files: Readonly<Record<string, KnownFile>>,
+  textOf: (fileName: string) => string | undefined,
+): { readonly tried: Tried[]; readonly changed: string[] } {
+  const all = Object.entries(files);
+  const isSame = ([fileName, { source }]: (typeof all)[number]) => textOf(fileName) === source;
+  return {
+    tried: all
+      .filter(isSame)
+      .flatMap(([fileName, { mutants }]) => mutants.map((mutant) => ({ ...mutant, fileName }))),
+    changed: all.filter((file) => !isSame(file)).map(([fileName]) => fileName),
   };
-  return Object.entries(files).flatMap(([fileName, { mutants }]) =>
-    mutants.map((mutant) => ({ ...mutant, fileName })),
-  );
 }
 
 /**
@@ -33,11 +51,12 @@ export function knownMutants(): Tried[] {
  * @throws BadOption where nothing did.
  */
 export function mutateSurvivors(
+  known: readonly Tried[],
   sources: readonly string[],
   sourceOf: (file: string) => string,
   explanations: (file: string) => readonly Explanation[],
 ): string[] {
-  const patterns = findingsOf(knownMutants().filter(isOf(sources)), sourceOf, explanations)
+  const patterns = findingsOf(known.filter(isOf(sources)), sourceOf, explanations)
     .flatMap(({ found }) => found.filter(isOpen))
     .map(({ mutant }) => mutant)
     .map(({ fileName, location: { start, end } }) => `${fileName}:${placeOf(start)}-${placeOf(end)}`);

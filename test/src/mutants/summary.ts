@@ -21,7 +21,7 @@ const KILLED = new Set(['Killed', 'Timeout']);
 const SURVIVED = new Set(['Survived', 'NoCoverage']);
 
 /** Of these files and folders: Stryker hands back all that it remembers. */
-export function isOf(sources: readonly string[]): (tried: Tried) => boolean {
+export function isOf(sources: readonly string[]): (tried: Pick<Tried, 'fileName'>) => boolean {
   return ({ fileName }) =>
     sources.some((source) => fileName.endsWith(source) || fileName.includes(`${source}/`));
 }

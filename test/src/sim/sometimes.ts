@@ -26,6 +26,8 @@ export const SOMETIMES: Readonly<Record<string, 'often' | 'rare'>> = {
   'one thing done by both clones': 'rare',
   'a child went over to the clone of its parent': 'rare',
   'both clones sent to one neighbour': 'rare',
+  'both clones given another parent': 'rare',
+  'a child of clones given away': 'rare',
   'another branch told from a lower entry': 'rare',
   'one order at two doors': 'often',
   'one order cancelled at two doors': 'rare',
