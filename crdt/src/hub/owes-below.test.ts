@@ -43,11 +43,11 @@ describe('[F7] somebody below owes', () => {
 describe('[F2] a fence that somebody else decided', () => {
   test('[F2] is a matter of a life of that replica, or of its parent', () => {
     const { ledger, shop } = new Books();
-    expect(isShutOutBy(ledger, shop, name('berlin', 2))).toBe(true);
-    expect(isShutOutBy(ledger, shop, name('hq', 7, 'e'))).toBe(true);
-    expect(isShutOutBy(ledger, shop, name('paris'))).toBe(false);
+    expect(isShutOutBy(ledger, shop, name('berlin', 2), () => null)).toBe(true);
+    expect(isShutOutBy(ledger, shop, name('hq', 7, 'e'), () => null)).toBe(true);
+    expect(isShutOutBy(ledger, shop, name('paris'), () => null)).toBe(false);
     // Nobody stands above a root.
-    expect(isShutOutBy(ledger, ledger.self, name('paris'))).toBe(false);
+    expect(isShutOutBy(ledger, ledger.self, name('paris'), () => null)).toBe(false);
   });
 
   test('[F2] is told from above by whoever decided it, at the hash that stands here', () => {

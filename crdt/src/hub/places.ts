@@ -120,18 +120,13 @@ export class Places {
    */
   arriveAsSaid(): void {
     for (const stream of this.#ledger.streams.values()) {
-      const { parent, via } = stream.head;
-      const upper = parent === null ? undefined : this.#ledger.streams.get(parent);
-      const place = upper?.head.via;
-      if (via === null || !place || place === via || place === ABOVE) continue;
+      const { fence, parent, via } = stream.head;
+      const place = parent && this.#ledger.streams.get(parent)?.head.via;
+      // Where a life that ended stood says nothing of where the next one does.
+      if (fence !== null || via === null || !place || place === via) continue;
       const replica = replicaOf(stream.writer);
-      if (this.wayTo(replica) === place && this.#isNewest(stream)) this.arrived(replica, place);
+      if (place !== ABOVE && this.wayTo(replica) === place) this.arrived(replica, place);
     }
-  }
-
-  #isNewest({ writer }: Stream): boolean {
-    const lives = this.#ledger.livesOf(replicaOf(writer));
-    return lives.every((life) => incarnationOf(life.writer) <= incarnationOf(writer));
   }
 
   /** Links that should have been told were not. */

@@ -11,11 +11,19 @@ export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
 
 /**
  * Whether it is a life of that writer's replica, of whose child the registry says that it is (F3a), or of
- * whoever settles it, that says so: nobody else may.
+ * whoever settles it, that says so; or of whose child it was at that point, for that one may have taken back
+ * what it had before it heard that it was given away (seed 13006411). Nobody else may.
  */
-export function isShutOutBy(ledger: Ledger, stream: Stream, by: WriterId): boolean {
+export function isShutOutBy(
+  ledger: Ledger,
+  stream: Stream,
+  by: WriterId,
+  parentThen: () => WriterId | null,
+): boolean {
   const [replica, lost] = [replicaOf(by), replicaOf(stream.writer)];
-  return lost === replica || ledger.parentOf(lost) === replica || settles(ledger, replica, stream);
+  if (lost === replica || ledger.parentOf(lost) === replica || settles(ledger, replica, stream)) return true;
+  const parent = parentThen();
+  return parent !== null && replicaOf(parent) === replica;
 }
 
 /**
@@ -37,7 +45,8 @@ export function noteRelayedFence(
   if (stream === undefined || seq > stream.head.seq || reason === 'branch') return undefined;
   const isNews =
     stream.head.fence === null || (by === 'parent' && isElsewhere(ledger, stream, { seq, hash }));
-  if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by))) return undefined;
+  if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by, () => parentOf(stream, seq))))
+    return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
   const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
   ledger.changeHead(stream, { fence, parent: parentOf(stream, seq) });

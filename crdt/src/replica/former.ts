@@ -16,6 +16,7 @@ import type { Former, Point } from '../wire/frames.ts';
 import { splitEntries } from '../wire/slices.ts';
 import { copyOf, keepBranch } from './branches.ts';
 import type { Ledger } from './ledger.ts';
+import { parentAt } from './parent-at.ts';
 import type { LinkSettings } from './settings.ts';
 import { ABOVE, newHead, type Stream } from './stream.ts';
 import type { Uplink } from './uplink.ts';
@@ -145,7 +146,8 @@ export class FormerLives {
 
   #isNoted(by: WriterId, said: FenceSaid): boolean {
     const stream = this.#ledger.streams.get(said.writer);
-    if (stream === undefined || !isShutOutBy(this.#ledger, stream, by)) return false;
+    const parentThen = () => parentAt(this.#ledger, stream as Stream, said.seq);
+    if (stream === undefined || !isShutOutBy(this.#ledger, stream, by, parentThen)) return false;
     if (replicaOf(said.writer) !== replicaOf(this.#ledger.self.writer)) this.#ledger.noteFence(said);
     return true;
   }

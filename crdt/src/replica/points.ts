@@ -22,7 +22,7 @@ export class Points {
   /** What the parent has, as of the last welcome and what it told since. */
   known: KnownAbove;
   /** How far the last hello named each stream: what the parent held against its own. */
-  readonly #named = new Map<WriterId, number>();
+  #named: ReadonlyMap<WriterId, number> = new Map();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -36,8 +36,7 @@ export class Points {
     const heads = [self, ...others].map(
       ({ writer, head }): Point => ({ writer, seq: head.seq, hash: head.hash }),
     );
-    this.#named.clear();
-    for (const { writer, seq } of heads) this.#named.set(writer, seq);
+    this.#named = new Map(heads.map(({ writer, seq }) => [writer, seq]));
     return heads;
   }
 

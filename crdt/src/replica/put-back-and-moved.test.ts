@@ -86,6 +86,27 @@ test('[F2] [F3] whom a shop shut out in a history that came to nothing is shut o
   expect(till.do(sell('t9', { lamp: 1 })).ok).toBe(false);
 });
 
+test('[F3] [F3a] whom a shop shut out before it heard that it was given away is shut out, wherever it is by now (seed 13006411)', () => {
+  const { world, hq, berlin, paris, till } = town();
+  const lost = till.self;
+  const units = till.free('lamp');
+  till.cut();
+  till.isRunning = false;
+  berlin.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  expect(berlin.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
+  // Nobody above has heard of it: it is found again, and goes on in another shop.
+  moveTo(world, till, paris);
+  expect([till.self === lost, hq.fenceOf(lost)]).toEqual([true, undefined]);
+  linkAgain(world, berlin);
+  for (let i = 0; i < 4; i += 1) {
+    world.rejoin();
+    world.calmFor(60_000);
+  }
+  expect([hq, paris, berlin].map((node) => node.fenceOf(lost))).toEqual(['retired', 'retired', 'retired']);
+  expect([till.self === lost, till.free('lamp')]).toEqual([false, 0]);
+});
+
 test('[L7] [F3a] who was its parent once, and hangs on it by now, cannot make it the past', () => {
   const world = new World();
   world.comesToRest = false;

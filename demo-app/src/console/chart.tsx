@@ -1,7 +1,6 @@
 /** The drawing of rates: sales and refusals a minute, and at the right the share that was decided on the spot. */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { clockText } from '../ui/words.ts';
 import type { Rates } from './samples.ts';
 
