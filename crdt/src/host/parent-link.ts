@@ -62,6 +62,8 @@ export class ParentLink {
   /** What both ends of this session speak. */
   #channels: ReadonlySet<string> = new Set();
   #why = 'not started';
+  /** Where it says hello, or has said it: what the welcome answers is known by what the one hello named. */
+  #introduced: LinkConnection | undefined;
   #refusal: string | undefined;
   framesSent = 0;
 
@@ -141,6 +143,9 @@ export class ParentLink {
     const { engine } = this.#ports;
     switch (frame.kind) {
       case 'challenge':
+        // Asked once more it would name what came since, which a welcome on its way was not held against (seed 13007971).
+        if (this.#introduced === connection) return;
+        this.#introduced = connection;
         // What goes wrong on the way is a link that did not come up: it is tried again.
         this.#introduce(frame, connection).catch(() => connection.end());
         return;

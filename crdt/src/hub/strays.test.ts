@@ -239,6 +239,15 @@ describe('[L1] what is between neighbours', () => {
     expect(tree.told()).toEqual(['paris: hq 3 lamp@berlin till']);
   });
 
+  test('[F2] of a writer that lived twice is told also below it: there another history may stand, and end elsewhere (seed 13002315)', () => {
+    const tree = stray();
+    tree.ledger.changeHead(tree.till, { via: BERLIN });
+    expect(tree.told()).toEqual([]);
+    tree.branch(1);
+    tree.strays.onHead();
+    expect(tree.told()).toEqual(['berlin: berlin 3 lamp@berlin till']);
+  });
+
   test('[F2] what a branch sent is in its writer’s account, and told to nobody', () => {
     const tree = new Tree();
     tree.say(tree.branch(1), sent(tree.till.writer, 3));

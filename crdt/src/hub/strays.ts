@@ -7,6 +7,7 @@
  * life there is nothing here: grants and surrenders between neighbours have cursors.
  */
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { historiesOf } from '../replica/branches.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { settlerFrom } from '../replica/settler.ts';
 import { isBranch, type Stream } from '../replica/stream.ts';
@@ -182,7 +183,8 @@ export class Strays {
       cells.push({ pool, from, to: taker.writer, n: cell.n, seq: cell.seq });
     }
     if (cells.length === 0) senders.delete(from);
-    const isBelow = sender.head.via === child;
+    // Of a writer that lived twice the child may know another history, and shut it out elsewhere (F2, seed 13002315).
+    const isBelow = sender.head.via === child && historiesOf(this.#ledger, sender).length === 1;
     const isTold = sender === this.#ledger.self && taker.writer === direct;
     return isBelow || isTold || isVoid(sender, taker.writer) ? [] : cells;
   }

@@ -73,7 +73,7 @@ export class Points {
       const point = has.get(stream.writer);
       if (point !== undefined && this.#isOther(stream, point)) this.#diverged.add(stream.writer);
       else if (point !== undefined) this.#mark(stream, 'relayed', point);
-      const known = this.#diverged.has(stream.writer) ? this.#sharedTo(stream) : this.#knownOf(stream, point);
+      const known = this.#diverged.has(stream.writer) ? firstSeqOf(stream) - 1 : this.#knownOf(stream, point);
       let knownTo = 0;
       if (stream.durableSeq > known) {
         knownTo = ledger.view.positionBefore(stream.writer, known + 1);
@@ -93,16 +93,6 @@ export class Points {
     const none = firstSeqOf(stream) - 1;
     if (point === undefined) return none;
     return point.seq <= stream.head.seq ? point.seq : (this.#named.get(stream.writer) ?? none);
-  }
-
-  /**
-   * How far a parent had the history that stands here, before it was seen that it knows another. What it said of a
-   * stream that it was told from above meanwhile was not held against this one (seed 12004371).
-   */
-  #sharedTo(stream: Stream): number {
-    const { seq, hash } = stream.head.relayed;
-    const own = seq > 0 ? this.#ledger.hashOf(stream, seq) : undefined;
-    return own === undefined || sameBytes(own, hash) ? seq : firstSeqOf(stream) - 1;
   }
 
   /**
@@ -130,14 +120,15 @@ export class Points {
       if (stream.head.via === null && stream.head.settled.seq > 0) ledger.touchHead(stream).settled = NO_MARK;
   }
 
-  /** What it says of a history that it knows under another name is found by its hash (F2). */
+  /**
+   * What is said of a history counts for that very one, under whatever name it stands here (F2): taken for the
+   * other, what was never heard above would be settled, and be said no more (seed 13007971).
+   */
   note(what: 'relayed' | 'settled', point: Point): void {
     const { streams, branches } = this.#ledger;
-    const named = streams.get(point.writer);
-    // A former life is let go of by what is said of it here alone (D7), so that has to be of this very history.
-    const isFormer = named?.head.via === null && named !== this.#ledger.self;
-    const isPlain = named !== undefined && !isFormer && branches.size === 0 && this.#diverged.size === 0;
-    const stream = isPlain ? named : copyOf(this.#ledger, point.writer, point.seq, point.hash);
+    const known = streams.get(point.writer)?.head[what].seq ?? 0;
+    if (point.seq === 0 || (branches.size === 0 && point.seq <= known)) return;
+    const stream = copyOf(this.#ledger, point.writer, point.seq, point.hash);
     if (stream !== undefined) this.#mark(stream, what, point);
   }
 

@@ -36,6 +36,7 @@ export class NodeLinks {
   /** The parent said last that the two share no version. */
   isRefused = false;
   #refusedOn: Connection | undefined;
+  #introducedOn: Connection | undefined;
   readonly #ports: NodeLinksPorts;
   readonly #wantsLevels: boolean;
   readonly #down = new Map<ReplicaId, Connection>();
@@ -66,6 +67,9 @@ export class NodeLinks {
   #fromParent(connection: Connection, frame: Frame): void {
     if (this.uplink?.current !== connection) return;
     if (frame.kind === 'challenge') {
+      // As `parent-link.ts` of the host: one hello a connection.
+      if (this.#introducedOn === connection) return;
+      this.#introducedOn = connection;
       this.#ports.input((replica, now) => {
         replica.beginLife(frame.writer, now);
         replica.say(PARENT, this.#hello(replica));

@@ -300,7 +300,9 @@ export class World {
     this.#lastDurableAtMs = this.timeline.nowMs;
     for (;;) {
       const isQuiet = this.timeline.nowMs - this.#lastDurableAtMs > QUIET_MS;
-      if (isQuiet && this.clients.open.size === 0 && this.links.every((link) => link.isUp)) return;
+      // A machine that was put back is found open only while none of its turns is under way (seed 13007948).
+      const isIdle = this.nodes.every((node) => !node.isRunning || node.isIdle);
+      if (isQuiet && isIdle && this.clients.open.size === 0 && this.links.every((link) => link.isUp)) return;
       if (this.timeline.nowMs > untilMs) {
         const open = [...this.clients.open].map(({ node, command }) => `${command.id} at ${node.name}`);
         const down = this.links.filter((link) => !link.isUp).map(({ name }) => name);
