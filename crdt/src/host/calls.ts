@@ -26,6 +26,8 @@ export type CallResult =
       readonly message: string;
       readonly items?: unknown;
       readonly errors?: unknown;
+      /** When a retry makes sense, where that is known. */
+      readonly retryAfterS?: unknown;
     };
 
 export interface CallsPorts extends Pick<Machine, 'after'> {

@@ -25,12 +25,19 @@ export function askInName(
   return askAuthority(agent, { ...call, by: { actor: principal.actor, from: ip } }, waitMs);
 }
 
-function problemOf({ code, message, errors, items }: Extract<CallResult, { ok: false }>): Problem {
+function problemOf({
+  code,
+  message,
+  errors,
+  items,
+  retryAfterS,
+}: Extract<CallResult, { ok: false }>): Problem {
   if (code === 'keeper_unreachable') {
     return new Problem('authority_unreachable', 'The authority cannot be reached now. Try again later.');
   }
   return new Problem(code, message, {
     ...(errors === undefined ? {} : { errors: errors as FieldError[] }),
     ...(items === undefined ? {} : { items: items as ShortItem[] }),
+    ...(typeof retryAfterS === 'number' && retryAfterS > 0 ? { retryAfterS: Math.ceil(retryAfterS) } : {}),
   });
 }

@@ -36,6 +36,7 @@ test('an endpoint that changed while a list was read is not served from that lis
     isEnabled: true,
     disabledBecause: null,
     secrets: ['whsec_AAAA'],
+    oldestEndsInS: null,
     cursor: 0,
     attempts: 0,
     nextAt: new Date(0),

@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly disabledBecause: string | null;
   /** The one that is used, and beside it those before while they are valid, newest first. */
   readonly secrets: readonly string[];
+  /** Seconds until the oldest of those before is valid no more; null where there is none. */
+  readonly oldestEndsInS: number | null;
   readonly cursor: number;
   readonly attempts: number;
   readonly nextAt: Date;
@@ -28,6 +30,8 @@ function validBefore(list: string): string {
 
 const COLUMNS = `id, log, url, types, description, is_enabled as "isEnabled", disabled_because as "disabledBecause",
   array[secret] || array(select one ->> 'secret' from ${validBefore('secrets_before')}) as secrets,
+  (select ceil(extract(epoch from min((one ->> 'until')::timestamptz) - now()))::int from ${validBefore('secrets_before')})
+    as "oldestEndsInS",
   cursor, attempts, next_at as "nextAt", version, created_at as "createdAt"`;
 
 /** All of them: they are few, for each is somebody's program. */

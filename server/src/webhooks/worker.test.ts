@@ -36,7 +36,7 @@ function endpoint(more: Partial<Endpoint> = {}): Endpoint {
     isEnabled: true,
   };
   const place = { cursor: 0, attempts: 0, nextAt: new Date(0), version: 1, createdAt: new Date(0) };
-  return { ...said, disabledBecause: null, secrets: ['whsec_AAAA'], ...place, ...more };
+  return { ...said, disabledBecause: null, secrets: ['whsec_AAAA'], oldestEndsInS: null, ...place, ...more };
 }
 
 const NOT_KEPT: WorkerPorts['readOlder'] = async () => ({ gone: 'Not kept.', restart: 77 });

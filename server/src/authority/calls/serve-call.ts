@@ -73,8 +73,14 @@ async function serveParsed(
     return { ok: true, value: await (asker === undefined ? serve() : inTheNameOf(asker, serve)) };
   } catch (error) {
     if (error instanceof Problem) {
-      const { code, message, errors } = error;
-      return { ok: false, code, message, ...(errors === undefined ? {} : { errors }) };
+      const { code, message, errors, retryAfterS } = error;
+      return {
+        ok: false,
+        code,
+        message,
+        ...(errors === undefined ? {} : { errors }),
+        ...(retryAfterS === undefined ? {} : { retryAfterS }),
+      };
     }
     authority.log.warn({ err: error, call: name }, 'a call could not be served');
     return {

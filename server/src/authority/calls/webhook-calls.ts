@@ -69,12 +69,7 @@ export const WEBHOOK_CALLS = {
     serve: async (authority, { key, ...asked }) => {
       const { isRepeat } = await once(authority.pool, key, asked, async () => {
         const rotated = await authority.feed.endpoints.rotate(asked.id, newSecret());
-        if (rotated === undefined && (await existing(authority, asked.id)).secrets.length >= SECRETS_MAX)
-          throw new Problem(
-            'rate_limited',
-            `${SECRETS_MAX} secrets of it are valid already, each for 24 hours. Use the newest, or wait.`,
-          );
-        found(asked.id, rotated);
+        if (rotated === undefined) throw tooMany(await existing(authority, asked.id));
         // The secret itself stands where it is sealed, and nowhere else.
         return {};
       });
@@ -161,14 +156,22 @@ function unknown(wanted: string): Problem {
   return new Problem('unknown_webhook', `There is no webhook endpoint ${wanted}.`);
 }
 
+/** Nothing to try again in a second: a place is free when the oldest of those that were replaced ends. */
+function tooMany({ oldestEndsInS }: Endpoint): Problem {
+  return new Problem(
+    'rate_limited',
+    `${SECRETS_MAX} secrets of it are valid already, each for 24 hours. Use the newest, or wait.`,
+    { retryAfterS: Math.max(1, oldestEndsInS ?? 1) },
+  );
+}
+
 function shown(endpoint: Endpoint) {
-  const { secrets, nextAt, createdAt, version: _, log: __, cursor, attempts, ...said } = endpoint;
+  const { secrets, oldestEndsInS: _, nextAt, createdAt, version: __, log: ___, cursor, ...said } = endpoint;
   return {
     ...said,
     secrets: secrets.length,
     deliveredUpTo: String(cursor),
-    attempts,
-    nextAttemptAt: endpoint.isEnabled && attempts > 0 ? nextAt.toISOString() : null,
+    nextAttemptAt: endpoint.isEnabled && endpoint.attempts > 0 ? nextAt.toISOString() : null,
     createdAt: createdAt.toISOString(),
   };
 }

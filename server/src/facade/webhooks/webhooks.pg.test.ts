@@ -12,6 +12,7 @@ import { noteDeliveries, Records } from '../../webhooks/records.ts';
 interface Said {
   readonly status: number;
   readonly isReplayed: boolean;
+  readonly retryAfterS: number;
   readonly body: Record<string, unknown>;
 }
 
@@ -26,6 +27,7 @@ function client(fleet: TestFleet) {
     const text = await response.text();
     return {
       status: response.status,
+      retryAfterS: Number(response.headers.get('retry-after')),
       isReplayed: response.headers.get('idempotent-replayed') === 'true',
       body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
     };
@@ -119,6 +121,21 @@ test('a secret that was replaced signs for as long as it was said, and not until
     await until(() => receiver.seen.length === sent, 'it is sent');
     return receiver.unverified.length > 0;
   }, 'the old secret signs nothing any more');
+});
+
+test('as many secrets as may be are valid: it says when the oldest of them ends, and not to try again in a second', async () => {
+  const { call, pool } = await shop();
+  await subscribe(call, 'erp', await Receiver.start());
+  for (let i = 0; i < 4; i += 1) expect((await call('POST', '/erp/rotate')).status).toBe(200);
+  await pool.query(
+    `update tallystick.webhook_endpoints
+      set secrets_before = jsonb_set(secrets_before, '{3,until}', to_jsonb(now() + interval '1 hour'))`,
+  );
+  const refused = await call('POST', '/erp/rotate');
+  expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  expect(refused.retryAfterS).toBeGreaterThan(3_000);
+  expect(refused.retryAfterS).toBeLessThanOrEqual(3_600);
+  expect((await call('POST', '/nobody/rotate')).status).toBe(404);
 });
 
 test('a secret is sealed at rest, replaced once under a key, and who changed an endpoint stands in the trail', async () => {
