@@ -87,7 +87,10 @@ function ackFrame(
   const settled: Point[] = [];
   for (const writer of takeAll(session.settled)) {
     const stream = ledger.streams.get(writer);
-    if (stream !== undefined && stream.head.settled.seq > 0) settled.push({ writer, ...stream.head.settled });
+    if (stream === undefined || stream.head.settled.seq === 0) continue;
+    settled.push({ writer, ...stream.head.settled });
+    // What it took back may be used once that is settled (F3), and by nobody who is shut out: the two are one word.
+    if (stream.head.fence !== null && session.fenced.size < HEADS_MAX) session.fenced.add(writer);
   }
   const fenced: FencePoint[] = [];
   // The child's own fence is told with every ack: one that got lost would let it go on as it was.

@@ -56,10 +56,10 @@ describe('[F2] a fence that somebody else decided', () => {
     const { ledger, shop } = books;
     const said = { writer: shop.writer, seq: 1, hash: new Uint8Array(32).fill(7), reason: 'fork' } as const;
     expect(noteRelayedFence(ledger, name('paris'), said)).toBe(undefined);
-    expect(noteRelayedFence(ledger, 'parent', { ...said, seq: 3 })).toBe(undefined);
-    expect(noteRelayedFence(ledger, 'parent', said)).toBe(shop);
+    expect(noteRelayedFence(ledger, 'above', { ...said, seq: 3 })).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'above', said)).toBe(shop);
     expect(shop.head.fence).toEqual({ seq: 1, hash: ledger.hashOf(shop, 1), reason: 'fork' });
-    expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'above', said)).toBe(undefined);
   });
 
   test('[F2] [F5] moved to before it had another parent gives it back the one before, and so its settler (seed 6300099)', () => {
@@ -71,7 +71,7 @@ describe('[F2] a fence that somebody else decided', () => {
     ledger.fence(shop, 'superseded', atFirst);
     expect(shop.head.parent).toBe(name('paris'));
     const said = { writer: shop.writer, seq: 2, hash: ledger.hashOf(shop, 2) as Uint8Array };
-    expect(noteRelayedFence(ledger, 'parent', { ...said, reason: 'superseded' })).toBe(shop);
+    expect(noteRelayedFence(ledger, 'above', { ...said, reason: 'superseded' })).toBe(shop);
     expect(shop.head.parent).toBe(before);
     // Behind that point, another life of the same parent is still its parent.
     const other = name('hq', 2);
@@ -87,14 +87,14 @@ describe('[F2] a fence that somebody else decided', () => {
     ledger.fence(shop, 'fork', atFirst);
     const { fence } = shop.head;
     const said = { writer: shop.writer, seq: 2, hash: new Uint8Array(32).fill(7), reason: 'fork' } as const;
-    expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'above', said)).toBe(undefined);
     const { hash } = books.journal.entries.find(
       ({ entry }) => entry.writer === shop.writer && entry.seq === 2,
     ) as {
       readonly hash: Uint8Array;
     };
     vi.spyOn(books.journal, 'hashAt').mockReturnValue(undefined);
-    expect(noteRelayedFence(ledger, 'parent', { ...said, hash })).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'above', { ...said, hash })).toBe(undefined);
     expect(shop.head.fence).toEqual(fence);
   });
 
@@ -107,21 +107,21 @@ describe('[F2] a fence that somebody else decided', () => {
     books.commit();
     expect(shop.head.parent).not.toBe(name('paris'));
     const said = { writer: shop.writer, seq: at + 1, hash: ledger.hashOf(shop, at + 1) as Uint8Array };
-    expect(noteRelayedFence(ledger, 'parent', { ...said, reason: 'superseded' })).toBe(shop);
+    expect(noteRelayedFence(ledger, 'above', { ...said, reason: 'superseded' })).toBe(shop);
     expect(shop.head.parent).toBe(name('paris'));
   });
 
   test('[L7] makes no branch of a chain, whoever says so', () => {
     const { ledger, shop } = new Books();
     const said = { writer: shop.writer, ...shop.head, reason: 'branch' } as const;
-    expect(noteRelayedFence(ledger, 'parent', said)).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'above', said)).toBe(undefined);
     expect(shop.head.fence).toBe(null);
   });
 
   test('[F2] is noted at the end of what is known, and of nobody who is not known', () => {
     const { ledger, shop } = new Books();
     const said = { writer: shop.writer, ...shop.head, reason: 'fork' } as const;
-    expect(noteRelayedFence(ledger, 'parent', { ...said, writer: name('nobody') })).toBe(undefined);
-    expect(noteRelayedFence(ledger, 'parent', said)).toBe(shop);
+    expect(noteRelayedFence(ledger, 'above', { ...said, writer: name('nobody') })).toBe(undefined);
+    expect(noteRelayedFence(ledger, 'above', said)).toBe(shop);
   });
 });

@@ -85,6 +85,17 @@ describe('[F3a] what is said of somebody who was given to a child and has not co
     expect([past.isDue, expected()]).toEqual([false, []]);
   });
 
+  test('[F3a] is news there too where it was heard of first by another way, and is reached there from the start (seed 16004687)', () => {
+    const { past, till, expected } = heard(BERLIN);
+    past.firstSpokenOf(till);
+    expect([past.isDue, expected()]).toEqual([true, [[BERLIN, till.writer, 1]]]);
+    past.keep();
+    expect([past.isDue, expected()]).toEqual([false, []]);
+    const elsewhere = heard(ABOVE);
+    elsewhere.past.firstSpokenOf(elsewhere.till);
+    expect(elsewhere.past.isDue).toBe(false);
+  });
+
   test('[F3a] nor once it has come there, nor of this replica itself', () => {
     const { past, till, expected, registry, books } = heard(PARIS);
     past.spokenOf(books.ledger.self);

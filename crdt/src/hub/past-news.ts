@@ -21,6 +21,8 @@ export class PastNews {
   readonly #news = new Set<Stream>();
   /** Writers of whom something came by another way than the one to where they were given. */
   readonly #onTheirWay = new Set<Stream>();
+  /** Likewise who was heard of first by another way: it is reached where it was given from the start. */
+  readonly #expectedFirst = new Set<Stream>();
   readonly #wayTo: (replica: ReplicaId) => ReplicaId | undefined;
   /** Writers that were alive when a child said more of them than is known here. */
   readonly #putOff = new Map<Stream, Set<ReplicaId>>();
@@ -33,12 +35,18 @@ export class PastNews {
 
   /** A child spoke of this writer: it is of use to the one that it was given to, as long as it has not spoken there. */
   spokenOf(stream: Stream): void {
-    if (this.#placeOf(stream) !== undefined) this.#onTheirWay.add(stream);
+    const place = this.#placeOf(stream);
+    if (place !== undefined && place !== stream.head.via) this.#onTheirWay.add(stream);
+  }
+
+  /** Heard of first, by another way than the one to where it was given: nobody there knows of it (seed 16004687). */
+  firstSpokenOf(stream: Stream): void {
+    if (this.#placeOf(stream) !== undefined) this.#expectedFirst.add(stream);
   }
 
   #placeOf({ writer, head }: Stream): ReplicaId | undefined {
     const place = head.via === null ? undefined : this.#wayTo(replicaOf(writer));
-    return place === head.via || place === ABOVE ? undefined : place;
+    return place === ABOVE ? undefined : place;
   }
 
   /** Who is alive brings its own words. */
@@ -59,7 +67,7 @@ export class PastNews {
   }
 
   get isDue(): boolean {
-    if (this.#news.size + this.#onTheirWay.size > 0) return true;
+    if (this.#news.size + this.#onTheirWay.size + this.#expectedFirst.size > 0) return true;
     for (const { head } of this.#putOff.keys()) if (head.fence !== null) return true;
     for (const [{ head }, firsts] of this.#behindGap)
       for (const first of firsts.values()) if (first <= head.seq + 1) return true;
@@ -73,9 +81,10 @@ export class PastNews {
 
   /** Children to which somebody was given of whom more is known here than came from there. */
   *expected(): Iterable<Missed> {
-    for (const stream of this.#onTheirWay) {
+    for (const stream of [...this.#onTheirWay, ...this.#expectedFirst]) {
       const child = this.#placeOf(stream);
-      if (child !== undefined) yield { child, stream, seq: stream.head.seq };
+      if (child === undefined || (child === stream.head.via && !this.#expectedFirst.has(stream))) continue;
+      yield { child, stream, seq: stream.head.seq };
     }
   }
 
@@ -90,6 +99,7 @@ export class PastNews {
   keep(): void {
     this.#news.clear();
     this.#onTheirWay.clear();
+    this.#expectedFirst.clear();
     for (const stream of this.#putOff.keys()) if (stream.head.fence !== null) this.#putOff.delete(stream);
     for (const [stream, firsts] of this.#behindGap) {
       for (const [child, first] of firsts) if (first <= stream.head.seq + 1) firsts.delete(child);

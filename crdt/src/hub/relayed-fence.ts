@@ -1,6 +1,6 @@
 /** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
-import type { BodyOf, Hash } from '../entry/entry.ts';
-import { replicaOf, type WriterId } from '../ids.ts';
+import type { BodyOf, Entry, Hash } from '../entry/entry.ts';
+import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { parentAt } from '../replica/parent-at.ts';
 import { settles } from '../replica/settler.ts';
@@ -11,42 +11,73 @@ export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
 
 /**
  * Whether it is a life of that writer's replica, of whose child the registry says that it is (F3a), or of
- * whoever settles it, that says so; or of whose child it was at that point, for that one may have taken back
- * what it had before it heard that it was given away (seed 13006411). Nobody else may.
+ * whoever settles it, that says so; or of who stood above it at that point, for that one may have taken back
+ * what it had before it heard that it was given away (seed 13006411).
+ *
+ * @param parentThen whose child it was by then; undefined where somebody else may speak in the name of `by`.
  */
 export function isShutOutBy(
   ledger: Ledger,
   stream: Stream,
   by: WriterId,
-  parentThen: () => WriterId | null,
+  parentThen: (() => WriterId | null) | undefined,
 ): boolean {
   const [replica, lost] = [replicaOf(by), replicaOf(stream.writer)];
   if (lost === replica || ledger.parentOf(lost) === replica || settles(ledger, replica, stream)) return true;
-  const parent = parentThen();
-  return parent !== null && replicaOf(parent) === replica;
+  return parentThen !== undefined && stoodAbove(ledger, replica, parentThen());
+}
+
+/** That parent, or who settled its children in the place of one that has ended. */
+function stoodAbove(ledger: Ledger, replica: ReplicaId, parent: WriterId | null): boolean {
+  const seen = new Set<WriterId>();
+  for (let at = parent; at !== null && !seen.has(at); ) {
+    if (replicaOf(at) === replica) return true;
+    seen.add(at);
+    const head = ledger.streams.get(at)?.head;
+    at = head?.fence ? head.parent : null;
+  }
+  return false;
 }
 
 /**
+ * What a writer is said to have said behind its fence may be anybody's word, but where it comes for the first time
+ * and by its own way (L7).
+ */
+export function isItsWord(ledger: Ledger, { writer, seq }: Entry, by?: ReplicaId): boolean {
+  const head = ledger.streams.get(writer)?.head;
+  return head !== undefined && (head.via === by || seq <= (head.fence?.seq ?? seq));
+}
+
+export interface FenceQuestions {
+  /** What stands here of that writer, where the journal can be asked for it. */
+  hashOf(stream: Stream, seq: number): Hash | undefined;
+  /** Whose child it was by then, likewise. */
+  parentOf(stream: Stream, seq: number): WriterId | null;
+  /** Whether it is the word of whoever is said to have said it (L7). */
+  readonly isItsWord: boolean;
+}
+
+/**
+ * @param by who said so; 'above' where somebody who decides about that has believed it.
  * @returns the writer that is shut out here from now on too, or at another point; undefined where it is
  * not known that far, or was before.
- *
- * @param hashOf what stands here of that writer, where the journal can be asked for it.
- * @param parentOf whose child it was by then, likewise.
  */
 export function noteRelayedFence(
   ledger: Ledger,
-  by: WriterId | 'parent',
+  by: WriterId | 'above',
   { writer, seq, hash, reason }: FenceSaid,
-  hashOf: (stream: Stream, seq: number) => Hash | undefined = (at, atSeq) => ledger.hashOf(at, atSeq),
-  parentOf: (stream: Stream, seq: number) => WriterId | null = (at, atSeq) => parentAt(ledger, at, atSeq),
+  {
+    hashOf = (at, atSeq) => ledger.hashOf(at, atSeq),
+    parentOf = (at, atSeq) => parentAt(ledger, at, atSeq),
+    isItsWord = true,
+  }: Partial<FenceQuestions> = {},
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   // A branch is one from its first entry on: nobody makes one of a chain (L7).
   if (stream === undefined || seq > stream.head.seq || reason === 'branch') return undefined;
-  const isNews =
-    stream.head.fence === null || (by === 'parent' && isElsewhere(ledger, stream, { seq, hash }));
-  if (!isNews || (by !== 'parent' && !isShutOutBy(ledger, stream, by, () => parentOf(stream, seq))))
-    return undefined;
+  const isNews = stream.head.fence === null || (by === 'above' && isElsewhere(ledger, stream, { seq, hash }));
+  const parentThen = isItsWord ? () => parentOf(stream, seq) : undefined;
+  if (!isNews || (by !== 'above' && !isShutOutBy(ledger, stream, by, parentThen))) return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
   const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
   ledger.changeHead(stream, { fence, parent: parentOf(stream, seq) });

@@ -7,7 +7,7 @@
  */
 import { decodeSlice } from '../entry/decode-slice.ts';
 import { type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
-import { incarnationOf, locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
 import { hasSold } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
@@ -22,10 +22,12 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
+import { isOnlyLife, newerLife } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
-import { type FenceSaid, noteRelayedFence } from './relayed-fence.ts';
+import { type FenceSaid, isItsWord, noteRelayedFence } from './relayed-fence.ts';
+import { isTakenBackTwice } from './taken-back-twice.ts';
 
 export interface TakeIn {
   readonly ledger: Ledger;
@@ -83,7 +85,8 @@ function takeInEntry(
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
     if (held === undefined || sameBytes(held, hash)) {
       // What its writer was said to have said by then may have come only now.
-      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced')
+        takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry));
       return undefined;
     }
   }
@@ -102,7 +105,8 @@ function takeInEntry(
     if (branch !== undefined) {
       if (branch !== stream) branches.add(branch);
       // The life that follows has shut it out as well, and says so no more.
-      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced')
+        takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, context.child));
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
@@ -121,14 +125,15 @@ function takeInEntry(
   for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
   if (entry.seq === 1 && newerLife(ledger, entry.writer) !== undefined) fence(context, stream, 'superseded');
-  if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+  if (entry.body.type === 'fenced')
+    takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, context.child));
   if (stream.head.fence === null && !staysSound(stream, entry)) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
     ledger.fenceBefore(stream, written, 'rights', context.now);
     context.onFence(stream.writer, 'rights');
   }
   const early = context.early.due(stream);
-  if (early !== undefined) takeInFence(context, early.by, early.said);
+  if (early !== undefined) takeInFence(context, early.by, early.said, early.isItsWord);
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   if (stream.head.via !== context.child) context.places.past.heard(stream);
@@ -177,11 +182,16 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
  * A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for
  * fenced too, by whatever way it is reached meanwhile (F3a).
  */
-function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): void {
+function takeInFence(
+  { ledger, early, onFence }: TakeIn,
+  by: WriterId,
+  said: FenceSaid,
+  isItsWord: boolean,
+): void {
   // Of this replica itself nobody below decides, nor in its name.
   const me = replicaOf(ledger.self.writer);
-  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said)) return;
-  if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
+  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said, isItsWord)) return;
+  if (noteRelayedFence(ledger, by, said, { isItsWord }) !== undefined) onFence(said.writer, said.reason);
 }
 
 /**
@@ -216,18 +226,8 @@ function firstOf(context: TakeIn, entry: Entry): Stream | string | undefined {
   const stream = ledger.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
   // A new life by a new way (F3a): its former ones are reached there too, and it shuts them out from there.
   if (via === child) places.arrived(replica, child);
+  else places.past.firstSpokenOf(stream);
   return stream;
-}
-
-/** A later life of the same replica. */
-function newerLife(ledger: Ledger, writer: WriterId): Stream | undefined {
-  const incarnation = incarnationOf(writer);
-  return ledger.livesOf(replicaOf(writer)).find((life) => incarnationOf(life.writer) > incarnation);
-}
-
-/** Whether all that its replica ever did stands in this chain. */
-function isOnlyLife(ledger: Ledger, { writer }: Stream): boolean {
-  return incarnationOf(writer) === 1 && ledger.livesOf(replicaOf(writer)).length === 1;
 }
 
 function fence(context: TakeIn, stream: Stream, reason: FenceReason): void {
@@ -290,7 +290,10 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
       // F3: whether it was shut out by then is known for sure at its settler alone; who it is, at the root.
       if (body.writer === stream.writer) return 'rights';
       // Who is given a replica is told its past writer by writer, and may bring that of its settler first (T2).
-      return isRoot && !isHeardOf(context, body.writer) ? 'rights' : undefined;
+      if (!isRoot) return undefined;
+      return !isHeardOf(context, body.writer) || isTakenBackTwice(ledger, replica, body)
+        ? 'rights'
+        : undefined;
     case 'sent': {
       if (body.to === stream.writer) return 'rights';
       const parent = stream.head.parent;

@@ -123,7 +123,7 @@ describe('[L1] a child whose link another process has', () => {
     absorb(follower, beside);
     expect(told(follower, hq).acks).toEqual([]);
     world.pass(60_000);
-    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [] }]);
+    expect(told(follower, hq).acks).toEqual([{ to: 'berlin', fenced: [desk.self] }]);
   });
 
   test('[F3] is told once whom the other process shut out itself', () => {

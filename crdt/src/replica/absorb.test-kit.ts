@@ -12,13 +12,15 @@ import { type Node, sha256 } from './world.test-kit.ts';
 /** What the journal of a node holds behind a position, as a journal that is shared would tell it. */
 export function caughtUp(node: Node, from: number, heads = true): CaughtUp {
   const { streams } = node.replica.ledger;
+  const written = [...streams.values()].map(({ writer, head }) => ({ writer, head }));
   return {
     runs: node.journal.entries.slice(from).map(({ stream, bytes }) => ({
       writer: stream,
       via: streams.get(stream)?.head.via ?? null,
       bytes: joinEntries([{ bytes }]),
     })),
-    heads: heads ? [...streams.values()].map(({ writer, head }) => ({ writer, head })) : [],
+    heads: heads ? written : [],
+    fences: written,
   };
 }
 

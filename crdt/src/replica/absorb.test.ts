@@ -136,7 +136,11 @@ describe('[T2] another process of the same replica', () => {
       const { runs, heads } = caughtUp(hq, 0);
       // Heads come with the last of the entries, as in the books.
       for (let i = 0; i < runs.length; i += at)
-        absorb(follower, { runs: runs.slice(i, i + at), heads: i + at < runs.length ? [] : heads });
+        absorb(follower, {
+          runs: runs.slice(i, i + at),
+          heads: i + at < runs.length ? [] : heads,
+          fences: heads,
+        });
       expect(follower.ledger.streams.get(ended)?.row(lamp).used).toBe(1);
       expect(differentMemory(follower.ledger, hq.journal)).toEqual([]);
       expect(differentSums(follower)).toEqual([]);
@@ -164,7 +168,7 @@ describe('[T2] another process of the same replica', () => {
     const accounts = heads.filter(({ head }) => head.fence?.seq === 0);
     expect(accounts.map(({ writer }) => writer)).toEqual([lost]);
     for (const [i, run] of runs.entries()) {
-      absorb(follower, { runs: [run], heads: i === runs.length - 1 ? heads : [], accounts });
+      absorb(follower, { runs: [run], heads: i === runs.length - 1 ? heads : [], accounts, fences: heads });
     }
     expect(follower.ledger.streams.get(lost)?.row(pool('lamp', 'paris')).received).toBe(0);
     expect([...differentMemory(follower.ledger, hq.journal), ...differentSums(follower)]).toEqual([]);
@@ -271,7 +275,11 @@ describe('[F3] of who was shut out by somebody else', () => {
       const follower = process(hq);
       const { runs, heads } = caughtUp(hq, 0);
       for (let i = 0; i < runs.length; i += at)
-        absorb(follower, { runs: runs.slice(i, i + at), heads: i + at < runs.length ? [] : heads });
+        absorb(follower, {
+          runs: runs.slice(i, i + at),
+          heads: i + at < runs.length ? [] : heads,
+          fences: heads,
+        });
       // The shop had opened that hold before: behind its fence nobody opens it again.
       expect(follower.ledger.streams.get(lost)?.row(lamp).opened).toBe(0);
       expect([...differentMemory(follower.ledger, hq.journal), ...differentSums(follower)]).toEqual([]);

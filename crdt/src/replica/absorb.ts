@@ -21,11 +21,18 @@ export interface CaughtUp {
   readonly heads: readonly WriterHead[];
   /** Those among them that stand before all that was ever heard of their writer (F6): also with the runs before the last. */
   readonly accounts?: readonly WriterHead[];
+  /** Where those among them are shut out who are: also with the runs before the last. */
+  readonly fences?: readonly WriterFence[];
 }
 
 interface WriterHead {
   readonly writer: WriterId;
   readonly head: StreamHead;
+}
+
+interface WriterFence {
+  readonly writer: WriterId;
+  readonly head: Pick<StreamHead, 'fence'>;
 }
 
 /** No entry says that it was shut out (F3, F6): what comes late of it has to find it so (T8). */
@@ -34,18 +41,20 @@ function isLost({ fence }: StreamHead): boolean {
 }
 
 /** Takes in what another process of this same replica made durable; the open turn must be empty. */
-export function absorb(replica: Replica, { runs, heads, accounts = heads }: CaughtUp): void {
+export function absorb(replica: Replica, { runs, heads, accounts = heads, fences = heads }: CaughtUp): void {
   const { ledger, hub } = replica;
   const { past } = replica.moving.places;
   const before = ledger.hasLife ? ledger.self : undefined;
-  const fences = new Map(heads.map(({ writer, head }) => [writer, head.fence]));
+  const fencedAt = new Map(fences.map(({ writer, head }) => [writer, head.fence?.seq]));
   // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
-  const wasTaken = ({ writer, seq }: FenceSaid) =>
-    heads.length > 0 ? fences.get(writer)?.seq === seq : ledger.streams.get(writer)?.head.via !== null;
-  const note = (by: WriterId, said: FenceSaid) => {
+  // Whose word it was to say, the other process has decided: whose child that writer was by then is not known here.
+  const note = (said: FenceSaid) => {
     // Nobody has fetched those entries, and the head that follows says its hash, and whose child it was.
     const parentOf = ({ head }: Stream) => head.parent;
-    const ended = wasTaken(said) ? noteRelayedFence(ledger, by, said, () => undefined, parentOf) : undefined;
+    const ended =
+      fencedAt.get(said.writer) === said.seq
+        ? noteRelayedFence(ledger, 'above', said, { hashOf: () => undefined, parentOf })
+        : undefined;
     if (ended !== undefined) hub.absorbedFence(ended);
   };
   const lost = accounts.filter(({ writer, head }) => isLost(head) && !ledger.streams.has(writer));
@@ -54,15 +63,15 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads }: Caug
     head: { kind, parent, via, fence },
   } of lost)
     ledger.addStream(writer, { ...newHead(kind, parent, via), fence });
+  const known = new Set(ledger.streams.keys());
   for (const { writer, via, bytes } of runs) {
     for (const view of splitEntries(bytes)) {
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
       hub.absorbed(entry);
       const early = hub.early.due(ledger.streams.get(writer) as Stream);
-      if (early !== undefined) note(early.by, early.said);
-      if (entry.body.type === 'fenced' && !hub.early.isEarly(entry.writer, entry.body))
-        note(entry.writer, entry.body);
+      if (early !== undefined) note(early.said);
+      if (entry.body.type === 'fenced' && !hub.early.isEarly(entry.writer, entry.body)) note(entry.body);
     }
   }
   ledger.keep();
@@ -77,7 +86,8 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads }: Caug
     if (!wasFenced && head.fence !== null) hub.absorbedFence(stream);
     if (stream.head.via !== null) hub.tell(replicaOf(writer), stream);
     past.heard(stream);
-    past.spokenOf(stream);
+    if (known.has(writer)) past.spokenOf(stream);
+    else past.firstSpokenOf(stream);
   }
   for (const { writer } of lost) hub.absorbedFence(ledger.streams.get(writer) as Stream);
   // Another process began a new life in their name.

@@ -98,3 +98,26 @@ test('[F3a] who was restored hears from above that a till of its has gone below 
   const { settled, seq } = warehouse.replica.ledger.streams.get(shop.self)?.head ?? {};
   expect(settled?.seq).toBe(seq);
 });
+
+test('[F3a] a till that is heard of first by its old parent, when it has been given away, is told of to its new one (seed 16004687)', () => {
+  const world = new World();
+  const hq = world.add('hq', 'authority');
+  const region = world.add('region', 'region', hq);
+  const [old, next] = [world.add('old', 'store', region), world.add('next', 'store', region)];
+  old.do(receive('d1', { lamp: 3 }, 'old'));
+  world.calm();
+  old.cut();
+  const till = world.add('till', 'terminal', old);
+  world.calm();
+  till.cut();
+  expect([till, old, region].map((node) => heard(node, till) ?? 0)).toEqual([
+    expect.any(Number),
+    heard(till, till),
+    0,
+  ]);
+  world.give(till, next);
+  old.link();
+  world.rejoin();
+  world.calm();
+  expect([viaOf(region, till), heard(next, till)]).toEqual(['next', heard(till, till)]);
+});

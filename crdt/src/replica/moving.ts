@@ -195,7 +195,7 @@ export class Moving {
     if (frame.parent !== this.#uplink.parent || frame.writer !== this.#ledger.self.writer) return;
     for (const fence of frame.fenced) {
       if (fence.writer === frame.writer) continue;
-      const stream = noteRelayedFence(this.#ledger, 'parent', fence);
+      const stream = noteRelayedFence(this.#ledger, 'above', fence);
       if (stream === undefined) continue;
       this.strays.moved(stream);
       this.#hub.noteFence(stream);

@@ -1,7 +1,7 @@
 /** An image that was put back, of a replica or of its parent, where one of them is given away before anybody saw it (F2, F3a). */
 import { expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
-import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { hold, receive, reclaim, sell } from './commands.test-kit.ts';
 import { type Node, pool, shop, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -105,6 +105,53 @@ test('[F3] [F3a] whom a shop shut out before it heard that it was given away is 
   }
   expect([hq, paris, berlin].map((node) => node.fenceOf(lost))).toEqual(['retired', 'retired', 'retired']);
   expect([till.self === lost, till.free('lamp')]).toEqual([false, 0]);
+});
+
+test('[F5] [F3a] whose child it was where it was shut out is known to a parent that hears of it from above, too', () => {
+  const world = new World();
+  world.comesToRest = false;
+  const hq = world.add('hq', 'authority');
+  const region = world.add('region', 'region', hq);
+  const [berlin, paris] = [world.add('berlin', 'store', region), world.add('paris', 'store', region)];
+  const till = world.add('till', 'terminal', berlin);
+  berlin.do(receive('d1', { lamp: 9 }));
+  world.calm();
+  till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
+  world.calm();
+  berlin.do(hold('h1', { lamp: 1 }));
+  world.calm();
+  const lost = till.self;
+  const units = till.free('lamp');
+  till.cut();
+  till.isRunning = false;
+  berlin.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  expect(berlin.do(reclaim('r1', lost, { lamp: units - 1 }))).toMatchObject({ ok: true });
+  moveTo(world, till, paris);
+  till.cut();
+  // Its old shop has opened that hold before: behind its fence nobody opens it again.
+  till.do(hold('h1', { lamp: 1 }));
+  const before = region.journal.image();
+  for (const node of [berlin, till]) {
+    linkAgain(world, node);
+    world.rejoin();
+    world.calmFor(60_000);
+  }
+  // The region is put back to before it heard that the till was shut out, when that stood below the other shop.
+  for (const node of [berlin, paris, region]) node.cut();
+  region.restart(before);
+  region.turn((self, now) => self.becomeNewWriter('rollback', now));
+  for (const node of [region, paris, berlin]) {
+    linkAgain(world, node);
+    world.rejoin();
+    world.calmFor(60_000);
+  }
+  const headAt = (node: Node) => node.replica.ledger.streams.get(lost)?.head;
+  expect([hq, region].map((node) => headAt(node)?.parent)).toEqual([berlin.self, berlin.self]);
+  const row = (node: Node) => node.replica.ledger.streams.get(lost)?.row(lamp);
+  expect([row(region)?.opened, row(hq)?.opened]).toEqual([0, 0]);
+  // It stands above both shops by now.
+  expect(region.do(reclaim('r2', lost, { lamp: 1 }))).toMatchObject({ ok: true });
 });
 
 test('[L7] [F3a] who was its parent once, and hangs on it by now, cannot make it the past', () => {

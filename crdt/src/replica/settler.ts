@@ -4,7 +4,7 @@
  * first that stands above both (F3a), for nobody below it knows what each of them took back.
  * For the authority's own past that is the authority (F6).
  */
-import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';
 import { isOwnPast } from './recovery.ts';
 import { ABOVE, type Stream } from './stream.ts';
@@ -33,15 +33,31 @@ function look(ledger: Ledger, settler: ReplicaId, stream: Stream): 'here' | 'bel
   for (let { parent } = stream.head; parent !== null && !seen.has(parent); ) {
     seen.add(parent);
     const replica = replicaOf(parent);
-    if (replica === settler) return 'here';
+    if (replica === settler)
+      return seen.size === 1 || standsAbove(ledger, settler, stream) ? 'here' : 'elsewhere';
     const above = ledger.streams.get(parent);
     if (above === undefined || above.head.via === ABOVE) return 'elsewhere';
-    const live = ledger.livesOf(replica).find(({ head }) => head.fence === null);
+    const live = newestAlive(ledger, replica);
     if (live !== undefined && mayStandAbove(live, stream)) return 'below';
     // Who was its parent may stand elsewhere in its present life, and below it by now (seed 12006865).
     parent = (live ?? above).head.parent;
   }
   return 'elsewhere';
+}
+
+function newestAlive(ledger: Ledger, replica: ReplicaId): Stream | undefined {
+  let newest: Stream | undefined;
+  for (const life of ledger.livesOf(replica)) {
+    if (life.head.fence !== null) continue;
+    if (newest === undefined || incarnationOf(life.writer) > incarnationOf(newest.writer)) newest = life;
+  }
+  return newest;
+}
+
+/** Who was given away may have led the climb to another part of the tree: nobody there settles what stays behind (L7). */
+function standsAbove(ledger: Ledger, settler: ReplicaId, { head: { via } }: Stream): boolean {
+  if (settler === replicaOf(ledger.self.writer)) return true;
+  return ledger.livesOf(settler).some((life) => life.head.via === via);
 }
 
 /** Both are reached through one child; below that child itself stand only those who hang on it by now (F3a). */

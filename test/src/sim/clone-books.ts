@@ -259,11 +259,6 @@ export class Accounts {
     return units;
   }
 
-  /** The same of all writers: whoever counts more of them than the books do covers them for nothing (seed 16000859). */
-  disputedInAll(pool: PoolId): number {
-    return [...this.writers].reduce((units, writer) => units + this.disputed(writer, pool), 0);
-  }
-
   /**
    * Units of documents that a writer said too late and that another said as well: T8 counts the first that comes, which
    * is another one where a shop that went from parent to parent told the two by two ways.

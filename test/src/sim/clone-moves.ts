@@ -55,7 +55,8 @@ export class CloneMoves {
   #move(machines: readonly SimNode[], of: SimNode | undefined): void {
     if (of === undefined || of === this.#givenUp || !machines.some((each) => mayMove(this.#world, each)))
       return;
-    const parents = parentsFor(this.#world, of);
+    // Who was given up listens to nobody before it has heard of that (seed 16003563).
+    const parents = parentsFor(this.#world, of).filter((parent) => parent !== this.#givenUp);
     if (parents.length === 0) return;
     give(this.#world, this.#prng, machines, this.#prng.pick(parents));
     this.#world.trace.saw(

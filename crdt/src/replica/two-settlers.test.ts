@@ -1,0 +1,199 @@
+/** A region that is cut off acts on what it knows; above, a replica was found and given away meanwhile: F3, F3a, F5, L7. */
+import { expect, test } from 'vitest';
+import { Forger } from '../hub/forger.test-kit.ts';
+import { isShutOutBy } from '../hub/relayed-fence.ts';
+import type { ReplicaId } from '../ids.ts';
+import { atFirst, Books, name } from './books.test-kit.ts';
+import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { settlerFrom } from './settler.ts';
+import { type Node, pool, World } from './world.test-kit.ts';
+
+const lamp = pool('lamp');
+
+function linkAgain(world: World, node: Node): void {
+  for (let i = 0; i < 4 && !node.replica.uplink.isOpen; i += 1) {
+    node.link();
+    world.calm();
+  }
+}
+
+function longCalm(world: World): void {
+  for (let i = 0; i < 4; i += 1) {
+    world.rejoin();
+    world.calmFor(60_000);
+  }
+}
+
+function moveTo(world: World, node: Node, parent: Node): void {
+  node.isRunning = true;
+  node.parent = parent;
+  world.give(node, parent);
+  node.cut();
+  linkAgain(world, node);
+  longCalm(world);
+}
+
+/** Two regions; below the north a shop with nine lamps, and its till, which has sold one and has some. */
+function country() {
+  const world = new World();
+  world.comesToRest = false;
+  const hq = world.add('hq', 'authority');
+  const [north, south] = [world.add('north', 'region', hq), world.add('south', 'region', hq)];
+  const berlin = world.add('berlin', 'store', north);
+  const paris = world.add('paris', 'store', south);
+  const till = world.add('till', 'terminal', berlin);
+  berlin.do(receive('d1', { lamp: 9 }));
+  world.calm();
+  till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
+  world.calmFor(60_000);
+  return { world, hq, north, south, berlin, paris, till, lost: till.self, units: till.free('lamp') };
+}
+
+const availableAt = (hq: Node) => hq.replica.hub.totals.levels?.get(lamp)?.available;
+
+function sellAll(node: Node): number {
+  const units = node.replica.canSell(lamp);
+  return units > 0 && node.do(sell(`all-${node.id}`, { lamp: units })).ok ? units : 0;
+}
+
+test('[F3] [F3a] whom its settler shut out in the place of its parent, before it heard that it was given away, is shut out', () => {
+  const { world, hq, north, south, berlin, paris, till, lost, units } = country();
+  for (const node of [till, berlin]) {
+    node.cut();
+    node.isRunning = false;
+  }
+  north.cut();
+  for (const node of [berlin, till]) north.turn((self, now) => self.retire(node.id, now));
+  expect(north.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
+  north.isRunning = false;
+  moveTo(world, till, paris);
+  expect([till.self === lost, hq.fenceOf(lost)]).toEqual([true, undefined]);
+  north.isRunning = true;
+  north.turn((self) => self.moving.registryChanged());
+  linkAgain(world, north);
+  longCalm(world);
+  expect([hq, south, paris, north].map((node) => node.fenceOf(lost))).toEqual(Array(4).fill('retired'));
+  expect(till.self).not.toBe(lost);
+  expect(sellAll(till) + sellAll(north)).toBe(units);
+  longCalm(world);
+  expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
+});
+
+/** Both the region that is cut off and the books believe to settle the till's first life, and take back what it had. */
+function takenBackTwice() {
+  const all = country();
+  const { world, hq, north, south, berlin, till, lost, units } = all;
+  till.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  world.calmFor(60_000);
+  world.give(till, north);
+  till.parent = north;
+  till.turn((self, now) => self.becomeNewWriter('rollback', now));
+  linkAgain(world, till);
+  longCalm(world);
+  berlin.cut();
+  north.turn((self, now) => self.retire(berlin.id, now));
+  world.calmFor(60_000);
+  north.cut();
+  north.isRunning = false;
+  moveTo(world, berlin, south);
+  north.isRunning = true;
+  expect(north.do(reclaim('r-north', lost, { lamp: units }))).toMatchObject({ ok: true });
+  expect(hq.do(reclaim('r-hq', lost, { lamp: units }))).toMatchObject({ ok: true });
+  return all;
+}
+
+test('[F3] what two took back of one life is used once: the books shut out the second before it may use it', () => {
+  const { world, hq, north, units } = takenBackTwice();
+  const before = north.self;
+  expect(sellAll(hq)).toBe(units);
+  north.turn((self) => self.moving.registryChanged());
+  north.link();
+  // Every frame may be lost or late (L2), such as the first recalls.
+  let early = 0;
+  for (let i = 0; i < 400 && early === 0; i += 1) {
+    world.intercept('recalls');
+    const letter = world.mail.shift();
+    if (letter !== undefined) world.deliver(letter);
+    else {
+      world.pass(100);
+      for (const node of world.nodes.values()) node.turn();
+    }
+    early = sellAll(north);
+  }
+  longCalm(world);
+  expect([early, hq.fenceOf(before), north.self === before]).toEqual([0, 'rights', false]);
+  expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
+});
+
+test('[F3] who takes back what is left, beside another one who took a part of it, goes on as it is', () => {
+  const { world, hq, berlin, till, lost, units } = country();
+  till.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  expect(berlin.do(reclaim('r1', lost, { lamp: 1 }))).toMatchObject({ ok: true });
+  world.calm();
+  berlin.cut();
+  hq.turn((self, now) => self.retire(berlin.id, now));
+  const { north } = { north: [...world.nodes.values()].find(({ id }) => id === 'north') as Node };
+  north.turn((self, now) => self.retire(berlin.id, now));
+  world.calm();
+  const before = north.self;
+  expect(north.do(reclaim('r2', lost, { lamp: units - 1 }))).toMatchObject({ ok: true });
+  longCalm(world);
+  expect([north.self, hq.fenceOf(before), north.replica.canSell(lamp) >= units - 1]).toEqual([
+    before,
+    undefined,
+    true,
+  ]);
+});
+
+test('[L7] in the name of a shop that is gone nobody else shuts out who was its child once', () => {
+  const { world, hq, south, berlin, paris, till, lost } = country();
+  const { seq, hash } = till.replica.ledger.self.head;
+  berlin.cut();
+  berlin.isRunning = false;
+  const { north } = { north: [...world.nodes.values()].find(({ id }) => id === 'north') as Node };
+  north.turn((self, now) => self.retire(berlin.id, now));
+  world.calm();
+  moveTo(world, till, paris);
+  for (let i = 0; i < 3; i += 1) till.do(sell(`p${i}`, { lamp: 1 }));
+  longCalm(world);
+  const liar = new Forger(south);
+  liar.send(
+    liar.frame([new Forger(berlin).entry({ type: 'fenced', writer: lost, seq, hash, reason: 'retired' })]),
+  );
+  longCalm(world);
+  expect([hq, south, paris].map((node) => node.fenceOf(lost))).toEqual(Array(3).fill(undefined));
+  expect(till.self).toBe(lost);
+});
+
+test('[L7] who stands above the next life of a parent, in another part of the tree, settles nothing that stays behind', () => {
+  const books = new Books();
+  const { ledger } = books;
+  const rome = books.add(name('rome'), 'rome');
+  const paris = books.add(name('paris'), 'berlin', books.shop.writer);
+  const till = books.add(name('till'), 'berlin', paris.writer);
+  ledger.fence(paris, 'superseded', atFirst);
+  ledger.changeHead(paris, { via: 'rome' as ReplicaId });
+  books.add(name('paris', 2), 'rome', rome.writer);
+  expect(isShutOutBy(ledger, till, rome.writer, undefined)).toBe(false);
+  expect(settlerFrom(ledger, till)).toBe('here');
+});
+
+test.each([1, 2])(
+  '[F5] the parent’s newest life decides where it is settled, whichever was heard of first (%i)',
+  (first) => {
+    const books = new Books();
+    const rome = books.add(name('rome'), 'rome');
+    const paris = books.add(name('paris'), 'berlin', books.shop.writer);
+    const till = books.add(name('till'), 'berlin', paris.writer);
+    books.ledger.fence(till, 'retired', atFirst);
+    books.ledger.fence(paris, 'superseded', atFirst);
+    const lives = [
+      () => books.add(name('paris', 2), 'rome', rome.writer),
+      () => books.add(name('paris', 3), 'berlin', books.shop.writer),
+    ];
+    for (const add of first === 1 ? lives : lives.reverse()) add();
+    expect(settlerFrom(books.ledger, till)).toBe('below');
+  },
+);
