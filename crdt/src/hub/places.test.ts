@@ -294,3 +294,42 @@ describe('[F3a] when the registry changes', () => {
     expect([region.till.head.via, region.moved]).toEqual([ABOVE, []]);
   });
 });
+
+describe('[F3a] where a writer said that it stands, as was heard from above', () => {
+  /** The till has named the other shop as its parent, and the registry has put it there. */
+  function said() {
+    const region = new Region();
+    region.say(region.till, { type: 'reparented', parent: region.paris.writer });
+    region.registry.set(till, paris);
+    return region;
+  }
+
+  test('[F3a] it is reached, once the registry says so too', () => {
+    const region = said();
+    region.registry.set(till, berlin);
+    region.places.arriveAsSaid();
+    expect([region.via(region.till), region.moved]).toEqual([[berlin], []]);
+    region.registry.set(till, paris);
+    region.places.arriveAsSaid();
+    expect([region.via(region.till), region.moved]).toEqual([[paris], [region.till.writer]]);
+    region.places.arriveAsSaid();
+    expect(region.moved).toHaveLength(1);
+  });
+
+  test('[F3a] is nothing that a life which ended says of the next one', () => {
+    const region = said();
+    region.ledger.fence(region.till, 'retired', atFirst);
+    region.places.arriveAsSaid();
+    expect(region.via(region.till)).toEqual([berlin]);
+  });
+
+  test('[F3a] is nowhere where its parent is not known, or stands above', () => {
+    const region = said();
+    region.ledger.changeHead(region.paris, { via: ABOVE });
+    region.registry.set(paris, id('top'));
+    region.places.arriveAsSaid();
+    region.ledger.changeHead(region.till, { parent: name('nobody') });
+    region.places.arriveAsSaid();
+    expect(region.via(region.till)).toEqual([berlin]);
+  });
+});

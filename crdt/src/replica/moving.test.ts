@@ -333,3 +333,27 @@ describe('[T9] goods that somebody elsewhere moved where a child counts', () => 
     expect(region.turn()).toEqual([`paris: ${HELLO}`]);
   });
 });
+
+test.each(['from above first', 'by the registry first'])(
+  '[F3a] a till is reached where it said that it stands, and the registry too: %s',
+  (first) => {
+    const region = new Region();
+    const { moving, till, shop, registry } = region;
+    const hears = () => {
+      region.say(till, { type: 'reparented', parent: shop.writer });
+      moving.heardFromAbove(new Set([till]), atFirst);
+    };
+    const reads = () => {
+      registry.set(replicaOf(till.writer), replicaOf(shop.writer));
+      registry.set(replicaOf(shop.writer), replicaOf(region.me));
+      moving.registryChanged();
+      moving.run(atFirst);
+    };
+    for (const news of first === 'from above first' ? [hears, reads] : [reads, hears]) {
+      expect(till.head.via).toBe(paris);
+      news();
+      moving.keep();
+    }
+    expect(till.head.via).toBe(replicaOf(shop.writer));
+  },
+);
