@@ -24,7 +24,7 @@ export default defineConfig({
       input: ['index', 'shop', 'till', 'console'].map((page) => join(import.meta.dirname, `${page}.html`)),
     },
   },
-  plugins: [plainImports(), workerOfTill(), compressed()],
+  plugins: [plainImports(), neverRoot(), workerOfTill(), compressed()],
 });
 
 /**
@@ -64,6 +64,17 @@ function workerOfTill(): Plugin {
         source: source.replace('/* files */', [...files].map((file) => `'/${file}'`).join(', ')),
       });
     },
+  };
+}
+
+/** What only the authority decides is left out: no page is ever the root of a tree. */
+function neverRoot(): Plugin {
+  return {
+    name: 'tallystick-never-root',
+    load: (id) =>
+      id.endsWith('/crdt/src/hub/taken-back-twice.ts')
+        ? 'export const isTakenBackTwice = () => false;'
+        : undefined,
   };
 }
 

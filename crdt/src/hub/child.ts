@@ -34,6 +34,8 @@ export interface Session {
   /** The life of this replica that it was opened with: no other speaks in it. */
   readonly parent: WriterId;
   readonly wantsLevels: boolean;
+  /** Whose child it was when it said hello. */
+  readonly cameFrom: WriterId | undefined;
   /** How far this session's stream was taken in, in positions of the child's journal; null before its first frame. */
   cursor: number | null;
   /** The cursor as the open turn would have it: it holds only once the turn is durable. */
@@ -145,7 +147,12 @@ export function promise(known: ChildPool, sent: number, units: number): void {
 }
 
 export function openSession(
-  { writer, wantsLevels, heads }: Pick<Hello, 'writer' | 'wantsLevels' | 'heads'>,
+  {
+    writer,
+    wantsLevels,
+    heads,
+    parentSeen,
+  }: Pick<Hello, 'writer' | 'wantsLevels' | 'heads'> & Partial<Pick<Hello, 'parentSeen'>>,
   parent: WriterId,
   cellsSeenTo: number,
 ): Session {
@@ -153,6 +160,7 @@ export function openSession(
     writer,
     parent,
     wantsLevels,
+    cameFrom: parentSeen?.writer,
     cursor: null,
     cursorNext: null,
     isAckDue: false,

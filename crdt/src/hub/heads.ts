@@ -64,7 +64,7 @@ export function compareHeads(
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
     // How far the other history goes: without it, nobody would miss its end should that get lost (L2).
     if (compared.isOther && isLife && stream.writer !== hello.writer) has.push(chainOf(stream).has);
-    say(compared);
+    say(compared.isOther ? compared : withFence(session, stream, compared));
     if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
     // And who was given away (F3a) may have said more before it left than its old parent heard, if any.
@@ -97,6 +97,17 @@ function chainOf({ writer, head }: Stream): Compared {
     settled: { writer, ...head.settled },
     isOther: false,
   };
+}
+
+/**
+ * What is settled behind the fence of who was shut out is told together with that (F3): a welcome names no fences, and
+ * what it took back must not be used before it knows.
+ */
+function withFence(session: Session, { writer, head }: Stream, { has, settled }: Said): Said {
+  const { fence } = head;
+  if (fence === null || fence.reason === 'branch' || settled.seq <= fence.seq) return { has, settled };
+  session.settled.add(writer);
+  return { has, settled: { writer, seq: fence.seq, hash: fence.hash } };
 }
 
 function compare(ledger: Ledger, stream: Stream, head: Point): Compared {

@@ -85,16 +85,22 @@ function ackFrame(
     if (stream !== undefined) has.push({ writer, seq: stream.head.seq, hash: stream.head.hash });
   }
   const settled: Point[] = [];
+  // The child's own fence is told with every ack: one that got lost would let it go on as it was.
+  session.fenced.add(session.writer);
   for (const writer of takeAll(session.settled)) {
     const stream = ledger.streams.get(writer);
     if (stream === undefined || stream.head.settled.seq === 0) continue;
+    if (stream.head.fence !== null && session.fenced.size >= HEADS_MAX) {
+      session.settled.add(writer);
+      session.isAckDue = true;
+      continue;
+    }
     settled.push({ writer, ...stream.head.settled });
     // What it took back may be used once that is settled (F3), and by nobody who is shut out: the two are one word.
-    if (stream.head.fence !== null && session.fenced.size < HEADS_MAX) session.fenced.add(writer);
+    if (stream.head.fence !== null) session.fenced.add(writer);
   }
   const fenced: FencePoint[] = [];
-  // The child's own fence is told with every ack: one that got lost would let it go on as it was.
-  for (const writer of takeAll(session.fenced.add(session.writer))) {
+  for (const writer of takeAll(session.fenced)) {
     const fence = ledger.streams.get(writer)?.head.fence;
     if (fence !== null && fence !== undefined) fenced.push({ writer, ...fence });
   }

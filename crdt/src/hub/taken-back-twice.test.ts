@@ -1,5 +1,6 @@
 /** What the books take of two who each took back what one lost life had: F3. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { EntryBody } from '../entry/entry.ts';
 import type { ReplicaId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { pool } from '../replica/world.test-kit.ts';
@@ -51,4 +52,61 @@ test('[F3] of who is alive here, its settler knows better whether it was shut ou
   expect(
     isTakenBackTwice(made.ledger, PARIS, { writer: name('nobody'), items: [{ pool: lamp, n: 9 }] }),
   ).toBe(false);
+});
+
+test('[T5] the same pool twice is taken back as one', () => {
+  const { made } = books(6, 0);
+  const items = [3, 3].map((n) => ({ pool: lamp, n }));
+  expect(isTakenBackTwice(made.ledger, PARIS, { writer: made.shop.writer, items })).toBe(true);
+});
+
+describe('[F3] [F5] whatever lowers the account late', () => {
+  /** Nine lamps; what the shop says behind its fence; and so many that another one took back. */
+  function late(takenBack: number, ...bodies: EntryBody[]) {
+    const made = new Books();
+    made.say(made.shop, { type: 'received', cause: 'delivery', lines: [{ pool: lamp, n: 9 }] });
+    const lines = [{ pool: lamp, less: 2, owed: 2 }];
+    made.say(made.shop, { type: 'lost', cause: 'damage', reason: 'broken', lines });
+    made.ledger.fence(made.shop, 'retired', atFirst);
+    const vienna = made.add(name('vienna'), 'vienna');
+    made.say(made.shop, ...bodies);
+    const items = [{ pool: lamp, n: takenBack }];
+    made.say(made.add(name('rome'), 'rome'), { type: 'reclaimed', writer: made.shop.writer, items });
+    const isTwice = (n: number) =>
+      isTakenBackTwice(made.ledger, PARIS, { writer: made.shop.writer, items: [{ pool: lamp, n }] });
+    return { made, vienna, isTwice };
+  }
+
+  test('[F5] a debt, and nothing where one is repaid', () => {
+    const owed = late(4, {
+      type: 'lost',
+      cause: 'damage',
+      reason: 'broken',
+      lines: [{ pool: lamp, less: 2, owed: 2 }],
+    });
+    expect([owed.isTwice(3), owed.isTwice(4)]).toEqual([false, true]);
+    const repaid = late(4, { type: 'repaid', lines: [{ pool: lamp, n: 2 }] });
+    expect([repaid.isTwice(3), repaid.isTwice(4)]).toEqual([false, true]);
+  });
+
+  test('[F5] units that somebody took of it, by its own word or by theirs alone', () => {
+    const sent = { type: 'sent', to: name('vienna'), items: [{ pool: lamp, n: 2 }] } as const;
+    for (const bodies of [[], [sent]]) {
+      const { made, vienna, isTwice } = late(4, ...bodies);
+      made.say(vienna, { type: 'took', from: made.shop.writer, items: [{ pool: lamp, n: 2, seq: 4 }] });
+      expect(isTwice(3)).toBe(false);
+    }
+  });
+
+  test('[F2] what another history used, of which the root alone has heard', () => {
+    const { made, isTwice } = late(4);
+    const branch = made.branch(3);
+    made.say(branch, {
+      type: 'lost',
+      cause: 'damage',
+      reason: 'broken',
+      lines: [{ pool: lamp, less: 2, owed: 0 }],
+    });
+    expect([isTwice(3), isTwice(4)]).toEqual([false, true]);
+  });
 });

@@ -7,14 +7,21 @@
  */
 import type { BodyOf } from '../entry/entry.ts';
 import { type PoolId, type ReplicaId, replicaOf } from '../ids.ts';
-import { exposure } from '../replica/decide-reclaim.ts';
+import { accountRow } from '../replica/account.ts';
+import { historiesOf } from '../replica/branches.ts';
+import { exposure, takenUnsaid } from '../replica/decide-reclaim.ts';
 import { entriesAfter } from '../replica/entries-after.ts';
 import type { Ledger } from '../replica/ledger.ts';
+import { unheard } from '../replica/recovery.ts';
 import type { Stream } from '../replica/stream.ts';
 import { forEachEffect } from '../tally/fold.ts';
+import { sumByPool } from '../tally/guards.ts';
 import { amountOf } from '../tally/row.ts';
 
-/** At the root. Where nobody else took anything back, what comes late of that life is its settler's debt (F5). */
+/**
+ * At the root, once everybody has told what it knows (F6). Where nobody else took anything back, what comes late of
+ * that life is its settler's debt (F5); and what its own former lives took back, who was restored has learnt (T8).
+ */
 export function isTakenBackTwice(
   ledger: Ledger,
   by: ReplicaId,
@@ -22,25 +29,34 @@ export function isTakenBackTwice(
 ): boolean {
   const lost = ledger.streams.get(writer);
   if (lost === undefined || lost.head.fence === null) return false;
-  return items.some(({ pool, n }) => {
-    if (!isTakenByOthers(ledger, lost, pool, by)) return false;
-    return n > exposure(ledger, lost, pool) + usedLate(ledger, lost, pool);
-  });
-}
-
-/** Who was restored has learnt what its former lives took back (T8). */
-function isTakenByOthers(ledger: Ledger, lost: Stream, pool: PoolId, by: ReplicaId): boolean {
-  for (const stream of ledger.streams.values())
-    if (replicaOf(stream.writer) !== by && amountOf(stream.row(pool).reclaimed, lost.writer) > 0) return true;
+  const isOthers = (stream: Stream, pool: PoolId) =>
+    replicaOf(stream.writer) !== by && amountOf(stream.row(pool).reclaimed, writer) > 0;
+  for (const [pool, n] of sumByPool(items))
+    if (
+      [...ledger.streams.values()].some((stream) => isOthers(stream, pool)) &&
+      n > leftAtMost(ledger, lost, pool)
+    )
+      return unheard(ledger).length === 0;
   return false;
 }
 
-/** Behind its fence: whoever took units back need not have heard of it. */
-function usedLate(ledger: Ledger, lost: Stream, pool: PoolId): number {
-  let units = 0;
-  for (const { body } of entriesAfter(ledger, lost, lost.head.fence?.seq ?? 0))
-    forEachEffect(body, (effect) => {
-      if (effect.pool === pool && effect.column === 'used') units += effect.n;
-    });
+/**
+ * What nobody can have taken for its own whom the rest of the tree tells less than the root: the account without all
+ * that lowers it late, or that nobody but the root may have heard of.
+ */
+function leftAtMost(ledger: Ledger, lost: Stream, pool: PoolId): number {
+  let units = exposure(ledger, lost, pool) + takenUnsaid(ledger, lost, pool);
+  for (const { writer, n } of accountRow(ledger, lost, pool).sent) {
+    const to = ledger.streams.get(writer);
+    units += Math.max(0, n - (to ? amountOf(accountRow(ledger, to, pool).took, lost.writer) : 0));
+  }
+  for (const history of historiesOf(ledger, lost))
+    for (const { body } of entriesAfter(ledger, history, history.head.fence?.seq ?? 0))
+      forEachEffect(body, ({ pool: at, column, n }) => {
+        if (at !== pool) return;
+        if (column === 'used' || column === 'owed' || column === 'sent') units += n;
+        // A debt that is repaid uses as much as it lessens the debt.
+        else if (column === 'repaid') units -= n;
+      });
   return units;
 }

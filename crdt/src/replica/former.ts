@@ -149,10 +149,10 @@ export class FormerLives {
   #isNoted(by: WriterId, said: FenceSaid, isItsWord: boolean): boolean {
     const stream = this.#ledger.streams.get(said.writer);
     if (stream === undefined || said.seq > stream.head.seq) return false;
+    if (stream.head.fence !== null) return true;
     const parentThen = () => parentAt(this.#ledger, stream, said.seq);
     if (!isShutOutBy(this.#ledger, stream, by, isItsWord ? parentThen : undefined)) return false;
-    if (stream.head.fence !== null || replicaOf(said.writer) === replicaOf(this.#ledger.self.writer))
-      return true;
+    if (replicaOf(said.writer) === replicaOf(this.#ledger.self.writer)) return true;
     // What it named behind that point is none of its parents (F5).
     const parent = parentThen();
     this.#ledger.noteFence(said);

@@ -104,7 +104,9 @@ export class Points {
     for (const stream of this.#ledger.streams.values()) {
       const { seq, hash } = settled.get(stream.writer) ?? { writer: stream.writer, ...NO_MARK };
       if (seq >= stream.head.settled.seq) continue;
-      this.#ledger.touchHead(stream).settled = { seq, hash };
+      const own = seq > 0 ? this.#ledger.hashOf(stream, seq) : undefined;
+      const isOther = own !== undefined && !sameBytes(own, hash);
+      this.#ledger.touchHead(stream).settled = isOther ? NO_MARK : { seq, hash };
       onUnsettled(stream);
     }
   }

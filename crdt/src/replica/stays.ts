@@ -7,6 +7,8 @@
  * behind that entry and before the one that names another parent. What it may take earlier or later stands under "What is not" in
  * `docs/correctness.md`: a grant before the authority has heard that it is named, and a stray that its next parent tells.
  */
+
+import type { Child } from '../hub/child.ts';
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
@@ -26,9 +28,21 @@ export class Stays {
     for (const { writer, seq } of stored) this.#seqs.set(writer, seq);
   }
 
-  /** @returns stays that have begun with these streams: to be written down before anything is told of the turn. */
-  note(streams: Iterable<Stream>, self: WriterId): Stay[] {
+  /**
+   * @param children of it: who came from elsewhere may be granted units before its journal has come so far.
+   * @returns stays that have begun with these streams: to be written down before anything is told of the turn.
+   */
+  note(streams: Iterable<Stream>, self: WriterId, children: Iterable<Pick<Child, 'session'>> = []): Stay[] {
     const begun: Stay[] = [];
+    for (const { session } of children) {
+      if (session === undefined || session.cameFrom === self) continue;
+      const { writer, named } = session;
+      // It names its new parent in the next entry that it writes (L1).
+      const seq = (named.get(writer) ?? 0) + 1;
+      if (seq <= (this.#seqs.get(writer) ?? 0)) continue;
+      this.#seqs.set(writer, seq);
+      begun.push({ writer, seq });
+    }
     for (const { writer, head } of streams) {
       if (head.parent !== self) this.#parents.delete(writer);
       else if (this.#parents.get(writer) !== self) {

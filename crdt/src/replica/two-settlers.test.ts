@@ -126,15 +126,78 @@ test('[F3] what two took back of one life is used once: the books shut out the s
   expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
 });
 
+test('[F3] nor where the link ends before that is told: a welcome says nothing of what is settled behind a fence', () => {
+  const { world, hq, north, units } = takenBackTwice();
+  const before = north.self;
+  expect(sellAll(hq)).toBe(units);
+  north.turn((self) => self.moving.registryChanged());
+  north.link();
+  for (let i = 0; i < 400 && hq.fenceOf(before) === undefined; i += 1) {
+    world.mail = world.mail.filter(
+      ({ to, frame }) => to !== north.id || !['ack', 'recalls'].includes(frame.kind),
+    );
+    const letter = world.mail.shift();
+    if (letter !== undefined) world.deliver(letter);
+    else {
+      world.pass(100);
+      for (const node of world.nodes.values()) node.turn();
+    }
+  }
+  expect(hq.fenceOf(before)).toBe('rights');
+  north.cut();
+  north.link();
+  const [welcome] = world.intercept('welcome');
+  if (welcome === undefined) throw new Error('Nobody is welcomed.');
+  world.deliver(welcome);
+  expect(sellAll(north)).toBe(0);
+  longCalm(world);
+  expect([availableAt(hq), north.self === before]).toEqual([expect.any(Number), false]);
+  expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
+});
+
+test.each(['a sale', 'a surrender that is taken', 'an override'])(
+  '[F3] [F5] nor is who took back the rest shut out for what that life did behind its fence: %s',
+  (late) => {
+    const { world, hq, north, berlin, paris, till, lost, units } = country();
+    till.cut();
+    till.isRunning = false;
+    berlin.turn((self, now) => self.retire(till.id, now));
+    north.cut();
+    expect(berlin.do(reclaim('r1', lost, { lamp: 1 }))).toMatchObject({ ok: true });
+    world.calm();
+    berlin.cut();
+    berlin.isRunning = false;
+    north.turn((self, now) => self.retire(berlin.id, now));
+    world.calm();
+    north.isRunning = false;
+    moveTo(world, till, paris);
+    if (late === 'a sale') till.do(sell('t2', { lamp: 2 }));
+    else if (late === 'an override')
+      till.do(sell('t2', { lamp: units + 2 }, { override: { reason: 'in hand', owedMax: 9 } }));
+    else
+      till.turn((self, now) => {
+        const items = [{ pool: lamp, n: 2 }];
+        self.ledger.append({ type: 'sent', to: paris.self, items }, '', 'system', now);
+      });
+    longCalm(world);
+    north.isRunning = true;
+    const before = north.self;
+    expect(north.do(reclaim('r2', lost, { lamp: units - 1 }))).toMatchObject({ ok: true });
+    north.turn((self) => self.moving.registryChanged());
+    linkAgain(world, north);
+    longCalm(world);
+    expect([hq.fenceOf(before), north.self]).toEqual([undefined, before]);
+  },
+);
+
 test('[F3] who takes back what is left, beside another one who took a part of it, goes on as it is', () => {
-  const { world, hq, berlin, till, lost, units } = country();
+  const { world, hq, north, berlin, till, lost, units } = country();
   till.cut();
   berlin.turn((self, now) => self.retire(till.id, now));
   expect(berlin.do(reclaim('r1', lost, { lamp: 1 }))).toMatchObject({ ok: true });
   world.calm();
   berlin.cut();
   hq.turn((self, now) => self.retire(berlin.id, now));
-  const { north } = { north: [...world.nodes.values()].find(({ id }) => id === 'north') as Node };
   north.turn((self, now) => self.retire(berlin.id, now));
   world.calm();
   const before = north.self;
@@ -148,11 +211,10 @@ test('[F3] who takes back what is left, beside another one who took a part of it
 });
 
 test('[L7] in the name of a shop that is gone nobody else shuts out who was its child once', () => {
-  const { world, hq, south, berlin, paris, till, lost } = country();
+  const { world, hq, north, south, berlin, paris, till, lost } = country();
   const { seq, hash } = till.replica.ledger.self.head;
   berlin.cut();
   berlin.isRunning = false;
-  const { north } = { north: [...world.nodes.values()].find(({ id }) => id === 'north') as Node };
   north.turn((self, now) => self.retire(berlin.id, now));
   world.calm();
   moveTo(world, till, paris);

@@ -109,7 +109,7 @@ export class Authority {
       if (putBack !== undefined)
         await authority.host.engine.runDurably((self, now) => beginAnew(self, putBack, now));
       // Also those that a process which died, or another one, took in.
-      stays.note(replica.ledger.streams.values(), replica.ledger);
+      stays.note(replica.ledger.streams.values(), replica);
       return authority;
     } catch (error) {
       await pool.end();
@@ -221,13 +221,13 @@ export class Authority {
       ...journal,
       commit: async (writes) => {
         // Where the turn before did not end well, others' turns were taken in since.
-        const { ledger } = this.host.engine.replica;
-        const streams = this.#mayLackStays ? ledger.streams.values() : writes.streams;
+        const { replica } = this.host.engine;
+        const streams = this.#mayLackStays ? replica.ledger.streams.values() : writes.streams;
         this.#mayLackStays = true;
         const outcome = await journal.commit(writes);
         this.#mayLackStays = outcome !== 'committed';
         if (outcome === 'committed') noteTurn(this.#witness, writes);
-        this.stays.note(streams, ledger);
+        this.stays.note(streams, replica);
         this.#flushWitness();
         return outcome;
       },
@@ -260,7 +260,7 @@ export class Authority {
       if (position <= replica.ledger.durablePosition) return;
       await catchUpPatiently(this.#journal, replica, this.log);
       // This folder may be the one that is left.
-      this.stays.note(replica.ledger.streams.values(), replica.ledger);
+      this.stays.note(replica.ledger.streams.values(), replica);
     });
   }
 

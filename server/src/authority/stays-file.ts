@@ -1,7 +1,15 @@
 /** Stays file: what the authority's witness tells of its children's stays (F6), in a small SQLite file beside the books. */
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isWriterId, type Ledger, type ReplicaId, type Stay, Stays, type Stream } from '@tallystick/crdt';
+import {
+  isWriterId,
+  type Ledger,
+  type Replica,
+  type ReplicaId,
+  type Stay,
+  Stays,
+  type Stream,
+} from '@tallystick/crdt';
 import { JournalError, type Log, onDisk } from '@tallystick/store-agent';
 import Database from 'better-sqlite3';
 
@@ -57,9 +65,9 @@ export class StaysFile {
   }
 
   /** Writes down the stays that have begun, durably; hardly ever any. As with the witness, a disk that fails is said. */
-  note(streams: Iterable<Stream>, ledger: Ledger): void {
+  note(streams: Iterable<Stream>, { ledger, hub }: Pick<Replica, 'ledger' | 'hub'>): void {
     if (!ledger.hasLife) return;
-    this.#due.push(...this.#stays.note(streams, ledger.self.writer));
+    this.#due.push(...this.#stays.note(streams, ledger.self.writer, hub.children.values()));
     if (this.#due.length === 0) return;
     try {
       this.#write(this.#due);

@@ -300,7 +300,7 @@ export class SimNode implements LinkEnd, Machine {
 
   fsync(): void {
     this.durable(this.disk.fsync());
-    this.witness.note(this.disk, this.#replica?.ledger);
+    this.witness.note(this.disk, this.#replica);
   }
 
   // What the network tells.

@@ -5,7 +5,14 @@
  * The witness beside the books shows it, or a new timeline of the database, or nobody but
  * a child that is ahead. Later an operator takes back what the forgotten life still held.
  */
-import { exposure, type PoolUnits, type ReplicaId, replicaOf, type Stream } from '@tallystick/crdt';
+import {
+  exposure,
+  type Ledger,
+  type PoolUnits,
+  type ReplicaId,
+  replicaOf,
+  type Stream,
+} from '@tallystick/crdt';
 import type { SimDisk } from './disk.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -54,7 +61,7 @@ function putBack(world: World, root: SimNode, image: SimDisk, prng: Prng): How {
   const { self } = root.disk;
   const how = prng.pick(['its witness ahead', 'a new timeline', 'a child ahead'] as const);
   const isToldByChild = how === 'a child ahead' && image.self === self;
-  const candidates = isToldByChild ? childrenAhead(world, root, image) : [];
+  const candidates = isToldByChild && !isStayForgotten(root, image) ? childrenAhead(world, root, image) : [];
   if (candidates.length > 0) {
     const ahead = prng.pick(candidates);
     // Whatever it did before that child is heard would be another history that nobody can tell from the first.
@@ -71,6 +78,17 @@ function putBack(world: World, root: SimNode, image: SimDisk, prng: Prng): How {
   if (how !== 'a new timeline' && root.isPast) return 'its witness ahead';
   root.putBackImage(image, true);
   return 'a new timeline';
+}
+
+/**
+ * Who came below the authority after the image, and took units there: what stands beside the books goes with the whole
+ * machine, and where it was given away again nobody could tell (seed 17003245). That is conceded.
+ */
+function isStayForgotten(root: SimNode, image: SimDisk): boolean {
+  const streams = new Map([...image.writers].map((writer) => [writer, { head: image.head(writer) }]));
+  const books = { streams, livesOf: () => [] } as unknown as Ledger;
+  const { missing, untold } = root.witness.stays.lacking(books);
+  return missing.length + untold.length > 0;
 }
 
 function childrenAhead(world: World, root: SimNode, image: SimDisk): SimNode[] {

@@ -8,6 +8,7 @@
 import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crdt';
 import { debtOf, rightsOf } from './books.ts';
 import type { SimDisk } from './disk.ts';
+import { readOnce } from './disk-tables.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -125,6 +126,18 @@ function leftByBooks(settler: SimNode, life: WriterId, pool: PoolId): number {
   return stream === undefined ? 0 : exposure(ledger, stream, pool);
 }
 
+/** Surrendered to its parent behind its fence, as the books have it. */
+function sentLate({ nodes: [root] }: World, from: WriterId, to: WriterId, pool: PoolId): number {
+  const fence = root?.disk.head(from)?.fence;
+  const parent = root?.disk.head(from)?.parent ?? null;
+  if (root === undefined || fence == null || parent === null || replicaOf(parent) !== replicaOf(to)) return 0;
+  let units = 0;
+  for (const { writer, seq, body } of root.disk.entries.map(readOnce))
+    if (writer === from && seq > fence.seq && body.type === 'sent' && body.to === to)
+      for (const item of body.items) if (item.pool === pool) units += item.n;
+  return units;
+}
+
 /**
  * Units that a life had left when it ended, by its own full book, which nobody but the
  * simulator can read: its rights, its holds being void; with what was sent to it and
@@ -150,7 +163,10 @@ export function leftOf(world: World, life: WriterId, pool: PoolId): number {
     const row = other.row(pool);
     const hasEnded = observer.ended.has(writer);
     const came = row.sent.get(life) ?? 0;
-    const heard = hasEnded ? Math.min(came, inBooks(writer, life)) : came;
+    // What a child surrendered behind its fence is in that one's own account (seed 17009269).
+    const heard = hasEnded
+      ? Math.min(came, inBooks(writer, life) - sentLate(world, writer, life, pool))
+      : came;
     left += Math.max(0, heard - (book.took.get(writer) ?? 0));
     const known = hasEnded ? inBooks(life, writer) : isParent(writer) ? 0 : onAnyDisk(writer);
     left += Math.max(0, (book.sent.get(writer) ?? 0) - Math.max(known, row.took.get(life) ?? 0));

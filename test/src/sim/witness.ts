@@ -4,7 +4,7 @@
  * Noted at every fsync, as often as the real one may; a lazier one leaves a window
  * that no replica can see. The authority's tells besides since when its children stand below it (F6).
  */
-import { incarnationOf, type Ledger, Stays, type WriterId } from '@tallystick/crdt';
+import { incarnationOf, type Replica, Stays, type WriterId } from '@tallystick/crdt';
 import type { SimDisk } from './disk.ts';
 
 export class SimWitness {
@@ -12,11 +12,12 @@ export class SimWitness {
 
   readonly stays = new Stays();
 
-  note(disk: SimDisk, ledger: Ledger | undefined): void {
+  note(disk: SimDisk, replica: Replica | undefined): void {
     const { self } = disk;
     if (self === null) return;
     this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
-    if (ledger?.self.head.parent === null) this.stays.note(ledger.streams.values(), self);
+    if (replica?.ledger.self.head.parent !== null) return;
+    this.stays.note(replica.ledger.streams.values(), self, replica.hub.children.values());
   }
 
   /** The life that it was told of last. */
