@@ -236,6 +236,8 @@ export class CloneCheck {
     // What it sold by override was owed from the first.
     let known = (this.#lackedBefore.get(`${writer} ${pool}`) ?? 0) - debtOf(accounts.row(writer, pool));
     if (replicaOf(writer) === replicaOf(this.#life)) known -= voidRights(accounts, writer, pool);
+    // Shut out by a new parent that knew little of it, what a child surrendered in time counts as late (seed 19000991).
+    for (const other of accounts.writers) known -= accounts.voidTo(other, pool, (to) => to === writer);
     // Given up at one of the two, it may have surrendered to the other what was taken back already.
     for (const other of accounts.writers)
       if (replicaOf(other) === replicaOf(this.#life))
