@@ -6,6 +6,7 @@ import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
+import { newerLife } from './lives.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
 
@@ -64,7 +65,7 @@ export function compareHeads(
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
     // How far the other history goes: without it, nobody would miss its end should that get lost (L2).
     if (compared.isOther && isLife && stream.writer !== hello.writer) has.push(chainOf(stream).has);
-    say(compared.isOther ? compared : withFence(session, stream, compared));
+    say(compared.isOther ? compared : withFence(ledger, session, stream, compared));
     if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
     // And who was given away (F3a) may have said more before it left than its old parent heard, if any.
@@ -100,12 +101,14 @@ function chainOf({ writer, head }: Stream): Compared {
 }
 
 /**
- * What is settled behind the fence of who was shut out is told together with that (F3): a welcome names no fences, and
- * what it took back must not be used before it knows.
+ * What is settled behind the fence of who took what it had not is told together with that (F3): a welcome names no
+ * fences, and it must not use it before it knows. Once its next life has begun it does; and a welcome that said less
+ * than was known would be taken for books that were put back (F6, seed 19009195).
  */
-function withFence(session: Session, { writer, head }: Stream, { has, settled }: Said): Said {
+function withFence(ledger: Ledger, session: Session, { writer, head }: Stream, { has, settled }: Said): Said {
   const { fence } = head;
-  if (fence === null || fence.reason === 'branch' || settled.seq <= fence.seq) return { has, settled };
+  if (fence?.reason !== 'rights' || settled.seq <= fence.seq || newerLife(ledger, writer) !== undefined)
+    return { has, settled };
   session.settled.add(writer);
   return { has, settled: { writer, seq: fence.seq, hash: fence.hash } };
 }

@@ -41,11 +41,10 @@ function stoodAbove(ledger: Ledger, replica: ReplicaId, parent: WriterId | null)
 
 /**
  * What a writer is said to have said behind its fence may be anybody's word, but where it comes for the first time
- * and by its own way (L7).
+ * and by a way of its own: what it took back there counts all the same (L7, seed 19009499).
  */
-export function isItsWord(ledger: Ledger, { writer, seq }: Entry, by?: ReplicaId): boolean {
-  const head = ledger.streams.get(writer)?.head;
-  return head !== undefined && (head.via === by || seq <= (head.fence?.seq ?? seq));
+export function isItsWord(ledger: Ledger, { writer, seq }: Entry, isOwnWay = false): boolean {
+  return isOwnWay || seq <= (ledger.streams.get(writer)?.head.fence?.seq ?? seq);
 }
 
 export interface FenceQuestions {

@@ -22,7 +22,7 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
-import { isOnlyLife, newerLife } from './lives.ts';
+import { isOnlyLife, isOwnWay, newerLife } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
@@ -106,7 +106,7 @@ function takeInEntry(
       if (branch !== stream) branches.add(branch);
       // The life that follows has shut it out as well, and says so no more.
       if (entry.body.type === 'fenced')
-        takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, context.child));
+        takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, isOwnWay(context, stream)));
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
@@ -126,7 +126,7 @@ function takeInEntry(
   ledger.accept(stream, written);
   if (entry.seq === 1 && newerLife(ledger, entry.writer) !== undefined) fence(context, stream, 'superseded');
   if (entry.body.type === 'fenced')
-    takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, context.child));
+    takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, isOwnWay(context, stream)));
   if (stream.head.fence === null && !staysSound(stream, entry)) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
     ledger.fenceBefore(stream, written, 'rights', context.now);

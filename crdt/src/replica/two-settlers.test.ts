@@ -155,6 +155,28 @@ test('[F3] nor where the link ends before that is told: a welcome says nothing o
   expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
 });
 
+test('[F6] [F3] a welcome says no less of who was retired than is settled: that would be taken for books put back (seed 19009195)', () => {
+  const { world, hq, north, berlin, till, lost } = country();
+  till.cut();
+  till.isRunning = false;
+  berlin.turn((self, now) => self.retire(till.id, now));
+  world.calm();
+  till.isRunning = true;
+  till.do(sell('late', { lamp: 1 }));
+  linkAgain(world, till);
+  longCalm(world);
+  const settledAt = (node: Node) => node.replica.ledger.streams.get(lost)?.head.settled.seq;
+  const { seq, fence } = hq.replica.ledger.streams.get(lost)?.head ?? {};
+  expect(seq).toBeGreaterThan(fence?.seq ?? 0);
+  expect(settledAt(north)).toBe(seq);
+  north.cut();
+  north.link();
+  const [welcome] = world.intercept('welcome');
+  if (welcome === undefined) throw new Error('Nobody is welcomed.');
+  world.deliver(welcome);
+  expect(settledAt(north)).toBe(seq);
+});
+
 test.each(['a sale', 'a surrender that is taken', 'an override'])(
   '[F3] [F5] nor is who took back the rest shut out for what that life did behind its fence: %s',
   (late) => {
