@@ -16,7 +16,6 @@ const WRITERS_MAX = 10_000;
 interface Early {
   readonly by: WriterId;
   readonly said: FenceSaid;
-  readonly isItsWord: boolean;
 }
 
 export class EarlyFences {
@@ -29,11 +28,11 @@ export class EarlyFences {
   }
 
   /** @returns whether it is too early for this fence, and it was noted. */
-  isEarly(by: WriterId, said: FenceSaid, isItsWord = true): boolean {
+  isEarly(by: WriterId, said: FenceSaid): boolean {
     const stream = this.#ledger.streams.get(said.writer);
     if (stream !== undefined && (stream.head.fence !== null || said.seq <= stream.head.seq)) return false;
     if (this.#early.size < WRITERS_MAX || this.#early.has(said.writer))
-      this.#early.set(said.writer, { by, said, isItsWord });
+      this.#early.set(said.writer, { by, said });
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
-import type { BodyOf, Entry, Hash } from '../entry/entry.ts';
+import type { BodyOf, Hash } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { parentAt } from '../replica/parent-at.ts';
@@ -12,19 +12,20 @@ export type FenceSaid = Omit<BodyOf<'fenced'>, 'type'>;
 /**
  * Whether it is a life of that writer's replica, of whose child the registry says that it is (F3a), or of
  * whoever settles it, that says so; or of who stood above it at that point, for that one may have taken back
- * what it had before it heard that it was given away (seed 13006411).
+ * what it had before it heard that it was given away (seed 13006411). Also by what it is said to have said behind
+ * its own fence, whoever brings it: what it took back there counts as well (seed 19009499).
  *
- * @param parentThen whose child it was by then; undefined where somebody else may speak in the name of `by`.
+ * @param parentThen whose child it was by then
  */
 export function isShutOutBy(
   ledger: Ledger,
   stream: Stream,
   by: WriterId,
-  parentThen: (() => WriterId | null) | undefined,
+  parentThen: () => WriterId | null,
 ): boolean {
   const [replica, lost] = [replicaOf(by), replicaOf(stream.writer)];
   if (lost === replica || ledger.parentOf(lost) === replica || settles(ledger, replica, stream)) return true;
-  return parentThen !== undefined && stoodAbove(ledger, replica, parentThen());
+  return stoodAbove(ledger, replica, parentThen());
 }
 
 /** That parent, or who settled its children in the place of one that has ended. */
@@ -39,21 +40,11 @@ function stoodAbove(ledger: Ledger, replica: ReplicaId, parent: WriterId | null)
   return false;
 }
 
-/**
- * What a writer is said to have said behind its fence may be anybody's word, but where it comes for the first time
- * and by a way of its own: what it took back there counts all the same (L7, seed 19009499).
- */
-export function isItsWord(ledger: Ledger, { writer, seq }: Entry, isOwnWay = false): boolean {
-  return isOwnWay || seq <= (ledger.streams.get(writer)?.head.fence?.seq ?? seq);
-}
-
 export interface FenceQuestions {
   /** What stands here of that writer, where the journal can be asked for it. */
   hashOf(stream: Stream, seq: number): Hash | undefined;
   /** Whose child it was by then, likewise. */
   parentOf(stream: Stream, seq: number): WriterId | null;
-  /** Whether it is the word of whoever is said to have said it (L7). */
-  readonly isItsWord: boolean;
 }
 
 /**
@@ -68,15 +59,14 @@ export function noteRelayedFence(
   {
     hashOf = (at, atSeq) => ledger.hashOf(at, atSeq),
     parentOf = (at, atSeq) => parentAt(ledger, at, atSeq),
-    isItsWord = true,
   }: Partial<FenceQuestions> = {},
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   // A branch is one from its first entry on: nobody makes one of a chain (L7).
   if (stream === undefined || seq > stream.head.seq || reason === 'branch') return undefined;
   const isNews = stream.head.fence === null || (by === 'above' && isElsewhere(ledger, stream, { seq, hash }));
-  const parentThen = isItsWord ? () => parentOf(stream, seq) : undefined;
-  if (!isNews || (by !== 'above' && !isShutOutBy(ledger, stream, by, parentThen))) return undefined;
+  if (!isNews || (by !== 'above' && !isShutOutBy(ledger, stream, by, () => parentOf(stream, seq))))
+    return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
   const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
   ledger.changeHead(stream, { fence, parent: parentOf(stream, seq) });

@@ -22,11 +22,11 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
-import { isOnlyLife, isOwnWay, newerLife } from './lives.ts';
+import { isOnlyLife, newerLife } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
-import { type FenceSaid, isItsWord, noteRelayedFence } from './relayed-fence.ts';
+import { type FenceSaid, noteRelayedFence } from './relayed-fence.ts';
 import { isTakenBackTwice } from './taken-back-twice.ts';
 
 export interface TakeIn {
@@ -85,8 +85,7 @@ function takeInEntry(
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
     if (held === undefined || sameBytes(held, hash)) {
       // What its writer was said to have said by then may have come only now.
-      if (entry.body.type === 'fenced')
-        takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry));
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
       return undefined;
     }
   }
@@ -105,8 +104,7 @@ function takeInEntry(
     if (branch !== undefined) {
       if (branch !== stream) branches.add(branch);
       // The life that follows has shut it out as well, and says so no more.
-      if (entry.body.type === 'fenced')
-        takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, isOwnWay(context, stream)));
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
@@ -125,15 +123,14 @@ function takeInEntry(
   for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
   if (entry.seq === 1 && newerLife(ledger, entry.writer) !== undefined) fence(context, stream, 'superseded');
-  if (entry.body.type === 'fenced')
-    takeInFence(context, entry.writer, entry.body, isItsWord(ledger, entry, isOwnWay(context, stream)));
+  if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
     ledger.fenceBefore(stream, written, 'rights', context.now);
     context.onFence(stream.writer, 'rights');
   }
   const early = context.early.due(stream);
-  if (early !== undefined) takeInFence(context, early.by, early.said, early.isItsWord);
+  if (early !== undefined) takeInFence(context, early.by, early.said);
   // What a writer says after its fence is kept and not trusted; nobody acts on it.
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   if (stream.head.via !== context.child) context.places.past.heard(stream);
@@ -182,16 +179,11 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
  * A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for
  * fenced too, by whatever way it is reached meanwhile (F3a).
  */
-function takeInFence(
-  { ledger, early, onFence }: TakeIn,
-  by: WriterId,
-  said: FenceSaid,
-  isItsWord: boolean,
-): void {
+function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): void {
   // Of this replica itself nobody below decides, nor in its name.
   const me = replicaOf(ledger.self.writer);
-  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said, isItsWord)) return;
-  if (noteRelayedFence(ledger, by, said, { isItsWord }) !== undefined) onFence(said.writer, said.reason);
+  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said)) return;
+  if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
 }
 
 /**

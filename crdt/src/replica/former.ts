@@ -8,7 +8,7 @@
 import { decodeEntry } from '../entry/codec.ts';
 import type { Entry } from '../entry/entry.ts';
 import type { Places } from '../hub/places.ts';
-import { type FenceSaid, isItsWord, isShutOutBy } from '../hub/relayed-fence.ts';
+import { type FenceSaid, isShutOutBy } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { MalformedBytes } from '../wire/bytes.ts';
@@ -33,7 +33,7 @@ export class FormerLives {
   /** Writers that came further, since somebody last took them. */
   #news = new Set<Stream>();
   /** Fences among what came: of some of those who were shut out, the entries come later. */
-  #fences: { readonly by: WriterId; readonly said: FenceSaid; readonly isItsWord: boolean }[] = [];
+  #fences: { readonly by: WriterId; readonly said: FenceSaid }[] = [];
   #points: readonly Point[] = [];
   /** The life that was welcomed: what is still on its way to it when it ends is no answer to the next. */
   #welcomed: WriterId | undefined;
@@ -138,20 +138,18 @@ export class FormerLives {
   }
 
   /** Whom they shut out below is shut out here too. */
-  #noteFences(entry: Entry): void {
-    const { writer, body } = entry;
-    if (body.type === 'fenced')
-      this.#fences.push({ by: writer, said: body, isItsWord: isItsWord(this.#ledger, entry) });
+  #noteFences({ writer, body }: Entry): void {
+    if (body.type === 'fenced') this.#fences.push({ by: writer, said: body });
     if (this.#fences.length === 0) return;
-    this.#fences = this.#fences.filter(({ by, said, isItsWord }) => !this.#isNoted(by, said, isItsWord));
+    this.#fences = this.#fences.filter(({ by, said }) => !this.#isNoted(by, said));
   }
 
-  #isNoted(by: WriterId, said: FenceSaid, isItsWord: boolean): boolean {
+  #isNoted(by: WriterId, said: FenceSaid): boolean {
     const stream = this.#ledger.streams.get(said.writer);
     if (stream === undefined || said.seq > stream.head.seq) return false;
     if (stream.head.fence !== null) return true;
     const parentThen = () => parentAt(this.#ledger, stream, said.seq);
-    if (!isShutOutBy(this.#ledger, stream, by, isItsWord ? parentThen : undefined)) return false;
+    if (!isShutOutBy(this.#ledger, stream, by, parentThen)) return false;
     if (replicaOf(said.writer) === replicaOf(this.#ledger.self.writer)) return true;
     // What it named behind that point is none of its parents (F5).
     const parent = parentThen();
