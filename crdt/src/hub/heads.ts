@@ -101,16 +101,22 @@ function chainOf({ writer, head }: Stream): Compared {
 }
 
 /**
- * What is settled behind the fence of who took what it had not is told together with that (F3): a welcome names no
- * fences, and it must not use it before it knows. Once its next life has begun it does; and a welcome that said less
- * than was known would be taken for books that were put back (F6, seed 19009195).
+ * Of who took back units behind its fence, what is settled there is told together with the fence (F3): a welcome names
+ * none, and they must not be used before it knows. Once its next life has begun it does; and of everybody else a welcome
+ * that said less than was known would be taken for books that were put back (F6, seed 19009195).
  */
-function withFence(ledger: Ledger, session: Session, { writer, head }: Stream, { has, settled }: Said): Said {
-  const { fence } = head;
-  if (fence?.reason !== 'rights' || settled.seq <= fence.seq || newerLife(ledger, writer) !== undefined)
-    return { has, settled };
+function withFence(ledger: Ledger, session: Session, stream: Stream, { has, settled }: Said): Said {
+  const { writer } = stream;
+  const { fence } = stream.head;
+  if (fence === null || fence.reason === 'branch' || settled.seq <= fence.seq) return { has, settled };
+  if (newerLife(ledger, writer) !== undefined || !hasTakenBack(stream, fence.seq)) return { has, settled };
   session.settled.add(writer);
   return { has, settled: { writer, seq: fence.seq, hash: fence.hash } };
+}
+
+function hasTakenBack(stream: Stream, afterSeq: number): boolean {
+  for (const [, { reclaimed }] of stream.rows()) if (reclaimed.some(({ seq }) => seq > afterSeq)) return true;
+  return false;
 }
 
 function compare(ledger: Ledger, stream: Stream, head: Point): Compared {
