@@ -34,8 +34,6 @@ export interface Session {
   /** The life of this replica that it was opened with: no other speaks in it. */
   readonly parent: WriterId;
   readonly wantsLevels: boolean;
-  /** Whose child it was when it said hello. */
-  readonly cameFrom: WriterId | undefined;
   /** How far this session's stream was taken in, in positions of the child's journal; null before its first frame. */
   cursor: number | null;
   /** The cursor as the open turn would have it: it holds only once the turn is durable. */
@@ -85,11 +83,20 @@ export class Child {
   readonly replica: ReplicaId;
   readonly pools = new Map<PoolId, ChildPool>();
   session: Session | undefined;
+  /** When it last said hello as somebody else's child, whoever hears it later: the entry that names this one (L1). */
+  arrival: { readonly writer: WriterId; readonly seq: number } | undefined;
   /** How many of its pools it alone ever named. */
   strangePools = 0;
 
   constructor(replica: ReplicaId) {
     this.replica = replica;
+  }
+
+  greet(session: Session, { writer, parentSeen }: Pick<Hello, 'writer' | 'parentSeen'>): void {
+    this.session = session;
+    // It names its new parent in the next entry that it writes.
+    if (parentSeen?.writer !== session.parent)
+      this.arrival = { writer, seq: (session.named.get(writer) ?? 0) + 1 };
   }
 
   pool(pool: PoolId): ChildPool {
@@ -147,12 +154,7 @@ export function promise(known: ChildPool, sent: number, units: number): void {
 }
 
 export function openSession(
-  {
-    writer,
-    wantsLevels,
-    heads,
-    parentSeen,
-  }: Pick<Hello, 'writer' | 'wantsLevels' | 'heads'> & Partial<Pick<Hello, 'parentSeen'>>,
+  { writer, wantsLevels, heads }: Pick<Hello, 'writer' | 'wantsLevels' | 'heads'>,
   parent: WriterId,
   cellsSeenTo: number,
 ): Session {
@@ -160,7 +162,6 @@ export function openSession(
     writer,
     parent,
     wantsLevels,
-    cameFrom: parentSeen?.writer,
     cursor: null,
     cursorNext: null,
     isAckDue: false,

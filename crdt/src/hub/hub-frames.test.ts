@@ -1,6 +1,6 @@
 /** What a parent tells its children, and when: L1, L2, L5, R2. */
 import { describe, expect, test } from 'vitest';
-import type { ReplicaId } from '../ids.ts';
+import type { ReplicaId, WriterId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { receive, sell } from '../replica/commands.test-kit.ts';
 import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
@@ -167,6 +167,23 @@ describe('[L5] acks', () => {
   });
 });
 
+test('[F3] a settled point of who is shut out is told with its fence, or not yet', () => {
+  const { ledger, shop: berlin } = new Books();
+  const settled = { seq: 1, hash: berlin.head.hash };
+  const fence = { ...settled, reason: 'retired' } as const;
+  for (let i = 0; i < HEADS_MAX; i += 1)
+    ledger.addStream(name(`t${i}`), { ...berlin.head, via: 'berlin' as ReplicaId, settled, fence });
+  const { frames, session } = telling(ledger, (waiting) => {
+    waiting.isAckDue = true;
+    for (let i = 0; i < HEADS_MAX; i += 1) waiting.settled.add(name(`t${i}`));
+  });
+  const [ack] = only('ack', frames);
+  const told = (points: readonly { readonly writer: WriterId }[] = []) => points.map(({ writer }) => writer);
+  expect(told(ack?.fenced)).toEqual(told(ack?.settled));
+  // One place is that of the child itself, be it shut out or not.
+  expect([ack?.settled.length, session.settled.size, session.isAckDue]).toEqual([HEADS_MAX - 1, 1, true]);
+});
+
 /** What leaves to Berlin alone, of which a test says what it waits for. */
 function telling(
   ledger: Books['ledger'],
@@ -175,11 +192,12 @@ function telling(
 ) {
   const child = new Child('berlin' as ReplicaId);
   const hello = { writer: name('berlin'), wantsLevels: levels !== undefined, heads: [] };
-  child.session = openSession(hello, ledger.self.writer, 0);
-  expecting(child.session);
+  const session = openSession(hello, ledger.self.writer, 0);
+  child.session = session;
+  expecting(session);
   const totals = { changed: new Set(levels?.keys()), levels };
   const hub = { children: new Map([[child.replica, child]]), totals } as unknown as Hub;
-  return { frames: hubFrames(hub, ledger, hastySettings('hq' as ReplicaId, 'authority'), atFirst) };
+  return { session, frames: hubFrames(hub, ledger, hastySettings('hq' as ReplicaId, 'authority'), atFirst) };
 }
 
 describe('[L1] what is settled', () => {

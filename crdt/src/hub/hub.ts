@@ -81,7 +81,7 @@ export class Hub {
     else for (const life of others) this.fence(life, 'superseded', now);
     const child = this.child(replica);
     const session = openSession(hello, self.writer, Math.min(seen, self.head.seq));
-    child.session = session;
+    child.greet(session, hello);
     for (const pool of child.pools.values()) {
       pool.recall = undefined;
       pool.promised = 0;

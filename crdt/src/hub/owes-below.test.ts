@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
+import type { Stream } from '../replica/stream.ts';
 import { pool } from '../replica/world.test-kit.ts';
 import { owesBelow } from './owes-below.ts';
 import { isShutOutBy, noteRelayedFence } from './relayed-fence.ts';
@@ -48,6 +49,27 @@ describe('[F2] a fence that somebody else decided', () => {
     expect(isShutOutBy(ledger, shop, name('paris'), () => null)).toBe(false);
     // Nobody stands above a root.
     expect(isShutOutBy(ledger, ledger.self, name('paris'), () => null)).toBe(false);
+  });
+
+  test('[F3] [F3a] or of who stood above it at that point: its parent then, or who settles in the place of one that has ended', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    const till = books.add(name('till'), 'rome', name('rome'));
+    const by = (replica: string) => isShutOutBy(ledger, till, name(replica), () => shop.writer);
+    // A shop that lives speaks for itself.
+    expect([by('berlin'), by('hq'), by('paris')]).toEqual([true, false, false]);
+    ledger.fence(shop, 'retired', atFirst);
+    expect([by('berlin'), by('hq'), by('paris')]).toEqual([true, true, false]);
+    // Whoever was shut out may have named a circle of parents.
+    const [one, two] = [
+      ['one', 'two'],
+      ['two', 'one'],
+    ].map(([of, parent]) => books.add(name(of as string), 'berlin', name(parent as string))) as [
+      Stream,
+      Stream,
+    ];
+    for (const ended of [one, two]) ledger.fence(ended, 'retired', atFirst);
+    expect(isShutOutBy(ledger, till, name('paris'), () => one.writer)).toBe(false);
   });
 
   test('[F2] is told from above by whoever decided it, at the hash that stands here', () => {

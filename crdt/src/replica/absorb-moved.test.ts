@@ -1,9 +1,9 @@
 /** A till that was shut out where it stood before, and goes on elsewhere: every process of the authority folds the same (F3a, T8). */
 import { expect, test } from 'vitest';
-import { caughtUp, headOf, process } from './absorb.test-kit.ts';
-import { absorb } from './absorb.ts';
+import { absorbed, headOf } from './absorb.test-kit.ts';
 import { hold, sell } from './commands.test-kit.ts';
 import { differentMemory } from './memory.test-kit.ts';
+import { linkAgain, longCalm } from './moves.test-kit.ts';
 import { differentSums } from './sums.test-kit.ts';
 import { pool, shop } from './world.test-kit.ts';
 
@@ -28,21 +28,12 @@ test.each([1, 1_000])(
     till.cut();
     // Its old shop has opened that hold before: behind its fence nobody opens it again.
     expect(till.do(hold('h1', { lamp: 1 })).ok).toBe(true);
-    for (const node of [berlin, till])
-      for (let i = 0; i < 4; i += 1) {
-        if (!node.replica.uplink.isOpen) node.link();
-        world.rejoin();
-        world.calmFor(60_000);
-      }
+    for (const node of [berlin, till]) {
+      linkAgain(world, node);
+      longCalm(world);
+    }
     expect(hq.fenceOf(lost)).toBe('retired');
-    const follower = process(hq);
-    const { runs, heads } = caughtUp(hq, 0);
-    for (let i = 0; i < runs.length; i += at)
-      absorb(follower, {
-        runs: runs.slice(i, i + at),
-        heads: i + at < runs.length ? [] : heads,
-        fences: heads,
-      });
+    const follower = absorbed(hq, at);
     const opened = follower.ledger.streams.get(lost)?.row(pool('lamp')).opened;
     expect([hq.row('lamp', 'berlin', lost).opened, opened]).toEqual([0, 0]);
     expect(headOf(follower, lost)).toEqual(headOf(hq.replica, lost));

@@ -1,7 +1,7 @@
 /** Several processes of one replica on one journal: another one, and what it is told of what the first one wrote. */
 import type { WriterId } from '../ids.ts';
 import { joinEntries } from '../wire/slices.ts';
-import type { CaughtUp } from './absorb.ts';
+import { absorb, type CaughtUp } from './absorb.ts';
 import type { Directory } from './directory.ts';
 import type { JournalView } from './journal-view.ts';
 import { MemoryJournal } from './memory-journal.test-kit.ts';
@@ -35,6 +35,19 @@ export function process(
     nonce: () => 'f'.repeat(32),
     directory,
   });
+}
+
+/** Another process that has read all of a journal, so many entries at a time: heads come with the last of them, as in the books. */
+export function absorbed(node: Node, at: number): Replica {
+  const follower = process(node);
+  const { runs, heads } = caughtUp(node, 0);
+  for (let i = 0; i < runs.length; i += at)
+    absorb(follower, {
+      runs: runs.slice(i, i + at),
+      heads: i + at < runs.length ? [] : heads,
+      fences: heads,
+    });
+  return follower;
 }
 
 export function headOf({ ledger }: Replica, writer: WriterId) {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
 import type { HoldId, ReplicaId } from '../ids.ts';
-import { caughtUp, headOf, process } from './absorb.test-kit.ts';
+import { absorbed, caughtUp, headOf, process } from './absorb.test-kit.ts';
 import { absorb } from './absorb.ts';
 import { extend, hold, receive, sell } from './commands.test-kit.ts';
 import type { JournalView } from './journal-view.ts';
@@ -132,15 +132,7 @@ describe('[T2] another process of the same replica', () => {
     '[T8] what a writer said after a fence that a child decided counts as it did there, %i entries at a time',
     (at) => {
       const { hq, ended } = lateShop();
-      const follower = process(hq);
-      const { runs, heads } = caughtUp(hq, 0);
-      // Heads come with the last of the entries, as in the books.
-      for (let i = 0; i < runs.length; i += at)
-        absorb(follower, {
-          runs: runs.slice(i, i + at),
-          heads: i + at < runs.length ? [] : heads,
-          fences: heads,
-        });
+      const follower = absorbed(hq, at);
       expect(follower.ledger.streams.get(ended)?.row(lamp).used).toBe(1);
       expect(differentMemory(follower.ledger, hq.journal)).toEqual([]);
       expect(differentSums(follower)).toEqual([]);
@@ -272,14 +264,7 @@ describe('[F3] of who was shut out by somebody else', () => {
     '[F3a] [T8] learns that it ended when the last of its words has come, %i entries at a time',
     (at) => {
       const { hq, lost } = earlyShop();
-      const follower = process(hq);
-      const { runs, heads } = caughtUp(hq, 0);
-      for (let i = 0; i < runs.length; i += at)
-        absorb(follower, {
-          runs: runs.slice(i, i + at),
-          heads: i + at < runs.length ? [] : heads,
-          fences: heads,
-        });
+      const follower = absorbed(hq, at);
       // The shop had opened that hold before: behind its fence nobody opens it again.
       expect(follower.ledger.streams.get(lost)?.row(lamp).opened).toBe(0);
       expect([...differentMemory(follower.ledger, hq.journal), ...differentSums(follower)]).toEqual([]);

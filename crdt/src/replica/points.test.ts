@@ -205,6 +205,13 @@ describe('[F6] where less is settled than was known', () => {
     expect(told).toEqual([made.shop]);
   });
 
+  test('[F2] nothing does where it is another history of which the parent says so', () => {
+    const { made, points } = books();
+    points.note('settled', at(made, made.shop, 3));
+    points.begin([], [{ ...at(made, made.shop, 1), hash: strange }]);
+    expect(made.shop.head.settled.seq).toBe(0);
+  });
+
   test('[F6] a parent that has more streams than a welcome names says nothing of the others', () => {
     const has = Array.from({ length: HEADS_MAX }, (_, i) => ({
       writer: name(`r${i}`),

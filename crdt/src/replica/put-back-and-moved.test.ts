@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
 import { hold, receive, reclaim, sell } from './commands.test-kit.ts';
+import { linkAgain, longCalm, moveTo } from './moves.test-kit.ts';
 import { type Node, pool, shop, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
@@ -15,24 +16,13 @@ function town() {
   return { world, hq, berlin, paris, till };
 }
 
-/** Until it is let in: who learns that it is the past goes on as a new writer, and says hello again. */
-function linkAgain(world: World, node: Node): void {
-  for (let i = 0; i < 4 && !node.replica.uplink.isOpen; i += 1) {
-    node.link();
-    world.calm();
-  }
-  expect(node.replica.uplink.isOpen).toBe(true);
-}
-
-/** Gives a till that is stopped to another parent, and starts it there. */
-function moveTo(world: World, till: Node, parent: Node): void {
-  till.isRunning = true;
-  till.parent = parent;
-  world.give(till, parent);
+/** The shop, which nobody reaches, gives its till up, and takes back so much of it. */
+function givenUpUnheard(berlin: Node, till: Node, n: number): void {
   till.cut();
-  linkAgain(world, till);
-  world.rejoin();
-  world.calmFor(60_000);
+  till.isRunning = false;
+  berlin.cut();
+  berlin.turn((self, now) => self.retire(till.id, now));
+  expect(berlin.do(reclaim('r1', till.self, { lamp: n }))).toMatchObject({ ok: true });
 }
 
 const soldOf = (hq: Node) => hq.replica.hub.totals.levels?.get(lamp)?.onHand;
@@ -52,10 +42,7 @@ test('[F2] [F3a] what its old parent heard of a till shows that it lived twice, 
   world.calm();
   expect(hq.fenceOf(self)).toBeUndefined();
   linkAgain(world, berlin);
-  for (let i = 0; i < 4; i += 1) {
-    world.rejoin();
-    world.calmFor(60_000);
-  }
+  longCalm(world);
   expect([hq, paris, berlin].map((node) => node.fenceOf(self))).toEqual(['fork', 'fork', 'fork']);
   expect(till.self).not.toBe(self);
   // The delivery has come, and each of the four sales counts.
@@ -90,19 +77,12 @@ test('[F3] [F3a] whom a shop shut out before it heard that it was given away is 
   const { world, hq, berlin, paris, till } = town();
   const lost = till.self;
   const units = till.free('lamp');
-  till.cut();
-  till.isRunning = false;
-  berlin.cut();
-  berlin.turn((self, now) => self.retire(till.id, now));
-  expect(berlin.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
+  givenUpUnheard(berlin, till, units);
   // Nobody above has heard of it: it is found again, and goes on in another shop.
   moveTo(world, till, paris);
   expect([till.self === lost, hq.fenceOf(lost)]).toEqual([true, undefined]);
   linkAgain(world, berlin);
-  for (let i = 0; i < 4; i += 1) {
-    world.rejoin();
-    world.calmFor(60_000);
-  }
+  longCalm(world);
   expect([hq, paris, berlin].map((node) => node.fenceOf(lost))).toEqual(['retired', 'retired', 'retired']);
   expect([till.self === lost, till.free('lamp')]).toEqual([false, 0]);
 });
@@ -122,11 +102,7 @@ test('[F5] [F3a] whose child it was where it was shut out is known to a parent t
   world.calm();
   const lost = till.self;
   const units = till.free('lamp');
-  till.cut();
-  till.isRunning = false;
-  berlin.cut();
-  berlin.turn((self, now) => self.retire(till.id, now));
-  expect(berlin.do(reclaim('r1', lost, { lamp: units - 1 }))).toMatchObject({ ok: true });
+  givenUpUnheard(berlin, till, units - 1);
   moveTo(world, till, paris);
   till.cut();
   // Its old shop has opened that hold before: behind its fence nobody opens it again.

@@ -1,6 +1,5 @@
 /** What stands beside the books of who came to stand below the authority: F6. */
 import { describe, expect, test } from 'vitest';
-import { openSession } from '../hub/child.ts';
 import type { OrderId } from '../ids.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
 import { Stays } from './stays.ts';
@@ -41,17 +40,11 @@ describe('[F6] stays below the authority', () => {
   test('[F6] begin where somebody says hello who comes from elsewhere, before its journal has come so far (seed 17003245)', () => {
     const { ledger, till } = booksOfBefore();
     const stays = new Stays();
-    const heads = [{ writer: till.writer, seq: 112, hash: new Uint8Array(32) }];
-    const session = {
-      ...openSession({ writer: till.writer, wantsLevels: false, heads }, ledger.self.writer, 0),
-      cameFrom: name('berlin'),
-    };
-    expect(stays.note([], ledger.self.writer, [{ session }])).toEqual([{ writer: till.writer, seq: 113 }]);
-    expect(stays.note([], ledger.self.writer, [{ session }])).toEqual([]);
+    const child = { arrival: { writer: till.writer, seq: 113 } };
+    const note = () => stays.note([], ledger.self.writer, [child, { arrival: undefined }]);
+    expect(note()).toEqual([{ writer: till.writer, seq: 113 }]);
+    expect(note()).toEqual([]);
     expect(stays.lacking(ledger)).toEqual({ missing: ['till'], untold: [] });
-    // Who has been there all along says so in its hello.
-    const known = { ...session, cameFrom: ledger.self.writer, named: new Map([[till.writer, 200]]) };
-    expect(stays.note([], ledger.self.writer, [{ session: known }, { session: undefined }])).toEqual([]);
   });
 
   test('[F6] are missing in books of before, until the journal comes that tells of them', () => {

@@ -4,33 +4,11 @@ import { isShutOutBy } from '../hub/relayed-fence.ts';
 import type { ReplicaId } from '../ids.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
 import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { linkAgain, longCalm, moveTo } from './moves.test-kit.ts';
 import { settlerFrom } from './settler.ts';
 import { type Node, pool, World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
-
-function linkAgain(world: World, node: Node): void {
-  for (let i = 0; i < 4 && !node.replica.uplink.isOpen; i += 1) {
-    node.link();
-    world.calm();
-  }
-}
-
-function longCalm(world: World): void {
-  for (let i = 0; i < 4; i += 1) {
-    world.rejoin();
-    world.calmFor(60_000);
-  }
-}
-
-function moveTo(world: World, node: Node, parent: Node): void {
-  node.isRunning = true;
-  node.parent = parent;
-  world.give(node, parent);
-  node.cut();
-  linkAgain(world, node);
-  longCalm(world);
-}
 
 /** Two regions; below the north a shop with nine lamps, and its till, which has sold one and has some. */
 function country() {

@@ -89,19 +89,24 @@ export class CloneCheck {
     return hasMoved ? accounts.leftBehind(writer, pool) : 0;
   }
 
-  /** F5, F7: units that are owed, by pool: to accounts of writers that were shut out, and by live ones. */
+  /** F5, F7: what covers the units that are owed, by pool: to accounts of writers that were shut out, and by live ones. */
   owed(): Map<PoolId, number> {
     const { disk } = this.#root;
     const accounts = new Accounts(historiesOn(disk).values(), disk);
     const owed = new Map<PoolId, number>();
     for (const pool of this.#world.tree.pools) {
-      let units = 0;
+      // Its settler may count some of it in another account (seed 19008333), and covers that as well.
+      let [units, covering] = [0, 0];
       for (const writer of accounts.writers) {
-        // Its settler may count what is disputed in another account, and owes nothing for it here (seed 19008333).
-        if (!this.#isEnded(writer)) units += debtOf(accounts.row(writer, pool));
+        const debt = debtOf(accounts.row(writer, pool));
+        const isEnded = this.#isEnded(writer);
+        if (!isEnded) units += debt;
         else units += Math.max(0, -this.#left(accounts, writer, pool) - accounts.disputed(writer, pool));
+        const { ledger } = (this.#settlerOf(writer) ?? this.#root).replica;
+        const stream = isEnded ? ledger.streams.get(writer) : undefined;
+        covering += stream === undefined ? debt : Math.max(0, -exposure(ledger, stream, pool));
       }
-      if (units > 0) owed.set(pool, units);
+      if (units > 0) owed.set(pool, Math.max(units, covering));
     }
     return owed;
   }
@@ -339,12 +344,7 @@ function checkOnce(histories: Iterable<History>): void {
 /** Which goods a document is about, without how a writer paid for them. */
 function goodsOf(body: Parameters<typeof documentOf>[0]['body']): string {
   if (!('lines' in body)) return body.type;
-  const units = body.lines.map((line) =>
-    'quantityBase' in line
-      ? `${line.quantityBase} ${line.pool}`
-      : 'n' in line
-        ? `${line.n} ${line.pool}`
-        : '',
-  );
-  return units.join();
+  const units = (line: (typeof body.lines)[number]) =>
+    'quantityBase' in line ? line.quantityBase : 'n' in line ? line.n : 0;
+  return body.lines.map((line) => `${units(line)} ${line.pool}`).join();
 }
