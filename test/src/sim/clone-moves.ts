@@ -73,9 +73,12 @@ export class CloneMoves {
   /** A leaf below one of the two is gone with what it had not told; it is found again a little later. */
   #giveUpOne(): void {
     if (this.#givenUp !== undefined) return;
-    const leaves = this.#children.filter(
-      (child) => !this.#world.nodes.some((each) => this.#world.parentOf(each) === child),
-    );
+    const { nodes, registry } = this.#world;
+    // Somebody may be on the way to it, whom it would not listen to before it has heard of that (seed 21001293).
+    const isAbove = (child: SimNode, each: SimNode) =>
+      this.#world.parentOf(each) === child ||
+      registry.parentOf(each.settings.replica) === child.settings.replica;
+    const leaves = this.#children.filter((child) => !nodes.some((each) => isAbove(child, each)));
     const able = this.#twins.filter(({ isInCharge }) => isInCharge);
     if (leaves.length === 0 || able.length === 0) return;
     const child = this.#prng.pick(leaves);

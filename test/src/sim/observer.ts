@@ -133,6 +133,11 @@ export class Observer {
         return;
       case 'fenced':
         if (this.ended.has(body.writer)) return;
+        // Put back to before a life that was given up meanwhile, it learns of that only with its welcome (seed 21001436).
+        if (body.reason === 'superseded' && this.#hasNewerLife(body.writer)) {
+          this.ended.add(body.writer);
+          return;
+        }
         throw new Violation('T6', `${node.name} fenced ${body.writer}, who is honest: ${body.reason}`);
       case 'took':
         this.#sawStray(node, body.from);
@@ -203,6 +208,12 @@ export class Observer {
         throw new Violation('F1', `${life}: a new life, and nothing was restored`);
       this.ended.add(writer);
     }
+  }
+
+  #hasNewerLife(life: WriterId): boolean {
+    const isNewer = (writer: WriterId) =>
+      replicaOf(writer) === replicaOf(life) && incarnationOf(writer) > incarnationOf(life);
+    return [...this.books.keys()].some(isNewer);
   }
 
   superseded({ disk: { self } }: SimNode): void {
