@@ -263,6 +263,16 @@ describe('[F3a] [F1a] a child whose hello came before the news from above', () =
     expect(late(made, till, 0, pointOf(made, till))).toEqual([]);
   });
 
+  test('[F2] is not behind in the history that it has not, before its own of that writer has come (seed 21004515)', () => {
+    const made = books(1);
+    const till = made.add(name('till'), 'berlin', made.shop.writer);
+    made.say(till, received(1), received(2));
+    // Saying hello again would tell it nothing, and begin its journal from the first.
+    const other = { ...pointOf(made, till, 2), hash: strange };
+    expect(late(made, till, 0, other)).toEqual([]);
+    expect(late(made, till, 1, other)).toEqual(['berlin']);
+  });
+
   test('[F3a] [F1a] is not behind in what itself said, or what is not below it', () => {
     const made = books(1);
     expect(late(made, made.shop, 1)).toEqual([]);

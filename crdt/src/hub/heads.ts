@@ -71,11 +71,11 @@ export function compareHeads(
     // And who was given away (F3a) may have said more before it left than its old parent heard, if any.
     if (stream.writer !== hello.writer) {
       const afterSeq = compared.isOther ? compared.sharedSeq : (head?.seq ?? firstSeqOf(stream) - 1);
-      // Where the two part is known once the child's own history has come.
-      if (afterSeq !== undefined && afterSeq < stream.head.seq) {
+      // Where the two part is known once the child's own history has come; until then another hello brings it nothing.
+      if (afterSeq !== undefined && afterSeq < stream.head.seq)
         session.former.push({ writer: stream.writer, afterSeq });
+      if (afterSeq === undefined || afterSeq < stream.head.seq)
         session.named.set(stream.writer, stream.head.seq);
-      }
     }
   }
   // A history that stands here under another name.

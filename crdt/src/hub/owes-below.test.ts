@@ -5,7 +5,7 @@ import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import type { Stream } from '../replica/stream.ts';
 import { pool } from '../replica/world.test-kit.ts';
 import { owesBelow } from './owes-below.ts';
-import { isShutOutBy, noteRelayedFence } from './relayed-fence.ts';
+import { type FenceSaid, isShutOutBy, noteRelayedFence, saidOfChain } from './relayed-fence.ts';
 
 const lamp = pool('lamp');
 const berlin = 'berlin' as ReplicaId;
@@ -118,6 +118,33 @@ describe('[F2] a fence that somebody else decided', () => {
     vi.spyOn(books.journal, 'hashAt').mockReturnValue(undefined);
     expect(noteRelayedFence(ledger, 'above', { ...said, hash })).toBe(undefined);
     expect(shop.head.fence).toEqual(fence);
+  });
+
+  test('[F2] moves to where the two histories part where the parent names an entry of the other one (seed 21003583)', () => {
+    const books = new Books();
+    const { ledger, shop } = books;
+    books.say(shop, { type: 'reparented', parent: name('paris') }, received(1), received(2));
+    books.commit();
+    const early = { writer: shop.writer, seq: 1, hash: ledger.hashOf(shop, 1) as Uint8Array };
+    expect(noteRelayedFence(ledger, 'above', { ...early, reason: 'superseded' })).toBe(shop);
+    const branch = books.branch(3);
+    const further = books.branch(3, branch);
+    books.say(branch, received(3), received(4));
+    books.say(further, received(5), received(6), received(7));
+    books.commit();
+    const told = (said: FenceSaid) => noteRelayedFence(ledger, 'above', saidOfChain(ledger, said));
+    for (const other of [branch, further]) {
+      const { seq, hash } = other.head;
+      const said = { writer: shop.writer, seq, hash, reason: 'superseded' } as const;
+      shop.head.fence = { ...early, reason: 'superseded' };
+      expect(told({ ...said, hash: early.hash })).toBe(undefined);
+      expect(told(said)).toBe(shop);
+      expect([shop.head.fence, shop.head.parent]).toEqual([
+        { seq: 3, hash: ledger.hashOf(shop, 3), reason: 'superseded' },
+        name('paris'),
+      ]);
+      expect(told(said)).toBe(undefined);
+    }
   });
 
   test('[F2] a fence moved on to behind another parent takes that parent over', () => {

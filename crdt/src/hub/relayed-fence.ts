@@ -1,6 +1,7 @@
 /** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
 import type { BodyOf, Hash } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
+import { historyWith } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { parentAt } from '../replica/parent-at.ts';
 import { settles } from '../replica/settler.ts';
@@ -71,6 +72,24 @@ export function noteRelayedFence(
   const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
   ledger.changeHead(stream, { fence, parent: parentOf(stream, seq) });
   return stream;
+}
+
+/**
+ * What the parent says of another history of a writer that lived twice holds here up to where the two part: what
+ * follows in the chain that stands here is a branch there (F2, seed 21003583).
+ */
+export function saidOfChain(ledger: Ledger, said: FenceSaid): FenceSaid {
+  const chain = ledger.streams.get(said.writer);
+  if (chain === undefined || ledger.branches.size === 0) return said;
+  let at: Stream | undefined = historyWith(ledger, chain, said);
+  let point: Pick<FenceSaid, 'seq' | 'hash'> = said;
+  for (
+    ;
+    at !== undefined && isBranch(at);
+    at = at.head.parent === null ? undefined : ledger.streams.get(at.head.parent)
+  )
+    point = at.head.fence ?? point;
+  return { ...said, seq: point.seq, hash: point.hash };
 }
 
 /**

@@ -8,7 +8,7 @@ import { behind } from '../hub/heads.ts';
 import type { Hub } from '../hub/hub.ts';
 import { MOVED_EVERY_MS } from '../hub/pace.ts';
 import { Places } from '../hub/places.ts';
-import { noteRelayedFence } from '../hub/relayed-fence.ts';
+import { noteRelayedFence, saidOfChain } from '../hub/relayed-fence.ts';
 import { Strays } from '../hub/strays.ts';
 import type { ReplicaId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
@@ -195,7 +195,7 @@ export class Moving {
     if (frame.parent !== this.#uplink.parent || frame.writer !== this.#ledger.self.writer) return;
     for (const fence of frame.fenced) {
       if (fence.writer === frame.writer) continue;
-      const stream = noteRelayedFence(this.#ledger, 'above', fence);
+      const stream = noteRelayedFence(this.#ledger, 'above', saidOfChain(this.#ledger, fence));
       if (stream === undefined) continue;
       this.strays.moved(stream);
       this.#hub.noteFence(stream);
