@@ -67,14 +67,17 @@ function workerOfTill(): Plugin {
   };
 }
 
-/** What only the authority decides is left out: no page is ever the root of a tree. */
+/** What only the authority decides is left out, and what everybody else answers to it stands here: no page is ever the root of a tree. */
+const NOT_AT_THE_ROOT = {
+  'hub/taken-back-twice.ts': 'export const isTakenBackTwice = () => false;',
+  'replica/forgotten-lives.ts':
+    'export class ForgottenLives { onEffect() {} onHead() {} putBack() {} named() { return []; } giveAccounts() { return false; } }',
+};
+
 function neverRoot(): Plugin {
   return {
     name: 'tallystick-never-root',
-    load: (id) =>
-      id.endsWith('/crdt/src/hub/taken-back-twice.ts')
-        ? 'export const isTakenBackTwice = () => false;'
-        : undefined,
+    load: (id) => Object.entries(NOT_AT_THE_ROOT).find(([file]) => id.endsWith(`/crdt/src/${file}`))?.[1],
   };
 }
 

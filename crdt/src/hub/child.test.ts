@@ -36,22 +36,6 @@ function rateOf(units: number): number {
   return rate(known);
 }
 
-test('[F6] who says hello as the child of another life names this one in its next entry; who heard of it last has done so', () => {
-  const [hq, writer] = [name('hq'), name('berlin')];
-  const child = new Child('berlin' as never);
-  const greet = (parent: WriterId | undefined, seq: number) => {
-    const heads = [{ writer, seq, hash: new Uint8Array(32) }];
-    const parentSeen = parent === undefined ? null : { writer: parent, seq: 1 };
-    child.greet(openSession({ ...hello(writer), heads }, hq, 0), { writer, parentSeen });
-    return child.arrival;
-  };
-  expect(greet(hq, 7)).toBe(undefined);
-  expect(greet(name('north'), 7)).toEqual({ writer, seq: 8 });
-  // Its link is cut before anything of it is noted: it stands until it is.
-  expect(greet(hq, 9)).toEqual({ writer, seq: 8 });
-  expect(greet(undefined, 9)).toEqual({ writer, seq: 10 });
-});
-
 describe('[R2] demand', () => {
   test('[R2] what was asked for and then used is counted once', () => {
     const known = lamps();

@@ -83,20 +83,11 @@ export class Child {
   readonly replica: ReplicaId;
   readonly pools = new Map<PoolId, ChildPool>();
   session: Session | undefined;
-  /** When it last said hello as somebody else's child, whoever hears it later: the entry that names this one (L1). */
-  arrival: { readonly writer: WriterId; readonly seq: number } | undefined;
   /** How many of its pools it alone ever named. */
   strangePools = 0;
 
   constructor(replica: ReplicaId) {
     this.replica = replica;
-  }
-
-  greet(session: Session, { writer, parentSeen }: Pick<Hello, 'writer' | 'parentSeen'>): void {
-    this.session = session;
-    // It names its new parent in the next entry that it writes.
-    if (parentSeen?.writer !== session.parent)
-      this.arrival = { writer, seq: (session.named.get(writer) ?? 0) + 1 };
   }
 
   pool(pool: PoolId): ChildPool {
@@ -190,6 +181,14 @@ export function openSession(
     formerFrames: [],
     formerCells: [],
   };
+}
+
+/**
+ * The child has said that this is its parent, and that stands here (L1). Before, it is granted nothing: books that are
+ * put back to before that would not know whom to wait for (F6).
+ */
+export function isNamed(ledger: Ledger, session: Session): boolean {
+  return ledger.streams.get(session.writer)?.head.parent === session.parent;
 }
 
 /** This session speaks for a writer that was fenced, and has not heard of it. */

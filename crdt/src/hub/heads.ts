@@ -6,7 +6,6 @@ import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Hello, type Point } from '../wire/frames.ts';
 import type { Child, Session } from './child.ts';
-import { newerLife } from './lives.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
 
@@ -65,7 +64,7 @@ export function compareHeads(
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
     // How far the other history goes: without it, nobody would miss its end should that get lost (L2).
     if (compared.isOther && isLife && stream.writer !== hello.writer) has.push(chainOf(stream).has);
-    say(compared.isOther ? compared : withFence(ledger, session, stream, compared));
+    say(compared.isOther ? compared : withFence(session, stream, compared));
     if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.
     // And who was given away (F3a) may have said more before it left than its old parent heard, if any.
@@ -102,14 +101,14 @@ function chainOf({ writer, head }: Stream): Compared {
 
 /**
  * Of who took back units behind its fence, what is settled there is told together with the fence (F3): a welcome names
- * none, and they must not be used before it knows. Once its next life has begun it does; and of everybody else a welcome
- * that said less than was known would be taken for books that were put back (F6, seed 19009195).
+ * none, and they must not be used before it knows. Its next life may have begun somewhere else. Of everybody else a
+ * welcome that said less than was known would be taken for books that were put back (F6, seed 19009195).
  */
-function withFence(ledger: Ledger, session: Session, stream: Stream, { has, settled }: Said): Said {
+function withFence(session: Session, stream: Stream, { has, settled }: Said): Said {
   const { writer } = stream;
   const { fence } = stream.head;
   if (fence === null || fence.reason === 'branch' || settled.seq <= fence.seq) return { has, settled };
-  if (newerLife(ledger, writer) !== undefined || !hasTakenBack(stream, fence.seq)) return { has, settled };
+  if (!hasTakenBack(stream, fence.seq)) return { has, settled };
   session.settled.add(writer);
   return { has, settled: { writer, seq: fence.seq, hash: fence.hash } };
 }

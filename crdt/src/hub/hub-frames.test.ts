@@ -5,6 +5,7 @@ import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import { receive, sell } from '../replica/commands.test-kit.ts';
 import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
 import { DEFAULT_LINK } from '../replica/settings.ts';
+import type { Stream } from '../replica/stream.ts';
 import { type Node, pool, shop, World } from '../replica/world.test-kit.ts';
 import { type Frame, type FrameKind, HEADS_MAX, ITEMS_MAX, type StreamFrame } from '../wire/frames.ts';
 import { Child, openSession, type Session } from './child.ts';
@@ -165,6 +166,30 @@ describe('[L5] acks', () => {
     });
     expect(only('ack', frames).map(({ has }) => has.length)).toEqual([HEADS_MAX]);
   });
+
+  test('[L1] say it of writers that came by another way, which the child named or was told of (seed 21008290)', () => {
+    const { ledger, shop: berlin } = new Books();
+    for (const of of ['named', 'strange'])
+      ledger.addStream(name(of), { ...berlin.head, via: 'paris' as ReplicaId });
+    const { frames } = telling(ledger, (session) => {
+      session.isAckDue = true;
+      session.wantsAll = true;
+      session.named.set(name('named'), 0);
+    });
+    expect(only('ack', frames).map(({ has }) => has.map(({ writer }) => writer))).toEqual([
+      [berlin.writer, name('named')],
+    ]);
+  });
+});
+
+test('[F3] who is shut out is told at once to the child below which it is reached, though nobody there says anything', () => {
+  const { world, hq, till } = shop({ lamp: 1 });
+  world.calmFor(60_000);
+  const stream = hq.replica.ledger.streams.get(till.self) as Stream;
+  const [first] = only('ack', hq.turn((self, now) => self.hub.fence(stream, 'rights', now)).frames);
+  expect(first?.fenced).toMatchObject([{ writer: till.self, reason: 'rights' }]);
+  world.calm();
+  expect(till.self).not.toBe(stream.writer);
 });
 
 test('[F3] a settled point of who is shut out is told with its fence, or not yet', () => {

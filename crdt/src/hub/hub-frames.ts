@@ -112,7 +112,8 @@ function tellAll(ledger: Ledger, child: Child, session: Session): void {
   session.wantsAll = false;
   for (const { writer, head } of ledger.streams.values()) {
     if (session.has.size >= HEADS_MAX) return;
-    if (head.via !== child.replica) continue;
+    // What came by another way may stand there too, told from here (F3a, seed 21008290).
+    if (head.via !== child.replica && !session.named.has(writer)) continue;
     session.has.add(writer);
     session.settled.add(writer);
   }

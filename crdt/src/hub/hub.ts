@@ -10,7 +10,6 @@ import { type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { ABOVE, type Stream } from '../replica/stream.ts';
-import { amountOf, type Cell, cellOf } from '../tally/row.ts';
 import type { Asks, Hello, Seen, StreamFrame } from '../wire/frames.ts';
 import { livesBeside, refusal } from './admit.ts';
 import { hearAsks } from './asks.ts';
@@ -21,6 +20,7 @@ import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, levelsEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import type { Places } from './places.ts';
+import { Surrenders } from './surrenders.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
 
@@ -28,6 +28,7 @@ export class Hub {
   readonly children = new Map<ReplicaId, Child>();
   readonly totals: Totals;
   readonly early: EarlyFences;
+  readonly surrenders: Surrenders;
   readonly #ledger: Ledger;
   readonly #settings: ReplicaSettings;
   readonly #events: HubEvents;
@@ -39,6 +40,7 @@ export class Hub {
     this.#settings = settings;
     this.#events = events;
     this.early = new EarlyFences(ledger);
+    this.surrenders = new Surrenders(ledger);
     this.totals = new Totals(ledger, (replica) => this.child(replica), settings.keepsLevels);
   }
 
@@ -81,7 +83,7 @@ export class Hub {
     else for (const life of others) this.fence(life, 'superseded', now);
     const child = this.child(replica);
     const session = openSession(hello, self.writer, Math.min(seen, self.head.seq));
-    child.greet(session, hello);
+    child.session = session;
     for (const pool of child.pools.values()) {
       pool.recall = undefined;
       pool.promised = 0;
@@ -147,9 +149,13 @@ export class Hub {
   }
 
   noteFence(stream: Stream): void {
-    const { writer } = stream;
+    const { writer, head } = stream;
     this.#events.fenced(stream);
-    for (const child of this.children.values()) child.session?.fenced.add(writer);
+    for (const { replica, session } of this.children.values()) {
+      session?.fenced.add(writer);
+      // Whoever is shut out hears of it though nobody there says anything meanwhile.
+      if (session !== undefined && head.via === replica) session.isAckDue = true;
+    }
   }
 
   fence(stream: Stream, reason: Parameters<Ledger['fence']>[1], now: Now): void {
@@ -166,6 +172,12 @@ export class Hub {
         return;
       case 'held':
         for (const line of body.lines) this.#demand(child, line.pool, line.n, now);
+        return;
+      case 'life':
+      case 'reparented':
+        // It may be granted units only now (L1).
+        for (const [pool, { ask, holding, low }] of child.pools)
+          if (ask !== undefined || holding < low) this.#events.poolChanged(pool);
         return;
       case 'sent':
         // What is addressed to a former life stays that life's: it is not this writer's to use (F1a).
@@ -191,49 +203,21 @@ export class Hub {
     if (known.holding < known.low) this.#events.poolChanged(pool);
   }
 
-  /** A surrender is written down before it is used, like any grant (T4): who sent, and of what. */
-  readonly #surrendered = new Map<Stream, Map<PoolId, Cell>>();
-
   #take(entry: Entry, body: BodyOf<'sent'>): void {
     const sender = this.#ledger.streams.get(entry.writer) as Stream;
-    for (const { pool } of body.items) this.#noteSurrender(sender, body.to, pool);
+    for (const { pool } of body.items) this.surrenders.note(sender, body.to, pool);
   }
 
   /** Of a child that came back with its past told from above, what it surrendered before it left (F3a). */
   takeUnheard(sender: Stream): void {
     if (sender.head.fence !== null) return;
-    for (const [pool] of sender.rows()) this.#noteSurrender(sender, this.#ledger.self.writer, pool);
-  }
-
-  #noteSurrender(sender: Stream, to: WriterId, pool: PoolId): void {
-    const cell = cellOf(sender.row(pool).sent, to);
-    if (cell === undefined) return;
-    const cells = this.#surrendered.get(sender) ?? new Map<PoolId, Cell>();
-    this.#surrendered.set(sender, cells.set(pool, { ...cell }));
+    for (const [pool] of sender.rows()) this.surrenders.note(sender, this.#ledger.self.writer, pool);
   }
 
   /** What was surrendered to the life that ended stays its own (F1a). @returns whom it had sessions with. */
   newLife(): ReplicaId[] {
-    this.#surrendered.clear();
+    this.surrenders.clear();
     return [...this.children.values()].filter((each) => each.session).map(({ replica }) => replica);
-  }
-
-  /** @returns the pools that grew. */
-  takeSurrendered(now: Now): PoolId[] {
-    const grown: PoolId[] = [];
-    const { self } = this.#ledger;
-    for (const [sender, cells] of this.#surrendered) {
-      const items: { pool: PoolId; seq: number; n: number }[] = [];
-      for (const [pool, { seq, n }] of cells) {
-        // What came from above already, while the sender was elsewhere (L1), is told here once more.
-        if (n > amountOf(self.row(pool).took, sender.writer)) items.push({ pool, seq, n });
-      }
-      if (items.length === 0) continue;
-      this.#ledger.append({ type: 'took', from: sender.writer, items }, '', 'system', now);
-      grown.push(...items.map(({ pool }) => pool));
-    }
-    this.#surrendered.clear();
-    return grown;
   }
 
   asks(replica: ReplicaId, frame: Asks, now: Now): void {
@@ -333,7 +317,7 @@ export class Hub {
     this.#heard.clear();
     this.totals.keep();
     this.early.keep();
-    this.#surrendered.clear();
+    this.surrenders.clear();
   }
 
   /** The turn failed, and the rows are put back already. */
@@ -342,7 +326,7 @@ export class Hub {
       if (child.session !== undefined) child.session.cursorNext = child.session.cursor;
     }
     this.#heard.clear();
-    this.#surrendered.clear();
+    this.surrenders.clear();
     this.totals.putBack();
   }
 }

@@ -20,7 +20,7 @@ import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Uplink } from '../replica/uplink.ts';
 import type { Waiting } from '../replica/waiting.ts';
 import { debt, free, QUANTITY_MAX } from '../tally/row.ts';
-import { type Child, type ChildPool, promise } from './child.ts';
+import { type Child, type ChildPool, isNamed, promise } from './child.ts';
 import { DuePools } from './due-pools.ts';
 import type { Hub } from './hub.ts';
 import { inVainUntilMs, noteInVain } from './in-vain.ts';
@@ -260,6 +260,7 @@ export class Moves {
     for (const { child: id, units } of plan.grants) {
       const child = this.#hub.children.get(id as ReplicaId);
       if (child?.session === undefined || units > left) continue;
+      if (!isNamed(this.#ledger, child.session)) continue;
       left -= units;
       const sent = this.#hub.sentTo(child.session.writer, pool);
       this.#promises.push(() => promise(child.pool(pool), sent, units));

@@ -3,6 +3,7 @@ import { type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts
 import { atFirst, Books, name } from '../replica/books.test-kit.ts';
 import type { Directory } from '../replica/directory.ts';
 import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
+import type { Stream } from '../replica/stream.ts';
 import type { Uplink } from '../replica/uplink.ts';
 import type { Waiting } from '../replica/waiting.ts';
 import { pool } from '../replica/world.test-kit.ts';
@@ -72,6 +73,7 @@ export class Region extends Books {
 
   open(writer: WriterId): Child {
     const child = new Child(replicaOf(writer));
+    this.ledger.changeHead(this.ledger.streams.get(writer) as Stream, { parent: name('hq', 2) });
     child.session = openSession({ writer, wantsLevels: false, heads: [] }, name('hq', 2), 0);
     this.children.set(child.replica, child);
     return child;

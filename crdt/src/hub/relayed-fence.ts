@@ -3,7 +3,7 @@ import type { BodyOf, Hash } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { historyWith } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
-import { parentAt } from '../replica/parent-at.ts';
+import { parentAt, parentsOf } from '../replica/parent-at.ts';
 import { settles } from '../replica/settler.ts';
 import { isBranch, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
@@ -29,14 +29,15 @@ export function isShutOutBy(
   return stoodAbove(ledger, replica, parentThen());
 }
 
-/** That parent, or who settled its children in the place of one that has ended. */
+/** That parent, or who settled its children in the place of one that has ended: whoever that was below at any time. */
 function stoodAbove(ledger: Ledger, replica: ReplicaId, parent: WriterId | null): boolean {
-  const seen = new Set<WriterId>();
-  for (let at = parent; at !== null && !seen.has(at); ) {
+  const above = new Set<WriterId | null>([parent]);
+  for (const at of above) {
+    if (at === null) continue;
     if (replicaOf(at) === replica) return true;
-    seen.add(at);
-    const head = ledger.streams.get(at)?.head;
-    at = head?.fence ? head.parent : null;
+    const stream = ledger.streams.get(at);
+    if (stream !== undefined && stream.head.fence !== null)
+      for (const named of parentsOf(ledger, stream)) above.add(named);
   }
   return false;
 }

@@ -226,6 +226,19 @@ describe('[F1] a life beside another', () => {
     expect(hq.fenceOf(till.self)).toBeUndefined();
   });
 
+  test('[F1] is shut out by the newer one where its parent has ended, whose word of it may be lost (seed 21009148)', () => {
+    const { world, hq, berlin, till } = shop();
+    const paris = world.add('paris', 'store', hq);
+    berlin.cut();
+    hq.turn((self, now) => self.retire(berlin.id, now));
+    world.give(till, paris);
+    const life = lifeOf(new Forger(till), `till.2.${'7'.repeat(32)}` as WriterId, paris.self);
+    const forger = new Forger(paris);
+    expect(hq.fenceOf(till.self)).toBeUndefined();
+    forger.send(forger.frame([life]));
+    expect(hq.fenceOf(till.self)).toBe('superseded');
+  });
+
   test('[T8] may mark an order of which nobody has heard, for the other may have sold it', () => {
     const { hq, berlin, till } = shop();
     const twin = `till.1.${'7'.repeat(32)}` as WriterId;

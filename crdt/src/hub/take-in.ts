@@ -22,7 +22,7 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
-import { isOnlyLife, newerLife } from './lives.ts';
+import { isOnlyLife, newerLife, supersededBy } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
@@ -85,7 +85,7 @@ function takeInEntry(
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
     if (held === undefined || sameBytes(held, hash)) {
       // What its writer was said to have said by then may have come only now.
-      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
       return undefined;
     }
   }
@@ -104,7 +104,7 @@ function takeInEntry(
     if (branch !== undefined) {
       if (branch !== stream) branches.add(branch);
       // The life that follows has shut it out as well, and says so no more.
-      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
@@ -122,7 +122,7 @@ function takeInEntry(
   }
   for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
   ledger.accept(stream, written);
-  if (entry.seq === 1 && newerLife(ledger, entry.writer) !== undefined) fence(context, stream, 'superseded');
+  if (entry.seq === 1) for (const life of supersededBy(ledger, stream)) fence(context, life, 'superseded');
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
   if (stream.head.fence === null && !staysSound(stream, entry)) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
@@ -179,11 +179,23 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
  * A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for
  * fenced too, by whatever way it is reached meanwhile (F3a).
  */
-function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): void {
+function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): Stream | undefined {
   // Of this replica itself nobody below decides, nor in its name.
   const me = replicaOf(ledger.self.writer);
-  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said)) return;
-  if (noteRelayedFence(ledger, by, said) !== undefined) onFence(said.writer, said.reason);
+  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said)) return undefined;
+  const stream = noteRelayedFence(ledger, by, said);
+  if (stream !== undefined) onFence(said.writer, said.reason);
+  return stream;
+}
+
+/**
+ * A word that stands in the books already is believed only now: who reads them has to find when (T8).
+ */
+function takeInAgain(context: TakeIn, by: WriterId, said: FenceSaid): void {
+  const { ledger, now } = context;
+  const fence = takeInFence(context, by, said)?.head.fence;
+  if (fence && ledger.self.head.parent === null)
+    ledger.append({ type: 'fenced', writer: said.writer, ...fence }, '', 'system', now);
 }
 
 /**

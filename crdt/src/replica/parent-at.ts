@@ -19,6 +19,13 @@ export function parentAt(ledger: Ledger, stream: Stream, seq: number): WriterId 
   return parent === undefined ? stream.head.parent : parent;
 }
 
+/** Whose child a writer ever was, by what stands here of it. */
+export function* parentsOf(ledger: Ledger, stream: Stream): Iterable<WriterId | null> {
+  yield stream.head.parent;
+  for (const { body } of entriesAfter(ledger, stream, 0))
+    if (body.type === 'life' || body.type === 'reparented') yield body.parent;
+}
+
 function namesAnother(ledger: Ledger, stream: Stream, seq: number): boolean {
   for (const { body } of entriesAfter(ledger, stream, seq)) if (body.type === 'reparented') return true;
   return false;

@@ -271,7 +271,7 @@ export class Replica {
     expireHolds(this.ledger, now, (body) => this.#watch.afterOwn(body, now));
     if (this.uplink.isOpen && this.#formerLives.isOverdue(now.monotonicMs, this.uplink.isSending))
       this.#tellFormerAgain();
-    for (const pool of this.hub.takeSurrendered(now)) this.#watch.freed(pool);
+    for (const pool of this.hub.surrenders.take(now)) this.#watch.freed(pool);
     this.#watch.repay(now);
     this.#claims.settle(now);
     this.#desk.retry(now);

@@ -37,16 +37,6 @@ describe('[F6] stays below the authority', () => {
     expect(stays.note([till], ledger.self.writer)).toEqual([{ writer: till.writer, seq: 5 }]);
   });
 
-  test('[F6] begin where somebody says hello who comes from elsewhere, before its journal has come so far (seed 17003245)', () => {
-    const { ledger, till } = booksOfBefore();
-    const stays = new Stays();
-    const child = { arrival: { writer: till.writer, seq: 113 } };
-    const note = () => stays.note([], ledger.self.writer, [child, { arrival: undefined }]);
-    expect(note()).toEqual([{ writer: till.writer, seq: 113 }]);
-    expect(note()).toEqual([]);
-    expect(stays.lacking(ledger)).toEqual({ missing: ['till'], untold: [] });
-  });
-
   test('[F6] are missing in books of before, until the journal comes that tells of them', () => {
     const { begun } = noted();
     const { books, ledger, till } = booksOfBefore();

@@ -3,11 +3,10 @@
  *
  * Whoever is given to the authority, takes units there and is given away again stands in books that were put back as if it had
  * never come: neither they nor the registry can tell. So beside the books stands, of each life that ever named the authority's as
- * its parent, an entry by which it had done so: books that lack it wait for whoever wrote it. What it took there is mostly written
- * behind that entry and before the one that names another parent. Of what may be granted before that entry has come here, its hello
- * tells. What it may take later, a stray that its next parent tells, stands under "What is not" in `docs/correctness.md`.
+ * its parent, an entry by which it had done so: books that lack it wait for whoever wrote it. Nothing is granted before (L1), so what
+ * it took there is written behind that entry and before the one that names another parent. What it may take later, a stray that its
+ * next parent tells, stands under "What is not" in `docs/correctness.md`.
  */
-import type { Child } from '../hub/child.ts';
 import { incarnationOf, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { Stream } from './stream.ts';
@@ -27,17 +26,9 @@ export class Stays {
     for (const { writer, seq } of stored) this.#seqs.set(writer, seq);
   }
 
-  /**
-   * @param children of it: who came from elsewhere may be granted units before its journal has come so far.
-   * @returns stays that have begun with these streams: to be written down before anything is told of the turn.
-   */
-  note(streams: Iterable<Stream>, self: WriterId, children: Iterable<Pick<Child, 'arrival'>> = []): Stay[] {
+  /** @returns stays that have begun with these streams: to be written down before anything is told of the turn. */
+  note(streams: Iterable<Stream>, self: WriterId): Stay[] {
     const begun: Stay[] = [];
-    for (const { arrival } of children) {
-      if (arrival === undefined || arrival.seq <= (this.#seqs.get(arrival.writer) ?? 0)) continue;
-      this.#seqs.set(arrival.writer, arrival.seq);
-      begun.push(arrival);
-    }
     for (const { writer, head } of streams) {
       if (head.parent !== self) this.#parents.delete(writer);
       else if (this.#parents.get(writer) !== self) {

@@ -56,6 +56,40 @@ test('[F3] [F3a] whom its settler shut out in the place of its parent, before it
   expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
 });
 
+test.each(['given up there', 'put back'])(
+  '[F3] [F3a] also where that parent has ended below somebody else meanwhile: %s',
+  (how) => {
+    const { world, hq, north, south, berlin, paris, till, lost, units } = country();
+    for (const node of [till, berlin]) {
+      node.cut();
+      node.isRunning = false;
+    }
+    north.cut();
+    for (const node of [berlin, till]) north.turn((self, now) => self.retire(node.id, now));
+    expect(north.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
+    north.isRunning = false;
+    moveTo(world, berlin, south);
+    berlin.cut();
+    if (how === 'put back') {
+      berlin.turn((self, now) => self.becomeNewWriter('rollback', now));
+      linkAgain(world, berlin);
+    } else {
+      berlin.isRunning = false;
+      south.turn((self, now) => self.retire(berlin.id, now));
+    }
+    longCalm(world);
+    moveTo(world, till, paris);
+    north.isRunning = true;
+    north.turn((self) => self.moving.registryChanged());
+    linkAgain(world, north);
+    longCalm(world);
+    expect([hq, south, paris, north].map((node) => node.fenceOf(lost))).toEqual(Array(4).fill('retired'));
+    expect(sellAll(till) + sellAll(north)).toBe(units);
+    longCalm(world);
+    expect(availableAt(hq)).toBeGreaterThanOrEqual(0);
+  },
+);
+
 /** Both the region that is cut off and the books believe to settle the till's first life, and take back what it had. */
 function takenBackTwice() {
   const all = country();

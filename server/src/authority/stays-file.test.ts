@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ledger, Replica, Stream, WriterId } from '@tallystick/crdt';
+import type { Ledger, Stream, WriterId } from '@tallystick/crdt';
 import type { Log } from '@tallystick/store-agent';
 import { expect, onTestFinished, test } from 'vitest';
 import { StaysFile } from './stays-file.ts';
@@ -12,7 +12,7 @@ const hq = { hasLife: true, self: { writer: life('authority') } };
 const till = { writer: life('till'), head: { parent: life('authority'), seq: 9, fence: null } } as Stream;
 const empty = { ...hq, streams: new Map(), livesOf: () => [] as Stream[] } as unknown as Ledger;
 
-const at = (ledger: Ledger) => ({ ledger, hub: { children: new Map() } as unknown as Replica['hub'] });
+const at = (ledger: Ledger) => ({ ledger });
 
 test('[F6] a stay is on disk when it was noted; and a disk that fails is said, and tried again', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-stays-'));

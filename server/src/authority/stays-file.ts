@@ -65,9 +65,9 @@ export class StaysFile {
   }
 
   /** Writes down the stays that have begun, durably; hardly ever any. As with the witness, a disk that fails is said. */
-  note(streams: Iterable<Stream>, { ledger, hub }: Pick<Replica, 'ledger' | 'hub'>): void {
+  note(streams: Iterable<Stream>, { ledger }: Pick<Replica, 'ledger'>): void {
     if (!ledger.hasLife) return;
-    this.#due.push(...this.#stays.note(streams, ledger.self.writer, hub.children.values()));
+    this.#due.push(...this.#stays.note(streams, ledger.self.writer));
     if (this.#due.length === 0) return;
     try {
       this.#write(this.#due);

@@ -75,7 +75,7 @@ export const PLANTED: readonly PlantedBug[] = [
     if (branch !== undefined) {
       if (branch !== stream) branches.add(branch);
       // The life that follows has shut it out as well, and says so no more.
-      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).

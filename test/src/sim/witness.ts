@@ -17,7 +17,7 @@ export class SimWitness {
     if (self === null) return;
     this.#head = { writer: self, seq: disk.head(self)?.seq ?? 0 };
     if (replica?.ledger.self.head.parent !== null) return;
-    this.stays.note(replica.ledger.streams.values(), self, replica.hub.children.values());
+    this.stays.note(replica.ledger.streams.values(), self);
   }
 
   /** The life that it was told of last. */
