@@ -184,11 +184,12 @@ export function openSession(
 }
 
 /**
- * The child has said that this is its parent, and that stands here (L1). Before, it is granted nothing: books that are
- * put back to before that would not know whom to wait for (F6).
+ * Whether this session's writer may be granted units: it lives, and its word that this is its parent stands here (L1).
+ * Books that are put back to before that would not know whom to wait for (F6).
  */
-export function isNamed(ledger: Ledger, session: Session): boolean {
-  return ledger.streams.get(session.writer)?.head.parent === session.parent;
+export function mayBeGranted(ledger: Ledger, session: Session): boolean {
+  const head = ledger.streams.get(session.writer)?.head;
+  return head !== undefined && head.fence === null && head.parent === session.parent;
 }
 
 /** This session speaks for a writer that was fenced, and has not heard of it. */

@@ -20,7 +20,7 @@ import type { ReplicaSettings } from '../replica/settings.ts';
 import type { Uplink } from '../replica/uplink.ts';
 import type { Waiting } from '../replica/waiting.ts';
 import { debt, free, QUANTITY_MAX } from '../tally/row.ts';
-import { type Child, type ChildPool, isNamed, promise } from './child.ts';
+import { type Child, type ChildPool, mayBeGranted, promise } from './child.ts';
 import { DuePools } from './due-pools.ts';
 import type { Hub } from './hub.ts';
 import { inVainUntilMs, noteInVain } from './in-vain.ts';
@@ -217,7 +217,7 @@ export class Moves {
       const { recall } = known;
       seen.push({
         id: child.replica,
-        reachable: session !== undefined,
+        reachable: this.#isReachable(child),
         free: Math.max(0, known.holding - known.promised),
         rate,
         sigma2,
@@ -230,6 +230,10 @@ export class Moves {
       });
     }
     return seen;
+  }
+
+  #isReachable({ session }: Child): boolean {
+    return session !== undefined && mayBeGranted(this.#ledger, session);
   }
 
   #askOf(ask: ChildPool['ask'], sent: number, replica: ReplicaId, pool: PoolId) {
@@ -260,7 +264,6 @@ export class Moves {
     for (const { child: id, units } of plan.grants) {
       const child = this.#hub.children.get(id as ReplicaId);
       if (child?.session === undefined || units > left) continue;
-      if (!isNamed(this.#ledger, child.session)) continue;
       left -= units;
       const sent = this.#hub.sentTo(child.session.writer, pool);
       this.#promises.push(() => promise(child.pool(pool), sent, units));
@@ -285,7 +288,8 @@ export class Moves {
   #noteLows(pool: PoolId, plan: Plan): void {
     for (const child of this.#hub.children.values()) {
       const known = child.pools.get(pool);
-      if (known === undefined) continue;
+      // Who is not there yet is looked at as soon as it is, by what was known of it.
+      if (known === undefined || !this.#isReachable(child)) continue;
       const target = plan.targets.get(child.replica) ?? 0;
       known.low = plan.scarce ? 0 : (target * this.#settings.policy.topUpBelowBp) / 10_000;
     }

@@ -22,11 +22,11 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
+import { takeInAgain, takeInFence } from './fences-said.ts';
 import { isOnlyLife, newerLife, supersededBy } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
-import { type FenceSaid, noteRelayedFence } from './relayed-fence.ts';
 import { isTakenBackTwice } from './taken-back-twice.ts';
 
 export interface TakeIn {
@@ -100,9 +100,11 @@ function takeInEntry(
         : undefined;
     if (jump !== undefined && stream.head.fence === null) return jump;
     fence(context, stream, 'fork');
+    const { position } = ledger;
     const branch = keepBranch(ledger, stream, written);
     if (branch !== undefined) {
       if (branch !== stream) branches.add(branch);
+      if (ledger.position > position && branch.head.via !== context.child) context.places.past.heard(branch);
       // The life that follows has shut it out as well, and says so no more.
       if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
       return undefined;
@@ -173,29 +175,6 @@ function passedOn(context: TakeIn, stream: Stream, seq: number, hash: Hash): str
     return undefined;
   }
   return `${stream.writer} does not speak through ${context.child}`;
-}
-
-/**
- * A descendant shut out a child of its own, or a former life of itself: its ancestors hold that writer for
- * fenced too, by whatever way it is reached meanwhile (F3a).
- */
-function takeInFence({ ledger, early, onFence }: TakeIn, by: WriterId, said: FenceSaid): Stream | undefined {
-  // Of this replica itself nobody below decides, nor in its name.
-  const me = replicaOf(ledger.self.writer);
-  if (replicaOf(said.writer) === me || replicaOf(by) === me || early.isEarly(by, said)) return undefined;
-  const stream = noteRelayedFence(ledger, by, said);
-  if (stream !== undefined) onFence(said.writer, said.reason);
-  return stream;
-}
-
-/**
- * A word that stands in the books already is believed only now: who reads them has to find when (T8).
- */
-function takeInAgain(context: TakeIn, by: WriterId, said: FenceSaid): void {
-  const { ledger, now } = context;
-  const fence = takeInFence(context, by, said)?.head.fence;
-  if (fence && ledger.self.head.parent === null)
-    ledger.append({ type: 'fenced', writer: said.writer, ...fence }, '', 'system', now);
 }
 
 /**

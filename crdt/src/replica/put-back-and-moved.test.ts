@@ -1,5 +1,5 @@
 /** An image that was put back, of a replica or of its parent, where one of them is given away before anybody saw it (F2, F3a). */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Forger } from '../hub/forger.test-kit.ts';
 import { hold, receive, reclaim, sell } from './commands.test-kit.ts';
 import { linkAgain, longCalm, moveTo } from './moves.test-kit.ts';
@@ -41,8 +41,14 @@ test('[F2] [F3a] what its old parent heard of a till shows that it lived twice, 
   expect([till.self, till.do(sell('b1', { lamp: 1 })).ok]).toEqual([self, true]);
   world.calm();
   expect(hq.fenceOf(self)).toBeUndefined();
+  const told = vi.spyOn(hq.replica.moving.places.past, 'heard');
   linkAgain(world, berlin);
   longCalm(world);
+  // That history is news to whoever is above the till by now (seed 22000211).
+  expect(told.mock.calls.filter(([{ writer }]) => writer !== self)).toEqual([
+    [...hq.replica.ledger.branches],
+    [...hq.replica.ledger.branches],
+  ]);
   expect([hq, paris, berlin].map((node) => node.fenceOf(self))).toEqual(['fork', 'fork', 'fork']);
   expect(till.self).not.toBe(self);
   // The delivery has come, and each of the four sales counts.

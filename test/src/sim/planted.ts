@@ -71,9 +71,11 @@ export const PLANTED: readonly PlantedBug[] = [
     name: 'a fork joined column by column',
     file: 'crdt/src/hub/take-in.ts',
     find: `    fence(context, stream, 'fork');
+    const { position } = ledger;
     const branch = keepBranch(ledger, stream, written);
     if (branch !== undefined) {
       if (branch !== stream) branches.add(branch);
+      if (ledger.position > position && branch.head.via !== context.child) context.places.past.heard(branch);
       // The life that follows has shut it out as well, and says so no more.
       if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
       return undefined;
