@@ -24,7 +24,7 @@ export default defineConfig({
       input: ['index', 'shop', 'till', 'console'].map((page) => join(import.meta.dirname, `${page}.html`)),
     },
   },
-  plugins: [plainImports(), neverRoot(), workerOfTill(), compressed()],
+  plugins: [plainImports(), nobodysParent(), workerOfTill(), compressed()],
 });
 
 /**
@@ -67,17 +67,17 @@ function workerOfTill(): Plugin {
   };
 }
 
-/** What only the authority decides is left out, and what everybody else answers to it stands here: no page is ever the root of a tree. */
-const NOT_AT_THE_ROOT = {
-  'hub/taken-back-twice.ts': 'export const isTakenBackTwice = () => false;',
+/** What a parent or the authority alone decides is left out: no page is ever above anybody. What a page would answer stands here. */
+const LEFT_OUT = {
+  'hub/take-in.ts': "export const takeIn = () => { throw new Error('A page has no children.'); };",
   'replica/forgotten-lives.ts':
     'export class ForgottenLives { onEffect() {} onHead() {} putBack() {} named() { return []; } giveAccounts() { return false; } }',
 };
 
-function neverRoot(): Plugin {
+function nobodysParent(): Plugin {
   return {
-    name: 'tallystick-never-root',
-    load: (id) => Object.entries(NOT_AT_THE_ROOT).find(([file]) => id.endsWith(`/crdt/src/${file}`))?.[1],
+    name: 'tallystick-nobodys-parent',
+    load: (id) => Object.entries(LEFT_OUT).find(([file]) => id.endsWith(`/crdt/src/${file}`))?.[1],
   };
 }
 

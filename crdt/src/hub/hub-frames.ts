@@ -113,7 +113,7 @@ function tellAll(ledger: Ledger, child: Child, session: Session): void {
   for (const { writer, head } of ledger.streams.values()) {
     if (session.has.size >= HEADS_MAX) return;
     // What came by another way may stand there too, told from here (F3a, seed 21008290).
-    if (head.via !== child.replica && !session.named.has(writer)) continue;
+    if (head.via !== child.replica && (head.via === null || !session.named.has(writer))) continue;
     session.has.add(writer);
     session.settled.add(writer);
   }

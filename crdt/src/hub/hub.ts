@@ -175,10 +175,7 @@ export class Hub {
         return;
       case 'life':
       case 'reparented':
-        // It may be granted units only now (L1).
-        for (const [pool, { ask, holding, low }] of child.pools)
-          if (ask !== undefined || holding < low) this.#events.poolChanged(pool);
-        return;
+        return this.#named(child);
       case 'sent':
         // What is addressed to a former life stays that life's: it is not this writer's to use (F1a).
         if (body.to === this.#ledger.self.writer) this.#take(entry, body);
@@ -195,6 +192,12 @@ export class Hub {
         return;
       default:
     }
+  }
+
+  /** It has said who its parent is, and may be granted units only now (L1). */
+  #named(child: Child): void {
+    for (const [pool, { ask, holding, low }] of child.pools)
+      if (ask !== undefined || holding < low) this.#events.poolChanged(pool);
   }
 
   #demand(child: Child, pool: PoolId, units: number, now: Now): void {
@@ -291,6 +294,9 @@ export class Hub {
       return;
     }
     if (body.type === 'took') for (const { pool } of body.items) this.#events.poolChanged(pool);
+    const child = this.children.get(replicaOf(entry.writer));
+    if (child?.session?.writer === entry.writer && (body.type === 'life' || body.type === 'reparented'))
+      this.#named(child);
   }
 
   absorbedFence(stream: Stream): void {

@@ -36,7 +36,8 @@ function stoodAbove(ledger: Ledger, replica: ReplicaId, parent: WriterId | null)
     if (at === null) continue;
     if (replicaOf(at) === replica) return true;
     const stream = ledger.streams.get(at);
-    if (stream !== undefined && stream.head.fence !== null)
+    // A root stood below nobody, and what it wrote is long.
+    if (stream !== undefined && stream.head.fence !== null && stream.head.parent !== null)
       for (const named of parentsOf(ledger, stream)) above.add(named);
   }
   return false;

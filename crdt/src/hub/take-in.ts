@@ -22,7 +22,7 @@ import { isSound } from '../tally/guards.ts';
 import { sameBytes } from '../tally/join.ts';
 import { cellOf } from '../tally/row.ts';
 import type { EarlyFences } from './early-fences.ts';
-import { takeInAgain, takeInFence } from './fences-said.ts';
+import { takeInFence } from './fences-said.ts';
 import { isOnlyLife, newerLife, supersededBy } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
@@ -85,7 +85,7 @@ function takeInEntry(
     // T3: compared, never skipped. What was pruned was settled long ago: nobody can disagree with effect.
     if (held === undefined || sameBytes(held, hash)) {
       // What its writer was said to have said by then may have come only now.
-      if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
       return undefined;
     }
   }
@@ -106,7 +106,7 @@ function takeInEntry(
       if (branch !== stream) branches.add(branch);
       if (ledger.position > position && branch.head.via !== context.child) context.places.past.heard(branch);
       // The life that follows has shut it out as well, and says so no more.
-      if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).

@@ -86,6 +86,9 @@ test('[F3a] [T8] nor where the word of it was believed only when it was said aga
   expect(till.do(hold('h1', { lamp: 1 }))).toMatchObject({ ok: true });
   const read = hq.journal.entries.length;
   const follower = absorbed(hq, 1_000);
+  // What it says before the word is believed counts in the books.
+  linkAgain(world, till);
+  expect([hq.fenceOf(lost), hq.row('lamp', 'berlin', lost).opened]).toEqual([undefined, 1]);
   depot.parent = hq;
   depot.link();
   world.rejoin();

@@ -237,6 +237,29 @@ test('[F9] a hold that another process opened ends in time, however much longer 
   ]);
 });
 
+test('[L1] [T2] a child that has named its parent to another process is granted what it asked of this one', () => {
+  const world = new World();
+  world.comesToRest = false;
+  const hq = world.add('hq', 'authority');
+  hq.do(receive('d1', { lamp: 3 }, 'hq'));
+  const read = hq.journal.entries.length;
+  const follower = process(hq);
+  absorb(follower, caughtUp(hq, 0));
+  const rome = world.add('rome', 'store', hq);
+  follower.childUp(rome.hello(), { protocol: 1, channels: [] }, world.now);
+  const items = [{ pool: pool('lamp', 'hq'), atLeast: 2, waitMs: 5_000 }];
+  const turn = (act: () => void) => {
+    act();
+    follower.endTurn(world.now);
+    follower.keep(world.now);
+  };
+  turn(() => follower.frame(rome.id, { kind: 'asks', writer: rome.self, parent: hq.self, items }, world.now));
+  const sent = () => follower.ledger.self.row(pool('lamp', 'hq')).sent;
+  expect(sent()).toEqual([]);
+  turn(() => absorb(follower, caughtUp(hq, read)));
+  expect(sent()).toMatchObject([{ writer: rome.self, n: 2 }]);
+});
+
 describe('[F3] of who was shut out by somebody else', () => {
   /** The shop says so of its till, before the till's entry has come up to which it is believed, and its hold behind that. */
   function earlyShop() {

@@ -46,8 +46,7 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads, fences
   const { past } = replica.moving.places;
   const before = ledger.hasLife ? ledger.self : undefined;
   const fencedAt = new Map(fences.map(({ writer, head }) => [writer, head.fence?.seq]));
-  // What is said after a fence from below counts by it (T8), so it is noted where it stands, and not with its head.
-  // Whose word it was to say, the other process has decided: whose child that writer was by then is not known here.
+  // What is said after a fence counts by it (T8), so it is noted where this replica says it, and not with its head.
   const note = (said: FenceSaid) => {
     // Nobody has fetched those entries, and the head that follows says its hash, and whose child it was.
     const parentOf = ({ head }: Stream) => head.parent;
@@ -69,9 +68,11 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads, fences
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
       hub.absorbed(entry);
-      const early = hub.early.due(ledger.streams.get(writer) as Stream);
-      if (early !== undefined) note(early.said);
-      if (entry.body.type === 'fenced' && !hub.early.isEarly(entry.writer, entry.body)) note(entry.body);
+      // The other process has decided about it, and says so in an own entry.
+      hub.early.due(ledger.streams.get(writer) as Stream);
+      if (entry.body.type !== 'fenced') continue;
+      if (via === null) note(entry.body);
+      else hub.early.isEarly(entry.writer, entry.body);
     }
   }
   ledger.keep();

@@ -193,6 +193,29 @@ test('[F5] [F3a] who settles a writer may change where the next life of its pare
   expect(books.settle(till.writer)).toEqual([2]);
 });
 
+test('[F5] [F2] a fence that moves may leave too little in an account of which no row is left (seed 23001269)', () => {
+  const books = new Claims();
+  const lost = books.add(name('region'), 'berlin');
+  const { shop: berlin } = books;
+  books.say(berlin, { type: 'reparented', parent: lost.writer });
+  const { seq, hash } = berlin.head;
+  books.say(berlin, { type: 'sent', to: lost.writer, items: [{ pool: lamp, n: 2 }] });
+  books.lose(lost);
+  books.receive(9);
+  books.ledger.append(
+    { type: 'reclaimed', writer: lost.writer, items: [{ pool: lamp, n: 2 }] },
+    '',
+    'operator:1',
+    atFirst,
+  );
+  books.lose(berlin);
+  expect(books.settle(lost.writer)).toEqual([0]);
+  // Those above know better where it ended: what it surrendered behind that is its own.
+  books.ledger.changeHead(berlin, { fence: { seq, hash, reason: 'superseded' } });
+  books.claims.fenced(berlin);
+  expect(books.settle(lost.writer)).toEqual([2]);
+});
+
 test('[D4] [F5] nothing is sent to who was shut out in a turn that failed alone', () => {
   const books = new Claims();
   const till = books.add(name('till'), 'berlin', books.shop.writer);

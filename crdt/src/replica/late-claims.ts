@@ -72,9 +72,10 @@ export class LateClaims {
     this.#mustScan = false;
     const { streams } = this.#ledger;
     for (const stream of streams.values()) {
-      for (const [pool, { took }] of stream.rows()) {
+      for (const [pool, { took, sent, reclaimed }] of stream.rows()) {
         if (stream.head.fence !== null) this.#look(pool, rootOf(this.#ledger, stream).writer);
-        for (const { writer } of took) if (streams.get(writer)?.head.fence) this.#look(pool, writer);
+        for (const { writer } of [...took, ...sent, ...reclaimed])
+          if (streams.get(writer)?.head.fence) this.#look(pool, writer);
       }
     }
   }

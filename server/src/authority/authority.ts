@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
-import type { CallResult, TurnJournal } from '@tallystick/crdt/host';
+import type { CallResult } from '@tallystick/crdt/host';
 import { Catalogue, callInTrace, Host, type Log, sha256, Witness } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { anchorHeads } from './audit.ts';
@@ -28,13 +28,14 @@ import { migrate } from './migrate.ts';
 import { Movements } from './movements.ts';
 import { listen } from './postgres/listen.ts';
 import { openPool } from './postgres/pool.ts';
-import { beginAnew, findPutBack, noteTurn } from './put-back.ts';
+import { beginAnew, findPutBack } from './put-back.ts';
 import { recoveryLine } from './recovery.ts';
 import { enrolReplica } from './registry.ts';
 import { StaysFile } from './stays-file.ts';
 import { catchUpPatiently, pgTurnJournal } from './turn-journal.ts';
 import { inTheNameOf } from './who-asks.ts';
 import { type Why, why } from './why.ts';
+import { witnessed } from './witnessed.ts';
 
 export const AUTHORITY = 'authority' as ReplicaId;
 
@@ -61,7 +62,6 @@ export class Authority {
   readonly #stopListening: () => Promise<void>;
   readonly #witness: Witness;
   readonly #duplicates: DuplicateOrders;
-  #mayLackStays = false;
   #witnessTimer: NodeJS.Timeout | undefined;
   #anchorTimer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
@@ -138,7 +138,11 @@ export class Authority {
     this.host = new Host({
       id: AUTHORITY,
       replica,
-      journal: this.#witnessed(pgTurnJournal(journal, options.log)),
+      journal: witnessed(pgTurnJournal(journal, options.log), {
+        ...beside,
+        replica: () => this.host.engine.replica,
+        flush: () => this.#flushWitness(),
+      }),
       catalogue: {
         version: () => catalogue.copy.version,
         since: (version, limit) => catalogue.since(version, limit),
@@ -213,25 +217,6 @@ export class Authority {
         this.#anchoring = undefined;
       });
     return this.#anchoring;
-  }
-
-  /** F1, F6: beside the books stands how far they came, before a frame of that turn leaves. */
-  #witnessed(journal: TurnJournal): TurnJournal {
-    return {
-      ...journal,
-      commit: async (writes) => {
-        // Where the turn before did not end well, others' turns were taken in since.
-        const { replica } = this.host.engine;
-        const streams = this.#mayLackStays ? replica.ledger.streams.values() : writes.streams;
-        this.#mayLackStays = true;
-        const outcome = await journal.commit(writes);
-        this.#mayLackStays = outcome !== 'committed';
-        if (outcome === 'committed') noteTurn(this.#witness, writes);
-        this.stays.note(streams, replica);
-        this.#flushWitness();
-        return outcome;
-      },
-    };
   }
 
   /** A witness that cannot be written is said, and tried again: the books themselves are whole. */

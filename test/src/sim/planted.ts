@@ -77,7 +77,7 @@ export const PLANTED: readonly PlantedBug[] = [
       if (branch !== stream) branches.add(branch);
       if (ledger.position > position && branch.head.via !== context.child) context.places.past.heard(branch);
       // The life that follows has shut it out as well, and says so no more.
-      if (entry.body.type === 'fenced') takeInAgain(context, entry.writer, entry.body);
+      if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
       return undefined;
     }
     // Its child may have let go of what lies between (D7), of which this replica is told from above (F1a, F3a).
