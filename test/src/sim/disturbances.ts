@@ -8,7 +8,7 @@ import { moveOne } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
 import { pruneOne } from './prune.ts';
-import { putBackOne } from './put-back.ts';
+import { isKeptApart, putBackOne } from './put-back.ts';
 import { recoverRoot } from './recover.ts';
 import { NEWER, OTHER_STOCK, RELEASE, TOO_NEW } from './release.ts';
 import { loseOne, restoreOne } from './restore.ts';
@@ -49,7 +49,10 @@ function cutOne(world: World, prng: Prng): void {
   if (world.links.length === 0) return;
   const link = prng.pick(world.links);
   link.cut();
-  world.runLater(prng.spanMs(50, prng.chance(0.2) ? 30_000 : 3_000), () => link.heal());
+  world.runLater(prng.spanMs(50, prng.chance(0.2) ? 30_000 : 3_000), () => {
+    // Cut before its machine was put back, it stays so until the children have told it (seed 23006602).
+    if (!world.nodes.some((node) => node.uplink === link && isKeptApart(world, node))) link.heal();
+  });
 }
 
 /** Mostly in the middle of a turn: that is where it hurts. */
