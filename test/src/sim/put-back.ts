@@ -95,9 +95,13 @@ export function mustStay(world: World, node: SimNode): boolean {
   return isNearPutBack(world, node) || world.nodes.some(({ awaits }) => awaits === node.name);
 }
 
+/** While machines are on their way to other parents, links may lead round in a circle (seed 24002083). */
 function isAbove(world: World, upper: SimNode, lower: SimNode): boolean {
-  for (let at = world.parentOf(lower); at !== undefined; at = world.parentOf(at))
+  const above = new Set([world.parentOf(lower)]);
+  for (const at of above) {
     if (at === upper) return true;
+    if (at !== undefined) above.add(world.parentOf(at));
+  }
   return false;
 }
 
