@@ -68,9 +68,8 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads, fences
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
       hub.absorbed(entry);
-      // The other process has decided about it, and says so in an own entry.
-      hub.early.due(ledger.streams.get(writer) as Stream);
       if (entry.body.type !== 'fenced') continue;
+      // Which words from below it believed, and when, the other process says in own entries.
       if (via === null) note(entry.body);
       else hub.early.isEarly(entry.writer, entry.body);
     }

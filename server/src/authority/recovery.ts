@@ -198,9 +198,7 @@ async function untoldChildren(authority: Authority, ledger: Ledger): Promise<Rep
       if (body.type !== 'fenced') continue;
       const replica = replicaOf(body.writer);
       const head = ledger.streams.get(body.writer)?.head;
-      // Of who was shut out below somebody else, that one knows what it took.
-      const isChild = head?.parent != null && replicaOf(head.parent) === AUTHORITY;
-      if (isChild && head.via === replica && head.parent !== by) untold.add(replica);
+      if (head?.via === replica && head.parent !== by) untold.add(replica);
     }
   }
   return [...untold].sort();
