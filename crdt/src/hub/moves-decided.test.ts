@@ -59,6 +59,21 @@ describe('[L3] what a child asks for', () => {
     expect(region.asked).toEqual([[lamp, 3, NOW_MS + debtAskMs]]);
   });
 
+  test.each(['has not named its parent yet', 'was shut out'])(
+    '[L1] [L3] takes nothing from others where it %s',
+    (why) => {
+      const region = new Region(3);
+      const { shop } = region;
+      if (why === 'was shut out') region.ledger.fence(shop, 'retired', atFirst);
+      else region.ledger.changeHead(shop, { parent: region.root });
+      region.asks(region.berlin, 3);
+      region.asks(region.paris, 3);
+      expect(region.look()).toEqual(['3 lamp@berlin to paris']);
+      // It is not told that there is nothing either.
+      expect(sessionOf(region.berlin).denied.size).toBe(0);
+    },
+  );
+
   test('[L3] of several pools goes in one entry a child', () => {
     const region = new Region(9);
     region.receive(9, bulb);

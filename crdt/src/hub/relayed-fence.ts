@@ -1,5 +1,5 @@
 /** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
-import type { BodyOf, Hash } from '../entry/entry.ts';
+import type { BodyOf } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { historyWith } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
@@ -43,13 +43,6 @@ function stoodAbove(ledger: Ledger, replica: ReplicaId, parent: WriterId | null)
   return false;
 }
 
-export interface FenceQuestions {
-  /** What stands here of that writer, where the journal can be asked for it. */
-  hashOf(stream: Stream, seq: number): Hash | undefined;
-  /** Whose child it was by then, likewise. */
-  parentOf(stream: Stream, seq: number): WriterId | null;
-}
-
 /**
  * @param by who said so; 'above' where somebody who decides about that has believed it.
  * @returns the writer that is shut out here from now on too, or at another point; undefined where it is
@@ -59,20 +52,16 @@ export function noteRelayedFence(
   ledger: Ledger,
   by: WriterId | 'above',
   { writer, seq, hash, reason }: FenceSaid,
-  {
-    hashOf = (at, atSeq) => ledger.hashOf(at, atSeq),
-    parentOf = (at, atSeq) => parentAt(ledger, at, atSeq),
-  }: Partial<FenceQuestions> = {},
 ): Stream | undefined {
   const stream = ledger.streams.get(writer);
   // A branch is one from its first entry on: nobody makes one of a chain (L7).
   if (stream === undefined || seq > stream.head.seq || reason === 'branch') return undefined;
   const isNews = stream.head.fence === null || (by === 'above' && isElsewhere(ledger, stream, { seq, hash }));
-  if (!isNews || (by !== 'above' && !isShutOutBy(ledger, stream, by, () => parentOf(stream, seq))))
+  if (!isNews || (by !== 'above' && !isShutOutBy(ledger, stream, by, () => parentAt(ledger, stream, seq))))
     return undefined;
   // Of a writer that lived twice, another history may stand here (F2).
-  const fence = { seq, hash: hashOf(stream, seq) ?? hash, reason };
-  ledger.changeHead(stream, { fence, parent: parentOf(stream, seq) });
+  const fence = { seq, hash: ledger.hashOf(stream, seq) ?? hash, reason };
+  ledger.changeHead(stream, { fence, parent: parentAt(ledger, stream, seq) });
   return stream;
 }
 

@@ -20,7 +20,6 @@ export function caughtUp(node: Node, from: number, heads = true): CaughtUp {
       bytes: joinEntries([{ bytes }]),
     })),
     heads: heads ? written : [],
-    fences: written,
   };
 }
 
@@ -45,7 +44,6 @@ export function absorbed(node: Node, at: number): Replica {
     absorb(follower, {
       runs: runs.slice(i, i + at),
       heads: i + at < runs.length ? [] : heads,
-      fences: heads,
     });
   return follower;
 }

@@ -5,7 +5,6 @@
  * and decides anew. The same fold serves, so both memories say what the books say.
  */
 import { decodeEntry } from '../entry/codec.ts';
-import { type FenceSaid, noteRelayedFence } from '../hub/relayed-fence.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { splitEntries } from '../wire/slices.ts';
 import type { Replica } from './replica.ts';
@@ -21,18 +20,11 @@ export interface CaughtUp {
   readonly heads: readonly WriterHead[];
   /** Those among them that stand before all that was ever heard of their writer (F6): also with the runs before the last. */
   readonly accounts?: readonly WriterHead[];
-  /** Where those among them are shut out who are: also with the runs before the last. */
-  readonly fences?: readonly WriterFence[];
 }
 
 interface WriterHead {
   readonly writer: WriterId;
   readonly head: StreamHead;
-}
-
-interface WriterFence {
-  readonly writer: WriterId;
-  readonly head: Pick<StreamHead, 'fence'>;
 }
 
 /** No entry says that it was shut out (F3, F6): what comes late of it has to find it so (T8). */
@@ -41,21 +33,10 @@ function isLost({ fence }: StreamHead): boolean {
 }
 
 /** Takes in what another process of this same replica made durable; the open turn must be empty. */
-export function absorb(replica: Replica, { runs, heads, accounts = heads, fences = heads }: CaughtUp): void {
+export function absorb(replica: Replica, { runs, heads, accounts = heads }: CaughtUp): void {
   const { ledger, hub } = replica;
   const { past } = replica.moving.places;
   const before = ledger.hasLife ? ledger.self : undefined;
-  const fencedAt = new Map(fences.map(({ writer, head }) => [writer, head.fence?.seq]));
-  // What is said after a fence counts by it (T8), so it is noted where this replica says it, and not with its head.
-  const note = (said: FenceSaid) => {
-    // Nobody has fetched those entries, and the head that follows says its hash, and whose child it was.
-    const parentOf = ({ head }: Stream) => head.parent;
-    const ended =
-      fencedAt.get(said.writer) === said.seq
-        ? noteRelayedFence(ledger, 'above', said, { hashOf: () => undefined, parentOf })
-        : undefined;
-    if (ended !== undefined) hub.absorbedFence(ended);
-  };
   const lost = accounts.filter(({ writer, head }) => isLost(head) && !ledger.streams.has(writer));
   for (const {
     writer,
@@ -68,10 +49,9 @@ export function absorb(replica: Replica, { runs, heads, accounts = heads, fences
       const entry = decodeEntry(view);
       ledger.absorb(writer, { entry, bytes: view, hash: ledger.hash(view) }, via);
       hub.absorbed(entry);
-      if (entry.body.type !== 'fenced') continue;
-      // Which words from below it believed, and when, the other process says in own entries.
-      if (via === null) note(entry.body);
-      else hub.early.isEarly(entry.writer, entry.body);
+      // What is said after a fence counts by it (T8): which words from below the other process believed, and when, it
+      // says in own entries. Of others this one may have to decide itself.
+      if (via !== null && entry.body.type === 'fenced') hub.early.isEarly(entry.writer, entry.body);
     }
   }
   ledger.keep();

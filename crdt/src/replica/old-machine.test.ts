@@ -1,9 +1,10 @@
 /** A machine goes on beside the one that was restored in its place, and hears of that by a region that has not: F2, F3. */
 import { expect, test } from 'vitest';
 import type { ReplicaId } from '../ids.ts';
-import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { reclaim, sell } from './commands.test-kit.ts';
+import { country } from './country.test-kit.ts';
 import { linkAgain, longCalm } from './moves.test-kit.ts';
-import { type Node, pool, World } from './world.test-kit.ts';
+import { type Node, pool, type World } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
 
@@ -26,17 +27,7 @@ function until(world: World, isSo: () => boolean, isLost: (letter: World['mail']
 }
 
 test('[F3] what it took back behind its fence is not told as settled without that fence, also where its next life lives elsewhere', () => {
-  const world = new World();
-  world.comesToRest = false;
-  const hq = world.add('hq', 'authority');
-  const [north, south] = [world.add('north', 'region', hq), world.add('south', 'region', hq)];
-  const berlin = world.add('berlin', 'store', north);
-  const till = world.add('till', 'terminal', berlin);
-  berlin.do(receive('d1', { lamp: 9 }));
-  world.calm();
-  till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
-  world.calmFor(60_000);
-  const units = till.free('lamp');
+  const { world, hq, north, south, berlin, till, units } = country();
   till.cut();
   till.isRunning = false;
   berlin.turn((self, now) => self.retire(till.id, now));

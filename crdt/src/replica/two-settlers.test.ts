@@ -3,28 +3,13 @@ import { expect, test } from 'vitest';
 import { isShutOutBy } from '../hub/relayed-fence.ts';
 import type { ReplicaId } from '../ids.ts';
 import { atFirst, Books, name } from './books.test-kit.ts';
-import { receive, reclaim, sell } from './commands.test-kit.ts';
+import { reclaim, sell } from './commands.test-kit.ts';
+import { country } from './country.test-kit.ts';
 import { linkAgain, longCalm, moveTo } from './moves.test-kit.ts';
 import { settlerFrom } from './settler.ts';
-import { type Node, pool, World } from './world.test-kit.ts';
+import { type Node, pool } from './world.test-kit.ts';
 
 const lamp = pool('lamp');
-
-/** Two regions; below the north a shop with nine lamps, and its till, which has sold one and has some. */
-function country() {
-  const world = new World();
-  world.comesToRest = false;
-  const hq = world.add('hq', 'authority');
-  const [north, south] = [world.add('north', 'region', hq), world.add('south', 'region', hq)];
-  const berlin = world.add('berlin', 'store', north);
-  const paris = world.add('paris', 'store', south);
-  const till = world.add('till', 'terminal', berlin);
-  berlin.do(receive('d1', { lamp: 9 }));
-  world.calm();
-  till.ask(sell('t1', { lamp: 1 }, { waitMs: 5_000 }));
-  world.calmFor(60_000);
-  return { world, hq, north, south, berlin, paris, till, lost: till.self, units: till.free('lamp') };
-}
 
 const availableAt = (hq: Node) => hq.replica.hub.totals.levels?.get(lamp)?.available;
 
@@ -33,8 +18,10 @@ function sellAll(node: Node): number {
   return units > 0 && node.do(sell(`all-${node.id}`, { lamp: units })).ok ? units : 0;
 }
 
-test('[F3] [F3a] whom its settler shut out in the place of its parent, before it heard that it was given away, is shut out', () => {
-  const { world, hq, north, south, berlin, paris, till, lost, units } = country();
+/** The north, cut off, gave up the shop and its till, which are only switched off, and took back what the till had. */
+function cutOffAndGivenUp() {
+  const all = country();
+  const { north, berlin, till, lost, units } = all;
   for (const node of [till, berlin]) {
     node.cut();
     node.isRunning = false;
@@ -43,6 +30,11 @@ test('[F3] [F3a] whom its settler shut out in the place of its parent, before it
   for (const node of [berlin, till]) north.turn((self, now) => self.retire(node.id, now));
   expect(north.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
   north.isRunning = false;
+  return all;
+}
+
+test('[F3] [F3a] whom its settler shut out in the place of its parent, before it heard that it was given away, is shut out', () => {
+  const { world, hq, north, south, paris, till, lost, units } = cutOffAndGivenUp();
   moveTo(world, till, paris);
   expect([till.self === lost, hq.fenceOf(lost)]).toEqual([true, undefined]);
   north.isRunning = true;
@@ -59,15 +51,7 @@ test('[F3] [F3a] whom its settler shut out in the place of its parent, before it
 test.each(['given up there', 'put back'])(
   '[F3] [F3a] also where that parent has ended below somebody else meanwhile: %s',
   (how) => {
-    const { world, hq, north, south, berlin, paris, till, lost, units } = country();
-    for (const node of [till, berlin]) {
-      node.cut();
-      node.isRunning = false;
-    }
-    north.cut();
-    for (const node of [berlin, till]) north.turn((self, now) => self.retire(node.id, now));
-    expect(north.do(reclaim('r1', lost, { lamp: units }))).toMatchObject({ ok: true });
-    north.isRunning = false;
+    const { world, hq, north, south, berlin, paris, till, lost, units } = cutOffAndGivenUp();
     moveTo(world, berlin, south);
     berlin.cut();
     if (how === 'put back') {

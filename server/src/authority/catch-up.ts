@@ -29,8 +29,6 @@ export interface CaughtUp {
   readonly heads: readonly WrittenHead[];
   /** Of them, accounts of lives that were in no books (F6): they stand before what came late of those lives. Always all. */
   readonly accounts: readonly WrittenHead[];
-  /** Of those who are shut out, where: what they said behind that counts by it (T8). Always all. */
-  readonly fences: readonly WrittenHead[];
   readonly self: WriterId | null;
 }
 
@@ -81,7 +79,7 @@ export async function readAfter(
     const isComplete = last === now.position;
     const { rows: written } = await client.query<HeadRecord>(
       `select ${HEAD_COLUMNS} from tallystick.writers
-        where turn > $1 and ($2 or fence_seq is not null)`,
+        where turn > $1 and ($2 or fence_seq = 0)`,
       [turn, isComplete],
     );
     const heads = written.map((row) => ({ writer: row.writer, head: headOf(row), digest: row.digest }));
@@ -92,7 +90,6 @@ export async function readAfter(
         isComplete,
         heads: isComplete ? heads : [],
         accounts: heads.filter(({ head: { fence } }) => fence?.seq === 0 && fence.reason !== 'branch'),
-        fences: heads.filter(({ head: { fence } }) => fence !== null),
         self: now.self,
       },
       entries: runs.flatMap((run) => splitEntries(run.bytes).map(decodeEntry)),
