@@ -1,7 +1,7 @@
 /** Fences that somebody else decided: a descendant of a child or former life of its own, or an ancestor. */
 import type { BodyOf } from '../entry/entry.ts';
 import { type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
-import { historyWith } from '../replica/branches.ts';
+import { copyOf } from '../replica/branches.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { parentAt, parentsOf } from '../replica/parent-at.ts';
 import { settles } from '../replica/settler.ts';
@@ -70,17 +70,14 @@ export function noteRelayedFence(
  * follows in the chain that stands here is a branch there (F2, seed 21003583).
  */
 export function saidOfChain(ledger: Ledger, said: FenceSaid): FenceSaid {
-  const chain = ledger.streams.get(said.writer);
-  if (chain === undefined || ledger.branches.size === 0) return said;
-  let at: Stream | undefined = historyWith(ledger, chain, said);
-  let point: Pick<FenceSaid, 'seq' | 'hash'> = said;
-  for (
-    ;
-    at !== undefined && isBranch(at);
-    at = at.head.parent === null ? undefined : ledger.streams.get(at.head.parent)
-  )
-    point = at.head.fence ?? point;
-  return { ...said, seq: point.seq, hash: point.hash };
+  let { seq, hash } = said;
+  let at = ledger.branches.size === 0 ? undefined : copyOf(ledger, said.writer, seq, hash);
+  while (at !== undefined && isBranch(at)) {
+    const { fence, parent }: Stream['head'] = at.head;
+    if (fence !== null) ({ seq, hash } = fence);
+    at = parent === null ? undefined : ledger.streams.get(parent);
+  }
+  return { ...said, seq, hash };
 }
 
 /**

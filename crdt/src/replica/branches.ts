@@ -51,15 +51,6 @@ export function keepBranch(ledger: Ledger, stream: Stream, written: WrittenEntry
   return branch;
 }
 
-/** The history of a writer that has this very entry under its own name. */
-export function historyWith(
-  ledger: Ledger,
-  chain: Stream,
-  { seq, hash }: { readonly seq: number; readonly hash: Hash },
-): Stream | undefined {
-  return historiesOf(ledger, chain).find((each) => seq >= firstSeqOf(each) && holds(ledger, each, seq, hash));
-}
-
 /** True where this history has that very entry. */
 function holds(ledger: Ledger, stream: Stream, seq: number, hash: Hash): boolean {
   if (seq === 0 || seq > stream.head.seq) return false;
