@@ -44,9 +44,9 @@ test('where twice as much comes as can be done, passes soon take in what fits in
     taken = loop.pass(came, 0.05);
     passMs = Math.max(taken * 0.05 + (came - taken) * 0.015, 0.05);
   }
-  // Eight milliseconds of orders, with the refusals between them.
-  expect(taken).toBeGreaterThanOrEqual(145);
-  expect(taken).toBeLessThanOrEqual(175);
+  // Five milliseconds of orders, with the refusals between them.
+  expect(taken).toBeGreaterThanOrEqual(90);
+  expect(taken).toBeLessThanOrEqual(110);
 });
 
 test('what has come until a crowd is noticed is soon worked off: after half a second nobody waits longer than later on', () => {

@@ -15,7 +15,7 @@ const CROWD_MS = 10;
  * In a crowd less: with the refusals between them a pass takes half as long again, and whoever is taken in waits for the end of
  * one and for another. Down to here a commit for fewer costs next to nothing, and the collector has less under way to copy.
  */
-const MS_MIN = 8;
+const MS_MIN = 5;
 /** Longer pauses cost more in waiting than is won by bridging them. */
 const MS_MAX = 20;
 /** By windows of a tenth of a second: a machine's pauses are known after a quarter of a second, and forgotten in one and a half. */
