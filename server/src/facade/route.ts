@@ -1,6 +1,6 @@
 /** Routes: an operation becomes a Fastify route that reads hostile input once and answers as declared. */
 import { hash } from 'node:crypto';
-import { documentId, Problem, parse, sendWhole } from '@tallystick/store-agent';
+import { documentId, Problem, parse, sendWhole, withOthers } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../access/principal.ts';
@@ -90,7 +90,7 @@ function sendTagged(request: FastifyRequest, reply: FastifyReply, value: unknown
   const etag = known ?? `"${hash('sha1', text, 'base64url')}"`;
   reply.header('etag', etag);
   if (names(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return sendWhole(reply, text);
+  return sendWhole(reply, text, withOthers);
 }
 
 /** Whether a list of ETags names this one; weak ones count, as RFC 9110 says for reading (13.1.2). */

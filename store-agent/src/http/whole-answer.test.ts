@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { createApp } from './app.ts';
 import { sendWhole } from './whole-answer.ts';
+import { withOthers } from './with-others.ts';
 
 const TYPE = 'application/json; charset=utf-8';
 const app = createApp(createLog('test', 'silent'));
@@ -34,7 +35,7 @@ beforeAll(async () => {
       return reply.code(201).type(TYPE).send(text);
     });
   app.get('/read-plain', async (_request, reply) => reply.header('etag', '"1"').type(TYPE).send(text));
-  app.get('/read-whole', async (_request, reply) => sendWhole(reply.header('etag', '"1"'), text));
+  app.get('/read-whole', async (_request, reply) => sendWhole(reply.header('etag', '"1"'), text, withOthers));
   app.get('/slow', async () => new Promise((resolve) => setImmediate(resolve, { slow: true })));
   await app.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = app.server.address() as { port: number });
@@ -122,8 +123,23 @@ test('a header that cannot be written is refused as ever, and nothing of it is s
   location = undefined;
 });
 
+test('many at once are each answered on their own connection, more than go out together', async () => {
+  text = '{"sku":"LAMP"}';
+  const read = 'GET /read-whole HTTP/1.1\r\nhost: x\r\n\r\n';
+  const before = sent;
+  const said = await Promise.all(
+    Array.from({ length: 70 }, () => saidTo(read + read + post('/whole', LAST))),
+  );
+  for (const one of said) expect(one.match(/HTTP\/1\.1 20[01]/g)).toHaveLength(3);
+  // The last of each, and any that came behind another.
+  expect(sent - before).toBeGreaterThanOrEqual(70);
+});
+
 test('a client that is gone before it is answered harms nobody', async () => {
   text = '{}';
+  const reader = connect({ host: '127.0.0.1', port });
+  reader.write('GET /read-whole HTTP/1.1\r\nhost: x\r\n\r\n', () => reader.destroy());
+  await once(reader, 'close');
   const socket = connect({ host: '127.0.0.1', port });
   socket.write(`GET /slow HTTP/1.1\r\nhost: x\r\n\r\n${post('/whole')}`, () => socket.destroy());
   await once(socket, 'close');

@@ -35,8 +35,15 @@ const STATUS_LINES: Readonly<Record<number, string>> = {
   201: 'HTTP/1.1 201 Created\r\n',
 };
 
-/** Answers with a JSON text, and with the status and the headers that were set before. */
-export function sendWhole(reply: FastifyReply, text: string): FastifyReply {
+/**
+ * Answers with a JSON text, and with the status and the headers that were set before.
+ * @param out when it is written: at once, or `withOthers`
+ */
+export function sendWhole(
+  reply: FastifyReply,
+  text: string,
+  out: (write: () => void) => void = atOnce,
+): FastifyReply {
   const { raw: response } = reply;
   const { socket } = response;
   const length = Buffer.byteLength(text);
@@ -45,10 +52,16 @@ export function sendWhole(reply: FastifyReply, text: string): FastifyReply {
   if (head === undefined || !(socket instanceof Socket) || !socket.writable)
     return reply.type(TYPE).send(text);
   reply.hijack();
-  // As many bytes as characters: all of them are ASCII.
-  socket.write(head + text, length === text.length ? 'latin1' : 'utf8');
-  isWritten(response, head);
+  out(() => {
+    // As many bytes as characters: all of them are ASCII. Where the client left meanwhile, Node knows what to do.
+    socket.write(head + text, length === text.length ? 'latin1' : 'utf8');
+    isWritten(response, head);
+  });
   return reply;
+}
+
+function atOnce(write: () => void): void {
+  write();
 }
 
 function isWritten(response: ServerResponse, head: string): void {
