@@ -1,5 +1,7 @@
 /**
- * Schema of a cart, version 1: a Yjs document with three maps at its root.
+ * Schema of a cart, version 1: a Yjs document with three maps at its root. A cart that names no version has this one,
+ * so that a new one is empty: whoever writes into a document is one writer more for Yjs to look through, on each device
+ * and at each edit, for as long as it lives.
  *
  *   lines   client id → slip         what each device says about each SKU, in its own words alone
  *   cart    word → value             one value for all: the one that was written last stays

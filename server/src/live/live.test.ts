@@ -46,10 +46,13 @@ describe('stock clients', () => {
   test('a page with plain yjs edits a cart', async () => {
     const cart = await town.makeCart();
     const { doc } = await town.synced(cart);
+    // A new cart is empty: whoever had begun it would be one more writer to look through at each edit.
+    expect(Y.encodeStateAsUpdate(doc)).toEqual(Y.encodeStateAsUpdate(new Y.Doc()));
     const slip = new Y.Map();
     doc.getMap('lines').set(String(doc.clientID), slip);
     slip.set('LAMP', { added: 1 });
     await until(async () => (await lamps(cart)) === 1, 'curl sees it');
+    expect([...doc.store.clients.keys()]).toEqual([doc.clientID]);
   });
 
   test('an edit comes back to its sender, and then it is on disk', async () => {

@@ -26,7 +26,18 @@ async function open(place: Place): Promise<(Case | Absent)[]> {
     'a region process; every edit on disk before anybody hears of it',
   );
   place.say('carts: looking for peers');
-  return [ours, ...(await peerCases(place)), openCase(place), idleCase(place)];
+  return [ours, ...(await peerCases(place)), await relayCase(place), openCase(place), idleCase(place)];
+}
+
+/** What the clients of this machine can take: no server can show more. */
+async function relayCase(place: Place): Promise<Case> {
+  const relay = startHelper(place, './processes/cart-relay.ts', SERVER_FLAGS);
+  return cartCase(
+    place,
+    'relay',
+    { url: await relay.ask<string>('open', {}), pid: relay.pid, path: '' },
+    'no server of carts: passes messages on unread, so as much as these clients can take',
+  );
 }
 
 /**

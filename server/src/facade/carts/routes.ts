@@ -4,7 +4,6 @@ import type { Sku } from '@tallystick/crdt';
 import {
   addUnits,
   broughtBy,
-  CART_VERSION,
   type Cart,
   type CartLine,
   fieldsOf,
@@ -84,7 +83,6 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
     for (const { sku } of lines) checkSku(sku);
     if (carts.find(id) !== undefined) throw new Problem('already_exists', `There is a cart ${id} already.`);
     carts.create(id, (doc) => {
-      fieldsOf(doc).set('v', CART_VERSION);
       setFields(doc, fields);
       for (const { sku, quantity } of lines) addUnits(doc, sku as Sku, quantity);
     });
