@@ -29,6 +29,7 @@ export { firstAnswer, kindOf } from './replica/execute.ts';
 export * from './replica/holds.ts';
 export * from './replica/journal-view.ts';
 export * from './replica/ledger.ts';
+export { lookAhead } from './replica/look-ahead.ts';
 export * from './replica/out.ts';
 export { inPieces, sourceOrders } from './replica/pieces.ts';
 export { foldProgress, NO_PROGRESS } from './replica/progress.ts';

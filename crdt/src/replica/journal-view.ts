@@ -31,6 +31,8 @@ export interface StreamSlice {
 export interface JournalView {
   /** The entry that first carried this document (T8). */
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined;
+  /** Those of the ids under which it has no such document, or some of those: for journals that answer many at once for less. */
+  absentOf?(kind: DocumentKind, ids: readonly string[]): readonly string[];
   /** An entry of any stream that this journal holds and has not pruned. */
   entryAt(writer: WriterId, seq: number): Entry | undefined;
   hashAt(writer: WriterId, seq: number): Hash | undefined;

@@ -60,7 +60,7 @@ export class Ledger {
   #selfStream: Stream | undefined;
   readonly #loaded: WriterId | null;
   #position: number;
-  readonly #sha256: Sha256;
+  readonly hash: Sha256;
   #selfBefore: WriterId | null;
   #turn: OpenTurn;
   #born: Stream[] = [];
@@ -69,7 +69,7 @@ export class Ledger {
   constructor(stored: Stored, view: JournalView, sha256: Sha256) {
     this.view = view;
     this.#turn = new OpenTurn(view);
-    this.#sha256 = sha256;
+    this.hash = sha256;
     this.#self = stored.self;
     this.#loaded = stored.self;
     this.#selfBefore = stored.self;
@@ -118,12 +118,7 @@ export class Ledger {
     const { reclaimed } = this.self.row(pool);
     const { parent, settled } = this.self.head;
     if (reclaimed.length === 0 || parent === null) return 0;
-    const unsettled = reclaimed.filter(({ seq }) => seq > settled.seq);
-    return unsettled.reduce((units, { n }) => units + n, 0);
-  }
-
-  hash(bytes: Uint8Array): Hash {
-    return this.#sha256(bytes);
+    return reclaimed.reduce((units, { n, seq }) => (seq > settled.seq ? units + n : units), 0);
   }
 
   /** Begins a life: a writer that no one has been before. It has no rights but those it takes later. */
@@ -162,7 +157,7 @@ export class Ledger {
       body,
     };
     const bytes = encodeEntry(entry);
-    this.accept(stream, { entry, bytes, hash: this.#sha256(bytes) });
+    this.accept(stream, { entry, bytes, hash: this.hash(bytes) });
     return entry;
   }
 
@@ -247,6 +242,10 @@ export class Ledger {
   documentEntry(kind: DocumentKind, id: string): Entry | undefined {
     const ref = this.#turn.findDocument(kind, id);
     return ref && this.#turn.entryAt(ref.writer, ref.seq);
+  }
+
+  lookAhead(kind: DocumentKind, ids: readonly string[]): void {
+    this.#turn.lookAhead(kind, ids);
   }
 
   /** An entry of this turn or of the journal. */
@@ -344,7 +343,6 @@ export class Ledger {
 
   /** The lives of one replica that this ledger holds; a branch is no life. */
   livesOf(replica: ReplicaId): Stream[] {
-    const isLife = (stream: Stream) => replicaOf(stream.writer) === replica && !isBranch(stream);
-    return [...this.streams.values()].filter(isLife);
+    return [...this.streams.values()].filter((one) => replicaOf(one.writer) === replica && !isBranch(one));
   }
 }

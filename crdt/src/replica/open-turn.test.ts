@@ -128,6 +128,36 @@ describe('[T8] documents', () => {
     expect(turn.progress).toMatchObject([{ orderId: 'o1', progress: { cancelled: 1 } }]);
   });
 
+  test('[T8] asked for all at once, what is not there is not asked for again; what this turn writes is found all the same', () => {
+    const known = { writer: berlin, seq: 1 };
+    const asked: string[] = [];
+    const view = {
+      findDocument: (kind: string, id: string) => {
+        asked.push(`${kind} ${id}`);
+        return id === 'd1' ? known : undefined;
+      },
+      absentOf: (kind: string, ids: readonly string[]) =>
+        kind === 'receipt' ? ids.filter((id) => id !== 'd1' && id !== 'last') : [],
+    };
+    const turn = new OpenTurn(view as never as JournalView);
+    turn.lookAhead('receipt', ['d1', 'd2', 'd3', 'last']);
+    turn.lookAhead('count', ['d2']);
+    expect(['d1', 'd2', 'd3', 'last'].map((id) => turn.findDocument('receipt', id))).toEqual([
+      known,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    // What was there, and what the journal left open.
+    expect(asked).toEqual(['receipt d1', 'receipt last']);
+    expect(turn.findDocument('count', 'd2')).toBeUndefined();
+    expect(asked).toContain('count d2');
+    turn.file(till, said(till, 2));
+    expect(turn.findDocument('receipt', 'd2')).toEqual({ writer: till, seq: 2 });
+    expect(turn.findDocument('receipt', 'd3')).toBeUndefined();
+    expect(asked).toHaveLength(3);
+  });
+
   test('[T8] one id for two owners’ cancellations of an order each: neither order is a copy', () => {
     const turn = new OpenTurn(new MemoryJournal());
     const sold = (orderId: string) => ({ type: 'sold', orderId, lines: [] }) as never as EntryBody;

@@ -25,6 +25,8 @@ export class OpenTurn {
   readonly #carriers = new Map<WriterId, Map<number, Entry>>();
   /** Asked of the journal last, which had it not: whoever decides asks, and then whoever files. */
   #absent: DocumentName | undefined;
+  /** Asked of it beforehand, all at once, and not there either. */
+  readonly #absentAhead = new Map<DocumentKind, Set<string>>();
 
   constructor(view: JournalView) {
     this.#view = view;
@@ -109,10 +111,17 @@ export class OpenTurn {
     );
   }
 
+  /** Asks the journal for documents that somebody is about to look for. */
+  lookAhead(kind: DocumentKind, ids: readonly string[]): void {
+    const absent = this.#view.absentOf?.(kind, ids) ?? [];
+    if (absent.length > 0) this.#absentAhead.set(kind, new Set(absent));
+  }
+
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
     const ref = this.#documentsOf.get(kind)?.get(id)?.ref;
     if (ref !== undefined || (this.#absent?.id === id && this.#absent.kind === kind)) return ref;
     // Journals change between turns alone, so what it has not now it has not until this one ends.
+    if (this.#absentAhead.get(kind)?.has(id) === true) return undefined;
     const found = this.#view.findDocument(kind, id);
     if (found === undefined) this.#absent = { kind, id };
     return found;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { DOCUMENT_KINDS } from '@tallystick/crdt';
+import { type Command, DOCUMENT_KINDS, lookAhead } from '@tallystick/crdt';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { JOURNAL_FILE } from './files.ts';
@@ -31,6 +31,50 @@ function change(folder: string, sql: string): void {
   db.exec(sql);
   db.close();
 }
+
+describe('[T8] many documents at once', () => {
+  test('[T8] those that are not there are told from those that are, by kind; a few are not asked for', async () => {
+    const journal = opened();
+    const ledger = await openShop(journal, { lamp: 100 });
+    for (let i = 0; i < 40; i += 3) sell(ledger, `order-${i}`, { lamp: 1 });
+    await turn(ledger, journal);
+    for (const count of [8, 15, 16, 17, 23, 24, 40]) {
+      const ids = Array.from({ length: count }, (_, i) => `order-${i}`);
+      const absent = journal.view.absentOf?.('order', ids) ?? [];
+      const asked = count % 16 < 8 ? count - (count % 16) : count;
+      expect(absent).toEqual(ids.slice(0, asked).filter((_, i) => i % 3 > 0));
+      expect(journal.view.absentOf?.('return', ids)).toEqual(ids.slice(0, asked));
+    }
+    expect(journal.view.absentOf?.('order', ['order-1', 'order-2'])).toEqual([]);
+    // Twice the same, and what SQL might take for something else.
+    const odd = ['a', 'a', "'", '1', '?1', 'order-0', 'ORDER-0', '%'];
+    expect(journal.view.absentOf?.('order', odd)).toEqual(odd.filter((id) => id !== 'order-0'));
+  });
+
+  test('[T8] commands of one turn: a repeat of an earlier one, and a double in it, are answered with the first', async () => {
+    const journal = opened();
+    const ledger = await openShop(journal, { lamp: 100 });
+    /** Sells what is not known yet. @returns which entry each was known by */
+    const decide = (ids: readonly string[]) => {
+      lookAhead(
+        ledger,
+        ids.map((id) => ({ type: 'sell', id }) as Command),
+      );
+      return ids.map((id) => {
+        const known = ledger.findDocument('order', id)?.seq;
+        if (known === undefined) sell(ledger, id, { lamp: 1 });
+        return known;
+      });
+    };
+    expect(decide(['o1'])).toEqual([undefined]);
+    await turn(ledger, journal);
+    const many = Array.from({ length: 20 }, (_, i) => `o${i}`);
+    const news = many.map((_, i) => (i === 1 ? 3 : undefined));
+    expect(decide([...many, 'o7', 'o0'])).toEqual([...news, 10, 4]);
+    await turn(ledger, journal);
+    expect(decide(many)).toEqual(many.map((_, i) => (i === 0 ? 4 : i === 1 ? 3 : i + 3)));
+  });
+});
 
 describe('opening', () => {
   test('[D2] a second owner is refused in words', () => {

@@ -81,6 +81,10 @@ export class SqliteView implements JournalView {
     });
   }
 
+  absentOf(kind: DocumentKind, ids: readonly string[]): string[] {
+    return this.#guard(() => this.#documents.absentOf(kind, ids));
+  }
+
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     return this.#guard(() => {
       const id = this.#names.find(writer);

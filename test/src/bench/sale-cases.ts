@@ -104,7 +104,7 @@ export function httpCase(
 }
 
 async function sellCase(place: Place, trade: Trade): Promise<Case> {
-  const shop = startHelper(place, './processes/shop.ts');
+  const shop = startHelper(place, './processes/shop.ts', SERVER_FLAGS);
   await shop.ask('open', { folder: join(place.folder, 'shop'), trade });
   const sell: Case = {
     name: 'sell',

@@ -151,3 +151,10 @@ export function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   }
   return value;
 }
+
+/** Commits are written front to back: entries first, and at the end what says how far they come. */
+export function partOf(commit: Commit): Commit {
+  const { entries, rows } = commit;
+  const half = { entries: entries.slice(0, Math.ceil(entries.length / 2)), rows: rows.slice(0, 1) };
+  return { ...commit, ...half, heads: [], documents: [], progress: [], holds: [], isTorn: true };
+}

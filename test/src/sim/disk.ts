@@ -31,7 +31,7 @@ import {
   type Writes,
 } from '@tallystick/crdt';
 import { joinEntries } from '@tallystick/crdt/wire';
-import { type Checkpoint, type Commit, readOnce, type StoredEntry, Tables } from './disk-tables.ts';
+import { type Checkpoint, type Commit, partOf, readOnce, type StoredEntry, Tables } from './disk-tables.ts';
 
 export type { Commit, StoredEntry } from './disk-tables.ts';
 
@@ -289,6 +289,11 @@ export class SimDisk implements JournalView {
     return this.#asked.documents.get(`${kind}:${id}`);
   }
 
+  /** Postgres is asked for everything before a turn. */
+  absentOf(kind: DocumentKind, ids: readonly string[]): readonly string[] {
+    return this.#isBooks ? [] : ids.filter((id) => this.findDocument(kind, id) === undefined);
+  }
+
   entryAt(writer: WriterId, seq: number): Entry | undefined {
     const stored = this.#asked.entry(writer, seq);
     return stored && readOnce(stored);
@@ -340,11 +345,4 @@ export class SimDisk implements JournalView {
     const oldest = entries.findIndex((entry) => entry !== undefined);
     return oldest < 0 ? entries.length : oldest;
   }
-}
-
-/** Commits are written front to back: entries first, and at the end what says how far they come. */
-function partOf(commit: Commit): Commit {
-  const { entries, rows } = commit;
-  const half = { entries: entries.slice(0, Math.ceil(entries.length / 2)), rows: rows.slice(0, 1) };
-  return { ...commit, ...half, heads: [], documents: [], progress: [], holds: [], isTorn: true };
 }

@@ -7,6 +7,7 @@
  */
 import {
   type Command,
+  lookAhead,
   type Now,
   type Out,
   type Peer,
@@ -156,6 +157,8 @@ export class Turns {
     const { prng, faults, trace } = ports;
     const { replica } = machine;
     const now = clock.now();
+    const commands = inputs.flatMap((input) => (input.kind === 'command' ? [input.command] : []));
+    lookAhead(replica.ledger, commands);
     for (const input of inputs) this.#apply(replica, input, now);
     const writes = replica.endTurn(now);
     trace.event('turn', machine.name, inputs.length);
