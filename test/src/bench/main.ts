@@ -1,5 +1,5 @@
 /**
- * npm run bench -- [NAME…] [--json]
+ * npm run bench -- [NAME…|all] [--json]
  *
  * Each bench runs its peers beside it, in the same run. Progress goes to stderr, figures to
  * stdout. It ends with 0 when everything was measured, also where a target was missed: that
@@ -7,7 +7,7 @@
  */
 import { cpus } from 'node:os';
 import { stopSignal } from '@tallystick/store-agent';
-import { BENCHES } from './benches.ts';
+import { BENCHES, USUAL } from './benches.ts';
 import { BadOption, helpText, type Options, readOptions } from './options.ts';
 import { jsonLines, notes, table, targetLines } from './report.ts';
 import { runBench } from './run-bench.ts';
@@ -34,14 +34,18 @@ async function runAll({ names, json, rounds, seconds, only, profile }: Options):
     process.stdout.write(`\n${bench.name}: ${bench.about}\n${table(results)}`);
     process.stdout.write(`${notes(results, absent)}${targetLines(bench.targets, results)}`);
   }
+  const others = BENCHES.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+  if (!json && names.join() === USUAL.join())
+    process.stdout.write(`\nNot run: ${others.join(', ')}. All of them: npm run bench -- all\n`);
 }
 
 try {
   const options = readOptions(
     process.argv.slice(2),
     BENCHES.map(({ name }) => name),
+    USUAL,
   );
-  if (options.help) process.stdout.write(helpText(BENCHES));
+  if (options.help) process.stdout.write(helpText(BENCHES, USUAL));
   else {
     void stopSignal().then((signal) => {
       process.stderr.write('stopping after this turn …\n');

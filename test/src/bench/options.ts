@@ -6,7 +6,7 @@ export class BadOption extends Error {}
 
 export interface Options {
   readonly help: boolean;
-  /** Of the benches; all where none is named. */
+  /** Of the benches. */
   readonly names: readonly string[];
   readonly json: boolean;
   readonly rounds: number | undefined;
@@ -27,10 +27,18 @@ const FLAGS = {
 const ROUNDS_MAX = 1_000;
 const SECONDS_MAX = 600;
 
-export function helpText(benches: readonly { readonly name: string; readonly about: string }[]): string {
+/** In place of a name. */
+const ALL = 'all';
+
+export function helpText(
+  benches: readonly { readonly name: string; readonly about: string }[],
+  usual: readonly string[],
+): string {
   return `npm run bench -- [NAME…] [options]
 
 ${benches.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
+
+  ${ALL.padEnd(10)} every one of them; where none is named: ${usual.join(', ')}
 
   --json         one line of JSON a case
   --rounds N     rounds of each case
@@ -41,15 +49,20 @@ ${benches.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
 `;
 }
 
-/** @throws BadOption */
-export function readOptions(args: readonly string[], known: readonly string[]): Options {
+/** @param usual what runs where none is named @throws BadOption */
+export function readOptions(
+  args: readonly string[],
+  known: readonly string[],
+  usual: readonly string[],
+): Options {
   const { values, positionals } = parse(args);
-  const unknown = positionals.find((name) => !known.includes(name));
+  const unknown = positionals.find((name) => name !== ALL && !known.includes(name));
   if (unknown !== undefined)
-    throw new BadOption(`There is no bench called ${unknown}. There are: ${known.join(', ')}.`);
+    throw new BadOption(`There is no bench called ${unknown}. There are: ${known.join(', ')}; and ${ALL}.`);
+  const wanted = positionals.length === 0 ? usual : positionals;
   return {
     help: values.help,
-    names: positionals.length === 0 ? known : known.filter((name) => positionals.includes(name)),
+    names: known.filter((name) => wanted.includes(name) || wanted.includes(ALL)),
     json: values.json,
     rounds: whole('rounds', values.rounds, ROUNDS_MAX),
     seconds: whole('seconds', values.seconds, SECONDS_MAX),
