@@ -49,7 +49,7 @@ export { withHints } from './http/short-items.ts';
 export { beforeCutOff, readsAsItComes } from './http/slow-clients.ts';
 export { routeUpgrade, takeUpgrade, wantsUpgrade } from './http/upgrade.ts';
 export { sendWhole } from './http/whole-answer.ts';
-export { withOthers } from './http/with-others.ts';
+export { letOut, withOthers } from './http/with-others.ts';
 export { isSignedBy, openIdentity } from './identity.ts';
 export { asJournalError, JournalError, onDisk } from './journal/errors.ts';
 export { SqliteJournal } from './journal/journal.ts';

@@ -128,6 +128,23 @@ describe('[K4] versions', () => {
     fieldsOf(doc).set('colour', 'what this release knows nothing of');
     expect(readCart(doc)).toMatchObject({ ok: false, why: 'newer' });
   });
+  test('a cart that names the first version, as older releases begin one, is a cart as any other', () => {
+    const docs = devices(2) as [Y.Doc, Y.Doc];
+    fieldsOf(docs[0]).set('v', 1);
+    addUnits(docs[0], lamp, 2);
+    addUnits(docs[1], lamp, 1);
+    meet(docs);
+    expect(cartOf(docs[1])).toEqual({ lines: [{ sku: lamp, quantity: 3 }] });
+    const [older] = devices(1) as [Y.Doc];
+    fieldsOf(older).set('v', 1);
+    addUnits(older, lamp, 4);
+    mergeCarts(docs[1], 'older', older);
+    expect(quantityIn(docs[1], lamp)).toBe(7);
+    for (const wrong of [0, '1']) {
+      fieldsOf(older).set('v', wrong);
+      expect(readCart(older)).toMatchObject({ ok: false, why: 'malformed' });
+    }
+  });
   test('a document that was never written in is an empty cart', () => {
     expect(cartOf(new Y.Doc())).toEqual({ lines: [] });
   });

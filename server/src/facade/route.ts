@@ -1,6 +1,6 @@
 /** Routes: an operation becomes a Fastify route that reads hostile input once and answers as declared. */
 import { hash } from 'node:crypto';
-import { documentId, Problem, parse, sendWhole, withOthers } from '@tallystick/store-agent';
+import { documentId, letOut, Problem, parse, sendWhole, withOthers } from '@tallystick/store-agent';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../access/principal.ts';
@@ -32,6 +32,8 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
     url: op.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { operation: op as unknown as Operation },
     handler: async (request, reply) => {
+      // What others read was quick; what changes something may not be.
+      if (op.method !== 'GET') letOut();
       const { headers } = request;
       const input = {
         params: op.params && parse(op.params, request.params),
@@ -46,7 +48,7 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
       reply.header('cache-control', op.cacheControl).code(status);
       const value = await handle(input);
       if (reply.sent || value === reply) return reply;
-      return op.etag === true ? sendTagged(request, reply, value) : value;
+      return op.etag === true ? sendTagged(op, request, reply, value) : value;
     },
   });
 }
@@ -84,13 +86,18 @@ function needIfMatch(header: string | undefined): string {
 }
 
 /** A strong ETag of the bytes that are sent, unless the handler knows a shorter one. */
-function sendTagged(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
+function sendTagged(
+  { method }: Pick<Operation, 'method'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  value: unknown,
+): FastifyReply {
   const text = JSON.stringify(value);
   const known = reply.getHeader('etag') as string | undefined;
   const etag = known ?? `"${hash('sha1', text, 'base64url')}"`;
   reply.header('etag', etag);
   if (names(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return sendWhole(reply, text, withOthers);
+  return sendWhole(reply, text, method === 'GET' ? withOthers : undefined);
 }
 
 /** Whether a list of ETags names this one; weak ones count, as RFC 9110 says for reading (13.1.2). */

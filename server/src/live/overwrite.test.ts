@@ -6,6 +6,7 @@ import type { Sku } from '@tallystick/crdt';
 import {
   addUnits,
   CART_LINES_MAX,
+  fieldsOf,
   pressCheckout,
   readCart,
   removeLine,
@@ -210,4 +211,15 @@ test('what was overwritten and not looked at is in the document, on disk, and be
   const again = open();
   onTestFinished(() => again.carts.close());
   expect((await again.carts.read('c')).lines).toEqual([{ sku: LAMP, quantity: 112 }]);
+});
+
+test('a device that still has the cart as an older release began it, with its version, is heard', () => {
+  const older = new Y.Doc();
+  fieldsOf(older).set('v', 1);
+  addUnits(older, LAMP, 2);
+  const doc = new Y.Doc();
+  expect(takeUpdate(doc, Y.encodeStateAsUpdate(older), REGION, 0)).toMatchObject({ ok: true });
+  expect(readCart(doc)).toMatchObject({ ok: true, cart: { lines: [{ sku: LAMP, quantity: 2 }] } });
+  fieldsOf(older).set('v', 2);
+  expect(takeUpdate(doc, Y.encodeStateAsUpdate(older), REGION, 0)).toMatchObject({ ok: false });
 });

@@ -2,7 +2,7 @@
  * Taking in an update from a device: whatever it holds, the document is a cart afterwards, or the
  * update is refused and the document is to be thrown away and read from disk again.
  */
-import { CART_BYTES_MAX, fieldsOf, REGION_FIELDS, ROOTS, wrongIn } from '@tallystick/crdt/cart';
+import { CART_BYTES_MAX, CART_VERSION, fieldsOf, REGION_FIELDS, ROOTS, wrongIn } from '@tallystick/crdt/cart';
 import * as Y from 'yjs';
 
 /** More structs than a cart of the largest size can have. */
@@ -21,7 +21,7 @@ export type Taken =
  */
 export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number, bytes: number): Taken {
   if (update.length > CART_BYTES_MAX) return refuse('the update is larger than a cart');
-  const known = REGION_FIELDS.map((name) => fieldsOf(doc).get(name));
+  const known = saidByRegion(doc);
   let wrong: string | undefined;
   try {
     // Reads lazily: a number of structs that the bytes do not hold costs nothing here.
@@ -42,12 +42,18 @@ export function takeUpdate(doc: Y.Doc, update: Uint8Array, regionClient: number,
   doc.store.pendingStructs = null;
   doc.store.pendingDs = null;
   if (doc.share.size > ROOTS) return refuse('the document has parts that no cart has');
-  const changed = REGION_FIELDS.findIndex((name, i) => fieldsOf(doc).get(name) !== known[i]);
+  const changed = saidByRegion(doc).findIndex((value, i) => value !== known[i]);
   if (changed >= 0) return refuse(`${REGION_FIELDS[changed]} is the region’s to write`);
   if (wrong !== undefined) return refuse(wrong);
   const weighed = bytes + update.length > CART_BYTES_MAX ? Y.encodeStateAsUpdate(doc).length : 0;
   if (weighed > CART_BYTES_MAX) return refuse('the cart would be too large');
   return { ok: true, gap, weighed };
+}
+
+/** Carts of older releases name the first version, and a device may still have one of them. */
+function saidByRegion(doc: Y.Doc): unknown[] {
+  const fields = fieldsOf(doc);
+  return REGION_FIELDS.map((name) => fields.get(name) ?? (name === 'v' ? CART_VERSION : undefined));
 }
 
 function refuse(why: string): Taken {

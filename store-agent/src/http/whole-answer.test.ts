@@ -36,6 +36,12 @@ beforeAll(async () => {
     });
   app.get('/read-plain', async (_request, reply) => reply.header('etag', '"1"').type(TYPE).send(text));
   app.get('/read-whole', async (_request, reply) => sendWhole(reply.header('etag', '"1"'), text, withOthers));
+  app.get('/read-late', (_request, reply) => {
+    sendWhole(reply, text, (write) => {
+      reply.raw.socket?.destroy();
+      setImmediate(write);
+    });
+  });
   app.get('/slow', async () => new Promise((resolve) => setImmediate(resolve, { slow: true })));
   await app.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = app.server.address() as { port: number });
@@ -133,6 +139,30 @@ test('many at once are each answered on their own connection, more than go out t
   for (const one of said) expect(one.match(/HTTP\/1\.1 20[01]/g)).toHaveLength(3);
   // The last of each, and any that came behind another.
   expect(sent - before).toBeGreaterThanOrEqual(70);
+});
+
+test('a door that closes while an answer waits lets it out and is closed', async () => {
+  const door = createApp(createLog('test', 'silent'));
+  let closing: Promise<unknown> = Promise.resolve();
+  door.get('/', (_request, reply) => {
+    sendWhole(reply, '{"last":true}', withOthers);
+    closing = door.close();
+  });
+  await door.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect({ host: '127.0.0.1', port: (door.server.address() as { port: number }).port });
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  await once(socket, 'close');
+  await closing;
+  expect(Buffer.concat(chunks).toString()).toContain('{"last":true}');
+});
+
+test('a connection that ends between an answer and its writing harms nobody', async () => {
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.write('GET /read-late HTTP/1.1\r\nhost: x\r\n\r\n');
+  await once(socket, 'close');
+  expect(await saidTo(post('/whole', LAST))).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
 });
 
 test('a client that is gone before it is answered harms nobody', async () => {

@@ -56,6 +56,8 @@ export function sendWhole(
     // As many bytes as characters: all of them are ASCII. Where the client left meanwhile, Node knows what to do.
     socket.write(head + text, length === text.length ? 'latin1' : 'utf8');
     isWritten(response, head);
+    // It stopped meanwhile: nothing more is asked over this connection, and its end is waited for.
+    if (!reply.server.server.listening) socket.end();
   });
   return reply;
 }

@@ -54,8 +54,8 @@ export class DocumentReader {
       .raw();
     this.#findSome = db
       .prepare<(string | number)[], unknown>(
-        `with asked(id) as (values ${Array(TOGETHER).fill('(?)').join(', ')})
-         select id from asked where exists (select 1 from documents d where d.kind = ? and d.id = asked.id)`,
+        `with asked(n, id) as (values ${Array.from({ length: TOGETHER }, (_, n) => `(${n}, ?)`).join(', ')})
+         select n from asked where exists (select 1 from documents d where d.kind = ? and d.id = asked.id)`,
       )
       .pluck();
   }
@@ -68,7 +68,8 @@ export class DocumentReader {
       const [first = ''] = some;
       const lacking = Array<string>(TOGETHER - some.length).fill(first);
       const found = this.#findSome.all(...some, ...lacking, kindNumber(kind));
-      for (const id of some) if (!found.includes(id)) absent.push(id);
+      if (found.length === 0) absent.push(...some);
+      else absent.push(...some.filter((_, n) => !found.includes(n)));
     }
     return absent;
   }

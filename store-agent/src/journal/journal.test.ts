@@ -68,6 +68,10 @@ describe('[T8] many documents at once', () => {
     };
     expect(decide(['o1'])).toEqual([undefined]);
     await turn(ledger, journal);
+    // Whoever lets such ids through is told so when their turn comes, and nobody else.
+    const hostile = [{}, ['a', 'b'], true, null].map((id) => ({ type: 'sell', id }) as never as Command);
+    const good = Array.from({ length: 9 }, (_, i) => ({ type: 'sell', id: `good${i}` }) as Command);
+    expect(() => lookAhead(ledger, [...hostile, ...good])).not.toThrow();
     const many = Array.from({ length: 20 }, (_, i) => `o${i}`);
     const news = many.map((_, i) => (i === 1 ? 3 : undefined));
     expect(decide([...many, 'o7', 'o0'])).toEqual([...news, 10, 4]);
