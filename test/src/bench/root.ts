@@ -78,7 +78,7 @@ export function startProgram(
   const args = [SERVER, verb, '--data', join(place.folder, name), '--port', '0', '--json', '--log', 'warn'];
   const program = new Program({
     name,
-    args: [...(verb === 'region' ? SERVER_FLAGS : []), ...place.nodeFlags, ...args, ...flags],
+    args: [...SERVER_FLAGS, ...place.nodeFlags, ...args, ...flags],
     env,
     logFile: join(logs, `${name}.log`),
     onCrash: (who, why) => place.say(`${who} ended by itself: ${why}`),

@@ -75,7 +75,7 @@ function growth(of: FamilySize, from: FamilySize, text: string): Target {
 export const scale: Bench = {
   name: 'scale',
   about: 'sales that a second of processor time carries at authority and Postgres, by children and by SKUs',
-  rounds: 2,
+  rounds: 4,
   seconds: 1,
   open,
   targets: [
