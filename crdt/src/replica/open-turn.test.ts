@@ -139,6 +139,10 @@ describe('[T8] documents', () => {
       absentOf: (kind: string, ids: readonly string[]) =>
         kind === 'receipt' ? ids.filter((id) => id !== 'd1' && id !== 'last') : [],
     };
+    const other = new OpenTurn(new MemoryJournal());
+    // A journal that answers one by one alone.
+    other.lookAhead('receipt', ['d1']);
+    expect(other.findDocument('receipt', 'd1')).toBeUndefined();
     const turn = new OpenTurn(view as never as JournalView);
     turn.lookAhead('receipt', ['d1', 'd2', 'd3', 'last']);
     turn.lookAhead('count', ['d2']);

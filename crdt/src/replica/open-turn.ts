@@ -113,8 +113,7 @@ export class OpenTurn {
 
   /** Asks the journal for documents that somebody is about to look for. */
   lookAhead(kind: DocumentKind, ids: readonly string[]): void {
-    const absent = this.#view.absentOf?.(kind, ids) ?? [];
-    if (absent.length > 0) this.#absentAhead.set(kind, new Set(absent));
+    this.#absentAhead.set(kind, new Set(this.#view.absentOf?.(kind, ids)));
   }
 
   findDocument(kind: DocumentKind, id: string): EntryRef | undefined {
