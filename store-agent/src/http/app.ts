@@ -10,11 +10,11 @@ import type { Log } from '../log.ts';
 import { type DoorTls, hasShown } from '../tls/door-tls.ts';
 import { traceRequests } from '../trace/door.ts';
 import { allowList } from './addresses.ts';
+import { closeConnectionsWith } from './closing-connections.ts';
 import { refuseCompressedBodies } from './content-coding.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
-import { letGoOfUnusedConnections } from './unused-connections.ts';
 
 /**
  * 10,000 lines of an order at about 200 bytes each, and room. An entry adds at most 100 bytes
@@ -64,7 +64,7 @@ export function createApp(
   answerHeaders(app, { isTls: tls !== undefined, origins });
   refuseCompressedBodies(app);
   cutOffSlowClients(app.server, patience);
-  letGoOfUnusedConnections(app);
+  closeConnectionsWith(app);
   app.server.on('checkExpectation', refusedExpectation);
   if (tls !== undefined) {
     const stop = tls.follow(app.server as unknown as TlsServer, log);

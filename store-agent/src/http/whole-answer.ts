@@ -56,8 +56,6 @@ export function sendWhole(
     // As many bytes as characters: all of them are ASCII. Where the client left meanwhile, Node knows what to do.
     socket.write(head + text, length === text.length ? 'latin1' : 'utf8');
     isWritten(response, head);
-    // It stopped meanwhile: nothing more is asked over this connection, and its end is waited for.
-    if (!reply.server.server.listening) socket.end();
   });
   return reply;
 }
@@ -79,9 +77,10 @@ function headOf(reply: FastifyReply, length: number): string | undefined {
   const { connection, expect } = asked;
   const staysOpen = connection === undefined || connection.toLowerCase() === 'keep-alive';
   if (method === 'HEAD' || raw.httpVersion !== '1.1' || !staysOpen || expect !== undefined) return undefined;
-  const { keepAliveTimeout, maxRequestsPerSocket } = server.server;
+  const { keepAliveTimeout, listening, maxRequestsPerSocket } = server.server;
   let head = STATUS_LINES[reply.statusCode];
-  if (head === undefined || keepAliveTimeout === 0 || (maxRequestsPerSocket ?? 0) > 0) return undefined;
+  if (head === undefined || !listening || keepAliveTimeout === 0 || (maxRequestsPerSocket ?? 0) > 0)
+    return undefined;
   const headers = reply.getHeaders();
   for (const name in headers) {
     const value = headers[name];
