@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sku } from '@tallystick/crdt';
 import { addUnits } from '@tallystick/crdt/cart';
-import { createLog, JournalError } from '@tallystick/store-agent';
+import { createLog, JournalError, withOthers } from '@tallystick/store-agent';
 import { expect, onTestFinished, test } from 'vitest';
 import type * as Y from 'yjs';
 import { TokenBuckets } from '../facade/limits/token-buckets.ts';
@@ -98,4 +98,17 @@ test('what the clients of one cart show is bounded, and there is room again when
   expect(show(200, two)).toBe(1);
   presences.leave(one);
   for (let client = 300; client < 331; client += 1) expect(show(client, two)).toBe(1);
+});
+
+test('what others read in the same pass is answered before a message is looked at', () => {
+  const { cart, connect } = open(() => {});
+  const socket = connect(cart);
+  const greetings = socket.heard.length;
+  let saidBefore: number | undefined;
+  withOthers(() => {
+    saidBefore = socket.heard.length - greetings;
+  });
+  socket.emit('message', askFrame(Uint8Array.from([0])), true);
+  expect(saidBefore).toBe(0);
+  expect(socket.heard.length - greetings).toBe(1);
 });

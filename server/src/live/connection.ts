@@ -1,6 +1,6 @@
 /** Connection: one stock y-websocket client at a cart, as hostile as anybody may be. */
 
-import { JournalError } from '@tallystick/store-agent';
+import { JournalError, letOut } from '@tallystick/store-agent';
 import * as Y from 'yjs';
 import type { Carts } from './carts.ts';
 import {
@@ -99,6 +99,8 @@ export class Connection implements Listener {
       this.end(UNSUPPORTED_DATA, 'Frames are binary.');
       return;
     }
+    // An edit is tried on a copy of its cart first.
+    letOut();
     try {
       this.#take(readLiveFrame(data));
     } catch (error) {

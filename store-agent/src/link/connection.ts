@@ -7,6 +7,7 @@
 import type { ConnectionEvents, LinkConnection } from '@tallystick/crdt/host';
 import { decodeFrame, encodeFrame, FRAME_BYTES_MAX, type Frame, MalformedBytes } from '@tallystick/crdt/wire';
 import type { RawData, WebSocket } from 'ws';
+import { letOut } from '../http/with-others.ts';
 
 /** Bytes that may wait for a slow peer: several full windows of the stream. */
 const BUFFERED_BYTES_MAX = 16 * 1024 * 1024;
@@ -57,6 +58,8 @@ export class Connection implements LinkConnection {
     this.#heard = true;
     if (this.#isClosed) return;
     if (!isBinary) return this.hangUp('malformed_frame', 'Frames are binary.');
+    // A frame may be half a MiB of entries.
+    letOut();
     let frame: Frame;
     try {
       frame = decodeFrame(toBytes(data));
