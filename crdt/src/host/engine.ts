@@ -19,7 +19,7 @@ import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
 import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
 import { TurnPace } from './turn-pace.ts';
-import { callersOf, commandsOf, TurnQueue } from './turn-queue.ts';
+import { callersOf, TurnQueue } from './turn-queue.ts';
 
 /** A turn that loses this often in a row is not unlucky: something is wrong. */
 const ATTEMPTS_MAX = 100;
@@ -228,7 +228,7 @@ export class Engine {
   #attempt(inputs: readonly Input[]): Out | Promise<Out> {
     const now = this.now();
     this.#onDurable = [];
-    lookAhead(this.#replica.ledger, commandsOf(inputs));
+    lookAhead(this.#replica.ledger, inputs);
     for (const input of inputs) this.#apply(input, now);
     const writes = this.#replica.endTurn(now);
     if (writes === undefined) return this.#replica.keep(now);

@@ -1,5 +1,4 @@
 /** Turn queue: what waits for its turn, oldest first, and how much of it one turn takes. */
-import type { Command } from '../replica/command.ts';
 import type { Input } from './turn-journal.ts';
 
 /**
@@ -79,10 +78,4 @@ export function callersOf(inputs: readonly Input[]): number {
   let callers = 0;
   for (const { kind } of inputs) if (kind === 'command') callers += 1;
   return callers;
-}
-
-export function commandsOf(inputs: readonly Input[]): Command[] {
-  const commands: Command[] = [];
-  for (const input of inputs) if (input.kind === 'command') commands.push(input.command);
-  return commands;
 }

@@ -7,7 +7,11 @@ import { lookAhead } from './look-ahead.ts';
 function askedFor(...commands: readonly { type: string; id: unknown; mark?: string }[]) {
   const asked: [string, readonly string[]][] = [];
   const ledger = { lookAhead: (kind: string, ids: readonly string[]) => asked.push([kind, ids]) };
-  lookAhead(ledger as never as Ledger, commands as never as Command[]);
+  const inputs = commands.map((command) => ({
+    kind: 'command' as const,
+    command: command as never as Command,
+  }));
+  lookAhead(ledger as never as Ledger, [{ kind: 'frame' }, ...inputs, { kind: 'run' }]);
   return asked;
 }
 
@@ -33,7 +37,8 @@ test('[T8] one command alone asks for itself', () => {
 });
 
 test('[T8] what is no text is left to whoever refuses it', () => {
-  const asked = askedFor({ type: 'sell', id: {} }, { type: 'sell', id: 'o1' }, { type: 'sell', id: ['o2'] });
-  expect(asked).toEqual([['order', ['o1']]]);
+  const sale = (id: unknown) => ({ type: 'sell', id });
+  expect(askedFor(sale({}), sale('o1'), sale(['o2']), sale('o3'))).toEqual([['order', ['o1', 'o3']]]);
+  expect(askedFor(sale({}), sale('o1'))).toEqual([]);
   expect(askedFor({ type: 'sell', id: 1 }, { type: 'sell', id: null })).toEqual([]);
 });

@@ -54,12 +54,10 @@ describe('[T8] many documents at once', () => {
   test('[T8] commands of one turn: a repeat of an earlier one, and a double in it, are answered with the first', async () => {
     const journal = opened();
     const ledger = await openShop(journal, { lamp: 100 });
+    const asked = (id: unknown) => ({ kind: 'command' as const, command: { type: 'sell', id } as Command });
     /** Sells what is not known yet. @returns which entry each was known by */
     const decide = (ids: readonly string[]) => {
-      lookAhead(
-        ledger,
-        ids.map((id) => ({ type: 'sell', id }) as Command),
-      );
+      lookAhead(ledger, ids.map(asked));
       return ids.map((id) => {
         const known = ledger.findDocument('order', id)?.seq;
         if (known === undefined) sell(ledger, id, { lamp: 1 });
@@ -69,9 +67,8 @@ describe('[T8] many documents at once', () => {
     expect(decide(['o1'])).toEqual([undefined]);
     await turn(ledger, journal);
     // Whoever lets such ids through is told so when their turn comes, and nobody else.
-    const hostile = [{}, ['a', 'b'], true, null].map((id) => ({ type: 'sell', id }) as never as Command);
-    const good = Array.from({ length: 9 }, (_, i) => ({ type: 'sell', id: `good${i}` }) as Command);
-    expect(() => lookAhead(ledger, [...hostile, ...good])).not.toThrow();
+    const good = Array.from({ length: 9 }, (_, i) => `good${i}`);
+    expect(() => lookAhead(ledger, [{}, ['a', 'b'], true, null, ...good].map(asked))).not.toThrow();
     const many = Array.from({ length: 20 }, (_, i) => `o${i}`);
     const news = many.map((_, i) => (i === 1 ? 3 : undefined));
     expect(decide([...many, 'o7', 'o0'])).toEqual([...news, 10, 4]);

@@ -157,8 +157,7 @@ export class Turns {
     const { prng, faults, trace } = ports;
     const { replica } = machine;
     const now = clock.now();
-    const commands = inputs.flatMap((input) => (input.kind === 'command' ? [input.command] : []));
-    lookAhead(replica.ledger, commands);
+    lookAhead(replica.ledger, inputs);
     for (const input of inputs) this.#apply(replica, input, now);
     const writes = replica.endTurn(now);
     trace.event('turn', machine.name, inputs.length);
