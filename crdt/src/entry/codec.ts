@@ -28,6 +28,7 @@ import {
 } from '../wire/bytes.ts';
 import { readBody, writeBody } from './body-codec.ts';
 import { ENTRY_VERSION, type Entry, type EntryHead, type EntryType } from './entry.ts';
+import { TooLarge } from './lines-codec.ts';
 
 /** The largest entry that is written or taken in: an order of 10,000 lines with discounts fits twice. */
 export const ENTRY_BYTES_MAX = 4 * 1024 * 1024;
@@ -58,9 +59,12 @@ const TYPES: readonly EntryType[] = [
 ];
 const NUMBERS = new Map(TYPES.map((type, index) => [type, index + 1]));
 
-/** @returns bytes that lie in a block with others: whoever keeps them for long copies them. */
+/**
+ * @returns bytes that lie in a block with others: whoever keeps them for long copies them.
+ * @throws TooLarge for what nobody could read back: it must not be written (L7)
+ */
 export function encodeEntry(entry: Entry): Uint8Array {
-  return writtenInBlock((out) => {
+  const bytes = writtenInBlock((out) => {
     writeByte(out, ENTRY_VERSION);
     writeByte(out, NUMBERS.get(entry.body.type) as number);
     writeText(out, entry.writer);
@@ -73,6 +77,9 @@ export function encodeEntry(entry: Entry): Uint8Array {
     writeHex(out, entry.bootId);
     writeBody(out, entry.body);
   });
+  if (bytes.length > ENTRY_BYTES_MAX)
+    throw new TooLarge(`${bytes.length} bytes where at most ${ENTRY_BYTES_MAX} may stand`);
+  return bytes;
 }
 
 /** @throws MalformedBytes when the bytes are not an entry that this release can read. */

@@ -15,6 +15,26 @@ import {
 /** An entry is one act, and one act has at most this many lines (a batch of the REST facade). */
 export const LINES_MAX = 10_000;
 
+/** Too much for one entry: whoever would have to read it could not (L7), so it is not written. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+/** What goes into several entries or frames, for one would be more than can be read. */
+export function portions<Item>(items: readonly Item[], max: number = LINES_MAX): (readonly Item[])[] {
+  if (items.length === 0) return [];
+  if (items.length <= max) return [items];
+  const all: (readonly Item[])[] = [];
+  for (let at = 0; at < items.length; at += max) all.push(items.slice(at, at + max));
+  return all;
+}
+
+/** @throws TooLarge */
+export function writeLinesCount(out: Writer, count: number, max: number = LINES_MAX): void {
+  if (count > max) throw new TooLarge(`${count} lines where at most ${max} may stand`);
+  writeUint(out, count);
+}
+
 /** `sku@location`: 64 characters of up to 4 bytes, an `@`, 63 of the location. */
 const POOL_BYTES_MAX = 320;
 
@@ -22,8 +42,9 @@ export function writeLines<Line extends { readonly pool: PoolId }>(
   out: Writer,
   lines: readonly Line[],
   writeRest: (line: Line) => void,
+  linesMax: number = LINES_MAX,
 ): void {
-  writeUint(out, lines.length);
+  writeLinesCount(out, lines.length, linesMax);
   for (const line of lines) {
     writeText(out, line.pool);
     writeRest(line);

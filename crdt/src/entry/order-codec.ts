@@ -15,7 +15,7 @@ import {
   writeUint,
 } from '../wire/bytes.ts';
 import type { OrderHead, SoldLine } from './entry.ts';
-import { LINES_MAX, readQuantity } from './lines-codec.ts';
+import { LINES_MAX, readQuantity, writeLinesCount } from './lines-codec.ts';
 
 /** Bounds of the byte form, which commands are held against before they become entries. */
 export const ID_BYTES = 128;
@@ -98,7 +98,7 @@ const BY_OTHER_UNIT = 8;
 const DEPARTED = 16;
 
 export function writeSoldLines(out: Writer, lines: readonly SoldLine[]): void {
-  writeUint(out, lines.length);
+  writeLinesCount(out, lines.length);
   for (const line of lines) {
     const byOtherUnit = line.quantityUnits !== line.quantityBase;
     writeByte(

@@ -1,4 +1,5 @@
 /** What a parent has to tell its children once a turn is durable: acks, cells, recalls, refusals, levels. */
+import { portions } from '../entry/lines-codec.ts';
 import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
@@ -33,11 +34,11 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     if (isCellsLate(session, settings, now)) hub.tellAgain(session);
     if (session.cells.size > 0) cellFrames(ledger, session, names, now).forEach(send);
     session.formerCells.splice(0).forEach(send);
-    if (session.recalls.size > 0) send(recallsFrame(child, session, names));
+    if (session.recalls.size > 0) recallsFrames(child, session, names).forEach(send);
     if (session.denied.size > 0) {
       const items = [...session.denied].map(([pool, atLeast]) => ({ pool, atLeast }));
       session.denied.clear();
-      send({ kind: 'denied', ...names, items });
+      for (const part of portions(items, ITEMS_MAX)) send({ kind: 'denied', ...names, items: part });
     }
     if (session.wantsLevels && hub.totals.levels !== undefined) {
       for (const pool of changed) session.levels.add(pool);
@@ -132,13 +133,17 @@ function isCellsLate(session: Session, settings: ReplicaSettings, now: Now): boo
   );
 }
 
-function recallsFrame(child: Child, session: Session, names: { writer: WriterId; parent: WriterId }): Frame {
+function recallsFrames(
+  child: Child,
+  session: Session,
+  names: { writer: WriterId; parent: WriterId },
+): Frame[] {
   const items: { pool: PoolId; keep: number; given: number }[] = [];
   for (const pool of takeAll(session.recalls)) {
     const recall = child.pools.get(pool)?.recall;
     if (recall !== undefined) items.push({ pool, keep: recall.keep, given: recall.given });
   }
-  return { kind: 'recalls', ...names, items };
+  return portions(items, ITEMS_MAX).map((part) => ({ kind: 'recalls', ...names, items: part }));
 }
 
 function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
@@ -147,11 +152,7 @@ function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
     const level = hub.totals.levels?.get(pool);
     return { pool, onHand: exact(level?.onHand), available: exact(level?.available) };
   });
-  const frames: Frame[] = [];
-  for (let at = 0; at < items.length; at += ITEMS_MAX) {
-    frames.push({ kind: 'levels', asOfMs: now.wallMs, items: items.slice(at, at + ITEMS_MAX) });
-  }
-  return frames;
+  return portions(items, ITEMS_MAX).map((part) => ({ kind: 'levels', asOfMs: now.wallMs, items: part }));
 }
 
 /** T7: a liar's sums may pass what a frame can say; honest ones do not. */

@@ -10,7 +10,9 @@
  * What somebody waits for moves at once. The rest gathers to rounds, in which one entry
  * and one frame a child carry many pools (`due-pools.ts`).
  */
+
 import type { PoolUnits } from '../entry/entry.ts';
+import { portions } from '../entry/lines-codec.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { type Demand, demandAt, NO_NEED, observeDemand } from '../rebalance/demand.ts';
 import { type Plan, type PlanChild, planPool } from '../rebalance/plan.ts';
@@ -95,7 +97,8 @@ export class Moves {
     );
     for (const pool of pools) this.#move(pool, directory, now, grants);
     for (const [to, items] of grants) {
-      this.#ledger.append({ type: 'sent', to, items }, '', 'system', now);
+      for (const part of portions(items))
+        this.#ledger.append({ type: 'sent', to, items: part }, '', 'system', now);
       const session = this.#hub.children.get(replicaOf(to))?.session;
       for (const { pool } of items) session?.cells.add(pool);
     }

@@ -1,4 +1,5 @@
 /** Surrenders: what came back from children in the open turn. It is written down before it is used, like any grant (T4). */
+import { portions } from '../entry/lines-codec.ts';
 import type { PoolId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { Stream } from '../replica/stream.ts';
@@ -35,7 +36,8 @@ export class Surrenders {
         if (n > amountOf(self.row(pool).took, sender.writer)) items.push({ pool, seq, n });
       }
       if (items.length === 0) continue;
-      this.#ledger.append({ type: 'took', from: sender.writer, items }, '', 'system', now);
+      for (const part of portions(items))
+        this.#ledger.append({ type: 'took', from: sender.writer, items: part }, '', 'system', now);
       grown.push(...items.map(({ pool }) => pool));
     }
     this.#cells.clear();

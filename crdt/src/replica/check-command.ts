@@ -31,7 +31,8 @@ export function findFault(command: Command): string | undefined {
   if (!isNamed) return 'id must be 1 to 128 visible ASCII characters without spaces.';
   if (!ACTOR.test(command.actor)) return 'actor must be a role and an id without spaces, at most 160.';
   if (command.waitMs !== undefined && !isWhole(command.waitMs)) return 'waitMs must be whole milliseconds.';
-  if ('lines' in command && command.lines.length > LINES_MAX) return `At most ${LINES_MAX} lines.`;
+  const lines = command.type === 'reclaim' ? command.items : 'lines' in command ? command.lines : [];
+  if (lines.length > LINES_MAX) return `At most ${LINES_MAX} lines.`;
   if ('orderId' in command && !isDocumentId(command.orderId)) return 'orderId is no id.';
   if ('holdId' in command && !isDocumentId(command.holdId)) return 'holdId is no id.';
   if ('ttlMs' in command && !isWhole(command.ttlMs)) return 'ttlMs must be whole milliseconds.';

@@ -1,5 +1,6 @@
 /** Executing: one command becomes at most one entry, once (T8). */
 import type { BodyOf, Entry } from '../entry/entry.ts';
+import { TooLarge } from '../entry/lines-codec.ts';
 import type { Payment } from '../order/order.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { findFault } from './check-command.ts';
@@ -53,8 +54,14 @@ export function execute(context: Executing, command: Command): Answer {
   }
   const decided = decide(context, command);
   if (!decided.ok) return decided;
-  const entry = ledger.append(decided.body, command.id, command.actor, context.now);
-  return { ok: true, entry, replayed: false };
+  try {
+    const entry = ledger.append(decided.body, command.id, command.actor, context.now);
+    return { ok: true, entry, replayed: false };
+  } catch (error) {
+    if (error instanceof TooLarge)
+      return refuse('invalid_request', `This is more than one document may hold: ${error.message}.`);
+    throw error;
+  }
 }
 
 /** What a command whose id is known is answered, whatever is decided now; undefined where it is new (T8). */

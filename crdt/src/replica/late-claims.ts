@@ -6,7 +6,9 @@
  * another: whatever is free at the writer's settler is sent there first. What nobody
  * can cover stays visible as a shortage.
  */
+
 import type { PoolUnits } from '../entry/entry.ts';
+import { portions } from '../entry/lines-codec.ts';
 import { type PoolId, replicaOf, type WriterId } from '../ids.ts';
 import type { Effect } from '../tally/fold.ts';
 import { QUANTITY_MAX } from '../tally/row.ts';
@@ -115,7 +117,8 @@ export class LateClaims {
       if (short === 0) this.#short.delete(pool);
       else this.#short.set(pool, short);
     }
-    for (const [to, items] of sends) this.#ledger.append({ type: 'sent', to, items }, '', 'system', now);
+    for (const [to, all] of sends)
+      for (const items of portions(all)) this.#ledger.append({ type: 'sent', to, items }, '', 'system', now);
   }
 
   #lacks(writer: WriterId, pool: PoolId): number {

@@ -4,6 +4,7 @@
  * was asked for.
  */
 import type { SoldLine } from '../entry/entry.ts';
+import { LINES_MAX } from '../entry/lines-codec.ts';
 import type { LineId, LocationId, Sku } from '../ids.ts';
 import {
   type SourcedInParts,
@@ -33,7 +34,7 @@ export function sourceOrders(
 ): SourcedOrders {
   const lines = orders.flatMap((order, i) => sourcingLines(order, orders.length === 1 ? '' : `${i}/`));
   let sourced = sourceInParts(lines, candidates, free);
-  if (sourced.ok && sourced.parts.length > lines.length + PIECES_MAX)
+  if (sourced.ok && sourced.parts.length > Math.min(lines.length + PIECES_MAX, LINES_MAX))
     sourced = sourceInParts(
       lines.map((line) => ({ ...line, maySplit: false })),
       candidates,

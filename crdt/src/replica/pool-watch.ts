@@ -4,7 +4,9 @@
  * It knows which pools grew in the open turn, so that who waits for them is decided
  * again, and in which pools this writer owes, so that whatever becomes free there repays.
  */
+
 import type { EntryBody } from '../entry/entry.ts';
+import { portions } from '../entry/lines-codec.ts';
 import type { Moves } from '../hub/moves.ts';
 import type { PoolId } from '../ids.ts';
 import { debt, free, QUANTITY_MAX } from '../tally/row.ts';
@@ -94,7 +96,8 @@ export class PoolWatch {
       const n = Math.min(debt(row), left, QUANTITY_MAX);
       if (n > 0) lines.push({ pool, n });
     }
-    if (lines.length > 0) this.#ledger.append({ type: 'repaid', lines }, '', 'system', now);
+    for (const part of portions(lines))
+      this.#ledger.append({ type: 'repaid', lines: part }, '', 'system', now);
   }
 
   keep(): void {

@@ -5,18 +5,20 @@
  * units it lacks, writes down what it was granted, and finds out whether it is the
  * past (F1). Whatever is lost on the way is sent again from a cursor (L2, L3).
  */
+import { portions } from '../entry/lines-codec.ts';
 import type { PoolId, WriterId } from '../ids.ts';
 import { amountOf, COLUMN_MAX, debt, free } from '../tally/row.ts';
-import type {
-  Ack,
-  Cells,
-  Denied,
-  Frame,
-  Hello,
-  Recalls,
-  SentCell,
-  StreamFrame,
-  Welcome,
+import {
+  type Ack,
+  type Cells,
+  type Denied,
+  type Frame,
+  type Hello,
+  ITEMS_MAX,
+  type Recalls,
+  type SentCell,
+  type StreamFrame,
+  type Welcome,
 } from '../wire/frames.ts';
 import type { Ledger, Now } from './ledger.ts';
 import { type PastReason, Points } from './points.ts';
@@ -199,7 +201,8 @@ export class Uplink {
     }
     const grown: PoolId[] = [];
     for (const [from, items] of granted) {
-      this.#ledger.append({ type: 'took', from, items: [...items.values()] }, '', 'system', now);
+      for (const part of portions([...items.values()]))
+        this.#ledger.append({ type: 'took', from, items: part }, '', 'system', now);
       grown.push(...items.keys());
     }
     return grown;
@@ -262,7 +265,7 @@ export class Uplink {
     if (session.isUrgent || now.monotonicMs >= session.streamDueMs)
       this.#stream(session, out, now.monotonicMs);
     const asking = dueAsks(this.asks, now.monotonicMs, this.#settings.link.resendMs);
-    if (asking.length > 0) out.push({ kind: 'asks', ...names, items: asking });
+    for (const items of portions(asking, ITEMS_MAX)) out.push({ kind: 'asks', ...names, items });
     if (now.monotonicMs >= session.seenDueMs) {
       session.seenDueMs = Number.POSITIVE_INFINITY;
       out.push({ kind: 'seen', ...names, seq: self.head.parentSeen });

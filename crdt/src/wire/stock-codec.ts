@@ -1,11 +1,13 @@
 /** The stock channel, version 1: streams up, rights down, and what each side has of the other. */
 import { FENCE_REASONS } from '../entry/entry.ts';
 import { readLines, writeLines } from '../entry/lines-codec.ts';
+import type { PoolId } from '../ids.ts';
 import {
   type Reader,
   readBlob,
   readChoice,
   readUint,
+  type Writer,
   writeBlob,
   writeChoice,
   writeText,
@@ -60,7 +62,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
     number: 2,
     write(out, frame) {
       writeNames(out, frame);
-      writeLines(out, frame.items, (item) => {
+      writeItems(out, frame.items, (item) => {
         writeUint(out, item.atLeast);
         writeUint(out, item.waitMs);
       });
@@ -110,7 +112,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
       writeNames(out, frame);
       writeUint(out, frame.from);
       writeUint(out, frame.to);
-      writeLines(out, frame.cells, (cell) => {
+      writeItems(out, frame.cells, (cell) => {
         writeText(out, cell.from);
         writeText(out, cell.to);
         writeUint(out, cell.n);
@@ -137,7 +139,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
     number: 6,
     write(out, frame) {
       writeNames(out, frame);
-      writeLines(out, frame.items, (item) => {
+      writeItems(out, frame.items, (item) => {
         writeUint(out, item.keep);
         writeUint(out, item.given);
       });
@@ -152,7 +154,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
     number: 7,
     write(out, frame) {
       writeNames(out, frame);
-      writeLines(out, frame.items, (item) => writeUint(out, item.atLeast));
+      writeItems(out, frame.items, (item) => writeUint(out, item.atLeast));
     },
     read: (input) => ({
       kind: 'denied',
@@ -164,7 +166,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
     number: 8,
     write(out, frame) {
       writeUint(out, frame.asOfMs);
-      writeLines(out, frame.items, (item) => {
+      writeItems(out, frame.items, (item) => {
         writeSigned(out, item.onHand);
         writeSigned(out, item.available);
       });
@@ -192,6 +194,15 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
     }),
   },
 };
+
+/** Whoever makes a frame keeps to `ITEMS_MAX`: one that was refused here would end the turn that made it. */
+function writeItems<Item extends { readonly pool: PoolId }>(
+  out: Writer,
+  items: readonly Item[],
+  writeRest: (item: Item) => void,
+): void {
+  writeLines(out, items, writeRest, Number.POSITIVE_INFINITY);
+}
 
 function readItems<T>(input: Reader, read: Parameters<typeof readLines<T>>[1]): T[] {
   return readLines(input, read, ITEMS_MAX);
