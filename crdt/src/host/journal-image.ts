@@ -5,6 +5,7 @@ import type { LineId, OrderId, WriterId } from '../ids.ts';
 import type { DocumentKind } from '../replica/documents.ts';
 import type { EntryRef, JournalView, LineProgress, StreamSlice } from '../replica/journal-view.ts';
 import type { Sha256 } from '../replica/ledger.ts';
+import { lineName } from '../replica/progress.ts';
 import type { Mark, StreamHead } from '../replica/stream.ts';
 import { joinEntries, splitEntries } from '../wire/slices.ts';
 import type { LogBase, Rebased } from './log-base.ts';
@@ -57,7 +58,7 @@ export class JournalImage implements JournalView {
       }
     for (const { kind, id, ref } of base.documents) this.#documents.set(`${kind}:${id}`, ref);
     for (const { orderId, lineId, progress } of base.progress)
-      this.#progress.set(`${orderId}/${lineId}`, progress);
+      this.#progress.set(lineName(orderId, lineId), progress);
     for (const [writer, count] of base.saleCounts) this.#saleCounts.set(writer, count);
     for (const sale of base.sales) this.#addSale(sale);
   }
@@ -122,7 +123,7 @@ export class JournalImage implements JournalView {
     }
     for (const { kind, id, ref } of record.documents) this.#documents.set(`${kind}:${id}`, ref);
     for (const { orderId, lineId, progress } of record.progress)
-      this.#progress.set(`${orderId}/${lineId}`, progress);
+      this.#progress.set(lineName(orderId, lineId), progress);
     for (const sale of record.sales) {
       this.#addSale(sale);
       this.#saleCounts.set(sale.writer, sale.number);
@@ -180,7 +181,7 @@ export class JournalImage implements JournalView {
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
-    return this.#progress.get(`${orderId}/${lineId}`);
+    return this.#progress.get(lineName(orderId, lineId));
   }
 
   readStream(from: number, bytesMax: number): StreamSlice {

@@ -12,6 +12,7 @@ import type { Entry, Hash } from '../entry/entry.ts';
 import type { HoldId, PoolId, WriterId } from '../ids.ts';
 import type { Hold } from '../replica/holds.ts';
 import type { Sha256 } from '../replica/ledger.ts';
+import { lineName } from '../replica/progress.ts';
 import type { StreamHead } from '../replica/stream.ts';
 import type { DocumentWrite } from '../replica/writes.ts';
 import { sameBytes } from '../tally/join.ts';
@@ -190,7 +191,7 @@ class Step {
       this.#rows.set(writer, pools);
       for (const line of lines) pools.set(line[0] as PoolId, line);
     }
-    for (const one of progress) this.#progress.set(`${one.orderId}/${one.lineId}`, one);
+    for (const one of progress) this.#progress.set(lineName(one.orderId, one.lineId), one);
   }
 
   end(): Rebased {
@@ -201,9 +202,9 @@ class Step {
       if (isGone(ref) && wallMs < this.#rules.documentsOlderThanMs) documents.push(name);
     for (const name of documents) this.#documents.delete(name);
     const forgotten = new Set(documents);
-    const progress = [...this.#progress.keys()].filter((name) =>
-      forgotten.has(`order:${name.slice(0, name.lastIndexOf('/'))}`),
-    );
+    const progress: string[] = [];
+    for (const [name, { orderId }] of this.#progress)
+      if (forgotten.has(`order:${orderId}`)) progress.push(name);
     for (const name of progress) this.#progress.delete(name);
     const { self, awaitsFormerLives } = this.#last as TurnRecord;
     return {

@@ -10,6 +10,7 @@ import { joinEntries } from '../wire/slices.ts';
 import type { DocumentKind } from './documents.ts';
 import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress, StreamSlice } from './journal-view.ts';
+import { lineName } from './progress.ts';
 import { Stream, type StreamHead } from './stream.ts';
 import type { Quarantined, Stored, Writes, WrittenEntry } from './writes.ts';
 
@@ -49,7 +50,7 @@ export class MemoryJournal implements JournalView {
     this.quarantined.push(...commit.quarantined);
     for (const { kind, id, ref } of commit.documents) this.#documents.set(`${kind}:${id}`, ref);
     for (const { orderId, lineId, progress } of commit.progress)
-      this.#progress.set(`${orderId}/${lineId}`, progress);
+      this.#progress.set(lineName(orderId, lineId), progress);
   }
 
   get commitCount(): number {
@@ -113,7 +114,7 @@ export class MemoryJournal implements JournalView {
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
-    return this.#progress.get(`${orderId}/${lineId}`);
+    return this.#progress.get(lineName(orderId, lineId));
   }
 
   readStream(from: number, bytesMax: number): StreamSlice {

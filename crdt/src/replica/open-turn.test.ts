@@ -162,6 +162,28 @@ describe('[T8] documents', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('[T8] orders and lines whose ids are one text when they are joined are not one line', () => {
+    const turn = new OpenTurn(new MemoryJournal());
+    const moved = (type: 'cancelled' | 'shipped', orderId: string, lineId: string, n: number) =>
+      ({ type, orderId, reason: '', lines: [{ lineId, pool: pool('lamp'), n }] }) as never as EntryBody;
+    for (const [first, second] of [
+      [
+        ['2024', '7/1'],
+        ['2024/7', '1'],
+      ],
+      [
+        ['a~b', 'c'],
+        ['a', 'b~c'],
+      ],
+    ] as const) {
+      turn.file(berlin, said(berlin, 1, moved('cancelled', ...first, 4), `c-${first}`));
+      turn.file(berlin, said(berlin, 2, moved('shipped', ...second, 1), `s-${second}`));
+      expect(turn.lineProgress(...(first as never))).toEqual({ cancelled: 4, shipped: 0, returned: 0 });
+      expect(turn.lineProgress(...(second as never))).toEqual({ cancelled: 0, shipped: 1, returned: 0 });
+    }
+    expect(turn.progress).toHaveLength(4);
+  });
+
   test('[T8] one id for two owners’ cancellations of an order each: neither order is a copy', () => {
     const turn = new OpenTurn(new MemoryJournal());
     const sold = (orderId: string) => ({ type: 'sold', orderId, lines: [] }) as never as EntryBody;

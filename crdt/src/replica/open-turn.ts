@@ -9,7 +9,7 @@ import type { LineId, OrderId, WriterId } from '../ids.ts';
 import { copyDocumentsOf, isOfCopy, marksAnothers } from './copies.ts';
 import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
-import { foldProgress, NO_PROGRESS } from './progress.ts';
+import { foldProgress, lineName, NO_PROGRESS } from './progress.ts';
 import type { DocumentWrite, Quarantined, Run, Writes, WrittenEntry } from './writes.ts';
 
 export class OpenTurn {
@@ -60,7 +60,7 @@ export class OpenTurn {
         shipped: was.shipped + (change.shipped ?? 0),
         returned: was.returned + (change.returned ?? 0),
       };
-      this.#progress.set(`${orderId}/${lineId}`, { orderId, lineId, progress });
+      this.#progress.set(lineName(orderId, lineId), { orderId, lineId, progress });
     });
   }
 
@@ -128,7 +128,7 @@ export class OpenTurn {
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress {
     return (
-      this.#progress.get(`${orderId}/${lineId}`)?.progress ??
+      this.#progress.get(lineName(orderId, lineId))?.progress ??
       this.#view.lineProgress(orderId, lineId) ??
       NO_PROGRESS
     );

@@ -3,6 +3,7 @@ import {
   type BodyOf,
   documentsOf,
   type Entry,
+  lineName,
   type SoldLine,
   type WriterId,
   type Writes,
@@ -80,7 +81,7 @@ export function projectTurn(writes: Writes): Projected {
     order_id: text(orderId),
     line_id: text(lineId),
     ...moved,
-    excused: excused.has(`${orderId}/${lineId}`),
+    excused: excused.has(lineName(orderId, lineId)),
   }));
   return {
     columns: [...orderColumns(orders), ...lineColumns(lines), ...factColumns(facts)],

@@ -9,6 +9,7 @@ import {
   type Entry,
   type EntryBody,
   kindOf,
+  lineName,
   type OrderId,
   type WriterId,
 } from '@tallystick/crdt';
@@ -105,9 +106,9 @@ function movesOrder(body: EntryBody): body is MovingBody {
   return body.type === 'cancelled' || body.type === 'shipped' || body.type === 'returned';
 }
 
-/** The lines that an entry moves on, as `order/line`. */
+/** The lines that an entry moves on, by `lineName`. */
 export function movedLines(body: EntryBody): string[] {
-  return movesOrder(body) ? body.lines.map(({ lineId }) => `${body.orderId}/${lineId}`) : [];
+  return movesOrder(body) ? body.lines.map(({ lineId }) => lineName(body.orderId, lineId)) : [];
 }
 
 /** A count may reach back this far, and one entry more shows the core that it is too far. */

@@ -5,7 +5,7 @@
  * for one mostly comes within minutes (T8). What damage does to older documents and
  * progress is `verify`'s to find: comparing a million takes seconds.
  */
-import { decodeEntry, type Entry, foldProgress, type WriterId } from '@tallystick/crdt';
+import { decodeEntry, type Entry, foldProgress, lineName, type WriterId } from '@tallystick/crdt';
 import type { Database } from 'better-sqlite3';
 import { blobOf, wholeOf } from './columns.ts';
 import { DocumentReader, type Place } from './document-reader.ts';
@@ -77,7 +77,7 @@ function progressFaults(db: Database, entries: readonly Recent[], isAll: boolean
       return isAll ? is === n : is >= n;
     });
     if (isWell) continue;
-    const name = `${orderId}/${lineId} cancelled, shipped, returned`;
+    const name = `${orderId} ${lineId} cancelled, shipped, returned`;
     alarms.push({
       kind: 'progress',
       writer,
@@ -100,7 +100,7 @@ function movesOf(entries: readonly Recent[]): Iterable<Moves> {
   const lines = new Map<string, Moves>();
   for (const { entry } of entries) {
     foldProgress(entry.body, (orderId, lineId, change) => {
-      const key = `${orderId}/${lineId}`;
+      const key = lineName(orderId, lineId);
       const line = lines.get(key) ?? { orderId, lineId, writer: entry.writer, moved: [0, 0, 0] };
       line.moved[0] += change.cancelled ?? 0;
       line.moved[1] += change.shipped ?? 0;

@@ -16,6 +16,7 @@ import {
   type Hold,
   type HoldId,
   type LineProgress,
+  lineName,
   type PoolId,
   type Row,
   type StreamHead,
@@ -105,7 +106,7 @@ export class Tables {
     for (const head of commit.heads) this.heads.set(head.writer, head);
     for (const { kind, id, ref } of commit.documents) this.documents.set(`${kind}:${id}`, ref);
     for (const { orderId, lineId, progress } of commit.progress)
-      this.progress.set(`${orderId}/${lineId}`, progress);
+      this.progress.set(lineName(orderId, lineId), progress);
     for (const { holdId, hold } of commit.holds) {
       if (hold === null) this.holds.delete(holdId);
       else this.holds.set(holdId, hold);

@@ -16,6 +16,7 @@ import {
   type JournalView,
   type LineId,
   type LineProgress,
+  lineName,
   type OrderId,
   type PoolId,
   Replica,
@@ -305,7 +306,7 @@ export class SimDisk implements JournalView {
   }
 
   lineProgress(orderId: OrderId, lineId: LineId): LineProgress | undefined {
-    return this.#asked.progress.get(`${orderId}/${lineId}`);
+    return this.#asked.progress.get(lineName(orderId, lineId));
   }
 
   readStream(from: number, bytesMax: number): StreamSlice {
