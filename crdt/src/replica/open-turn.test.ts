@@ -176,10 +176,18 @@ describe('[T8] documents', () => {
         ['a', 'b~c'],
       ],
     ] as const) {
-      turn.file(berlin, said(berlin, 1, moved('cancelled', ...first, 4), `c-${first}`));
-      turn.file(berlin, said(berlin, 2, moved('shipped', ...second, 1), `s-${second}`));
-      expect(turn.lineProgress(...(first as never))).toEqual({ cancelled: 4, shipped: 0, returned: 0 });
-      expect(turn.lineProgress(...(second as never))).toEqual({ cancelled: 0, shipped: 1, returned: 0 });
+      turn.file(berlin, said(berlin, 1, moved('cancelled', first[0], first[1], 4), `c-${first}`));
+      turn.file(berlin, said(berlin, 2, moved('shipped', second[0], second[1], 1), `s-${second}`));
+      expect(turn.lineProgress(first[0] as OrderId, first[1] as LineId)).toEqual({
+        cancelled: 4,
+        shipped: 0,
+        returned: 0,
+      });
+      expect(turn.lineProgress(second[0] as OrderId, second[1] as LineId)).toEqual({
+        cancelled: 0,
+        shipped: 1,
+        returned: 0,
+      });
     }
     expect(turn.progress).toHaveLength(4);
   });
