@@ -3,7 +3,15 @@
  * and an owner's cancellation.
  */
 import type { BodyOf, Entry, LineUnits, SoldLine } from '../entry/entry.ts';
-import { type LineId, locationOf, type OrderId, type PoolId, type ReplicaId, replicaOf } from '../ids.ts';
+import {
+  type LineId,
+  locationOf,
+  type OrderId,
+  type PoolId,
+  parsePoolId,
+  type ReplicaId,
+  replicaOf,
+} from '../ids.ts';
 import { forEachEffect } from '../tally/fold.ts';
 import { sumByPool } from '../tally/guards.ts';
 import { free } from '../tally/row.ts';
@@ -32,12 +40,15 @@ export function decideReceive(ledger: Ledger, directory: Directory, command: Rec
   );
 }
 
-/** Goods come back against a sale line, never more than it sold. */
+/** Goods come back against a sale line, wherever its customer brings them; never more than it sold. */
 export function decideReturn(ledger: Ledger, directory: Directory, command: ReturnGoods): Decided {
-  const refused =
-    badQuantity(command.lines.map((line) => line.n)) ?? notKeeper(ledger, directory, command.lines);
-  if (refused !== undefined) return refused;
   const order = orderLines(ledger, command.orderId);
+  const refused =
+    badQuantity(command.lines.map((line) => line.n)) ??
+    notKeeper(ledger, directory, command.lines) ??
+    noRoom(ledger, command.lines) ??
+    notOfOrder(command, order, (line, pool) => line.sku === parsePoolId(pool).sku);
+  if (refused !== undefined) return refused;
   for (const [lineId, n] of sumByLine(command.lines)) {
     const asked = command.lines.find((line) => line.lineId === lineId);
     const sold = order?.get(lineId)?.quantityBase ?? asked?.sold;
@@ -55,10 +66,12 @@ export function decideReturn(ledger: Ledger, directory: Directory, command: Retu
 
 /** Goods leave for an order that was sold before; never more than its line (T4). */
 export function decideShip(ledger: Ledger, directory: Directory, command: Ship): Decided {
-  const refused =
-    badQuantity(command.lines.map((line) => line.n)) ?? notKeeper(ledger, directory, command.lines);
-  if (refused !== undefined) return refused;
   const order = orderLines(ledger, command.orderId);
+  const refused =
+    badQuantity(command.lines.map((line) => line.n)) ??
+    notKeeper(ledger, directory, command.lines) ??
+    notOfOrder(command, order, (line, pool) => line.pool === pool);
+  if (refused !== undefined) return refused;
   for (const [lineId, n] of sumByLine(command.lines)) {
     const asked = command.lines.find((line) => line.lineId === lineId);
     const ordered = order?.get(lineId)?.quantityBase ?? asked?.ordered;
@@ -69,8 +82,9 @@ export function decideShip(ledger: Ledger, directory: Directory, command: Ship):
     if (order?.get(lineId)?.departed === true) {
       return refuse('already_departed', `The goods of line ${lineId} left with the sale.`);
     }
-    if (progress.shipped + progress.cancelled + n > ordered) {
-      const left = ordered - progress.shipped - progress.cancelled;
+    // What came back had left, though nobody wrote it down: it does not leave once more.
+    const left = ordered - Math.max(progress.shipped, progress.returned) - progress.cancelled;
+    if (n > left) {
       return refuse('more_than_ordered', `Only ${left} of line ${lineId} are left to ship.`);
     }
   }
@@ -210,6 +224,27 @@ export function orderLines(ledger: Ledger, orderId: OrderId): ReadonlyMap<LineId
   const body = ledger.documentEntry('order', orderId)?.body;
   if (body?.type !== 'sold' && body?.type !== 'confirmed') return undefined;
   return new Map(body.lines.map((line) => [line.lineId, line]));
+}
+
+/** T6: goods that an order did not sell, or sold elsewhere, are not its; whoever knows it above would shut out who says so. */
+function notOfOrder(
+  { orderId, lines }: ReturnGoods | Ship,
+  order: ReadonlyMap<LineId, SoldLine> | undefined,
+  fits: (line: SoldLine, pool: PoolId) => boolean,
+): Refusal | undefined {
+  if (order === undefined) return undefined;
+  for (const { lineId, pool } of lines) {
+    const line = order.get(lineId);
+    // Another order of that id may have it (T8): what is told of it counts.
+    if (line !== undefined && !fits(line, pool)) {
+      const { sku, location } = parsePoolId(pool);
+      return refuse(
+        'invalid_request',
+        `Line ${lineId} of order ${orderId} is ${line.sku} from ${line.locationId}, not ${sku} at ${location}.`,
+      );
+    }
+  }
+  return undefined;
 }
 
 function notKeeper(

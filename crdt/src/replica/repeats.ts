@@ -5,8 +5,8 @@
  * more, an entry whose document another one carried first, or that moves an order on
  * beyond what it sold, is kept in its chain and folds as nothing.
  */
-import type { BodyOf, Entry } from '../entry/entry.ts';
-import { type LineId, replicaOf, type WriterId } from '../ids.ts';
+import type { BodyOf, Entry, SoldLine } from '../entry/entry.ts';
+import { type LineId, type PoolId, parsePoolId, replicaOf, type WriterId } from '../ids.ts';
 import { copyDocumentsOf, copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
 import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
@@ -79,6 +79,11 @@ export function isDoneTwice(ledger: Ledger, { writer }: Stream, { docId, body }:
   });
 }
 
+/** Units of goods that were not sold would come from nothing; customers bring back what was wherever they like. */
+function isOf(line: SoldLine | undefined, pool: PoolId, kind: keyof LineProgress): boolean {
+  return kind === 'returned' ? line?.sku === parsePoolId(pool).sku : line?.pool === pool;
+}
+
 /** T6: no line of a known order is shipped, cancelled or brought back beyond what it sold. */
 export function exceedsOrder(
   ledger: Ledger,
@@ -87,8 +92,7 @@ export function exceedsOrder(
 ): boolean {
   const sold = orderLines(ledger, body.orderId);
   if (sold === undefined) return false;
-  // Units of another pool than was sold would come from nothing.
-  if (body.lines.some(({ lineId, pool }) => sold.get(lineId)?.pool !== pool)) return true;
+  if (body.lines.some(({ lineId, pool }) => !isOf(sold.get(lineId), pool, kind))) return true;
   const moved = new Map<LineId, number>();
   for (const { lineId, n } of body.lines) moved.set(lineId, (moved.get(lineId) ?? 0) + n);
   return [...moved].some(([lineId, n]) => {
