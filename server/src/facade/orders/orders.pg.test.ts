@@ -140,6 +140,22 @@ describe('goods of an order', () => {
     });
   });
 
+  test('[T8] come back where the customer brings them, and are sold there', async () => {
+    const berlin = await fleet.add('berlin', 'store', 'eu', 'berlin');
+    const opening = { id: 'opening-b', lines: [{ sku: 'MUG', quantity: 1 }] };
+    expect((await fleet.post('berlin', '/v1/receipts', opening)).status).toBe(201);
+    const { writer } = berlin.engine.replica.ledger.self;
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 10_000 });
+    await call('POST', '/v1/orders/o1/shipments', { id: 'p1' });
+    const back = { id: 'r1', lines: [{ lineId: 'a', quantity: 1, locationId: 'berlin' }] };
+    expect((await call('POST', '/v1/orders/o1/returns', back)).status).toBe(201);
+    const own = berlin.engine.replica.ledger;
+    await until(() => own.self.head.settled.seq === own.self.head.seq, 'what came back is in the books');
+    expect(own.self.writer).toBe(writer);
+    const sale = { id: 's1', lines: [{ sku: 'MUG', quantity: 2 }] };
+    expect((await fleet.post('berlin', '/v1/sales', sale)).status).toBe(201);
+  });
+
   test('are not moved where the order has no such line, or without a name for the move', async () => {
     await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 10_000 });
     expectProblem(
