@@ -85,7 +85,7 @@ export function exceedsCopy(documents: Documents, entry: Entry & { readonly body
   const names = copyDocumentsOf(entry);
   if (names.some((name) => documents.findDocument(name.kind, name.id) !== undefined)) return true;
   if (copy?.type !== 'sold' && copy?.type !== 'confirmed') return false;
-  const left = new Map(copy.lines.map((line) => [line.lineId, line.quantityBase]));
+  const left = new Map(copy.lines.toReversed().map((line) => [line.lineId, line.quantityBase]));
   return entry.body.lines.some(({ lineId, pool, n }) => {
     const sold = copy.lines.find((line) => line.lineId === lineId);
     const rest = (left.get(lineId) ?? 0) - n;

@@ -223,7 +223,10 @@ function addGoods(change: Map<PoolId, number>, entry: Entry): void {
 export function orderLines(ledger: Ledger, orderId: OrderId): ReadonlyMap<LineId, SoldLine> | undefined {
   const body = ledger.documentEntry('order', orderId)?.body;
   if (body?.type !== 'sold' && body?.type !== 'confirmed') return undefined;
-  return new Map(body.lines.map((line) => [line.lineId, line]));
+  const lines = new Map<LineId, SoldLine>();
+  // A hostile order may name a line twice: the first counts, here and in the books.
+  for (const line of body.lines) if (!lines.has(line.lineId)) lines.set(line.lineId, line);
+  return lines;
 }
 
 /** T6: goods that an order did not sell, or sold elsewhere, are not its; whoever knows it above would shut out who says so. */

@@ -72,6 +72,9 @@ test('[T6] a row is sound while free units, holds and debt are not below zero', 
   expect(isSound(rowWith({ received: 4, used: 2, opened: 4, closed: 1 }))).toBe(false);
   expect(isSound(rowWith({ opened: 1, closed: 2 }))).toBe(false);
   expect(isSound(rowWith({ received: 2, owed: 1, repaid: 2 }))).toBe(false);
+  // T7: what is no longer exact proves nothing.
+  expect(isSound(rowWith({ took: [cell('a', COLUMN_MAX)] }))).toBe(true);
+  expect(isSound(rowWith({ took: [cell('a', COLUMN_MAX), cell('b', 1)] }))).toBe(false);
 });
 
 test('[F3] an account is what rights are left after debt', () => {

@@ -60,7 +60,7 @@ export function hasRoom(row: Readonly<Row>, n: number): boolean {
   return largest <= COLUMN_MAX - n;
 }
 
-/** T6: what every ancestor checks of a live writer after each of its entries. */
+/** T6, T7: what every ancestor checks of a live writer after each of its entries. */
 export function isSound(row: Readonly<Row>): boolean {
-  return onHold(row) >= 0 && free(row) >= 0 && debt(row) >= 0;
+  return onHold(row) >= 0 && free(row) >= 0 && debt(row) >= 0 && hasRoom(row, 0);
 }

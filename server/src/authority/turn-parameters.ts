@@ -6,6 +6,7 @@
  */
 import {
   type Cell,
+  COLUMN_MAX,
   COUNTERS,
   digestText,
   parsePoolId,
@@ -119,15 +120,20 @@ function rowColumns({ rows }: Writes): unknown[] {
     ids.map(({ sku }) => sku),
     ids.map(({ location }) => location),
     ...COUNTERS.map((counter) => rows.map(({ row }) => row[counter])),
-    rows.map(({ row }) => sumCells(row.sent)),
-    rows.map(({ row }) => sumCells(row.took)),
-    rows.map(({ row }) => sumCells(row.reclaimed)),
+    rows.map(({ row }) => storedSum(row.sent)),
+    rows.map(({ row }) => storedSum(row.took)),
+    rows.map(({ row }) => storedSum(row.reclaimed)),
     rows.map(({ row }) => {
       if (row.sent.length + row.took.length + row.reclaimed.length === 0) return null;
       return json({ sent: row.sent.map(cell), took: row.took.map(cell), reclaimed: row.reclaimed.map(cell) });
     }),
     rows.map(({ stream }) => stream.head.fence !== null),
   ];
+}
+
+/** T7: of a writer that was shut out for it there may be more than a column counts. */
+function storedSum(cells: readonly Cell[]): number {
+  return Math.min(COLUMN_MAX, sumCells(cells));
 }
 
 function cell({ writer, n, seq }: Cell): [string, number, number] {
