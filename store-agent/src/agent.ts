@@ -1,7 +1,6 @@
 /**
- * Agent: a durable replica for one place. A shop's till server, a warehouse's, a
- * terminal's, and under its doors a region's: a SQLite journal, one link up, links
- * down, a catalogue copy, and commands in.
+ * Agent: a durable replica for one place. A shop's till server, a warehouse's, a terminal's, and under its
+ * doors a region's: a SQLite journal, one link up, links down, a catalogue copy, and commands in.
  */
 import {
   type Answer,
@@ -319,6 +318,7 @@ export class Agent {
       return `The journal cannot be written: ${this.#lastFailure ?? 'unknown'}`;
     if (this.engine.state === 'stopped') return 'It is shutting down.';
     if (!this.engine.replica.ledger.hasLife) return 'It has never met its parent yet.';
+    if (this.engine.replica.ledger.awaitsFormerLives) return 'It waits to hear what it did before.';
     if (this.catalogue.copy.version === 0) return 'It has no catalogue yet.';
     return undefined;
   }

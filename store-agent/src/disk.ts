@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { defaultSettings, Replica, type ReplicaSettings, type Writes } from '@tallystick/crdt';
+import { defaultSettings, Replica, type ReplicaSettings, replicaOf, type Writes } from '@tallystick/crdt';
 import { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig } from './config.ts';
 import { type Identity, openIdentity } from './identity.ts';
@@ -72,6 +72,14 @@ export class Disk {
       throw new JournalError(
         'corrupt',
         `The journal in ${this.#config.dataDir} contradicts itself. Run verify, then restore a backup.`,
+      );
+    }
+    const { self } = stored;
+    if (self !== null && replicaOf(self) !== this.#config.replica) {
+      throw new JournalError(
+        'unsafe',
+        `The journal in ${this.#config.dataDir} is ${replicaOf(self)}'s, and its agent.json says ${this.#config.replica}. ` +
+          'Put back the one that belongs to the other.',
       );
     }
     const { view } = this.#journal;

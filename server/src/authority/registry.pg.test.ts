@@ -45,6 +45,23 @@ test('a code that is wrong, expired or asked for through another parent enrols n
   expect(await enrolReplica(pool, ask(code))).toMatchObject({ ok: false });
 });
 
+test('nobody is called what the root is called: what it said would be taken for the root’s own word', async () => {
+  const { pool } = await freshDatabase();
+  await added(pool);
+  const twin: NewReplica = {
+    ...EU,
+    id: AUTHORITY,
+    kind: 'terminal',
+    parent: EU.id,
+    location: 'berlin' as never,
+  };
+  expect(await addReplica(pool, twin)).toEqual({
+    ok: false,
+    message: 'authority is what every fleet calls its own root. Choose another id.',
+  });
+  expect(await listReplicas(pool)).toHaveLength(1);
+});
+
 test('two devices race for one code: one is enrolled', async () => {
   const { pool } = await freshDatabase();
   const code = await added(pool);

@@ -33,6 +33,8 @@ export const LEAVES: readonly ReplicaKind[] = ['terminal', 'channel'];
  * Only the newest code of a replica works.
  */
 export async function addReplica(pool: pg.Pool, replica: NewReplica): Promise<Added> {
+  if (replica.id === ROOT)
+    return { ok: false, message: `${ROOT} is what every fleet calls its own root. Choose another id.` };
   const code = newCode();
   const { rows } = await queryAsAsked<{ expires_at_ms: number }>(
     pool,

@@ -50,10 +50,11 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
 
 /** Each after its parent. Those that are retired already are among them: the act may be a repeat. */
 function descendantsOf({ catalogue }: Authority, replica: ReplicaId): ReplicaId[] {
-  const found = [replica];
+  const found = new Set([replica]);
+  // A set is walked through to what is added meanwhile, and nothing is added twice: no circle keeps this going.
   for (const at of found)
-    for (const { id, parent } of catalogue.replicas) if (parent === at) found.push(id as ReplicaId);
-  return found.slice(1);
+    for (const { id, parent } of catalogue.replicas) if (parent === at) found.add(id as ReplicaId);
+  return [...found].slice(1);
 }
 
 async function retireOne(

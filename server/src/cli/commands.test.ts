@@ -1,5 +1,13 @@
 /** The command line with what people really type and machines really refuse: one line, no trace, exit code 1. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +16,7 @@ import { withPlainErrors } from '@tallystick/store-agent';
 import { type Ran, run, runHere } from '@tallystick/store-agent/test-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from './commands.ts';
-import { emptyFleetFolder } from './fleet/fleet.ts';
+import { checkFleetFolder, emptyFleetFolder, MARK } from './fleet/folder.ts';
 import { sayPlainly } from './run-authority.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -128,6 +136,11 @@ test(
       /not made by tallystick\. Choose another folder/,
     );
     expect(readFileSync(join(others, 'thesis.txt'), 'utf8')).toBe('mine');
+    expectOneLine(
+      await here('up', '--data', others),
+      /holds thesis\.txt, which tallystick did not make\. Choose/,
+    );
+    expect(readdirSync(others)).toEqual(['thesis.txt']);
     const authority = join(folder, 'history', 'authority');
     mkdirSync(authority, { recursive: true });
     expect(() => emptyFleetFolder(join(folder, 'history')), 'a folder of that name alone').toThrow(
@@ -136,3 +149,29 @@ test(
   },
   PROCESS_TEST_MS,
 );
+
+test('a fleet’s folder: what it did not make is neither begun in nor deleted', () => {
+  const fleet = join(folder, 'fleet');
+  for (const name of ['logs', 'authority', 'till-9', 'begun'])
+    mkdirSync(join(fleet, name), { recursive: true });
+  writeFileSync(join(fleet, 'till-9', 'agent.json'), '{}');
+  writeFileSync(join(fleet, 'logs', 'authority.log'), '');
+  // A first start that was broken off goes on there.
+  expect(() => checkFleetFolder(fleet)).not.toThrow();
+  mkdirSync(join(fleet, '.git'));
+  writeFileSync(join(fleet, '.git', 'HEAD'), 'mine');
+  expect(() => checkFleetFolder(fleet)).toThrow('holds .git, which tallystick did not make');
+  writeFileSync(join(fleet, MARK), '');
+  expect(() => checkFleetFolder(fleet), 'an own fleet starts whatever was put beside it').not.toThrow();
+  expect(() => emptyFleetFolder(fleet)).toThrow('--fresh would delete .git');
+  expect(readFileSync(join(fleet, '.git', 'HEAD'), 'utf8')).toBe('mine');
+  rmSync(join(fleet, '.git'), { recursive: true });
+  emptyFleetFolder(fleet);
+  expect(existsSync(fleet)).toBe(false);
+  expect(() => checkFleetFolder(fleet), 'a new one').not.toThrow();
+});
+
+test('an option that was given nothing is not taken for the folder that one stands in', async () => {
+  expectOneLine(await here('up', '--data', ''), /--data was given nothing/);
+  expectOneLine(await here('up', '--fresh', '--data='), /--data was given nothing/);
+});

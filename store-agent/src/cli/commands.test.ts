@@ -1,5 +1,5 @@
 /** The command line with what people really type and machines really refuse: one line, no trace, exit code 1. */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Catalogue } from '../catalogue/catalogue.ts';
-import { TestRoot } from '../root.test-kit.ts';
+import { readAgentConfig } from '../config.ts';
+import { TestRoot, until } from '../root.test-kit.ts';
+import { serveAgent } from '../serve.ts';
 import { runCli } from './commands.ts';
 import { type Ran, run, runHere, start } from './process.test-kit.ts';
 
@@ -141,6 +143,34 @@ describe('what is typed', () => {
     expect((await here()).code).toBe(1);
   });
 });
+
+test('a folder that belongs to one replica is not given to another', async () => {
+  const berlin = root.addShop('berlin-of-its-own');
+  const { replica } = readAgentConfig(berlin);
+  const before = readFileSync(join(berlin, 'agent.json'), 'utf8');
+  const options = ['--id', 'x', '--code', 'c', '--parent', root.url, '--port', '1'];
+  expectOneLine(
+    await here('enroll', '--data', berlin, ...options),
+    new RegExp(`berlin-of-its-own belongs to ${replica}\\. Choose another folder for x\\.`),
+  );
+  expect(readFileSync(join(berlin, 'agent.json'), 'utf8')).toBe(before);
+});
+
+test(
+  'a journal of another replica is not gone on with',
+  async () => {
+    const [berlin, paris] = [root.addShop('berlin-one'), root.addShop('paris-one')];
+    const served = await serveAgent(readAgentConfig(berlin, { logLevel: 'silent' }));
+    await until(() => served.agent.engine.replica.ledger.hasLife, 'it met its parent');
+    await served.stop();
+    copyFileSync(join(berlin, 'journal.db'), join(paris, 'journal.db'));
+    expectOneLine(
+      await agent('run', '--data', paris, '--log', 'silent'),
+      /The journal in .*paris-one is berlin-one's, and its agent\.json says paris-one\./,
+    );
+  },
+  PROCESS_TEST_MS,
+);
 
 test('looking makes nothing', async () => {
   await here('verify', '--data', join(root.folder, 'nowhere'));

@@ -1,7 +1,7 @@
 /** The commands of `tallystick-agent`. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isReplicaId } from '@tallystick/crdt';
+import { isReplicaId, type ReplicaId } from '@tallystick/crdt';
 import type { FastifyInstance } from 'fastify';
 import type { Agent } from '../agent.ts';
 import { moveAgent, readAgentConfig, settingsSchema, writeAgentFile } from '../config.ts';
@@ -174,6 +174,9 @@ async function enroll(args: readonly string[]): Promise<number> {
   if (!isReplicaId(id))
     throw new ConfigError(`"${id}" is not a replica id: lower-case letters, digits, dashes.`);
   checkParentUrl(parent);
+  const there = replicaIn(folder);
+  if (there !== undefined && there !== id)
+    throw new ConfigError(`${folder} belongs to ${there}. Choose another folder for ${id}.`);
   const number = wholeNumber('--port', port, 0, 65_535);
   const settings = readSettings(values.settings);
   onDisk(folder, () => makeFolder(folder));
@@ -193,6 +196,16 @@ async function enroll(args: readonly string[]): Promise<number> {
     `enrolled ${id} (${replicaKind}${place === null ? '' : ` at ${place}`}) under ${parent}\n`,
   );
   return 0;
+}
+
+/** Whose folder it is; undefined where nobody was enrolled in it, or what it says cannot be read any more. */
+function replicaIn(folder: string): ReplicaId | undefined {
+  try {
+    return readAgentConfig(folder).replica;
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
 }
 
 function readSettings(text: string | undefined) {
@@ -256,7 +269,9 @@ async function restore(args: readonly string[]): Promise<number> {
   const values = readOptions(args, { ...DATA, from: { type: 'string' } });
   if (values.from === undefined) throw new ConfigError('Name the backup with --from FILE.');
   const folder = dataDir(values);
-  const { report, kept } = await restoreJournal({ folder, backup: resolve(values.from), nowMs: Date.now() });
+  const replica = replicaIn(folder);
+  const options = { folder, backup: resolve(values.from), nowMs: Date.now(), replica };
+  const { report, kept } = await restoreJournal(options);
   process.stdout.write(
     `restored ${report.entries} entries. At its next start this replica begins a new life, without rights.\n` +
       kept.map((file) => `kept the former file as ${file}\n`).join(''),

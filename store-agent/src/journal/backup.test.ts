@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ReplicaId } from '@tallystick/crdt';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { backupBeside } from './backup.ts';
@@ -101,6 +102,18 @@ test('[F1] what was there before a restore is kept and still opens', async () =>
   expect(journal.view.findDocument('order', 'order-2')).toBeDefined();
   expect(journal.load().wasRestored).toBe(false);
   journal.close();
+});
+
+test('[F1] another replica’s past is no past of its own', async () => {
+  const { folder, backup } = await shopWithBackup();
+  const before = readdirSync(folder);
+  const restore = (replica: string) =>
+    restoreJournal({ backup, folder, nowMs: NOON.wallMs, replica: replica as ReplicaId });
+  expect(() => restore('till-9')).toThrow(
+    `${backup} is a backup of berlin, and ${folder} is till-9's. Nothing was changed: name a backup of till-9.`,
+  );
+  expect(readdirSync(folder)).toEqual(before);
+  expect(restore('berlin').kept).toHaveLength(1);
 });
 
 test('a damaged journal may be replaced, and a folder that has none may be filled', async () => {

@@ -7,6 +7,7 @@
  */
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ReplicaId, replicaOf } from '@tallystick/crdt';
 import { flushFolder } from './backup.ts';
 import { openDatabase } from './database.ts';
 import { JournalError, onDisk } from './errors.ts';
@@ -21,6 +22,8 @@ export interface RestoreOptions {
   readonly folder: string;
   /** Wall clock: names what is kept. */
   readonly nowMs: number;
+  /** Whose folder it is; left out where nobody knows yet. Another one's past is no past of its own. */
+  readonly replica?: ReplicaId | undefined;
 }
 
 export interface Restored {
@@ -29,7 +32,7 @@ export interface Restored {
   readonly kept: readonly string[];
 }
 
-/** @throws JournalError: `corrupt` when the backup does not verify, `locked` while an agent runs there. */
+/** @throws JournalError: `corrupt` when the backup does not verify, `unsafe` when it is another replica's, `locked` while an agent runs there. */
 export function restoreJournal(options: RestoreOptions): Restored {
   const { backup, folder } = options;
   const journal = join(folder, JOURNAL_FILE);
@@ -39,7 +42,7 @@ export function restoreJournal(options: RestoreOptions): Restored {
     assertNotInUse(journal);
     for (const suffix of SUFFIXES) rmSync(incoming + suffix, { force: true });
     copyFileSync(backup, incoming);
-    const report = verifyAndMark(incoming, backup);
+    const report = verifyAndMark(incoming, options);
     const kept = setAside(journal, options.nowMs);
     renameSync(incoming, journal);
     flushFolder(folder);
@@ -59,11 +62,12 @@ function assertNotInUse(journal: string): void {
   }
 }
 
-function verifyAndMark(incoming: string, backup: string): VerifyReport {
+function verifyAndMark(incoming: string, { backup, folder, replica }: RestoreOptions): VerifyReport {
   const db = openDatabase(incoming, { mustExist: true });
   try {
     const seals = new Seals(db);
-    const report = runToEnd(verifySteps(db, new Names(db), seals));
+    const names = new Names(db);
+    const report = runToEnd(verifySteps(db, names, seals));
     const first = report.problems[0];
     if (first !== undefined) {
       const what =
@@ -71,6 +75,13 @@ function verifyAndMark(incoming: string, backup: string): VerifyReport {
       throw new JournalError('corrupt', `${backup} does not verify (${what}). Take an older backup.`);
     }
     const { meta } = seals;
+    const of = meta.self === null ? replica : replicaOf(names.writerOf(meta.self));
+    if (replica !== undefined && of !== replica) {
+      throw new JournalError(
+        'unsafe',
+        `${backup} is a backup of ${of}, and ${folder} is ${replica}'s. Nothing was changed: name a backup of ${replica}.`,
+      );
+    }
     if (meta.self !== null) db.transaction(() => seals.write({ ...meta, past: 'restored' })).immediate();
     return report;
   } catch (error) {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { emptyFleetFolder } from '../../cli/fleet/fleet.ts';
+import { emptyFleetFolder } from '../../cli/fleet/folder.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { openPool } from './pool.ts';
 import { isAlive } from './postmaster.ts';

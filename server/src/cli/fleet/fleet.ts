@@ -5,7 +5,7 @@
  * The first start makes the books, enrols every replica with a one-time code and
  * loads catalogue and opening stock; later starts bring up what is there.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ReplicaId } from '@tallystick/crdt';
@@ -23,8 +23,8 @@ import {
   settingsSchema,
   writeAgentFile,
 } from '@tallystick/store-agent';
-import { userOf } from '../../authority/postgres/embedded.ts';
 import { FleetProcess, type Listening } from './child-process.ts';
+import { MARK } from './folder.ts';
 import { type CatalogueEntry, type NewReplica, Operator } from './operator.ts';
 import { agentProgram, authorityProgram, regionProgram } from './program.ts';
 
@@ -55,8 +55,6 @@ export interface FleetEvents {
   restarted(name: string, why: string, wasKilled: boolean): void;
 }
 
-/** Marks a folder as ours, so that `--fresh` never empties somebody else's. */
-const MARK = 'tallystick-fleet';
 const SETTLE_MS = 60_000;
 
 export interface AuthorityUp extends Listening {
@@ -301,22 +299,4 @@ export async function untilItWorks(
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-}
-
-/** @throws ConfigError where the folder holds something that is not a fleet of ours, or one that runs. */
-export function emptyFleetFolder(dataDir: string): void {
-  if (!existsSync(dataDir)) return;
-  const user = userOf(join(dataDir, 'authority', 'postgres'));
-  if (user !== undefined) {
-    throw new ConfigError(
-      `--fresh would empty ${dataDir}, which is in use by process ${user}. Stop that one first.`,
-    );
-  }
-  // A first start that was broken off left no mark, and a log.
-  if (!existsSync(join(dataDir, MARK)) && !existsSync(join(dataDir, 'logs', 'authority.log'))) {
-    throw new ConfigError(
-      `--fresh would empty ${dataDir}, which was not made by tallystick. Choose another folder.`,
-    );
-  }
-  rmSync(dataDir, { recursive: true, force: true });
 }

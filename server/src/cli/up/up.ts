@@ -12,7 +12,8 @@ import {
 import { LAB_VARIABLE, LINKS_VARIABLE } from '../../region/region.ts';
 import { FleetProcess } from '../fleet/child-process.ts';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
-import { emptyFleetFolder, Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
+import { Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
+import { checkFleetFolder, emptyFleetFolder } from '../fleet/folder.ts';
 import { unlessThere } from '../fleet/operator.ts';
 import { providerProgram } from '../fleet/program.ts';
 import { waitForPorts } from '../fleet/wait-for-ports.ts';
@@ -192,6 +193,7 @@ async function startFleet(
       `Port ${taken} is in use by another program. Stop that one, or choose others with --port-base N: N to N+${PROVIDER_OFFSET} are needed.`,
     );
   if (isFresh) emptyFleetFolder(dataDir);
+  else checkFleetFolder(dataDir);
   await fleet.start();
 }
 
