@@ -1,7 +1,9 @@
 /** Carts over REST, and how one becomes an order. */
-import { fieldsOf } from '@tallystick/crdt/cart';
+import type { Sku } from '@tallystick/crdt';
+import { addUnits, CART_LINES_MAX, fieldsOf } from '@tallystick/crdt/cart';
 import { expectProblem, type Said, until } from '@tallystick/store-agent/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Doc } from 'yjs';
 import { addLamps, CartTown, cartIn, type MadeCart } from '../../live/live.test-kit.ts';
 
 let town: CartTown;
@@ -105,6 +107,56 @@ describe('the calls', () => {
     expectProblem(await asked(guest, 'PUT', '/lines/LAMP', { quantity: 9 }), 409, 'cart_closed');
     const third = await town.makeCart();
     expectProblem(await asked(third, 'POST', '/merge', body), 409, 'cart_closed');
+  });
+
+  test('a merge that cannot be leaves the guest’s cart as it was', async () => {
+    const guest = await town.makeCart({ lines: [{ sku: 'LAMP', quantity: 2 }] });
+    const body = { cart: guest.id, token: guest.token };
+    const ordered = await town.makeCart(oneLamp);
+    expect((await asked(ordered, 'POST', '/checkout', total(1))).status).toBe(201);
+    expectProblem(await asked(ordered, 'POST', '/merge', body), 409, 'cart_closed');
+    const full = await town.makeCart();
+    const doc = new Doc();
+    await town.synced(full, doc);
+    doc.transact(() => {
+      for (let i = 0; i < CART_LINES_MAX; i += 1) addUnits(doc, `s${i}` as Sku, 1);
+    });
+    const linesOf = async (cart: MadeCart) => (await asked(cart, 'GET')).body.lines as unknown[];
+    await expect.poll(() => linesOf(full)).toHaveLength(CART_LINES_MAX);
+    expectProblem(await asked(full, 'POST', '/merge', body), 400, 'invalid_request');
+    const { body: left } = await asked(guest, 'GET');
+    expect(left).not.toHaveProperty('mergedInto');
+    expect(left.lines).toMatchObject([{ sku: 'LAMP', quantity: 2 }]);
+    const mine = await town.makeCart();
+    expect((await asked(mine, 'POST', '/merge', body)).body.lines).toMatchObject([{ quantity: 2 }]);
+  });
+
+  test('of two carts that are merged into each other at once one is left, with all of both', async () => {
+    for (let i = 0; i < 4; i += 1) {
+      const [a, b] = [await town.makeCart(oneLamp), await town.makeCart(oneLamp)];
+      const merge = (into: MadeCart, { id, token }: MadeCart) =>
+        asked(into, 'POST', '/merge', { cart: id, token });
+      const both = await Promise.all([merge(a, b), merge(b, a)]);
+      expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      const stays = both[0]?.status === 200 ? a : b;
+      expect((await asked(stays, 'GET')).body.lines).toMatchObject([{ quantity: 2 }]);
+    }
+  });
+
+  test('a guest’s cart is ordered or taken over, however close they come', async () => {
+    for (let i = 0; i < 4; i += 1) {
+      const [mine, guest] = [await town.makeCart(), await town.makeCart(oneLamp)];
+      const order = () => asked(guest, 'POST', '/checkout', total(1));
+      const merge = () => asked(mine, 'POST', '/merge', { cart: guest.id, token: guest.token });
+      const both = await Promise.all(i % 2 === 0 ? [order(), merge()] : [merge(), order()]);
+      expect(both.map(({ status }) => (status === 409 ? 'closed' : 'done')).toSorted()).toEqual([
+        'closed',
+        'done',
+      ]);
+      const { body: left } = await asked(guest, 'GET');
+      expect('order' in left).toBe(!('mergedInto' in left));
+      expect((await asked(mine, 'GET')).body.lines).toHaveLength('order' in left ? 0 : 1);
+    }
   });
 });
 

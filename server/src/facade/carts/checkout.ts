@@ -5,7 +5,7 @@
  * it and the cart. A cart whose order is in the journal is closed by whoever looks at it next.
  */
 import type { Answer, Order } from '@tallystick/crdt';
-import { type Cart, fieldsOf, setQuantity } from '@tallystick/crdt/cart';
+import { type Cart, fieldsOf, mergeCart, setQuantity } from '@tallystick/crdt/cart';
 import { type Agent, derivedId, Problem, toSell } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Carts } from '../../live/carts.ts';
@@ -21,7 +21,7 @@ export class Checkouts {
   readonly #agent: Agent;
   readonly #carts: Carts;
   readonly #holds: CartHolds;
-  /** Carts whose order is being placed: a second press waits for the first. */
+  /** Carts that are being ordered or merged: a second press, and whoever would merge one meanwhile, waits. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(agent: Agent, carts: Carts, holds: CartHolds) {
@@ -55,16 +55,45 @@ export class Checkouts {
   }
 
   /** @returns the journal's answer; whoever comes second gets the first one's order. @throws Problem */
-  async press(id: string, body: z.output<typeof checkoutBody>, actor: string): Promise<Answer> {
-    for (let before = this.#underWay.get(id); before !== undefined; before = this.#underWay.get(id)) {
-      await before.catch(() => {});
-    }
-    const placing = this.#place(id, body, actor);
-    this.#underWay.set(id, placing);
+  press(id: string, body: z.output<typeof checkoutBody>, actor: string): Promise<Answer> {
+    return this.#alone([id], () => this.#place(id, body, actor));
+  }
+
+  /**
+   * Brings a guest's cart into another. The guest's is closed first, so that nothing comes into it that nobody would take
+   * over; asked again after a crash, the rest is done. Where the other cannot take it, it is open as before.
+   * @throws Problem where one of them is closed, or the other cannot be so
+   */
+  merge(id: string, guestId: string): Promise<Cart> {
+    return this.#alone([id, guestId], async () => {
+      const guest = await this.settled(guestId);
+      const wasOpen = guest.mergedInto === undefined;
+      if (guest.order !== undefined || (!wasOpen && guest.mergedInto !== id)) checkOpen(guestId, guest);
+      checkOpen(id, await this.settled(id));
+      const { cart } = await this.#carts.edit(guestId, (doc) => fieldsOf(doc).set('mergedInto', id));
+      try {
+        const merged = await this.#carts.edit(id, (doc, before) => {
+          checkOpen(id, before);
+          mergeCart(doc, guestId, cart);
+        });
+        return merged.cart;
+      } catch (error) {
+        if (wasOpen) await this.#carts.edit(guestId, (doc) => fieldsOf(doc).delete('mergedInto'));
+        throw error;
+      }
+    });
+  }
+
+  /** One after the other for each of these carts; all of them are waited for at once, so that nobody waits in a circle. */
+  async #alone<T>(ids: readonly string[], run: () => Promise<T>): Promise<T> {
+    const busy = () => ids.map((id) => this.#underWay.get(id)).find((before) => before !== undefined);
+    for (let before = busy(); before !== undefined; before = busy()) await before.catch(() => {});
+    const running = run();
+    for (const id of ids) this.#underWay.set(id, running);
     try {
-      return await placing;
+      return await running;
     } finally {
-      if (this.#underWay.get(id) === placing) this.#underWay.delete(id);
+      for (const id of ids) if (this.#underWay.get(id) === running) this.#underWay.delete(id);
     }
   }
 

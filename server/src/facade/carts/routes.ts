@@ -6,7 +6,6 @@ import {
   broughtBy,
   type Cart,
   type CartLine,
-  fieldsOf,
   mergeCart,
   setFields,
   setQuantity,
@@ -142,12 +141,7 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
     if (body.token !== undefined) checkToken(file, body.token, body.cart, 'edit');
     else if (cartTokenIn(request.headers.authorization) !== undefined)
       throw new Problem('forbidden', 'Send the token of the guest’s cart too.');
-    const guest = await checkouts.settled(body.cart);
-    if (guest.mergedInto !== undefined && guest.mergedInto !== id) checkOpen(body.cart, guest);
-    if (guest.order !== undefined) checkOpen(body.cart, guest);
-    // Closed first, so that nothing comes into it that nobody would take over; asked again, the rest is done.
-    const closed = await carts.edit(body.cart, (doc) => fieldsOf(doc).set('mergedInto', id));
-    return edit(id, (doc) => mergeCart(doc, body.cart, closed.cart));
+    return cartJson(agent, holds, id, await checkouts.merge(id, body.cart));
   });
 
   route(app, ops.checkoutCart, async ({ params: { id }, body, principal, request, reply }) => {
