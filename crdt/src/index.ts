@@ -32,6 +32,7 @@ export * from './replica/ledger.ts';
 export { lookAhead } from './replica/look-ahead.ts';
 export * from './replica/out.ts';
 export { inPieces, sourceOrders } from './replica/pieces.ts';
+export { placeToAsk } from './replica/place-to-ask.ts';
 export { foldProgress, lineName, NO_PROGRESS } from './replica/progress.ts';
 export { isForgottenAt, isOwnPast, noteLostLife, unheard } from './replica/recovery.ts';
 export * from './replica/replica.ts';

@@ -7,7 +7,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { defaultSettings, Replica, type ReplicaSettings, replicaOf, type Writes } from '@tallystick/crdt';
+import {
+  type Directory,
+  defaultSettings,
+  Replica,
+  type ReplicaSettings,
+  replicaOf,
+  type Writes,
+} from '@tallystick/crdt';
 import { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig } from './config.ts';
 import { type Identity, openIdentity } from './identity.ts';
@@ -86,7 +93,7 @@ export class Disk {
     const replica = new Replica(replicaSettings(this.#config), stored, view, {
       sha256,
       nonce: () => randomBytes(16).toString('hex'),
-      directory: this.catalogue,
+      directory: directoryOf(this.catalogue, this.levels),
     });
     const isPast =
       this.#witness.compare(this.#journal.head(), (writer, seq) => view.hashAt(writer, seq)) === 'ahead';
@@ -170,6 +177,15 @@ export class Disk {
     this.#levelFile.close();
     this.catalogue.close();
   }
+}
+
+function directoryOf(catalogue: Catalogue, levels: Levels): Directory {
+  return {
+    keeperOf: (location) => catalogue.keeperOf(location),
+    isShared: (location) => catalogue.isShared(location),
+    parentOf: (replica) => catalogue.parentOf(replica),
+    availableOf: (pool) => levels.at(pool)?.available,
+  };
 }
 
 function replicaSettings({ replica, kind, settings }: AgentConfig): ReplicaSettings {

@@ -29,18 +29,20 @@ import {
   type SellLine,
   type ShortItem,
 } from './command.ts';
+import type { Directory } from './directory.ts';
 import { holdLeftMs } from './holds.ts';
 import type { Ledger, Now } from './ledger.ts';
 import { inPieces, sourceOrders } from './pieces.ts';
+import { placeToAsk } from './place-to-ask.ts';
 
 export type Decided<Body extends EntryBody = EntryBody> =
   | { readonly ok: true; readonly body: Body }
   | Refusal;
 
-export function decideSell(ledger: Ledger, command: Sell): Decided<BodyOf<'sold'>> {
+export function decideSell(ledger: Ledger, directory: Directory, command: Sell): Decided<BodyOf<'sold'>> {
   const bad = badLine(command.lines);
   if (bad !== undefined) return bad;
-  const placed = place(ledger, command);
+  const placed = place(ledger, directory, command);
   if (!placed.ok) return placed;
   const { lines } = placed;
   const needs = lines.map((line) => ({ pool: line.pool, n: line.quantityBase }));
@@ -85,7 +87,11 @@ type OrderFields = Omit<BodyOf<'sold'>, 'type' | 'lines' | 'overrideReason'>;
 type OrderHead = { -readonly [Field in keyof OrderFields]: OrderFields[Field] };
 
 /** Gives every line its pool, by its own word or by sourcing. */
-function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } | Refusal {
+function place(
+  ledger: Ledger,
+  directory: Directory,
+  command: Sell,
+): { ok: true; lines: SoldLine[] } | Refusal {
   const open = command.lines.filter((line) => line.locationId === undefined);
   if (open.length === 0)
     return { ok: true, lines: command.lines.map((line) => sold(line, line.locationId, command)) };
@@ -103,11 +109,11 @@ function place(ledger: Ledger, command: Sell): { ok: true; lines: SoldLine[] } |
     return { ok: true, lines: command.lines.map((line) => sold(line, line.locationId ?? here, command)) };
   }
   if (!sourced.ok) {
-    // What cannot be served whole anywhere is asked for where preference says (R4), with what other lines take there (T5).
+    // What cannot be served whole anywhere is asked for where there may be enough (R4), with what other lines take there (T5).
     const of = new Map(command.lines.map((line) => [line.lineId, line]));
     const needs = [
       ...sourced.short.map(({ lineId, sku, requested }) => {
-        const at = of.get(lineId)?.locationId ?? (locations[0] as LocationId);
+        const at = of.get(lineId)?.locationId ?? placeToAsk(directory, sku, requested, locations);
         return { pool: poolId(sku, at), n: requested };
       }),
       ...sourced.served.map(({ lineId, locationId, quantityBase }) => {

@@ -80,7 +80,7 @@ function decide(context: Executing, command: Command): Decided {
   const { ledger, directory, now } = context;
   switch (command.type) {
     case 'sell':
-      return decideSell(ledger, command);
+      return decideSell(ledger, directory, command);
     case 'hold':
       return ledger.holds.size < context.holdsMax
         ? decideHold(ledger, command)

@@ -1,4 +1,4 @@
-/** Levels: what was last said of every pool from above. Hints, never read by code that decides a sale. */
+/** Levels: what was last said of every pool from above. Hints: they decide no sale, and say at most where to ask for units. */
 import { locationOf, type PoolId, parsePoolId, type Sku } from '@tallystick/crdt';
 import type { LevelItem, Levels as LevelsFrame } from '@tallystick/crdt/wire';
 

@@ -13,6 +13,7 @@ import {
   holdExpiresAtMs,
   type PoolId,
   parsePoolId,
+  placeToAsk,
   poolId,
   type Sku,
 } from '@tallystick/crdt';
@@ -158,8 +159,12 @@ export class CartHolds {
   #place(sku: Sku, n: number): PoolId | undefined {
     const { engine, catalogue } = this.#agent;
     if (catalogue.product(sku) === undefined) return undefined;
-    const pools = this.#agent.sellsFrom().map((location) => poolId(sku, location));
-    return pools.find((pool) => engine.replica.canSell(pool) >= n) ?? pools[0];
+    const places = this.#agent.sellsFrom();
+    const pools = places.map((location) => poolId(sku, location));
+    const here = pools.find((pool) => engine.replica.canSell(pool) >= n);
+    if (here !== undefined || places.length === 0) return here;
+    const availableOf = (pool: PoolId) => this.#agent.levels.at(pool)?.available;
+    return poolId(sku, placeToAsk({ availableOf }, sku, n, places));
   }
 
   #extend(held: readonly Held[]): void {

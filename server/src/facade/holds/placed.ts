@@ -2,7 +2,7 @@
  * Placing a hold: which units of which places its lines ask for.
  *
  * Lines without a location are held where they could be sold, whole or, if they may, in pieces; where nobody
- * could, preference decides where to ask. A hold that is known is held where it was, so that a repeat is the
+ * could, what was heard of each place decides where to ask, and preference. A hold that is known is held where it was, so that a repeat is the
  * same request.
  */
 import {
@@ -10,6 +10,7 @@ import {
   type LocationId,
   type PoolId,
   parsePoolId,
+  placeToAsk,
   poolId,
   type Sku,
   sourceInParts,
@@ -34,6 +35,7 @@ export function placed(
   before: readonly Units[] = [],
 ): Units[] {
   const candidates = agent.sellsFrom();
+  const availableOf = (pool: PoolId) => agent.levels.at(pool)?.available;
   const asked = lines.map((line, i) => ({
     lineId: String(i) as LineId,
     sku: line.sku as Sku,
@@ -53,9 +55,9 @@ export function placed(
     seen += held.length;
     if (locationId !== undefined) return [{ pool: poolId(sku, locationId), n }];
     if (held.length > 0) return held;
-    const [first] = candidates;
     if (sourced.ok) return parts.get(lineId) as Units[];
-    if (first !== undefined) return [{ pool: poolId(sku, first), n }];
+    if (candidates.length > 0)
+      return [{ pool: poolId(sku, placeToAsk({ availableOf }, sku, n, candidates)), n }];
     throw new Problem('invalid_request', 'Name a location for each line: none is configured to choose from.');
   });
 }

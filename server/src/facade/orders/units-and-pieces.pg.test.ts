@@ -1,4 +1,5 @@
 /** Lines by the case, lines that come in pieces from several places, and which place is tried first. */
+import type { PoolId } from '@tallystick/crdt';
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TestFleet, until } from '../../authority/fleet.test-kit.ts';
@@ -172,6 +173,34 @@ describe('a line without a location', () => {
       expect(answer.headers.get('idempotent-replayed')).toBe(replayed);
     }
     expect(await post('/v1/holds/h-1/confirm', {})).toMatchObject({ status: 201, body: { lines: pieces } });
+  });
+
+  test('[R4] is asked for where there is some, and not where preference says and nothing is left', async () => {
+    Object.assign(agent().settings, { sourcing: ['depot', 'berlin'] });
+    const three = (id: string) => ({ id, lines: [{ sku: 'MUG', quantity: 3 }], waitMs: 10_000 });
+    const first = await post('/v1/orders', {
+      ...three('o-1'),
+      lines: [{ ...three('').lines[0], locationId: 'depot' }],
+    });
+    expect(first.status).toBe(201);
+    const { levels } = agent();
+    await until(
+      () => levels.at('MUG@depot' as PoolId)?.available === 0,
+      'the region heard that none is left there',
+    );
+    await until(
+      () => levels.at('MUG@berlin' as PoolId)?.available === 3,
+      'and that there are some elsewhere',
+    );
+    expect(await post('/v1/orders', three('o-2'))).toMatchObject({
+      status: 201,
+      body: { waited: true, lines: [{ locationId: 'berlin' }] },
+    });
+    expectProblem(
+      await post('/v1/holds', { ...three('h-2'), ttlMs: 1_000, waitMs: 0 }),
+      409,
+      'insufficient_stock',
+    );
   });
 
   test('comes from the warehouse that is nearest to the point in the settings', async () => {
