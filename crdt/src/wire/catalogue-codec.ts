@@ -1,7 +1,7 @@
 /** The catalogue channel: what is sold, where and by whom, as it changes. */
 import { readText, readUint, writeText, writeUint } from './bytes.ts';
 import { type FrameCodecs, NAME_BYTES, readList, writeList } from './field-codec.ts';
-import { type CatalogueItem, ITEMS_MAX } from './frames.ts';
+import { type CatalogueItem, ITEM_BODY_BYTES_MAX, ITEMS_MAX } from './frames.ts';
 
 export const catalogueCodecs: FrameCodecs<'catalogue' | 'catalogue-seen'> = {
   catalogue: {
@@ -24,7 +24,7 @@ export const catalogueCodecs: FrameCodecs<'catalogue' | 'catalogue-seen'> = {
         const kind = readText(input, NAME_BYTES);
         const id = readText(input, 512);
         const version = readUint(input);
-        const body = readText(input, 256 * 1024);
+        const body = readText(input, ITEM_BODY_BYTES_MAX);
         return { kind, id, version, body: body === '' ? null : body };
       }),
     }),

@@ -294,5 +294,7 @@ export const FRAME_BYTES_MAX = 5 * 1024 * 1024;
 export const STREAM_BYTES_TARGET = 256 * 1024;
 /** Items of one frame that lists pools. */
 export const ITEMS_MAX = 20_000;
+/** Of one catalogue item, as UTF-8. */
+export const ITEM_BODY_BYTES_MAX = 256 * 1024;
 /** Streams that one hello may name: a few dozen replicas with a few lives each, and room to grow. */
 export const HEADS_MAX = 10_000;

@@ -3,7 +3,7 @@
  * only by who has read the newest. All changes of one call are written, or those that
  * may be; what stands against the others is said for each.
  */
-import type { ErrorCode } from '@tallystick/crdt/wire';
+import { type ErrorCode, ITEM_BODY_BYTES_MAX } from '@tallystick/crdt/wire';
 import type { ItemKind } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { inOneGo } from './in-one-go.ts';
@@ -49,7 +49,7 @@ export async function changeItems(
       values: [kind, pgArray(ids.map(text))],
     });
     const stored = new Map(rows.map((row) => [row.id, row]));
-    const changes = ids.map((id) => ({ id, change: decide(id, stored.get(text(id))) }));
+    const changes = ids.map((id) => ({ id, change: checked(decide(id, stored.get(text(id)))) }));
     const written = changes.flatMap(({ id, change }) =>
       'write' in change ? [{ id, body: change.write }] : [],
     );
@@ -65,6 +65,22 @@ export async function changeItems(
       return { ok: true, version, body: change.write, was: stored.has(text(id)) ? 'changed' : 'created' };
     });
   });
+}
+
+/** What is written can be handed on: to every copy, in one frame. */
+function checked(change: Change): Change {
+  return ('write' in change ? tooLarge(JSON.stringify(change.write)) : undefined) ?? change;
+}
+
+/** Why an item cannot be written; undefined where it can. The books write it with spaces, at most twice as long. */
+export function tooLarge(body: string): Extract<Change, { refuse: ErrorCode }> | undefined {
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= ITEM_BODY_BYTES_MAX / 2) return undefined;
+  const [has, may] = [bytes, ITEM_BODY_BYTES_MAX / 2].map((n) => Math.ceil(n / 1_024));
+  return {
+    refuse: 'invalid_request',
+    message: `It has ${has} KiB of names, texts and prices, and at most ${may} are handed on. Shorten or leave out some.`,
+  };
 }
 
 /** @returns the version of the last one; they are numbered in their order. */

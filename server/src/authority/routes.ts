@@ -22,6 +22,7 @@ import { BooksFigures } from './books-figures.ts';
 import { serveCall } from './calls/serve-call.ts';
 import { cashierRoutes } from './cashier-routes.ts';
 import { putCatalogue } from './catalogue.ts';
+import { tooLarge } from './catalogue-changes.ts';
 import { figures } from './figures.ts';
 import { move } from './move.ts';
 import { openShapes } from './open-shapes.ts';
@@ -189,6 +190,8 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
       if (own !== id) {
         throw new Problem('invalid_request', `The ${kind} at /items/${i} calls itself ${own}, not ${id}.`);
       }
+      const large = tooLarge(JSON.stringify(body));
+      if (large !== undefined) throw new Problem(large.refuse, `/items/${i}: ${large.message}`);
     });
     const version = await putCatalogue(
       authority.pool,

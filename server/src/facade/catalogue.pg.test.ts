@@ -1,7 +1,7 @@
 /** Products and locations through the facade: concurrency, hostile input, and the books away. */
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { TestFleet } from '../authority/fleet.test-kit.ts';
+import { TestFleet, until } from '../authority/fleet.test-kit.ts';
 
 const LAMP = { sku: 'ARC', names: { en: 'Arc lamp' }, prices: { EUR: 12900 } };
 const PATCH = { 'content-type': 'application/merge-patch+json' };
@@ -117,6 +117,28 @@ describe('products', () => {
       expectProblem(answer, 400, 'invalid_request');
     }
     expect((await call('GET', '/v1/products')).body.items).toHaveLength(2);
+  });
+
+  test('of more words than a copy takes are refused; as many as it takes are handed on', async () => {
+    const inLanguages = (sku: string, count: number) => {
+      const locales = Array.from(
+        { length: count },
+        (_, i) => `${'abcdefghij'[i % 10]}${'klmnop'[Math.floor(i / 10)]}`,
+      );
+      const descriptions = Object.fromEntries(locales.map((locale) => [locale, '灯'.repeat(4_000)]));
+      return { ...LAMP, sku, descriptions };
+    };
+    const refused = await call('POST', '/v1/products', inLanguages('LARGE', 30));
+    expectProblem(refused, 400, 'invalid_request');
+    expect(refused.body.detail).toMatch(
+      /It has 352 KiB of names, texts and prices, and at most 128 are handed on/,
+    );
+    expect((await call('POST', '/v1/products', inLanguages('MANY', 10))).status).toBe(201);
+    expect((await call('POST', '/v1/products', LAMP)).status).toBe(201);
+    const copy = fleet.served.get('eu')?.agent.catalogue;
+    await until(() => copy?.product('ARC') !== undefined, 'the region has what came after it');
+    expect(copy?.product('MANY')?.descriptions).toHaveProperty('ak');
+    expect(copy?.product('LARGE')).toBeUndefined();
   });
 
   test('are read while the books are away, and not written', async () => {

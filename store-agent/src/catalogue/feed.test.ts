@@ -1,5 +1,9 @@
 import type { ReplicaId } from '@tallystick/crdt';
-import type { Catalogue as CatalogueFrame, CatalogueItem } from '@tallystick/crdt/wire';
+import {
+  type Catalogue as CatalogueFrame,
+  type CatalogueItem,
+  ITEM_BODY_BYTES_MAX,
+} from '@tallystick/crdt/wire';
 import { expect, test } from 'vitest';
 import { CatalogueFeed } from './feed.ts';
 
@@ -34,6 +38,15 @@ async function confirmAll({ feed, sent }: ReturnType<typeof feedOf>): Promise<vo
     await feed.evaluate(0);
   }
 }
+
+test('an item that no child could read is left out, and holds up none of the others', async () => {
+  const large = { ...item(2), body: JSON.stringify('€'.repeat(ITEM_BODY_BYTES_MAX / 2)) };
+  const shop = feedOf([item(1), large, item(3)], 3);
+  shop.feed.opened(TILL, 0);
+  await confirmAll(shop);
+  expect(shop.sent.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(['item-1', 'item-3']);
+  expect(shop.sent.at(-1)?.to).toBe(3);
+});
 
 test('a copy whose newest versions were of items that are not for it passes them on as seen, and then rests', async () => {
   const shop = feedOf([item(1), item(2)], 5);

@@ -3,7 +3,11 @@
  * the confirmation of the one before. What is lost is sent again.
  */
 import type { ReplicaId } from '@tallystick/crdt';
-import type { Catalogue as CatalogueFrame, CatalogueItem } from '@tallystick/crdt/wire';
+import {
+  type Catalogue as CatalogueFrame,
+  type CatalogueItem,
+  ITEM_BODY_BYTES_MAX,
+} from '@tallystick/crdt/wire';
 
 /** Items of one frame: at up to a few hundred bytes each, far below the frame limit. */
 const ITEMS_PER_FRAME = 1_000;
@@ -64,10 +68,17 @@ export class CatalogueFeed {
       const to = Math.max(items.at(-1)?.version ?? from, isAll ? upTo : 0);
       copy.sentTo = to;
       copy.isTold = to >= this.#ports.version();
-      const own = items.flatMap((item) => this.#ports.forChild(child, item) ?? []);
+      const own = items.flatMap((item) =>
+        isReadable(item) ? (this.#ports.forChild(child, item) ?? []) : [],
+      );
       this.#ports.send(child, { kind: 'catalogue', from, to, items: own });
     }
   }
+}
+
+/** One that a child could not read would hold up all that come after it, and the link with them. */
+function isReadable({ body }: CatalogueItem): boolean {
+  return body === null || Buffer.byteLength(body) <= ITEM_BODY_BYTES_MAX;
 }
 
 function bounded(items: readonly CatalogueItem[]): CatalogueItem[] {
