@@ -71,8 +71,11 @@ function checkLeft(
     const line = order.lines.find((each) => each.lineId === lineId) as Line;
     const progress = agent.engine.replica.ledger.lineProgress(order.id as OrderId, lineId);
     const gone = progress[type === 'ship' ? 'shipped' : 'returned'];
-    const left = line.quantity - Math.max(line.cancelled, progress.cancelled) - gone;
-    if (n > left) throw new Problem('more_than_ordered', `Only ${left} of line ${lineId} are left.`);
+    const open = line.quantity - Math.max(line.cancelled, progress.cancelled) - gone;
+    // What never left cannot come back: it would be there twice.
+    const left = type === 'ship' ? open : Math.min(open, Math.max(line.shipped, progress.shipped) - gone);
+    if (n > left)
+      throw new Problem('more_than_ordered', `Only ${Math.max(0, left)} of line ${lineId} are left.`);
   }
 }
 

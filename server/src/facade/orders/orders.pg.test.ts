@@ -156,6 +156,21 @@ describe('goods of an order', () => {
     expect((await fleet.post('berlin', '/v1/sales', sale)).status).toBe(201);
   });
 
+  test('[T4] that never left do not come back', async () => {
+    await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 10_000 });
+    const back = { id: 'r1', lines: [{ lineId: 'a', quantity: 3 }] };
+    expectProblem(await call('POST', '/v1/orders/o1/returns', back), 409, 'more_than_ordered');
+    await call('POST', '/v1/orders/o1/shipments', { id: 'p1', lines: [{ lineId: 'a', quantity: 2 }] });
+    await until(async () => {
+      const { status } = await call('POST', '/v1/orders/o1/returns', {
+        id: 'r2',
+        lines: [{ lineId: 'a', quantity: 2 }],
+      });
+      return status === 201;
+    }, 'what left comes back');
+    expectProblem(await call('POST', '/v1/orders/o1/returns', back), 409, 'more_than_ordered');
+  });
+
   test('are not moved where the order has no such line, or without a name for the move', async () => {
     await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 10_000 });
     expectProblem(

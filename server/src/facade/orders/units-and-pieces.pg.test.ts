@@ -213,6 +213,11 @@ describe('a line without a location', () => {
     // Read again once the catalogue changes, as after a start.
     await post('/v1/products', { sku: 'NEW', names: { en: 'New' }, prices: {} });
     expect(agent().sellsFrom()).toEqual(['poznan', 'madrid', 'depot']);
+    // Until then it is asked for where some were heard of.
+    await until(
+      () => agent().levels.at('LAMP@poznan' as PoolId)?.available === 9,
+      'the region heard of both',
+    );
     const lamp = { id: 'o-9', lines: [{ sku: 'LAMP', quantity: 1 }], waitMs: 10_000 };
     expect((await post('/v1/orders', lamp)).body).toMatchObject({ lines: [{ locationId: 'poznan' }] });
   });
