@@ -16,6 +16,7 @@ export type KeeperResult = z.output<typeof keeperResultSchema>;
 /**
  * Has each keeper do its part, all or nothing; a part may be several acts.
  * @param name the document's; where there are several keepers, each part has a name made from it
+ * @param check is asked before anybody does anything, and throws where it may not be
  * @throws Problem where one keeper is all there is, and it refuses the first act
  */
 export async function byKeepers<Line extends { readonly pool: PoolId }>(
@@ -23,6 +24,7 @@ export async function byKeepers<Line extends { readonly pool: PoolId }>(
   name: string,
   lines: readonly Line[],
   toCommands: (name: string, part: readonly Line[]) => readonly GoodsCommand[],
+  check: (planned: readonly GoodsCommand[]) => void = () => {},
 ): Promise<KeeperResult[]> {
   agent.checkGoods(lines.map(({ pool }) => pool));
   const parts = new Map<string, Line[]>();
@@ -32,9 +34,13 @@ export async function byKeepers<Line extends { readonly pool: PoolId }>(
     if (part === undefined) parts.set(keeper, [line]);
     else part.push(line);
   }
+  const planned = [...parts].map(([keeper, part]) => {
+    return { keeper, commands: toCommands(parts.size === 1 ? name : partName(name, keeper), part) };
+  });
+  check(planned.flatMap(({ commands }) => commands));
   const results: KeeperResult[] = [];
-  for (const [keeper, part] of parts) {
-    for (const command of toCommands(parts.size === 1 ? name : partName(name, keeper), part)) {
+  for (const { keeper, commands } of planned) {
+    for (const command of commands) {
       const done = await agent.toKeeper(command);
       if (!done.ok && parts.size === 1 && results.length === 0) throw Problem.of(done);
       results.push(resultOf(keeper, done));

@@ -10,6 +10,7 @@ import { byKeepers, type KeeperResult, sayResults } from '../keepers.ts';
 import { findOrder } from '../orders/find-order.ts';
 import { linesOf, moveGoods } from '../orders/moved-goods.ts';
 import { nameOf, route } from '../route.ts';
+import { checkOneAct } from './one-act.ts';
 import * as ops from './operations.ts';
 import type { adjustmentBody } from './schema.ts';
 
@@ -26,7 +27,13 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
     const results =
       body.type === 'return'
         ? await takeBack(agent, actor, id, body)
-        : await byKeepers(agent, id, deltas(body), (name, part) => toCommands(actor, name, body, part));
+        : await byKeepers(
+            agent,
+            id,
+            deltas(body),
+            (name, part) => toCommands(actor, name, body, part),
+            (planned) => checkOneAct(agent, id, planned),
+          );
     sayResults(reply, results);
     return { id, type: body.type, results };
   });
@@ -35,9 +42,13 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
     const id = nameOf(body.id, idempotencyKey);
     const pool = poolId(params.sku as Sku, params.locationId as LocationId);
     const line = { pool, found: body.found, replaces: body.replaces };
-    const results = await byKeepers(agent, id, [line], (name, lines) => [
-      { type: 'count', id: name, actor, reason: body.reason, lines },
-    ]);
+    const results = await byKeepers(
+      agent,
+      id,
+      [line],
+      (name, lines) => [{ type: 'count', id: name, actor, reason: body.reason, lines }],
+      (planned) => checkOneAct(agent, id, planned),
+    );
     sayResults(reply, results);
     reply.code(200);
     return { id, type: 'count', results };
