@@ -108,15 +108,36 @@ describe('products', () => {
       ['a fractional price', { ...LAMP, prices: { EUR: 1.5 } }],
       ['a huge price', { ...LAMP, prices: { EUR: 1e300 } }],
       ['a currency that is none', { ...LAMP, prices: { Euro: 1 } }],
+      [
+        'a case of two sizes',
+        {
+          ...LAMP,
+          units: [
+            { unit: 'case', basePerUnit: 6 },
+            { unit: 'case', basePerUnit: 12 },
+          ],
+        },
+      ],
       ['a case of nothing', { ...LAMP, units: [{ unit: 'case', basePerUnit: 0 }] }],
       ['a list instead of an object', []],
     ];
+    const made = await call('POST', '/v1/products', { ...LAMP, sku: 'NAMED' });
+    const noName = await call(
+      'PATCH',
+      '/v1/products/NAMED',
+      { names: { en: null } },
+      {
+        ...PATCH,
+        'if-match': made.headers.get('etag') as string,
+      },
+    );
+    expectProblem(noName, 400, 'invalid_request');
     for (const [what, body] of wrongs) {
       const answer = await call('POST', '/v1/products', body);
       expect({ what, status: answer.status }).toEqual({ what, status: 400 });
       expectProblem(answer, 400, 'invalid_request');
     }
-    expect((await call('GET', '/v1/products')).body.items).toHaveLength(2);
+    expect((await call('GET', '/v1/products')).body.items).toHaveLength(3);
   });
 
   test('of more words than a copy takes are refused; as many as it takes are handed on', async () => {

@@ -46,7 +46,15 @@ const productFields = {
 };
 
 /** As it is written: nothing that we do not know. */
-export const productInput = z.strictObject(productFields);
+export const productInput = z.strictObject({
+  ...productFields,
+  names: productFields.names.refine((names) => Object.keys(names).length > 0, 'one name at least'),
+  // The second of two would never be chosen.
+  units: productFields.units.refine(
+    (units) => new Set(units?.map(({ unit }) => unit)).size === (units?.length ?? 0),
+    'each unit stands once',
+  ),
+});
 /** As it is read from a copy: what another release wrote is taken as it is, and what it added left aside. */
 export const productSchema = z.object({ ...productFields, barcodes: z.array(z.string()).optional() });
 
