@@ -82,9 +82,8 @@ export function decideShip(ledger: Ledger, directory: Directory, command: Ship):
     if (order?.get(lineId)?.departed === true) {
       return refuse('already_departed', `The goods of line ${lineId} left with the sale.`);
     }
-    // What came back had left, though nobody wrote it down: it does not leave once more.
-    const left = ordered - Math.max(progress.shipped, progress.returned) - progress.cancelled;
-    if (n > left) {
+    if (progress.shipped + progress.cancelled + n > ordered) {
+      const left = ordered - progress.shipped - progress.cancelled;
       return refuse('more_than_ordered', `Only ${left} of line ${lineId} are left to ship.`);
     }
   }
@@ -145,7 +144,7 @@ export function decideCount(ledger: Ledger, directory: Directory, command: Count
     }
     const expected = books - (later.get(pool) ?? 0);
     const less = Math.max(0, expected - found);
-    const owed = less - Math.min(less, payable(ledger, pool));
+    const owed = less - Math.min(less, Math.max(0, free(ledger.self.row(pool))));
     lines.push({ pool, found, more: Math.max(0, found - expected), less, owed });
   }
   return { ok: true, body: { type: 'counted', reason: command.reason, lines } };
@@ -164,14 +163,9 @@ export function decideLose(ledger: Ledger, directory: Directory, command: Lose):
     if (less > onHand) {
       return refuse('more_than_ordered', `The books have only ${onHand} of ${pool} on hand.`);
     }
-    lines.push({ pool, less, owed: less - Math.min(less, payable(ledger, pool)) });
+    lines.push({ pool, less, owed: less - Math.min(less, Math.max(0, free(ledger.self.row(pool)))) });
   }
   return { ok: true, body: { type: 'lost', cause: command.cause, reason: command.reason, lines } };
-}
-
-/** Free units that may pay for a loss: those that were taken back from a lost writer may not before that was settled (F3). */
-function payable(ledger: Ledger, pool: PoolId): number {
-  return Math.max(0, free(ledger.self.row(pool)) - ledger.withheld(pool));
 }
 
 /** Goods standing there, as far as this replica and its children know: Σ received − Σ departed. */

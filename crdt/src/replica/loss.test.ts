@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReplicaKind } from '../entry/entry.ts';
 import { incarnationOf, type WriterId } from '../ids.ts';
 import { amountOf } from '../tally/row.ts';
-import { count, lose, receive, reclaim, sell } from './commands.test-kit.ts';
+import { receive, reclaim, sell } from './commands.test-kit.ts';
 import { exposure } from './decide-reclaim.ts';
 import type { Stream } from './stream.ts';
 import { type Node, pool, shop, World } from './world.test-kit.ts';
@@ -294,22 +294,3 @@ test.each(['paris', 'hq'])(
     expect(hq.do(reclaim('r3', self, { lamp: units }))).toMatchObject({ ok: true });
   },
 );
-
-describe('[F3] what was taken back and is not settled yet', () => {
-  test.each([
-    ['a loss', () => lose('l1', { lamp: 1 })],
-    ['a count', () => count('k1', { lamp: 2 })],
-  ])('[F3] [F7] pays for no loss: %s', (_, missing) => {
-    const { world, berlin, till, lost } = lostTill();
-    retire(berlin, till);
-    world.calm();
-    berlin.cut();
-    expect(berlin.do(reclaim('rc', lost, { lamp: 3 }))).toMatchObject({ ok: true });
-    expect(berlin.replica.canSell(pool('lamp'))).toBe(0);
-    expect(berlin.do(missing())).toMatchObject({ entry: { body: { lines: [{ less: 1, owed: 1 }] } } });
-    berlin.link();
-    world.calm();
-    // Once it is settled, it repays.
-    expect(berlin.row('lamp')).toMatchObject({ owed: 1, repaid: 1 });
-  });
-});

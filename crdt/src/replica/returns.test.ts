@@ -72,14 +72,9 @@ test('[T6] goods leave from where they were sold', () => {
   expect(berlin.do(elsewhere('lamp'))).toMatchObject({ ok: true });
 });
 
-test('[T4] what came back had left, though nobody wrote it down, and does not leave once more', () => {
+test('[T8] a return that is written down before its shipment keeps nobody from writing that down', () => {
   const { berlin } = shop({ lamp: 10 });
   berlin.do(sell('o1', { lamp: 10 }, later));
   expect(berlin.do(giveBack('b1', 'o1', '1', 'lamp', 8))).toMatchObject({ ok: true });
-  expect(berlin.do(ship('s1', 'o1', '1', 'lamp', 3))).toMatchObject({
-    ok: false,
-    code: 'more_than_ordered',
-    message: 'Only 2 of line 1 are left to ship.',
-  });
-  expect(berlin.do(ship('s2', 'o1', '1', 'lamp', 2))).toMatchObject({ ok: true });
+  expect(berlin.do(ship('s1', 'o1', '1', 'lamp', 10))).toMatchObject({ ok: true });
 });
