@@ -4,7 +4,7 @@
  * names the operator. A shop that burned down goes with its tills, the shop first: what it can
  * no longer settle is then settled above it.
  */
-import { type PoolUnits, type ReplicaId, replicaOf } from '@tallystick/crdt';
+import { type PoolUnits, parsePoolId, type ReplicaId, replicaOf } from '@tallystick/crdt';
 import { Problem, type ReplicaRecord, type RetireResult, retireChild } from '@tallystick/store-agent';
 import type { Authority } from './authority.ts';
 import { AUTHORITY } from './authority.ts';
@@ -28,6 +28,7 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
   await authority.refreshCatalogue();
   const record = authority.catalogue.replica(replica);
   if (record === undefined) throw new Problem('not_found', `No replica is called ${replica}.`);
+  checkCounted(authority, retirement.counted);
   const below = descendantsOf(authority, replica);
   const left = below.filter((child) => authority.catalogue.replica(child)?.status !== 'retired');
   if (left.length > 0 && retirement.withChildren !== true) {
@@ -46,6 +47,16 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
     result = joined(result, await retireOne(authority, lost, { ...retirement, replica: child, counted }));
   }
   return result;
+}
+
+/** A word that was mistyped would be units that nobody takes back. @throws Problem */
+function checkCounted({ catalogue }: Authority, counted: readonly PoolUnits[]): void {
+  for (const { pool } of counted) {
+    const { sku, location } = parsePoolId(pool);
+    if (catalogue.product(sku) === undefined) throw new Problem('unknown_sku', `No product has SKU ${sku}.`);
+    if (catalogue.keeperOf(location) === undefined)
+      throw new Problem('unknown_location', `No location is called ${location}.`);
+  }
 }
 
 /** Each after its parent. Those that are retired already are among them: the act may be a repeat. */

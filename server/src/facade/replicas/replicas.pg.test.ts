@@ -104,6 +104,14 @@ describe('replicas', () => {
     await until(async () => ((await held())[0]?.free ?? 0) > 1, 'the books know what the depot may sell');
     expectProblem(await post('/v1/replicas/eu/retire', { id: 'r-0' }), 403, 'forbidden');
     await fleet.stopOne('depot');
+    for (const [wrong, code] of [
+      [{ sku: 'MUGG' }, 'unknown_sku'],
+      [{ locationId: 'depott' }, 'unknown_location'],
+    ] as const) {
+      const counted = [{ sku: 'MUG', locationId: 'depot', quantity: 1, ...wrong }];
+      expectProblem(await post('/v1/replicas/depot/retire', { id: 'r-1', counted }), 404, code);
+    }
+    expect((await get('/v1/replicas/depot')).body).toMatchObject({ status: 'enrolled' });
     const counted = [{ sku: 'MUG', locationId: 'depot', quantity: 1 }];
     const answers = [];
     for (let again = 0; again < 2; again += 1)
