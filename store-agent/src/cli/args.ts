@@ -32,7 +32,7 @@ export function readArgs<const O extends ArgOptions>(
     throw new ConfigError(`${said}. See --help.`);
   }
   // A variable that is not set: an empty folder would be the one that somebody stands in.
-  const empty = Object.entries(read.values).find(([, value]) => value === '')?.[0];
+  const empty = Object.entries(read.values).find(([, value]) => [value as unknown].flat().includes(''))?.[0];
   if (empty !== undefined) throw new ConfigError(`--${empty} was given nothing. Say what, or leave it out.`);
   const surplus = read.positionals[positionalsMax];
   if (surplus !== undefined) throw new ConfigError(`"${surplus}" is not expected here. See --help.`);

@@ -172,6 +172,11 @@ test(
   PROCESS_TEST_MS,
 );
 
+test('an option that was given nothing is not taken for the folder that one stands in, also where it may stand twice', async () => {
+  expectOneLine(await here('run', '--data', ''), /--data was given nothing/);
+  expectOneLine(await here('verify', '--data='), /--data was given nothing/);
+});
+
 test('looking makes nothing', async () => {
   await here('verify', '--data', join(root.folder, 'nowhere'));
   expect(existsSync(join(root.folder, 'nowhere'))).toBe(false);

@@ -5,7 +5,7 @@
  * it and the cart. A cart whose order is in the journal is closed by whoever looks at it next.
  */
 import type { Answer, Order } from '@tallystick/crdt';
-import { type Cart, fieldsOf, mergeCart, setQuantity } from '@tallystick/crdt/cart';
+import { broughtBy, type Cart, fieldsOf, mergeCart, setQuantity } from '@tallystick/crdt/cart';
 import { type Agent, derivedId, Problem, toSell } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Carts } from '../../live/carts.ts';
@@ -67,21 +67,28 @@ export class Checkouts {
   merge(id: string, guestId: string): Promise<Cart> {
     return this.#alone([id, guestId], async () => {
       const guest = await this.settled(guestId);
-      const wasOpen = guest.mergedInto === undefined;
-      if (guest.order !== undefined || (!wasOpen && guest.mergedInto !== id)) checkOpen(guestId, guest);
-      checkOpen(id, await this.settled(id));
-      const { cart } = await this.#carts.edit(guestId, (doc) => fieldsOf(doc).set('mergedInto', id));
+      if (guest.order !== undefined || (guest.mergedInto ?? id) !== id) checkOpen(guestId, guest);
       try {
+        checkOpen(id, await this.settled(id));
+        const { cart } = await this.#carts.edit(guestId, (doc) => fieldsOf(doc).set('mergedInto', id));
         const merged = await this.#carts.edit(id, (doc, before) => {
           checkOpen(id, before);
           mergeCart(doc, guestId, cart);
         });
         return merged.cart;
       } catch (error) {
-        if (wasOpen) await this.#carts.edit(guestId, (doc) => fieldsOf(doc).delete('mergedInto'));
+        await this.#openAgain(id, guestId);
         throw error;
       }
     });
+  }
+
+  /** A guest's cart that the other did not take, now or before a crash, is the shopper's as it was. */
+  async #openAgain(id: string, guestId: string): Promise<void> {
+    const target = this.#carts.find(id);
+    if (target !== undefined && broughtBy(target.doc, guestId) !== undefined) return;
+    if ((await this.#carts.read(guestId)).mergedInto !== id) return;
+    await this.#carts.edit(guestId, (doc) => fieldsOf(doc).delete('mergedInto'));
   }
 
   /** One after the other for each of these carts; all of them are waited for at once, so that nobody waits in a circle. */

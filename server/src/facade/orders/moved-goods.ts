@@ -70,21 +70,21 @@ function checkLeft(
   for (const [lineId, n] of sums) {
     const line = order.lines.find((each) => each.lineId === lineId) as Line;
     const progress = agent.engine.replica.ledger.lineProgress(order.id as OrderId, lineId);
-    const gone = progress[type === 'ship' ? 'shipped' : 'returned'];
+    const column = type === 'ship' ? 'shipped' : 'returned';
+    const gone = Math.max(line[column], progress[column]);
     const open = line.quantity - Math.max(line.cancelled, progress.cancelled) - gone;
-    // What never left cannot come back: it would be there twice.
-    const left = type === 'ship' ? open : Math.min(open, Math.max(line.shipped, progress.shipped) - gone);
+    // What never left cannot come back: it would be there twice. Of what leaves elsewhere that may not be known here yet.
+    const isKnown = type === 'return' && isNear(agent, line.locationId as LocationId);
+    const left = isKnown ? Math.min(open, Math.max(line.shipped, progress.shipped) - gone) : open;
     if (n > left)
       throw new Problem('more_than_ordered', `Only ${Math.max(0, left)} of line ${lineId} are left.`);
   }
 }
 
-/** One document, or one for each keeper. */
+/** One document, or one for each keeper; goods come back at other places than they left from. */
 function movedBefore(agent: Agent, type: 'ship' | 'return', id: string, order: OrderJson) {
-  const keepers = new Set(
-    order.lines.map(({ locationId }) => agent.catalogue.keeperOf(locationId as LocationId)),
-  );
-  const names = [id, ...[...keepers].map((keeper) => partName(id, String(keeper)))];
+  const keepers = new Set(agent.catalogue.locations.map(({ keeper }) => keeper));
+  const names = [id, ...[...keepers].map((keeper) => partName(id, keeper))];
   return names.flatMap((name) => {
     const body = agent.engine.replica.ledger.documentEntry(
       type === 'ship' ? 'shipment' : 'return',
