@@ -11,7 +11,7 @@ import { type DoorTls, hasShown } from '../tls/door-tls.ts';
 import { traceRequests } from '../trace/door.ts';
 import { allowList } from './addresses.ts';
 import { closeConnectionsWith } from './closing-connections.ts';
-import { refuseCompressedBodies } from './content-coding.ts';
+import { refuseCompressedBodies, refuseOtherCharsets } from './content-coding.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
@@ -63,6 +63,7 @@ export function createApp(
   traceRequests(app);
   answerHeaders(app, { isTls: tls !== undefined, origins });
   refuseCompressedBodies(app);
+  refuseOtherCharsets(app);
   cutOffSlowClients(app.server, patience);
   closeConnectionsWith(app);
   app.server.on('checkExpectation', refusedExpectation);

@@ -180,6 +180,32 @@ test('a body that was compressed is said to be, and not called malformed', async
   expectProblem(plain, 400, 'invalid_request');
 });
 
+test('a body in other letters than UTF-8 is said to be', async () => {
+  const send = (type: string) => shop.send('/v1/sales', '{}', { 'content-type': type });
+  for (const type of ['application/json; charset=iso-8859-1', 'application/json;Charset="utf-16"']) {
+    const problem = await send(type);
+    expectProblem(problem, 415, 'unsupported_media_type');
+    expect(problem.body.detail).toContain('Send the body in UTF-8.');
+  }
+  for (const type of [
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json',
+  ])
+    expectProblem(await send(type), 400, 'invalid_request');
+});
+
+test('a dot or two are no id: as a path they are another one', async () => {
+  for (const id of ['.', '..'])
+    expectProblem(
+      await shop.send('/v1/sales', JSON.stringify({ id, lines: [{ sku: 'LAMP', quantity: 1 }] }), {
+        'content-type': 'application/json',
+      }),
+      400,
+      'invalid_request',
+    );
+});
+
 test('addresses that lead nowhere, cannot be read, or are too long', async () => {
   expectProblem(await shop.get('/v1/nothing'), 404, 'not_found');
   expectProblem(await shop.get('/v1/stock/NOPE'), 404, 'unknown_sku');

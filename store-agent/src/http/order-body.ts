@@ -27,7 +27,9 @@ export const WAIT_MS_MAX = 10_000;
 
 export const documentId = z
   .string()
-  .refine(isDocumentId, 'must be 1 to 128 printable characters without spaces');
+  .refine(isDocumentId, 'must be 1 to 128 printable characters without spaces')
+  // A path with one of them is another path before it is sent.
+  .refine((text) => text !== '.' && text !== '..', 'must not be a dot or two');
 export const sku = z.string().refine(isSku, 'must be 1 to 64 visible characters');
 export const locationId = z.string().refine(isLocationId, 'must be lower-case letters, digits and dashes');
 export const quantity = z
