@@ -7,12 +7,12 @@ import type { Sku } from '@tallystick/crdt';
 import { addUnits } from '@tallystick/crdt/cart';
 import { createLog, JournalError, withOthers } from '@tallystick/store-agent';
 import { expect, onTestFinished, test } from 'vitest';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import { TokenBuckets } from '../facade/limits/token-buckets.ts';
 import { CartFile } from './cart-file.ts';
 import { Carts } from './carts.ts';
 import { Connection } from './connection.ts';
-import { askFrame } from './frames.ts';
+import { askFrame, updateFrame } from './frames.ts';
 import { Hints } from './hints.ts';
 import type { LiveCart } from './live-cart.ts';
 import type { LiveSocket } from './paced.ts';
@@ -111,4 +111,22 @@ test('what others read in the same pass is answered before a message is looked a
   socket.emit('message', askFrame(Uint8Array.from([0])), true);
   expect(saidBefore).toBe(0);
   expect(socket.heard.length - greetings).toBe(1);
+});
+
+test('a client that lacks itself what it builds on is asked again at leisure, and heard all the same', () => {
+  const { cart, connect } = open(() => {});
+  const socket = connect(cart);
+  const device = new Y.Doc();
+  addUnits(device, 'LAMP' as Sku, 1);
+  const before = Y.encodeStateVector(device);
+  addUnits(device, 'BULB' as Sku, 1);
+  const second = updateFrame(Y.encodeStateAsUpdate(device, before));
+  const greetings = socket.heard.length;
+  socket.emit('message', second, true);
+  expect(socket.heard.length - greetings, 'what is missing is asked for').toBe(1);
+  expect(socket.isPaused).toBe(false);
+  socket.emit('message', second, true);
+  expect(socket.isPaused, 'a second answer that brings nothing is paid for').toBe(false);
+  socket.emit('message', second, true);
+  expect(socket.isPaused).toBe(true);
 });

@@ -20,6 +20,9 @@ const WAITING_BYTES_MAX = 1024 * 1024;
 /** A client that hears nothing for 30 s takes its connection for dead, and forgets a presence that is not said again. */
 const SAY_AGAIN_MS = 15_000;
 
+/** What an answer counts that brought nothing: ten of them are asked for at once, and then two a second. */
+const GAP_BYTES = 100 * 4_096;
+
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN = 1013;
@@ -39,6 +42,8 @@ export class Connection implements Listener {
   readonly #socket: LiveSocket;
   readonly #ports: ConnectionPorts;
   readonly #paced: Paced;
+  /** What was asked for last because it was not sent. */
+  #asked: Uint8Array = new Uint8Array(0);
   #saidAgainAtMs: number;
 
   constructor(socket: LiveSocket, ports: ConnectionPorts) {
@@ -124,10 +129,7 @@ export class Connection implements Listener {
         if (!mayEdit) return;
         const { gap, weighed } = carts.take(cart, frame.update, this);
         this.#paced.worked(weighed + frame.update.length * cart.listeners.size);
-        if (gap) {
-          const ask = askFrame(Y.encodeStateVector(cart.doc));
-          this.#whenDurable(() => this.send(ask));
-        }
+        if (gap) this.#askForGap();
         return;
       }
       case 'awareness': {
@@ -141,6 +143,14 @@ export class Connection implements Listener {
         this.send(here);
       }
     }
+  }
+
+  /** A client that lacks itself what it builds on would be asked, and answer the same, as fast as both can. */
+  #askForGap(): void {
+    const ask = askFrame(Y.encodeStateVector(this.#ports.cart.doc));
+    if (Buffer.compare(ask, this.#asked) === 0) this.#paced.worked(GAP_BYTES);
+    this.#asked = ask;
+    this.#whenDurable(() => this.send(ask));
   }
 
   #tellAll(frame: Uint8Array): void {
