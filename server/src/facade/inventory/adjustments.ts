@@ -62,7 +62,7 @@ async function takeBack(
   id: string,
   { orderId, lines }: AdjustmentBody,
 ): Promise<KeeperResult[]> {
-  const order = await findOrder(agent, orderId as string);
+  const order = await findOrder(agent, orderId as string, undefined, true);
   const asked = lines.map((line) => ({ ...line, lineId: line.lineId as string }));
   return moveGoods(agent, actor, 'return', id, order.id, linesOf(agent, 'return', id, order, asked));
 }

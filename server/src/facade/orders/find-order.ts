@@ -11,13 +11,19 @@ const BOOKS_WAIT_MS = 3_000;
 /**
  * @param client who asks, where it may see its own orders alone; another's is looked for and not found in the same
  * places, in the same words, as one that never was
+ * @param mayBeBack goods of it may have come back anywhere: the books are asked where they can be
  * @throws Problem: `unknown_order`, or `authority_unreachable` where only the books could know it
  */
-export async function findOrder(agent: Agent, id: string, client?: string): Promise<OrderJson> {
+export async function findOrder(
+  agent: Agent,
+  id: string,
+  client?: string,
+  mayBeBack = false,
+): Promise<OrderJson> {
   const own = ownOrder(agent, id, client);
   const asked = { call: 'order', id, ...(client === undefined ? {} : { client }) };
   if (own === undefined) return (await askAuthority(agent, asked, BOOKS_WAIT_MS)) as OrderJson;
-  if (own.stage !== 'settled' || !isMovedElsewhere(agent, own)) return own;
+  if (own.stage !== 'settled' || !(mayBeBack || isMovedElsewhere(agent, own))) return own;
   try {
     return merged(own, (await askAuthority(agent, asked, PATIENCE_MS)) as OrderJson);
   } catch (error) {

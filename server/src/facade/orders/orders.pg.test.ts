@@ -156,6 +156,26 @@ describe('goods of an order', () => {
     expect((await fleet.post('berlin', '/v1/sales', sale)).status).toBe(201);
   });
 
+  test('[T6] that came back in another region are back, and do not come back here once more', async () => {
+    await fleet.add('us', 'region', 'authority', null);
+    await fleet.add('berlin', 'store', 'us', 'berlin');
+    await call('POST', '/v1/orders', { ...order('o1', 1), waitMs: 10_000 });
+    await call('POST', '/v1/orders/o1/shipments', { id: 'p1' });
+    await until(
+      async () => (await call('GET', '/v1/orders/o1')).body.stage === 'settled',
+      'it is in the books',
+    );
+    const back = (id: string, locationId: string) =>
+      call('POST', '/v1/orders/o1/returns', { id, lines: [{ lineId: 'a', quantity: 1, locationId }] });
+    expect((await back('r1', 'berlin')).status).toBe(201);
+    await until(async () => {
+      const answer = await fetch(`${fleet.served.get('us')?.url}/v1/orders/o1`);
+      const { lines } = (await answer.json()) as { lines?: { returned: number }[] };
+      return lines?.[0]?.returned === 1;
+    }, 'the books have what came back');
+    expectProblem(await back('r2', 'depot'), 409, 'more_than_ordered');
+  });
+
   test('[T4] that never left do not come back', async () => {
     await call('POST', '/v1/orders', { ...order('o1', 3), waitMs: 10_000 });
     const back = { id: 'r1', lines: [{ lineId: 'a', quantity: 3 }] };

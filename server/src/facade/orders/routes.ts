@@ -126,7 +126,7 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
       op as typeof goods.createReturn,
       async ({ params, body, idempotencyKey: key, principal, reply }) => {
         const id = nameOf(body.id, key);
-        const order = await findOrder(agent, params.id);
+        const order = await findOrder(agent, params.id, undefined, type === 'return');
         const lines = linesOf(agent, type, id, order, body.lines);
         const results = await moveGoods(agent, principal.actor, type, id, params.id, lines);
         if (!isRepeat(results)) await heardOf(agent, type, order, lines);
