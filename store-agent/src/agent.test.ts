@@ -1,7 +1,10 @@
+import { copyFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import type { PoolId } from '@tallystick/crdt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readAgentConfig } from './config.ts';
+import { restoreJournal } from './journal/restore.ts';
 import { TestRoot, until } from './root.test-kit.ts';
 import { type Served, serveAgent } from './serve.ts';
 
@@ -82,6 +85,27 @@ describe('a shop under a root, on real sockets and a real journal', () => {
     const over = await post(till, '/v1/sales', one);
     expect(over.status).toBe(409);
     expect(over.body).toMatchObject({ code: 'insufficient_stock' });
+  });
+
+  test('[T8] a replica that was restored is not ready before its parent said what it did: it refuses every sale', async () => {
+    const folder = root.addShop('berlin');
+    const shop = await start(folder);
+    await until(() => shop.agent.unready() === undefined, 'the shop is ready');
+    await post(shop, '/v1/receipts', { id: 'd1', lines: [{ sku: 'LAMP', quantity: 5 }] });
+    const backup = join(folder, 'backup');
+    await shop.stop();
+    copyFileSync(join(folder, 'journal.db'), backup);
+    restoreJournal({ backup, folder, nowMs: 0 });
+    const cutOff = readAgentConfig(folder, { logLevel: 'silent', parentUrl: 'ws://127.0.0.1:1/link' });
+    const alone = await serveAgent(cutOff);
+    const sale = { id: 'o1', lines: [{ sku: 'LAMP', quantity: 1 }] };
+    expect(await post(alone, '/v1/sales', sale)).toMatchObject({ body: { code: 'former_lives_unknown' } });
+    expect((await fetch(`${alone.url}/readyz`)).status).toBe(503);
+    await alone.stop();
+    running = [];
+    const back = await start(folder);
+    await until(() => back.agent.unready() === undefined, 'its parent has told it');
+    expect((await fetch(`${back.url}/readyz`)).status).toBe(200);
   });
 
   test('[F8] an override sells the goods in the customer’s hands, also without naming a place', async () => {

@@ -10,7 +10,6 @@
  * What somebody waits for moves at once. The rest gathers to rounds, in which one entry
  * and one frame a child carry many pools (`due-pools.ts`).
  */
-
 import type { PoolUnits } from '../entry/entry.ts';
 import { portions } from '../entry/lines-codec.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';

@@ -6,7 +6,6 @@
  * another: whatever is free at the writer's settler is sent there first. What nobody
  * can cover stays visible as a shortage.
  */
-
 import type { PoolUnits } from '../entry/entry.ts';
 import { portions } from '../entry/lines-codec.ts';
 import { type PoolId, replicaOf, type WriterId } from '../ids.ts';

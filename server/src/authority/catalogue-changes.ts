@@ -49,10 +49,8 @@ export async function changeItems(
       values: [kind, pgArray(ids.map(text))],
     });
     const stored = new Map(rows.map((row) => [row.id, row]));
-    const changes = ids.map((id) => ({ id, change: checked(decide(id, stored.get(text(id)))) }));
-    const written = changes.flatMap(({ id, change }) =>
-      'write' in change ? [{ id, body: change.write }] : [],
-    );
+    const changes = ids.map((id) => ({ id, ...asWritten(decide(id, stored.get(text(id)))) }));
+    const written = changes.flatMap(({ id, change, body }) => ('write' in change ? [{ id, body }] : []));
     const last = written.length === 0 ? 0 : await put(client, kind, written);
     let version = last - written.length;
     return changes.map(({ id, change }): Changed => {
@@ -67,9 +65,10 @@ export async function changeItems(
   });
 }
 
-/** What is written can be handed on: to every copy, in one frame. */
-function checked(change: Change): Change {
-  return ('write' in change ? tooLarge(JSON.stringify(change.write)) : undefined) ?? change;
+/** A change with the text that it writes, which can be handed on: to every copy, in one frame. */
+function asWritten(change: Change): { change: Change; body: string } {
+  const body = 'write' in change ? JSON.stringify(change.write) : '';
+  return { change: tooLarge(body) ?? change, body };
 }
 
 /** Why an item cannot be written; undefined where it can. The books write it with spaces, at most twice as long. */
@@ -84,13 +83,13 @@ export function tooLarge(body: string): Extract<Change, { refuse: ErrorCode }> |
 }
 
 /** @returns the version of the last one; they are numbered in their order. */
-async function put(client: pg.PoolClient, kind: ItemKind, items: readonly { id: string; body: object }[]) {
+async function put(client: pg.PoolClient, kind: ItemKind, items: readonly { id: string; body: string }[]) {
   const { rows } = await client.query<{ version: number }>(
     'select tallystick.put_catalogue($1, $2, $3) as version',
     [
       pgArray(items.map(() => kind)),
       pgArray(items.map(({ id }) => text(id))),
-      pgArray(items.map(({ body }) => JSON.stringify(body))),
+      pgArray(items.map(({ body }) => body)),
     ],
   );
   return rows[0]?.version as number;
