@@ -842,7 +842,7 @@ export interface paths {
         put?: never;
         /**
          * Make a cart an order
-         * @description One order, on however many devices the button is pressed; each of them gets it. `total` is what the shopper saw: where prices or lines have changed since, nothing is ordered. This region answers it alone, whoever else can be reached.
+         * @description One order, on however many devices the button is pressed; each of them gets it. `total` is what the shopper saw: where prices or lines have changed since, nothing is ordered. If-Match also tells lines apart that cost the same. This region answers it alone, whoever else can be reached.
          */
         post: operations["checkoutCart"];
         delete?: never;
@@ -3629,7 +3629,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {
@@ -3661,7 +3661,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {
@@ -3810,7 +3810,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {
@@ -4790,7 +4790,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {
@@ -4933,6 +4933,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
                 /** @description The ETag that you have: unchanged is 304. */
                 "If-None-Match"?: string;
             };
@@ -4968,6 +4970,8 @@ export interface operations {
             header?: {
                 /** @description A name of your own for this request: a repeat under the same name gets the first answer. */
                 "Idempotency-Key"?: string;
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
                 /** @description The ETag that you have: unchanged is 304. */
                 "If-None-Match"?: string;
             };
@@ -5000,6 +5004,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
                 /** @description The ETag that you have: unchanged is 304. */
                 "If-None-Match"?: string;
             };
@@ -5033,6 +5039,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
                 /** @description The ETag that you have: unchanged is 304. */
                 "If-None-Match"?: string;
             };
@@ -5062,6 +5070,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
                 /** @description The ETag that you have: unchanged is 304. */
                 "If-None-Match"?: string;
             };
@@ -5093,7 +5103,10 @@ export interface operations {
     checkoutCart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the version that is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Made here, or by whoever made the cart; a UUIDv7 is a good choice. */
                 id: string;
@@ -5819,7 +5832,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {
@@ -5962,7 +5975,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {
@@ -6128,7 +6141,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the version that is replaced. */
+                /** @description The ETag of the version that is changed. */
                 "If-Match": string;
             };
             path: {

@@ -54,7 +54,14 @@ type IfMatchOf<O> = O extends { parameters: { header: { 'If-Match': string } } }
       /** The `etag` of the version that you have read. Another one by now is `precondition_failed`. */
       readonly ifMatch: string;
     }
-  : unknown;
+  : O extends { parameters: { header?: infer H } }
+    ? 'If-Match' extends keyof Exclude<H, undefined>
+      ? {
+          /** The `etag` of what was shown: where it is another by now, nothing is done, and it is `precondition_failed`. */
+          readonly ifMatch?: string;
+        }
+      : unknown
+    : unknown;
 
 /** What every call may be told beside its own parameters. */
 export interface CallOptions {

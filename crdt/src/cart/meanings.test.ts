@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { cartOf, devices, hear, lamp, meet, mug, quantityIn } from './devices.test-kit.ts';
 import { addUnits, removeLine, setFields, setQuantity } from './edit.ts';
-import { mergeCarts } from './merge.ts';
+import { mergeCarts, mergeMore } from './merge.ts';
 import { readCart } from './read.ts';
 import { fieldsOf, slipsOf } from './schema.ts';
 
@@ -112,6 +112,29 @@ describe("[K3] a guest's cart merged into a customer's", () => {
   });
   test('merged on one device and removed on the other, which had not seen it: it stays', () => {
     expect(lamps(apart(add(1), remove, (doc) => mergeCarts(doc, 'guest-1', guest())))).toBe(2);
+  });
+  test('what a device that was cut off put into the guest’s cart comes on top, once; what it took out stays', () => {
+    const late = guest();
+    const docs = apart(add(1), (doc) => mergeCarts(doc, 'guest-1', late), nothing);
+    const [mine] = docs as [Y.Doc];
+    addUnits(late, lamp, 3);
+    addUnits(late, mug, 1);
+    const more = () => mergeMore(mine, 'guest-1', cartOf(late));
+    expect([more(), more()]).toEqual([true, false]);
+    expect([quantityIn(mine, lamp), quantityIn(mine, mug)]).toEqual([6, 1]);
+    removeLine(late, lamp);
+    addUnits(late, mug, 1);
+    expect(more()).toBe(true);
+    expect([quantityIn(mine, lamp), quantityIn(mine, mug)]).toEqual([6, 2]);
+    expect(mergeMore(mine, 'guest-2', cartOf(late))).toBe(false);
+  });
+  test('merged, and set to another quantity before more comes: that comes on top', () => {
+    const late = guest();
+    const [mine] = apart(add(1), (doc) => mergeCarts(doc, 'guest-1', late), nothing) as [Y.Doc];
+    setQuantity(mine, lamp, 1);
+    addUnits(late, lamp, 3);
+    mergeMore(mine, 'guest-1', cartOf(late));
+    expect(quantityIn(mine, lamp)).toBe(4);
   });
   test('merged and then removed: it is gone', () => {
     const docs = apart(add(1), (doc) => mergeCarts(doc, 'guest-1', guest()), nothing);

@@ -32,6 +32,25 @@ export function mergeCart(doc: Y.Doc, guestId: string, guest: Cart): boolean {
   return true;
 }
 
+/**
+ * Brings what came into a guest's cart after that was merged, from a device that was cut off: of each SKU as many more as it
+ * has more than it brought. What is fewer there stays. For whoever merged it, and nobody else at the same time: of two
+ * that do so without hearing of each other one stays.
+ *
+ * @returns false where there is nothing more, or that cart was not merged; nothing is changed then
+ */
+export function mergeMore(doc: Y.Doc, guestId: string, guest: Cart): boolean {
+  const brought = broughtBy(doc, guestId);
+  if (brought === undefined) return false;
+  const added = new Map(brought.map(({ sku, quantity }) => [sku, quantity]));
+  const more = guest.lines.filter(({ sku, quantity }) => quantity > (added.get(sku) ?? 0));
+  if (more.length === 0) return false;
+  for (const { sku, quantity } of more) added.set(sku, quantity);
+  // Anew and whole: a slip has one writer, and who wrote it may be a process that is no more.
+  slipsOf(doc).set(`+${guestId}`, new Y.Map([...added].map(([sku, quantity]) => [sku, { added: quantity }])));
+  return true;
+}
+
 /** What a merged cart brought along; undefined where it was not merged. */
 export function broughtBy(doc: Y.Doc, guestId: string): CartLine[] | undefined {
   const slip = slipsOf(doc).get(`+${guestId}`);

@@ -8,7 +8,7 @@ export const MERGE_PATCH = {
   method: 'PATCH',
   description: 'A JSON merge patch (RFC 7396): fields that are named are replaced, `null` takes one out.',
   bodyTypes: ['application/json', 'application/merge-patch+json'],
-  ifMatch: true,
+  ifMatch: 'needed',
 } as const;
 
 /** What an answer says of a thing that was made. */

@@ -130,7 +130,9 @@ function headerParameters(op: Operation): Json[] {
     ...(op.isAsyncOffered === true
       ? [header('Prefer', false, '`respond-async`: hear at once that it was taken on, and ask later.')]
       : []),
-    ...(op.ifMatch === true ? [header('If-Match', true, 'The ETag of the version that is replaced.')] : []),
+    ...(op.ifMatch === undefined
+      ? []
+      : [header('If-Match', op.ifMatch === 'needed', 'The ETag of the version that is changed.')]),
     ...(op.etag === true
       ? [header('If-None-Match', false, 'The ETag that you have: unchanged is 304.')]
       : []),

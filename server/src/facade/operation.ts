@@ -75,8 +75,8 @@ export interface Operation<
   readonly givesSecret?: boolean;
   /** True where `Prefer: respond-async` is listened to. */
   readonly isAsyncOffered?: boolean;
-  /** True where the resource's ETag must be named with If-Match. */
-  readonly ifMatch?: boolean;
+  /** Whether If-Match is read: `needed` where the resource's ETag must be named. */
+  readonly ifMatch?: 'accepted' | 'needed';
   /** True where the answer carries an ETag, and If-None-Match is answered with 304. */
   readonly etag?: boolean;
   readonly cacheControl: string;
@@ -123,7 +123,8 @@ export function problemsOf(op: Operation): readonly ErrorCode[] {
       // A body can be sent along with any change, whether the call takes one or not; it is read before it is ignored.
       ...(op.method === 'GET' ? [] : BODY_PROBLEMS),
       ...(op.access === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
-      ...(op.ifMatch === true ? (['precondition_required', 'precondition_failed'] as const) : []),
+      ...(op.ifMatch === 'needed' ? (['precondition_required'] as const) : []),
+      ...(op.ifMatch === undefined ? [] : (['precondition_failed'] as const)),
       ...(op.idempotency === undefined ? [] : (['document_differs', 'request_under_way'] as const)),
     ]),
   ];

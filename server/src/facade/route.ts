@@ -13,7 +13,7 @@ export interface Input<Params extends z.ZodType, Query extends z.ZodType, Body e
   readonly body: z.output<Body>;
   /** What the caller called this request; checked, quotes taken off. */
   readonly idempotencyKey: string | undefined;
-  /** The If-Match header, where the operation needs one. */
+  /** The If-Match header, where the operation reads it; empty where there is none. */
   readonly ifMatch: string;
   /** Who asks. */
   readonly principal: Principal;
@@ -40,7 +40,7 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
         query: op.query && parse(op.query, request.query),
         body: op.body && parse(op.body, op.isBodyOptional && request.body === undefined ? {} : request.body),
         idempotencyKey: op.idempotency && idempotencyKey(headers['idempotency-key']),
-        ifMatch: op.ifMatch === true ? needIfMatch(headers['if-match']) : '',
+        ifMatch: op.ifMatch === 'needed' ? needIfMatch(headers['if-match']) : (headers['if-match'] ?? ''),
         principal: request.principal,
         request,
         reply,

@@ -41,6 +41,7 @@ export class Carts {
   #lastRemoval = 0;
   readonly #whenChanged: ((id: string) => void)[] = [];
   #whenPressed: (id: string) => void = () => {};
+  #whenMerged: (id: string) => void = () => {};
 
   constructor(ports: CartsPorts) {
     this.#ports = ports;
@@ -57,6 +58,16 @@ export class Carts {
   /** Calls this with a cart where "order" is pressed, when that is durable, and again until it is answered. */
   whenPressed(pressed: (id: string) => void): void {
     this.#whenPressed = pressed;
+  }
+
+  /** Calls this with each cart that another took over, when it was changed, and when somebody connects to it. */
+  whenMerged(merged: (id: string) => void): void {
+    this.#whenMerged = merged;
+  }
+
+  /** Somebody connected to it. */
+  joined(cart: LiveCart): void {
+    if (cart.isMerged) this.#whenMerged(cart.id);
   }
 
   /** Nothing is pressed there: it was said to be, because what came after it could not be looked at. */
@@ -177,6 +188,7 @@ export class Carts {
     for (const cart of carts) {
       this.#changed(cart.id);
       if (cart.isPressed) this.#whenPressed(cart.id);
+      if (cart.isMerged) this.#whenMerged(cart.id);
     }
   }
 

@@ -16,7 +16,6 @@ import { askFrame, updateFrame } from './frames.ts';
 import { Hints } from './hints.ts';
 import type { LiveCart } from './live-cart.ts';
 import type { LiveSocket } from './paced.ts';
-import { Presences } from './presences.ts';
 
 class Socket extends EventEmitter {
   readonly readyState = 1;
@@ -83,21 +82,6 @@ test('one that cannot read its cart is not among those who hear of it', () => {
   }) as LiveCart;
   expect(() => connect(broken)).toThrow(JournalError);
   expect(cart.listeners.size).toBe(0);
-});
-
-test('what the clients of one cart show is bounded, and there is room again when they leave', () => {
-  const presences = new Presences();
-  const show = (client: number, by: object) =>
-    presences.take([{ client, clock: 1, state: JSON.stringify('x'.repeat(2_000)) }], by).length;
-  const [one, two] = [{}, {}];
-  let shown = 0;
-  for (let client = 1; client <= 100; client += 1) shown += show(client, one);
-  expect(shown).toBe(32);
-  expect(show(200, two)).toBe(0);
-  expect(presences.take([{ client: 1, clock: 2, state: 'null' }], one)).toHaveLength(1);
-  expect(show(200, two)).toBe(1);
-  presences.leave(one);
-  for (let client = 300; client < 331; client += 1) expect(show(client, two)).toBe(1);
 });
 
 test('what others read in the same pass is answered before a message is looked at', () => {

@@ -58,6 +58,7 @@ export class Connection implements Listener {
     this.#whenDurable(() => {
       this.send(ask);
       ports.hints.opened(ports.cart);
+      ports.carts.joined(ports.cart);
       const here = ports.cart.presences.all();
       if (here.length > 0) this.send(awarenessFrame(here));
     });

@@ -56,6 +56,8 @@ function readPresences(bytes: Uint8Array): Presence[] {
   return Array.from({ length: count }, () => {
     const client = decoding.readVarUint(decoder);
     const clock = decoding.readVarUint(decoder);
+    // Its leaving is told with the next number, and a stock client throws at one that it cannot count to.
+    if (clock >= Number.MAX_SAFE_INTEGER) throw new RangeError('a client counts too far');
     const state = decoding.readVarString(decoder);
     if (state.length > PRESENCE_CHARS_MAX) throw new RangeError('a client shows too much of itself');
     // Others parse it: what is no JSON would end them.

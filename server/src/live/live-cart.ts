@@ -2,7 +2,7 @@
  * Live cart: one cart that somebody looks at. Its document is in memory while it is used, and read
  * from disk again when it is needed next.
  */
-import { CART_BYTES_MAX, pressesOf } from '@tallystick/crdt/cart';
+import { CART_BYTES_MAX, fieldsOf, pressesOf } from '@tallystick/crdt/cart';
 import * as Y from 'yjs';
 import { type CartFile, documentOf } from './cart-file.ts';
 import { readOverwrite, Writers } from './overwrite.ts';
@@ -84,6 +84,11 @@ export class LiveCart {
   /** Whether something is in the document that the disk does not have yet. */
   get isDirty(): boolean {
     return this.turns > 0;
+  }
+
+  /** Whether another cart took it over, as far as it is in memory. Only the region says so, and never by an overwrite. */
+  get isMerged(): boolean {
+    return this.#doc !== undefined && fieldsOf(this.#doc).has('mergedInto');
   }
 
   get isLoaded(): boolean {

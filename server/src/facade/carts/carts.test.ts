@@ -1,4 +1,5 @@
 /** Carts over REST, and how one becomes an order. */
+import { randomUUID } from 'node:crypto';
 import type { Sku } from '@tallystick/crdt';
 import { addUnits, CART_LINES_MAX, fieldsOf } from '@tallystick/crdt/cart';
 import { expectProblem, type Said, until } from '@tallystick/store-agent/test-kit';
@@ -31,6 +32,16 @@ const asked = (
 const oneLamp = { lines: [{ sku: 'LAMP', quantity: 1 }] };
 const total = (lamps: number) => ({ total: { amountMinor: lamps * 4900, currency: 'EUR' }, waitMs: 10_000 });
 
+async function receive(quantity: number): Promise<void> {
+  const lines = [{ sku: 'LAMP', locationId: 'depot', quantity }];
+  const { status } = await town.call('POST', '/v1/inventory/adjustments', {
+    type: 'receive',
+    id: randomUUID(),
+    lines,
+  });
+  expect(status).toBe(201);
+}
+
 describe('the calls', () => {
   test('lines are added, set and removed, and the ETag follows', async () => {
     const cart = await town.makeCart();
@@ -54,6 +65,48 @@ describe('the calls', () => {
     const etag = (await asked(cart, 'GET')).headers.get('etag') as string;
     const headers = { authorization: `Bearer ${cart.token}`, 'if-none-match': etag };
     expect((await fetch(`${town.region.url}/v1/carts/${cart.id}`, { headers })).status).toBe(304);
+  });
+
+  test('an edit that names another state of the cart is refused; how many there are is no such state', async () => {
+    const cart = await town.makeCart(oneLamp);
+    const edit = (method: string, path: string, tag: string, body?: unknown, more = {}) =>
+      asked(cart, method, path, body, { 'if-match': tag, ...more });
+    const tagNow = async () => (await asked(cart, 'GET')).headers.get('etag') as string;
+    const old = await tagNow();
+    const { headers } = await edit('PUT', '/lines/LAMP', old, { quantity: 2 });
+    const tag = headers.get('etag') as string;
+    expect(tag).toBe(await tagNow());
+    for (const [method, path, body] of [
+      ['PUT', '/lines/LAMP', { quantity: 3 }],
+      ['DELETE', '/lines/LAMP'],
+      ['POST', '/lines', { sku: 'LAMP', quantity: 3 }],
+      ['PATCH', '', { gift: true }],
+      ['POST', '/checkout', total(2)],
+    ] as const) {
+      expectProblem(await edit(method, path, old, body), 412, 'precondition_failed');
+      expectProblem(await edit(method, path, `W/${tag}`, body), 412, 'precondition_failed');
+    }
+    // Goods come in: more are to be had, and this cart is what it was.
+    await receive(4);
+    await until(async () => (await tagNow()) !== tag, 'the hint is another');
+    const keyed = { 'idempotency-key': 'tap-if' };
+    const add = () => edit('POST', '/lines', `"none", ${tag}`, { sku: 'LAMP', quantity: 1 }, keyed);
+    expect((await add()).status).toBe(200);
+    // The same tap, heard twice: it was done, so it is not asked what it built on.
+    expect((await add()).status).toBe(200);
+    expect((await edit('PATCH', '', '*', { gift: true })).body).toMatchObject({
+      gift: true,
+      lines: [{ quantity: 3 }],
+    });
+    const guest = await town.makeCart(oneLamp);
+    const merge = { cart: guest.id, token: guest.token };
+    expectProblem(await edit('POST', '/merge', tag, merge), 412, 'precondition_failed');
+    expect((await asked(guest, 'GET')).body).not.toHaveProperty('mergedInto');
+    expect((await edit('POST', '/merge', await tagNow(), merge)).body.lines).toMatchObject([{ quantity: 4 }]);
+    expect((await edit('POST', '/merge', tag, merge)).status).toBe(200);
+    expect((await edit('POST', '/checkout', await tagNow(), total(4))).status).toBe(201);
+    // Ordered already: whoever presses again gets the order.
+    expect((await edit('POST', '/checkout', tag, total(4))).status).toBe(201);
   });
 
   test('an add with a key counts once, and the key is good for nothing else', async () => {
@@ -129,6 +182,30 @@ describe('the calls', () => {
     expect(left.lines).toMatchObject([{ sku: 'LAMP', quantity: 2 }]);
     const mine = await town.makeCart();
     expect((await asked(mine, 'POST', '/merge', body)).body.lines).toMatchObject([{ quantity: 2 }]);
+  });
+
+  test('what a device that was cut off puts into a guest’s cart after that was taken over comes too', async () => {
+    await receive(5);
+    const [mine, guest] = [await town.makeCart(oneLamp), await town.makeCart(oneLamp)];
+    const phone = await town.synced(guest);
+    phone.disconnect();
+    addLamps(phone.doc, 2);
+    await asked(mine, 'POST', '/merge', { cart: guest.id, token: guest.token });
+    const lamps = async () => ((await asked(mine, 'GET')).body.lines as { quantity: number }[])[0]?.quantity;
+    expect(await lamps()).toBe(2);
+    phone.connect();
+    await until(async () => (await lamps()) === 4, 'its two have come');
+    expect(cartIn(phone.doc)).toMatchObject({ mergedInto: mine.id, lines: [{ quantity: 3 }] });
+    await town.restart();
+    addLamps(phone.doc, 1);
+    await until(async () => (await lamps()) === 5, 'and a third, by another process');
+    expect((await asked(mine, 'POST', '/checkout', total(5))).status).toBe(201);
+    addLamps(phone.doc, 1);
+    await until(async () => {
+      const { body } = await asked(guest, 'GET');
+      return (body.lines as { quantity: number }[])[0]?.quantity === 5;
+    }, 'a fourth stays in sight');
+    expect((await asked(mine, 'GET')).body.lines).toEqual([]);
   });
 
   test('of two carts that are merged into each other at once one is left, with all of both', async () => {

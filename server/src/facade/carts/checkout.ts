@@ -5,13 +5,15 @@
  * it and the cart. A cart whose order is in the journal is closed by whoever looks at it next.
  */
 import type { Answer, Order } from '@tallystick/crdt';
-import { broughtBy, type Cart, fieldsOf, mergeCart, setQuantity } from '@tallystick/crdt/cart';
+import { broughtBy, type Cart, fieldsOf, mergeCart, mergeMore, setQuantity } from '@tallystick/crdt/cart';
 import { type Agent, derivedId, Problem, toSell } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Carts } from '../../live/carts.ts';
 import type { CartHolds } from './cart-holds.ts';
 import { cartJson } from './cart-json.ts';
 import type { checkoutBody } from './schema.ts';
+
+type Checkout = z.output<typeof checkoutBody>;
 
 function orderIdOf(cartId: string): string {
   return derivedId(cartId, '~order');
@@ -54,17 +56,21 @@ export class Checkouts {
     return new Map(body.lines.map(({ sku, quantityBase }) => [sku, quantityBase]));
   }
 
-  /** @returns the journal's answer; whoever comes second gets the first one's order. @throws Problem */
-  press(id: string, body: z.output<typeof checkoutBody>, actor: string): Promise<Answer> {
-    return this.#alone([id], () => this.#place(id, body, actor));
+  /**
+   * @param check throws where the caller does not mean the cart as it is
+   * @returns the journal's answer; whoever comes second gets the first one's order. @throws Problem
+   */
+  press(id: string, body: Checkout, actor: string, check: (cart: Cart) => void = () => {}): Promise<Answer> {
+    return this.#alone([id], () => this.#place(id, body, actor, check));
   }
 
   /**
    * Brings a guest's cart into another. The guest's is closed first, so that nothing comes into it that nobody would take
    * over; asked again after a crash, the rest is done. Where the other cannot take it, it is open as before.
+   * @param check throws where the caller does not mean the other as it is; not asked where it was merged before
    * @throws Problem where one of them is closed, or the other cannot be so
    */
-  merge(id: string, guestId: string): Promise<Cart> {
+  merge(id: string, guestId: string, check: (cart: Cart) => void): Promise<Cart> {
     return this.#alone([id, guestId], async () => {
       const guest = await this.settled(guestId);
       if (guest.order !== undefined || (guest.mergedInto ?? id) !== id) checkOpen(guestId, guest);
@@ -73,6 +79,7 @@ export class Checkouts {
         const { cart } = await this.#carts.edit(guestId, (doc) => fieldsOf(doc).set('mergedInto', id));
         const merged = await this.#carts.edit(id, (doc, before) => {
           checkOpen(id, before);
+          if (broughtBy(doc, guestId) === undefined) check(before);
           mergeCart(doc, guestId, cart);
         });
         return merged.cart;
@@ -80,6 +87,24 @@ export class Checkouts {
         await this.#openAgain(id, guestId);
         throw error;
       }
+    });
+  }
+
+  /**
+   * Brings what a device that was cut off put into a guest's cart after that was taken over.
+   * @throws Problem where the other is closed, or cannot take it: it stays in the guest's, in sight
+   */
+  async mergeMore(guestId: string): Promise<void> {
+    const { mergedInto: id } = await this.#carts.read(guestId);
+    if (id === undefined) return;
+    await this.#alone([id, guestId], async () => {
+      checkOpen(id, await this.settled(id));
+      const guest = await this.#carts.read(guestId);
+      if (guest.mergedInto !== id) return;
+      await this.#carts.edit(id, (doc, before) => {
+        checkOpen(id, before);
+        mergeMore(doc, guestId, guest);
+      });
     });
   }
 
@@ -104,11 +129,12 @@ export class Checkouts {
     }
   }
 
-  async #place(id: string, body: z.output<typeof checkoutBody>, actor: string): Promise<Answer> {
+  async #place(id: string, body: Checkout, actor: string, check: (cart: Cart) => void): Promise<Answer> {
     const cart = await this.settled(id);
     const known = this.#agent.engine.replica.ledger.documentEntry('order', orderIdOf(id));
     if (known !== undefined) return { ok: true, entry: known, replayed: true };
     checkOpen(id, cart);
+    check(cart);
     this.#checkSeen(id, cart, body.total);
     const sale = toSell(
       {

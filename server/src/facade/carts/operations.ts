@@ -25,7 +25,8 @@ const common = {
   routeClass: 'write',
   cartToken: true,
 } as const;
-const edits = { ...common, access: shared('carts:write') } as const;
+/** Edits merge, so that none needs to name the version that it changes; who names one is told where it is another by now. */
+const edits = { ...common, access: shared('carts:write'), ifMatch: 'accepted' } as const;
 const asItIs = { 200: { description: 'As it is now.', body: cartSchema, headers: ['etag'] } } as const;
 const CLOSED = ['unknown_cart', 'cart_closed', 'owner_unreachable', 'read_only'] as const;
 
@@ -225,7 +226,7 @@ export const checkoutCart = operation({
   summary: 'Make a cart an order',
   description:
     'One order, on however many devices the button is pressed; each of them gets it. `total` is what the ' +
-    'shopper saw: where prices or lines have changed since, nothing is ordered.',
+    'shopper saw: where prices or lines have changed since, nothing is ordered. If-Match also tells lines apart that cost the same.',
   params,
   body: checkoutBody,
   answers: {

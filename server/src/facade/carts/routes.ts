@@ -11,7 +11,7 @@ import {
   setQuantity,
 } from '@tallystick/crdt/cart';
 import { type Agent, order201, Problem, uuidv7 } from '@tallystick/store-agent';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Doc } from 'yjs';
 import type { Principal } from '../../access/principal.ts';
 import type { CartFile } from '../../live/cart-file.ts';
@@ -23,6 +23,7 @@ import type { Owners } from '../owners.ts';
 import { route } from '../route.ts';
 import { CartHolds } from './cart-holds.ts';
 import { cartJson, hintOf } from './cart-json.ts';
+import { cartTag, checkIfMatch } from './cart-tag.ts';
 import { Checkouts, checkOpen } from './checkout.ts';
 import { leftCarts } from './left.ts';
 import * as ops from './operations.ts';
@@ -41,6 +42,13 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
     checkouts,
     totalOf: async (id) => (await jsonOf(id)).total,
     waits: (id, error) => agent.log.debug({ err: error, cart: id }, 'a cart waits to be ordered'),
+  });
+  carts.whenMerged((id) => {
+    checkouts
+      .mergeMore(id)
+      .catch((error) =>
+        agent.log.debug({ err: error, cart: id }, 'what came late stays in the guest’s cart'),
+      );
   });
   const left = leftCarts(agent, open, (id, cart) => cartJson(agent, holds, id, cart));
   app.addHook('onClose', (_app, done) => {
@@ -65,14 +73,30 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
       throw new Problem('unknown_sku', `No product has SKU ${sku}.`);
   };
 
+  const answer = (reply: FastifyReply, id: string, cart: Cart) => {
+    const json = cartJson(agent, holds, id, cart);
+    reply.header('etag', cartTag(json));
+    return json;
+  };
+
+  /** Throws where it is another cart by now than the caller saw. */
+  const seen = (ifMatch: string, id: string) => (cart: Cart) =>
+    checkIfMatch(ifMatch, cartJson(agent, holds, id, cart));
+
   /** Edits an open cart and answers as it is then. */
-  const edit = async (id: string, change: (doc: Doc, cart: Cart) => void) => {
+  const edit = async (
+    { ifMatch, reply }: { readonly ifMatch: string; readonly reply: FastifyReply },
+    id: string,
+    change: (doc: Doc) => void,
+    isRepeat: (doc: Doc) => boolean = () => false,
+  ) => {
     await checkouts.settled(id);
     const { cart } = await carts.edit(id, (doc, before) => {
       checkOpen(id, before);
-      change(doc, before);
+      if (!isRepeat(doc)) seen(ifMatch, id)(before);
+      change(doc);
     });
-    return cartJson(agent, holds, id, cart);
+    return answer(reply, id, cart);
   };
 
   route(app, ops.createCart, async ({ body, request, reply }) => {
@@ -99,56 +123,66 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
   route(app, ops.getCart, async ({ params: { id }, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, undefined)) return reply;
     actorFor(request, principal, id, 'read');
-    return cartJson(agent, holds, id, await checkouts.settled(id));
+    return answer(reply, id, await checkouts.settled(id));
   });
 
-  route(app, ops.addCartLine, async ({ params: { id }, body, idempotencyKey, principal, request, reply }) => {
+  route(app, ops.addCartLine, async (input) => {
+    const { params, body, idempotencyKey, principal, request, reply } = input;
+    const { id } = params;
     if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     actorFor(request, principal, id, 'edit');
     checkSku(body.sku);
     const line = { sku: body.sku as Sku, quantity: body.quantity };
-    return edit(id, (doc) => {
-      // Under the key's own name, as a merged cart is: the document itself knows that it was added.
-      if (idempotencyKey !== undefined) addOnce(doc, idempotencyKey, line);
-      else addUnits(doc, line.sku, line.quantity);
-    });
+    if (idempotencyKey === undefined) return edit(input, id, (doc) => addUnits(doc, line.sku, line.quantity));
+    const name = nameOfKey(idempotencyKey);
+    return edit(
+      input,
+      id,
+      (doc) => addOnce(doc, name, line),
+      (doc) => broughtBy(doc, name) !== undefined,
+    );
   });
 
-  route(app, ops.setCartLine, async ({ params, body, principal, request, reply }) => {
+  route(app, ops.setCartLine, async (input) => {
+    const { params, body, principal, request, reply } = input;
     if (await wentElsewhere(owners, request, reply, params.id, body)) return reply;
     actorFor(request, principal, params.id, 'edit');
     checkSku(params.sku);
-    return edit(params.id, (doc) => setQuantity(doc, params.sku as Sku, body.quantity));
+    return edit(input, params.id, (doc) => setQuantity(doc, params.sku as Sku, body.quantity));
   });
 
-  route(app, ops.removeCartLine, async ({ params, principal, request, reply }) => {
+  route(app, ops.removeCartLine, async (input) => {
+    const { params, principal, request, reply } = input;
     if (await wentElsewhere(owners, request, reply, params.id, undefined)) return reply;
     actorFor(request, principal, params.id, 'edit');
-    return edit(params.id, (doc) => setQuantity(doc, params.sku as Sku, 0));
+    return edit(input, params.id, (doc) => setQuantity(doc, params.sku as Sku, 0));
   });
 
-  route(app, ops.patchCart, async ({ params: { id }, body, principal, request, reply }) => {
+  route(app, ops.patchCart, async (input) => {
+    const { params, body, principal, request, reply } = input;
+    const { id } = params;
     if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     actorFor(request, principal, id, 'edit');
     const fields = Object.entries(body).map(([name, value]) => [name, value ?? undefined]);
-    return edit(id, (doc) => setFields(doc, Object.fromEntries(fields)));
+    return edit(input, id, (doc) => setFields(doc, Object.fromEntries(fields)));
   });
 
-  route(app, ops.mergeCarts, async ({ params: { id }, body, principal, request, reply }) => {
+  route(app, ops.mergeCarts, async ({ params: { id }, body, ifMatch, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, body)) return reply;
     actorFor(request, principal, id, 'edit');
     if (body.cart === id) throw new Problem('invalid_request', 'A cart is not merged into itself.');
     if (body.token !== undefined) checkToken(file, body.token, body.cart, 'edit');
     else if (cartTokenIn(request.headers.authorization) !== undefined)
       throw new Problem('forbidden', 'Send the token of the guest’s cart too.');
-    return cartJson(agent, holds, id, await checkouts.merge(id, body.cart));
+    return answer(reply, id, await checkouts.merge(id, body.cart, seen(ifMatch, id)));
   });
 
-  route(app, ops.checkoutCart, async ({ params: { id }, body, principal, request, reply }) => {
+  route(app, ops.checkoutCart, async ({ params: { id }, body, ifMatch, principal, request, reply }) => {
     if (await wentElsewhere(owners, request, reply, id, body)) return reply;
-    const answer = await checkouts.press(id, body, actorFor(request, principal, id, 'edit'));
-    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(String(answer.entry.docId))}`);
-    return order201(agent, reply, answer);
+    const actor = actorFor(request, principal, id, 'edit');
+    const placed = await checkouts.press(id, body, actor, seen(ifMatch, id));
+    if (placed.ok) reply.header('location', `/v1/orders/${encodeURIComponent(String(placed.entry.docId))}`);
+    return order201(agent, reply, placed);
   });
 
   route(app, ops.getCartOrder, async ({ params: { id }, principal, request, reply }) => {
@@ -178,9 +212,15 @@ function ownId(owners: Owners): string {
   }
 }
 
-/** @throws Problem where the key was used for another line */
-function addOnce(doc: Doc, key: string, line: CartLine): void {
-  const name = `key:${createHash('sha256').update(key).digest('hex')}`;
+function nameOfKey(key: string): string {
+  return `key:${createHash('sha256').update(key).digest('hex')}`;
+}
+
+/**
+ * Under the key's own name, as a merged cart is: the document itself knows that it was added.
+ * @throws Problem where the key was used for another line
+ */
+function addOnce(doc: Doc, name: string, line: CartLine): void {
   const [before] = broughtBy(doc, name) ?? [line];
   if (before?.sku !== line.sku || before.quantity !== line.quantity)
     throw new Problem('document_differs', 'This Idempotency-Key was used for another line. Take a new one.');

@@ -120,7 +120,7 @@ export const replaceProduct = operation({
   description: 'Whatever the body leaves out is gone or as at the beginning. The base unit stays.',
   params,
   body: replacementProduct,
-  ifMatch: true,
+  ifMatch: 'needed',
   cacheControl: 'no-store',
   needs: 'authority',
   routeClass: 'write',
