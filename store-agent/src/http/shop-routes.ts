@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
 import { actorAt, cashierSignIn, checkMayMove, checkMayOverride } from '../cashiers/sign-in.ts';
+import { toKeeper } from '../to-keeper.ts';
 import { factJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
@@ -139,7 +140,7 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
       const pools = command.lines.map(({ pool }: { pool: PoolId }) => pool);
       checkMayMove(request, pools);
       agent.checkGoods(pools);
-      const done = await agent.toKeeper(command);
+      const done = await toKeeper(agent, command);
       if (!done.ok) throw Problem.of(done);
       return reply.code(201).send(done.fact);
     });
