@@ -35,6 +35,7 @@ const goodsCommand = z.discriminatedUnion('type', [
     type: z.literal('receive'),
     ...asked,
     cause: z.enum(['delivery', 'correction', 'transfer']),
+    reason: reason.optional(),
     lines,
   }),
   z.strictObject({ type: z.literal('return'), ...asked, orderId: documentId, lines: orderLines('sold') }),

@@ -3432,6 +3432,7 @@ export interface components {
             /** @description Lines beyond the first 500, which are left out here: read the document. */
             linesOmitted?: number;
             cause: string;
+            reason?: string;
         };
         StockLost: {
             documentId: string;
