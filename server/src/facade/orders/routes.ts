@@ -5,6 +5,7 @@ import {
   type Agent,
   accepted,
   derivedId,
+  type OrderBody,
   type OrderStatus,
   order201,
   Problem,
@@ -13,8 +14,8 @@ import {
   toSell,
   uuidv7,
 } from '@tallystick/store-agent';
-import type { FastifyInstance } from 'fastify';
-import { maySee } from '../../access/principal.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { keyName, maySee, type Principal } from '../../access/principal.ts';
 import { checkFreeForOrder, inOwnName, newName } from '../access/own.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { wentElsewhere } from '../forward.ts';
@@ -29,6 +30,7 @@ import { afterMove, heardOf, linesOf, linesToMove, moveGoods } from './moved-goo
 import * as ops from './operations.ts';
 import { placeIn, placeOf } from './order-place.ts';
 import type { OrderJson } from './schema.ts';
+import { TwoNames } from './two-names.ts';
 
 /** How long an owner elsewhere in the tree may take. */
 const OWNER_WAIT_MS = 3_000;
@@ -49,23 +51,21 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     );
   };
 
+  const twoNames = new TwoNames(agent, owners);
+  app.addHook('onClose', async () => twoNames.close());
+
   route(app, ops.createOrder, async ({ body: asked, idempotencyKey, principal, request, reply }) => {
     const id = newName(principal, asked.id, idempotencyKey) ?? uuidv7();
     const body = inOwnName(principal, asked);
+    if (asked.id !== undefined && idempotencyKey !== undefined) {
+      const key = keyName(principal, idempotencyKey);
+      if (key !== id)
+        return twoNames.place({ id, key, body, request, reply }, () =>
+          placeHere(agent, principal, id, body, reply),
+        );
+    }
     if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
-    const command = toSell(body, agent.catalogue, {
-      id,
-      actor: principal.actor,
-      channel: 'rest',
-      locations: agent.sellsFrom(),
-      departsFrom: [],
-      defaultWaitMs: agent.settings.sellWaitMs,
-      nowMs: Date.now(),
-    });
-    checkFreeForOrder(agent, principal, id);
-    const answer = await agent.submit(command);
-    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
-    return order201(agent, reply, answer);
+    return placeHere(agent, principal, id, body, reply);
   });
 
   batchRoute(app, agent, owners);
@@ -136,6 +136,28 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     );
   move(goods.createShipment, 'ship');
   move(goods.createReturn, 'return');
+}
+
+async function placeHere(
+  agent: Agent,
+  principal: Principal,
+  id: string,
+  body: OrderBody,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const command = toSell(body, agent.catalogue, {
+    id,
+    actor: principal.actor,
+    channel: 'rest',
+    locations: agent.sellsFrom(),
+    departsFrom: [],
+    defaultWaitMs: agent.settings.sellWaitMs,
+    nowMs: Date.now(),
+  });
+  checkFreeForOrder(agent, principal, id);
+  const answer = await agent.submit(command);
+  if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+  return order201(agent, reply, answer);
 }
 
 /** Moves all that is left. The document is named after what is moved, so that asking twice moves once. */
