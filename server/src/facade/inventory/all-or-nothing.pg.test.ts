@@ -75,6 +75,15 @@ test('a correction both ways is one act of its keeper, and its repeat is that ac
   expect([onHand('depot', 'MUG'), onHand('depot', 'LAMP')]).toEqual([3, 5]);
 });
 
+test('a correction both ways is passed on to a keeper of another region', async () => {
+  await fleet.add('us', 'region', 'authority', null);
+  url = fleet.served.get('us')?.url as string;
+  await until(async () => (await fetch(`${url}/v1/locations/depot`)).ok, 'the depot is known there too');
+  const done = await adjust('c4', 'correct', ['depot', 'MUG', -1], ['depot', 'LAMP', 5]);
+  expect(done).toMatchObject({ status: 201, body: { results: [{ keeper: 'depot', ok: true }] } });
+  expect([onHand('depot', 'MUG'), onHand('depot', 'LAMP')]).toEqual([3, 5]);
+});
+
 test.each<[string, Line]>([
   ['damage', ['depot', 'LAMP', 1]],
   ['receive', ['nowhere', 'LAMP', 1]],

@@ -5,6 +5,7 @@ import {
   type Agent,
   accepted,
   derivedId,
+  type Fact,
   type OrderBody,
   type OrderStatus,
   order201,
@@ -24,6 +25,7 @@ import type { Owners } from '../owners.ts';
 import { page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
 import { batchRoute } from './batch.ts';
+import { afterCommand, noteChanged } from './changed-elsewhere.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import * as goods from './goods-operations.ts';
 import { afterMove, heardOf, linesOf, linesToMove, moveGoods } from './moved-goods.ts';
@@ -41,10 +43,13 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     const answer = await agent.submit(command);
     if (answer.ok || (answer.code !== 'not_owner' && answer.code !== 'unknown_order'))
       return accepted(answer);
-    const { owner } = await findOrder(agent, command.orderId);
-    if (owner === agent.id) return accepted(answer);
-    const result = await agent.call(owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
-    if (result.ok) return undefined;
+    const order = await findOrder(agent, command.orderId);
+    if (order.owner === agent.id) return accepted(answer);
+    const result = await agent.call(order.owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
+    if (result.ok) {
+      noteChanged(agent, afterCommand(order, command, result.value as Fact));
+      return undefined;
+    }
     throw new Problem(
       result.code === 'keeper_unreachable' ? 'owner_unreachable' : result.code,
       result.message,
