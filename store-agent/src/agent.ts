@@ -238,16 +238,20 @@ export class Agent {
     );
   }
 
-  /** @throws Problem for a SKU or a place that nobody knows. */
-  checkGoods(pools: readonly PoolId[]): void {
-    for (const pool of pools) {
+  /** @param pointerOf where in the request one of them stands @throws Problem for a SKU or a place that nobody knows. */
+  checkGoods(pools: readonly PoolId[], pointerOf?: (index: number) => string): void {
+    for (const [i, pool] of pools.entries()) {
+      const where = (field: string, message: string) =>
+        pointerOf === undefined ? {} : { errors: [{ pointer: `${pointerOf(i)}/${field}`, message }] };
       const at = pool.lastIndexOf('@');
       const location = pool.slice(at + 1);
       if (this.catalogue.location(location) === undefined) {
-        throw new Problem('unknown_location', `No location is called ${location}. Name one with locationId.`);
+        const message = `No location is called ${location}. Name one with locationId.`;
+        throw new Problem('unknown_location', message, where('locationId', 'no location is called so'));
       }
       if (this.catalogue.product(pool.slice(0, at)) === undefined) {
-        throw new Problem('unknown_sku', `No product has SKU ${pool.slice(0, at)}.`);
+        const message = `No product has SKU ${pool.slice(0, at)}.`;
+        throw new Problem('unknown_sku', message, where('sku', 'no product has this SKU'));
       }
     }
   }

@@ -54,6 +54,39 @@ beforeAll(async () => {
   expect((await adjust(10, 'receive', { id: 'opening' })).status).toBe(201);
 });
 
+const pointersOf = (answer: { body: Record<string, unknown> }) =>
+  (answer.body.errors as { pointer: string }[] | undefined)?.map(({ pointer }) => pointer);
+
+test('errors of a batch point into what was sent, and not into a part of it', async () => {
+  const fine = { sku: 'LAMP', locationId: 'depot', quantity: 1 };
+  const orders = [
+    { id: 'p1', lines: [fine] },
+    { id: 'p2', lines: [fine, { ...fine, sku: 'NO-SUCH' }, { ...fine, locationId: 'nowhere' }] },
+  ];
+  const at = ['/orders/1/lines/1/sku', '/orders/1/lines/2/locationId'];
+  const whole = await post('/v1/orders/batch', { orders });
+  expectProblem(whole, 404, 'unknown_sku');
+  expect(pointersOf(whole)).toEqual(at);
+  expect(whole.body.detail).toBe('Order p2: Line 2: no product has SKU NO-SUCH.');
+  const each = await post('/v1/orders/batch?partial=true', { orders: orders.toReversed(), waitMs: 0 });
+  const [refused] = each.body.results as { problem: Record<string, unknown> }[];
+  expect(pointersOf({ body: refused?.problem as never })).toEqual([
+    '/orders/0/lines/1/sku',
+    '/orders/0/lines/2/locationId',
+  ]);
+});
+
+test.each([
+  ['sku', { sku: 'NO-SUCH' }, 'unknown_sku'],
+  ['locationId', { locationId: 'nowhere' }, 'unknown_location'],
+])('an adjustment says which line has a bad %s', async (field, bad, code) => {
+  const fine = { sku: 'LAMP', locationId: 'depot', quantity: 1 };
+  const lines = [fine, fine, { ...fine, ...bad }];
+  const refused = await post('/v1/inventory/adjustments', { id: 'p3', type: 'receive', lines });
+  expectProblem(refused, 404, code);
+  expect(pointersOf(refused)).toEqual([`/lines/2/${field}`]);
+});
+
 afterAll(async () => {
   await depot.stop();
   await region.stop();

@@ -24,6 +24,10 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
   route(app, ops.adjustInventory, async ({ body, idempotencyKey, principal: { actor }, reply }) => {
     const id = nameOf(body.id, idempotencyKey);
     checkSigns(body);
+    agent.checkGoods(
+      deltas(body).map(({ pool }) => pool),
+      (i) => `/lines/${i}`,
+    );
     const results =
       body.type === 'return'
         ? await takeBack(agent, actor, id, body)
