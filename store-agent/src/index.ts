@@ -43,6 +43,7 @@ export {
   problemJson,
   sendProblem,
 } from './http/problem.ts';
+export { readJson } from './http/read-json.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
 export { withHints } from './http/short-items.ts';
