@@ -76,6 +76,73 @@ test('errors of a batch point into what was sent, and not into a part of it', as
   ]);
 });
 
+test.each<[string, string, object, (code: string) => object, string]>([
+  [
+    'POST',
+    '/v1/products',
+    {},
+    (code) => ({ sku: 'X', names: { en: 'x' }, prices: { [code]: 1 } }),
+    '/prices/CODE',
+  ],
+  [
+    'PUT',
+    '/v1/products/X',
+    { 'if-match': '*' },
+    (code) => ({ names: { en: 'x' }, prices: { [code]: 1 } }),
+    '/prices/CODE',
+  ],
+  ['PATCH', '/v1/products/X', { 'if-match': '*' }, (code) => ({ prices: { [code]: 1 } }), '/prices/CODE'],
+  [
+    'POST',
+    '/v1/locations',
+    {},
+    (currency) => ({
+      id: 'kiel',
+      name: 'Kiel',
+      kind: 'store',
+      keeper: 'kiel',
+      timeZone: 'Europe/Berlin',
+      currency,
+    }),
+    '/currency',
+  ],
+  [
+    'POST',
+    '/v1/orders',
+    {},
+    (currency) => ({ lines: [{ sku: 'LAMP', quantity: 1 }], currency }),
+    '/currency',
+  ],
+  [
+    'POST',
+    '/v1/orders',
+    {},
+    (currency) => ({
+      lines: [{ sku: 'LAMP', quantity: 1 }],
+      payments: [{ method: 'card', amountMinor: 1, currency }],
+    }),
+    '/payments/0/currency',
+  ],
+  [
+    'POST',
+    '/v1/carts/c/checkout',
+    {},
+    (currency) => ({ total: { amountMinor: 1, currency } }),
+    '/total/currency',
+  ],
+])('%s %s takes no currency that there is not', async (method, path, headers, bodyWith, pointer) => {
+  for (const code of ['ZZZ', 'ABC', 'eur', 'XXX']) {
+    const answer = await fetch(`${region.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(bodyWith(code)),
+    });
+    const problem = await said(answer);
+    expectProblem(problem, 400, 'invalid_request');
+    expect(pointersOf(problem)).toEqual([pointer.replace('CODE', code)]);
+  }
+});
+
 test.each([
   ['sku', { sku: 'NO-SUCH' }, 'unknown_sku'],
   ['locationId', { locationId: 'nowhere' }, 'unknown_location'],
