@@ -1,4 +1,7 @@
 /** Bad input at a region's doors: each case is a clear problem, changes nothing, and is never a 500. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { PoolId } from '@tallystick/crdt';
 import { readAgentConfig, type Served, serveAgent } from '@tallystick/store-agent';
 import { expectProblem, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
@@ -16,6 +19,13 @@ const get = async (path: string) => said(await fetch(`${region.url}${path}`));
 async function send(path: string, body: string, headers: Record<string, string> = {}) {
   const all = { 'content-type': 'application/json', ...headers };
   return said(await fetch(`${region.url}${path}`, { method: 'POST', headers: all, body }));
+}
+
+/** With any method: `fetch` takes no TRACE. */
+async function rawly(method: string, path: string) {
+  const asked = request(`${region.url}${path}`, { method }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, headers: answer.headers, text: await text(answer) };
 }
 
 const post = (path: string, body: unknown, headers?: Record<string, string>) =>
@@ -249,15 +259,26 @@ describe('what changes nothing', () => {
     ['PATCH', '/v1/inventory/adjustments', 'GET, HEAD, POST'],
     ['PUT', '/v1/orders', 'GET, HEAD, POST'],
     ['HEAD', '/v1/orders/o-1/cancel', 'POST, PUT'],
+    ['OPTIONS', '/v1/orders', 'GET, HEAD, POST'],
+    ['OPTIONS', '/api/v1/products/LAMP', 'GET, HEAD, PUT, PATCH, DELETE'],
+    ['TRACE', '/v1/orders/o-1', 'GET, HEAD'],
   ])('%s %s is answered with what the path takes', async (method, path, allow) => {
-    const response = await fetch(`${region.url}${path}`, { method });
-    expect({ status: response.status, allow: response.headers.get('allow') ?? undefined }).toEqual(
+    const { status, headers, text } = await rawly(method, path);
+    expect({ status, allow: headers.allow }).toEqual(
       allow === undefined ? { status: 404, allow } : { status: 405, allow },
     );
     if (method !== 'HEAD')
-      expect(await response.json()).toMatchObject({
+      expect(JSON.parse(text)).toMatchObject({
         code: allow === undefined ? 'unknown_sku' : 'method_not_allowed',
       });
+  });
+
+  test('a page of anywhere may ask what it may send to shapes, as their clients do', async () => {
+    expect(await rawly('OPTIONS', '/v1/shape')).toMatchObject({
+      status: 204,
+      headers: { 'access-control-allow-origin': '*' },
+    });
+    expect(await rawly('OPTIONS', '/v1/nothing')).toMatchObject({ status: 404 });
   });
 });
 
