@@ -294,6 +294,7 @@ export class Agent {
     if (this.engine.state === 'failed')
       return `The journal cannot be written: ${this.#lastFailure ?? 'unknown'}`;
     if (this.engine.state === 'stopped') return 'It is shutting down.';
+    if (this.host.parent?.isRetired === true) return this.host.parent.why;
     if (!this.engine.replica.ledger.hasLife) return 'It has never met its parent yet.';
     if (this.engine.replica.ledger.awaitsFormerLives) return 'It waits to hear what it did before.';
     if (this.catalogue.copy.version === 0) return 'It has no catalogue yet.';
