@@ -5,21 +5,13 @@
 import {
   type Answer,
   type Command,
-  type Count,
   type LocationId,
-  type Lose,
-  locationOf,
   PARENT,
   type Peer,
   type PoolId,
-  type Receive,
-  type Refusal,
   type Replica,
   type ReplicaId,
   type ReplicaSettings,
-  type ReturnGoods,
-  refuse,
-  type Ship,
   type Writes,
 } from '@tallystick/crdt';
 import type { CallResult, Engine } from '@tallystick/crdt/host';
@@ -30,7 +22,7 @@ import type { AgentConfig, AgentSettings } from './config.ts';
 import { Disk, type OpenJournal } from './disk.ts';
 import { countAnswer, figuresOf, newWorked, salesOf } from './figures.ts';
 import { Host } from './host.ts';
-import { type Fact, factJson, orderJson } from './http/answers.ts';
+import { factJson, orderJson } from './http/answers.ts';
 import { statusJson } from './http/look-routes.ts';
 import { Problem } from './http/problem.ts';
 import type { Identity } from './identity.ts';
@@ -41,6 +33,7 @@ import { retireChild } from './retire.ts';
 import { sellsFrom } from './sells-from.ts';
 import { serveCall } from './serve-call.ts';
 import { readParentTls } from './tls/parent-tls.ts';
+import { doTogether } from './to-keeper.ts';
 import { callInTrace } from './trace/call.ts';
 
 /** How long a call to a keeper may take, all hops together. */
@@ -49,12 +42,6 @@ const KEEPER_WAIT_MS = 5_000;
 const RECOVER_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const SAVE_LEVELS_EVERY_MS = 1_000;
-
-/** Commands about goods at one place, which its keeper carries out. */
-export type GoodsCommand = Receive | ReturnGoods | Ship | Count | Lose;
-
-/** What became of a command that may have been carried out elsewhere. */
-export type Done = { readonly ok: true; readonly fact: Fact } | Refusal;
 
 export class Agent {
   readonly id: ReplicaId;
@@ -223,21 +210,6 @@ export class Agent {
     return answer;
   }
 
-  /** Goods are moved by the keeper of their location alone; what belongs elsewhere is passed on (T8). */
-  async toKeeper(command: GoodsCommand): Promise<Done> {
-    const keepers = new Set(command.lines.map(({ pool }) => this.catalogue.keeperOf(locationOf(pool))));
-    const [keeper] = keepers;
-    if (keepers.size > 1) {
-      return refuse('invalid_request', 'The lines belong to several keepers. Send one request for each.');
-    }
-    if (keeper === undefined || keeper === this.id) {
-      const answer = await this.submit(command);
-      return answer.ok ? { ok: true, fact: factJson(this.engine.replica.ledger, answer) } : answer;
-    }
-    const result = await this.call(keeper, { call: 'command', command });
-    return result.ok ? { ok: true, fact: result.value as Fact } : refuse(result.code, result.message);
-  }
-
   call(target: ReplicaId, body: object, waitMs = KEEPER_WAIT_MS): Promise<CallResult> {
     return callInTrace(target, body, (asked) => this.host.calls.call(target, asked, waitMs));
   }
@@ -252,6 +224,7 @@ export class Agent {
       {
         log: this.log,
         submit: (command) => this.submit(command),
+        submitTogether: (commands) => doTogether(this.engine, commands),
         fact: (answer) => factJson(this.engine.replica.ledger, answer),
         order: (id) => this.order(id),
         status: () => this.status(),
@@ -265,16 +238,20 @@ export class Agent {
     );
   }
 
-  /** @throws Problem for a SKU or a place that nobody knows. */
-  checkGoods(pools: readonly PoolId[]): void {
-    for (const pool of pools) {
+  /** @param pointerOf where in the request one of them stands @throws Problem for a SKU or a place that nobody knows. */
+  checkGoods(pools: readonly PoolId[], pointerOf?: (index: number) => string): void {
+    for (const [i, pool] of pools.entries()) {
+      const where = (field: string, message: string) =>
+        pointerOf === undefined ? {} : { errors: [{ pointer: `${pointerOf(i)}/${field}`, message }] };
       const at = pool.lastIndexOf('@');
       const location = pool.slice(at + 1);
       if (this.catalogue.location(location) === undefined) {
-        throw new Problem('unknown_location', `No location is called ${location}. Name one with locationId.`);
+        const message = `No location is called ${location}. Name one with locationId.`;
+        throw new Problem('unknown_location', message, where('locationId', 'no location is called so'));
       }
       if (this.catalogue.product(pool.slice(0, at)) === undefined) {
-        throw new Problem('unknown_sku', `No product has SKU ${pool.slice(0, at)}.`);
+        const message = `No product has SKU ${pool.slice(0, at)}.`;
+        throw new Problem('unknown_sku', message, where('sku', 'no product has this SKU'));
       }
     }
   }
@@ -317,6 +294,7 @@ export class Agent {
     if (this.engine.state === 'failed')
       return `The journal cannot be written: ${this.#lastFailure ?? 'unknown'}`;
     if (this.engine.state === 'stopped') return 'It is shutting down.';
+    if (this.host.parent?.isRetired === true) return this.host.parent.why;
     if (!this.engine.replica.ledger.hasLife) return 'It has never met its parent yet.';
     if (this.engine.replica.ledger.awaitsFormerLives) return 'It waits to hear what it did before.';
     if (this.catalogue.copy.version === 0) return 'It has no catalogue yet.';

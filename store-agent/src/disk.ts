@@ -6,6 +6,7 @@
  * other failure it is opened anew and compared.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Directory,
@@ -17,8 +18,9 @@ import {
 } from '@tallystick/crdt';
 import { Catalogue } from './catalogue/catalogue.ts';
 import type { AgentConfig } from './config.ts';
-import { type Identity, openIdentity } from './identity.ts';
+import { type Identity, openIdentity, readIdentity } from './identity.ts';
 import { asJournalError, JournalError, onDisk } from './journal/errors.ts';
+import { JOURNAL_FILE } from './journal/files.ts';
 import { SqliteJournal } from './journal/journal.ts';
 import { makeFolder } from './journal/make-folder.ts';
 import { sha256 } from './journal/runs.ts';
@@ -54,6 +56,7 @@ export class Disk {
     this.#log = log;
     this.#openJournal = openJournal;
     onDisk(dataDir, () => makeFolder(dataDir));
+    const hadJournal = existsSync(join(dataDir, JOURNAL_FILE));
     // First, for its lock: no second process of this replica comes any further.
     this.#journal = openJournal(dataDir);
     const opened: { close(): void }[] = [this.#journal];
@@ -64,7 +67,8 @@ export class Disk {
       opened.push(this.#levelFile);
       this.#witness = Witness.open(join(dataDir, 'witness'));
       opened.push(this.#witness);
-      this.identity = openIdentity(join(dataDir, 'identity.pem'));
+      const key = join(dataDir, 'identity.pem');
+      this.identity = hadJournal ? readIdentity(key) : openIdentity(key);
     } catch (error) {
       for (const part of opened) part.close();
       throw error;

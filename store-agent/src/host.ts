@@ -48,7 +48,7 @@ export interface CatalogueSource {
   since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
   publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
   parentOf(replica: ReplicaId): ReplicaId | undefined;
-  replica(replica: ReplicaId): Pick<ReplicaRecord, 'kind' | 'location'> | undefined;
+  replica(replica: ReplicaId): Pick<ReplicaRecord, 'kind' | 'location' | 'status'> | undefined;
   /** A child's copy is newer than this one. */
   behind?(version: number): void;
 }
@@ -135,6 +135,7 @@ export class Host {
       engine: this.engine,
       handshakeMs: options.handshakeMs,
       publicKey: (replica) => options.catalogue.publicKeyOf(replica),
+      isRetired: (replica) => options.catalogue.replica(replica)?.status === 'retired',
       parentOf: (replica) => options.catalogue.parentOf(replica),
       enrol: async (frame) => {
         try {

@@ -25,7 +25,27 @@ export interface Identity extends Signer {
  * @throws ConfigError where the file holds no such key, JournalError where it cannot be read or written.
  */
 export function openIdentity(path: string): Identity {
-  const pem = onDisk(path, () => readOrMakeKey(path));
+  return identityOf(
+    path,
+    onDisk(path, () => readKey(path) ?? makeKey(path)),
+  );
+}
+
+/**
+ * Reads the key of a replica that must have one, for there is a journal: another key would open no link, and nobody
+ * would know why.
+ * @throws ConfigError where it is missing or no key, JournalError where it cannot be read.
+ */
+export function readIdentity(path: string): Identity {
+  const pem = onDisk(path, () => readKey(path));
+  if (pem !== undefined) return identityOf(path, pem);
+  throw new ConfigError(
+    `${path}, the private key of this replica, is missing, though its journal is there. Put the file back from where it was ` +
+      'kept, or ask for a new code and enrol the replica anew in this folder: tallystick-agent enroll.',
+  );
+}
+
+function identityOf(path: string, pem: string): Identity {
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey(pem);
@@ -40,12 +60,16 @@ export function openIdentity(path: string): Identity {
   };
 }
 
-function readOrMakeKey(path: string): string {
+function readKey(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
+}
+
+function makeKey(path: string): string {
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
   return pem;

@@ -1,5 +1,5 @@
 /** A durable replica: what regions and the authority build on. */
-export { Agent, type Done, type GoodsCommand } from './agent.ts';
+export { Agent } from './agent.ts';
 export { hashPin, newPin, pinSchema } from './cashiers/pin.ts';
 export { Catalogue } from './catalogue/catalogue.ts';
 export * from './catalogue/items.ts';
@@ -43,6 +43,7 @@ export {
   problemJson,
   sendProblem,
 } from './http/problem.ts';
+export { readJson } from './http/read-json.ts';
 export { cancelBody, toCancel } from './http/shop-bodies.ts';
 export { accepted, order201, shopRoutes } from './http/shop-routes.ts';
 export { withHints } from './http/short-items.ts';
@@ -64,6 +65,7 @@ export { exposed, type RetireResult, retireChild, takeBack } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';
 export { isHashOf, SLOW_HASH, slowHash } from './slow-hash.ts';
 export { DoorTls } from './tls/door-tls.ts';
+export { type Done, type GoodsCommand, toKeeper } from './to-keeper.ts';
 export { callInTrace, servedInTrace } from './trace/call.ts';
 export { startTracing } from './trace/start.ts';
 export { currentTrace, traceHeaders } from './trace/trace.ts';

@@ -35,6 +35,7 @@ const goodsCommand = z.discriminatedUnion('type', [
     type: z.literal('receive'),
     ...asked,
     cause: z.enum(['delivery', 'correction', 'transfer']),
+    reason: reason.optional(),
     lines,
   }),
   z.strictObject({ type: z.literal('return'), ...asked, orderId: documentId, lines: orderLines('sold') }),
@@ -71,8 +72,13 @@ const goodsCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mark'), ...asked, orderId: documentId, mark: z.enum(ORDER_MARKS) }),
 ]);
 
+/** A correction is two acts; nobody asks for more. */
+const TOGETHER_MAX = 2;
+
 const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('command'), command: goodsCommand }),
+  /** Acts that are one to whoever asks: all of them, or none. */
+  z.strictObject({ call: z.literal('together'), commands: z.array(goodsCommand).min(1).max(TOGETHER_MAX) }),
   z.strictObject({ call: z.literal('order'), id: documentId }),
   z.strictObject({ call: z.literal('status') }),
   /** Whether anybody is there: pages have no other way to find out. */
@@ -89,6 +95,7 @@ const callSchema = z.discriminatedUnion('call', [
 export interface CallServer {
   readonly log: Log;
   submit(command: Command): Promise<Answer>;
+  submitTogether(commands: readonly Command[]): Promise<Answer>;
   fact(answer: Accepted): Fact;
   order(id: string): unknown;
   status(): unknown;
@@ -116,11 +123,10 @@ async function serveParsed(server: CallServer, json: unknown): Promise<CallResul
   }
   const call = parsed.data;
   switch (call.call) {
-    case 'command': {
-      const answer = await server.submit(call.command as unknown as Command);
-      if (!answer.ok) return answer;
-      return { ok: true, value: server.fact(answer) };
-    }
+    case 'command':
+      return said(server, await server.submit(call.command as unknown as Command));
+    case 'together':
+      return said(server, await server.submitTogether(call.commands as unknown as Command[]));
     case 'order':
       try {
         return { ok: true, value: server.order(call.id) };
@@ -141,4 +147,8 @@ async function serveParsed(server: CallServer, json: unknown): Promise<CallResul
     default:
       return call satisfies never;
   }
+}
+
+function said(server: CallServer, answer: Answer): CallResult {
+  return answer.ok ? { ok: true, value: server.fact(answer) } : answer;
 }

@@ -1934,7 +1934,7 @@ export interface components {
              * @description Stable: read this, not the words.
              * @enum {string}
              */
-            code: "unauthenticated" | "unknown_replica" | "bad_signature" | "enrolment_refused" | "forbidden" | "identity_in_use" | "replica_fenced" | "unsupported_version" | "malformed_frame" | "unsupported_media_type" | "body_too_large" | "malformed_body" | "invalid_request" | "not_found" | "method_not_allowed" | "unknown_sku" | "unknown_location" | "unknown_order" | "unknown_customer" | "unknown_hold" | "unknown_cart" | "unknown_transfer" | "unknown_webhook" | "position_gone" | "precondition_required" | "precondition_failed" | "not_keeper" | "kept_elsewhere" | "not_owner" | "already_exists" | "request_under_way" | "document_differs" | "already_done" | "hold_ended" | "hold_capturing" | "already_cancelled" | "status_move_refused" | "cart_closed" | "cart_empty" | "cart_changed" | "already_departed" | "more_than_ordered" | "count_outdated" | "override_limit" | "former_lives_unknown" | "insufficient_stock" | "quantity_out_of_range" | "rate_limited" | "keeper_unreachable" | "owner_unreachable" | "parent_unreachable" | "authority_unreachable" | "overloaded" | "read_only" | "stopping" | "internal";
+            code: "unauthenticated" | "unknown_replica" | "bad_signature" | "enrolment_refused" | "forbidden" | "identity_in_use" | "replica_retired" | "replica_fenced" | "unsupported_version" | "malformed_frame" | "unsupported_media_type" | "body_too_large" | "malformed_body" | "invalid_request" | "not_found" | "method_not_allowed" | "unknown_sku" | "unknown_location" | "unknown_order" | "unknown_customer" | "unknown_hold" | "unknown_cart" | "unknown_transfer" | "unknown_webhook" | "position_gone" | "precondition_required" | "precondition_failed" | "not_keeper" | "kept_elsewhere" | "not_owner" | "already_exists" | "request_under_way" | "document_differs" | "already_done" | "hold_ended" | "hold_capturing" | "already_cancelled" | "status_move_refused" | "cart_closed" | "cart_empty" | "cart_changed" | "already_departed" | "more_than_ordered" | "count_outdated" | "override_limit" | "former_lives_unknown" | "insufficient_stock" | "quantity_out_of_range" | "rate_limited" | "keeper_unreachable" | "owner_unreachable" | "parent_unreachable" | "authority_unreachable" | "overloaded" | "read_only" | "stopping" | "internal";
             /** @description What was wrong this time. */
             detail: string;
             /** @description Where the request is wrong; JSON pointers into the body. */
@@ -3432,6 +3432,7 @@ export interface components {
             /** @description Lines beyond the first 500, which are left out here: read the document. */
             linesOmitted?: number;
             cause: string;
+            reason?: string;
         };
         StockLost: {
             documentId: string;

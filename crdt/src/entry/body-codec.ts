@@ -1,6 +1,7 @@
 /** Bodies of entries, version 1: one mirrored pair of functions a type. */
 import { type HoldId, isWriterId, type LineId, type OrderId, type WriterId } from '../ids.ts';
 import {
+  isAtEnd,
   MalformedBytes,
   type Reader,
   readChoice,
@@ -79,7 +80,10 @@ export function writeBody(out: Writer, body: EntryBody): void {
       return writeLineUnits(out, body.lines);
     case 'received':
       writeChoice(out, RECEIPT_CAUSES, body.cause);
-      return writeLines(out, body.lines, (line) => writeUint(out, line.n));
+      writeLines(out, body.lines, (line) => writeUint(out, line.n));
+      // At the very end, for it came later: without a reason the bytes are those of the releases that knew none.
+      if (body.reason !== undefined) writeText(out, body.reason);
+      return;
     case 'returned':
     case 'shipped':
       writeText(out, body.orderId);
@@ -172,8 +176,11 @@ export function readBody(input: Reader, type: EntryType): EntryBody {
         reason: readText(input, REASON_BYTES),
         lines: readLineUnits(input),
       };
-    case 'received':
-      return { type, cause: readChoice(input, RECEIPT_CAUSES), lines: readLines(input, readPoolUnits) };
+    case 'received': {
+      const cause = readChoice(input, RECEIPT_CAUSES);
+      const lines = readLines(input, readPoolUnits);
+      return isAtEnd(input) ? { type, cause, lines } : { type, cause, lines, reason: readReason(input) };
+    }
     case 'returned':
     case 'shipped':
       return { type, orderId: readId(input, ID_BYTES) as OrderId, lines: readLineUnits(input) };
@@ -238,6 +245,13 @@ function readLineUnits(input: Reader) {
     lineId: readId(input, ID_BYTES) as LineId,
     n: readQuantity(input),
   }));
+}
+
+/** One that is there: none and an empty one would be two forms of the same. */
+function readReason(input: Reader): string {
+  const reason = readText(input, REASON_BYTES);
+  if (reason === '') throw new MalformedBytes('an empty reason');
+  return reason;
 }
 
 function readHoldId(input: Reader): HoldId {

@@ -108,7 +108,16 @@ const bodies: { readonly [Type in EntryType]: fc.Arbitrary<Omit<BodyOf<Type>, 't
     .map(([hold, closes, head, lines]) => ({ holdId: hold, closes, ...head, lines })),
   released: fc.record({ holdId, cause: fc.constantFrom(...RELEASE_CAUSES), closes: poolUnits }),
   cancelled: fc.record({ orderId, reason: texts, lines: lineUnits }),
-  received: fc.record({ cause: fc.constantFrom(...RECEIPT_CAUSES), lines: poolUnits }),
+  received: fc
+    .record({
+      cause: fc.constantFrom(...RECEIPT_CAUSES),
+      lines: poolUnits,
+      reason: fc.option(
+        texts.filter((text) => text !== ''),
+        { nil: undefined },
+      ),
+    })
+    .map((body) => without(body) as Omit<BodyOf<'received'>, 'type'>),
   returned: fc.record({ orderId, lines: lineUnits }),
   shipped: fc.record({ orderId, lines: lineUnits }),
   counted: fc.record({

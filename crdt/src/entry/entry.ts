@@ -164,7 +164,13 @@ export type EntryBody =
       readonly reason: string;
       readonly lines: readonly LineUnits[];
     }
-  | { readonly type: 'received'; readonly cause: ReceiptCause; readonly lines: readonly PoolUnits[] }
+  | {
+      readonly type: 'received';
+      readonly cause: ReceiptCause;
+      readonly lines: readonly PoolUnits[];
+      /** Never empty: who gives none leaves it out. */
+      readonly reason?: string;
+    }
   | { readonly type: 'returned'; readonly orderId: OrderId; readonly lines: readonly LineUnits[] }
   | { readonly type: 'shipped'; readonly orderId: OrderId; readonly lines: readonly LineUnits[] }
   | { readonly type: 'counted'; readonly reason: string; readonly lines: readonly CountedLine[] }

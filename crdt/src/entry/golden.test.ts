@@ -40,6 +40,20 @@ describe('entries of version 1', () => {
     }
   });
 
+  test('[D5] the reason of a receipt follows all that stood there before, and is never an empty one', () => {
+    const { hex, value } = golden.find(
+      ({ value: { body } }) => body.type === 'received',
+    ) as (typeof golden)[number];
+    const received = value.body as BodyOf<'received'>;
+    expect(received).not.toHaveProperty('reason');
+    const entry: Entry = { ...value, body: { ...received, reason: 'late' } };
+    const bytes = encodeEntry(entry);
+    expect(hexOf(bytes)).toBe(`${hex}046c617465`);
+    expect(plain(decodeEntry(bytes))).toEqual(plain(entry));
+    expect(() => decodeEntry(bytesOf(`${hex}00`))).toThrow(MalformedBytes);
+    expect(() => decodeEntry(bytesOf(`${hex}046c61746500`))).toThrow(MalformedBytes);
+  });
+
   test.each(ENTRY_TYPES)('[D5] any %s comes back from its bytes', (type) => {
     fc.assert(
       fc.property(entriesOf(type), (entry) => {

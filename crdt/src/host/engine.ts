@@ -98,11 +98,11 @@ export class Engine {
    * commit makes them durable. None of them may wait. Never rejects: a turn that cannot be kept is a refusal.
    */
   async submitTogether(
-    plan: (replica: Replica) => readonly Command[] | Refusal,
+    plan: (replica: Replica, now: Now) => readonly Command[] | Refusal,
   ): Promise<readonly Answer[] | Refusal> {
     const answers: Promise<Answer>[] = [];
     const kept = await this.#runKept((replica, now) => {
-      const planned = plan(replica);
+      const planned = plan(replica, now);
       if ('ok' in planned) return planned;
       for (const command of planned) {
         const ticket = this.#nextTicket;

@@ -59,6 +59,7 @@ export class ParentLink {
   #attempt = 0;
   #stopTimer: () => void = () => {};
   #isStopped = true;
+  #isRetired = false;
   /** What both ends of this session speak. */
   #channels: ReadonlySet<string> = new Set();
   #why = 'not started';
@@ -86,9 +87,15 @@ export class ParentLink {
     return this.#why;
   }
 
+  /** The parent said so when it was asked last, and is not asked again. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
   start(): void {
     if (!this.#isStopped) return;
     this.#isStopped = false;
+    this.#isRetired = false;
     this.#attempt = 0;
     this.#connect();
   }
@@ -202,6 +209,11 @@ export class ParentLink {
 
   #refused(frame: Refuse): void {
     this.#refusal = `refused by the parent: ${frame.message}`;
+    // Its id is never given again: nobody would ever let it in. Whoever knows better takes the link up by hand.
+    if (frame.code === 'replica_retired') {
+      this.#isRetired = true;
+      this.#isStopped = true;
+    }
     // A newer life exists, or this one was shut out: what is here goes on as a new writer (F1).
     if (frame.code === 'replica_fenced') {
       this.#ports.engine.run((replica, now) => replica.becomeNewWriter('superseded', now));

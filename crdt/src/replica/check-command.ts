@@ -36,7 +36,8 @@ export function findFault(command: Command): string | undefined {
   if ('orderId' in command && !isDocumentId(command.orderId)) return 'orderId is no id.';
   if ('holdId' in command && !isDocumentId(command.holdId)) return 'holdId is no id.';
   if ('ttlMs' in command && !isWhole(command.ttlMs)) return 'ttlMs must be whole milliseconds.';
-  if ('reason' in command && !isText(command.reason, REASON_BYTES)) return textFault('reason', REASON_BYTES);
+  if ('reason' in command && !isText(command.reason ?? '', REASON_BYTES))
+    return textFault('reason', REASON_BYTES);
   switch (command.type) {
     case 'sell':
     case 'confirm':

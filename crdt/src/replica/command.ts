@@ -85,6 +85,7 @@ export interface CancelOrder extends Asked {
 export interface Receive extends Asked {
   readonly type: 'receive';
   readonly cause: ReceiptCause;
+  readonly reason?: string;
   readonly lines: readonly PoolUnits[];
 }
 

@@ -30,12 +30,13 @@ import type { Directory } from './directory.ts';
 import type { Ledger } from './ledger.ts';
 
 export function decideReceive(ledger: Ledger, directory: Directory, command: Receive): Decided {
+  const { cause, lines, reason = '' } = command;
   return (
     badQuantity(command.lines.map((line) => line.n)) ??
     notKeeper(ledger, directory, command.lines) ??
     noRoom(ledger, command.lines) ?? {
       ok: true,
-      body: { type: 'received', cause: command.cause, lines: command.lines },
+      body: { type: 'received', cause, lines, ...(reason === '' ? {} : { reason }) },
     }
   );
 }

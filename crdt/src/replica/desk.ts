@@ -9,7 +9,7 @@ import type { Moves } from '../hub/moves.ts';
 import type { PoolId } from '../ids.ts';
 import { type Answer, type Command, type Refusal, refuse } from './command.ts';
 import type { Directory } from './directory.ts';
-import { execute, mayWait } from './execute.ts';
+import { type Executing, execute, judge, mayWait } from './execute.ts';
 import type { Ledger, Now } from './ledger.ts';
 import type { PoolWatch } from './pool-watch.ts';
 import type { ReplicaSettings } from './settings.ts';
@@ -64,18 +64,25 @@ export class Desk {
   }
 
   #decide(command: Command, now: Now): Answer {
-    const answer = execute(
-      {
-        ledger: this.#here.ledger,
-        directory: this.#directory,
-        now,
-        holdsMax: this.#here.settings.holdsMax,
-        knowsFormerLives: !this.#here.ledger.awaitsFormerLives,
-      },
-      command,
-    );
+    const answer = execute(this.#executing(now), command);
     if (answer.ok && !answer.replayed) this.#watch.afterOwn(answer.entry.body, now);
     return answer;
+  }
+
+  /** What a command would be refused with now; undefined where it would not be. */
+  refusalOf(command: Command, now: Now): Refusal | undefined {
+    const judged = judge(this.#executing(now), command);
+    return judged.ok ? undefined : judged;
+  }
+
+  #executing(now: Now): Executing {
+    return {
+      ledger: this.#here.ledger,
+      directory: this.#directory,
+      now,
+      holdsMax: this.#here.settings.holdsMax,
+      knowsFormerLives: !this.#here.ledger.awaitsFormerLives,
+    };
   }
 
   /** Somebody else may hold what is missing here. */

@@ -40,6 +40,20 @@ export interface Executing {
 
 /** The first answer where the id is known, else a decision of now. A refusal writes nothing. */
 export function execute(context: Executing, command: Command): Answer {
+  const judged = judge(context, command);
+  if (!('body' in judged)) return judged;
+  try {
+    const entry = context.ledger.append(judged.body, command.id, command.actor, context.now);
+    return { ok: true, entry, replayed: false };
+  } catch (error) {
+    if (error instanceof TooLarge)
+      return refuse('invalid_request', `This is more than one document may hold: ${error.message}.`);
+    throw error;
+  }
+}
+
+/** Nothing is written: what is new is yet to become an entry. */
+export function judge(context: Executing, command: Command): Answer | Decided {
   const { ledger } = context;
   const fault = findFault(command);
   if (fault !== undefined) return refuse('invalid_request', fault);
@@ -52,16 +66,7 @@ export function execute(context: Executing, command: Command): Answer {
   if (needsFormerLives(command) && !context.knowsFormerLives) {
     return refuse('former_lives_unknown', 'This replica was restored and waits for its parent.');
   }
-  const decided = decide(context, command);
-  if (!decided.ok) return decided;
-  try {
-    const entry = ledger.append(decided.body, command.id, command.actor, context.now);
-    return { ok: true, entry, replayed: false };
-  } catch (error) {
-    if (error instanceof TooLarge)
-      return refuse('invalid_request', `This is more than one document may hold: ${error.message}.`);
-    throw error;
-  }
+  return decide(context, command);
 }
 
 /** What a command whose id is known is answered, whatever is decided now; undefined where it is new (T8). */

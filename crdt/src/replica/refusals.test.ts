@@ -138,10 +138,24 @@ test.each(refusals)(
   ({ command, code, words }) => {
     const { berlin } = busyShop();
     const entries = berlin.journal.entries.length;
-    expect(berlin.do(command)).toMatchObject({ ok: false, code, message: expect.stringMatching(words) });
+    const refused = berlin.do(command);
+    expect(refused).toMatchObject({ ok: false, code, message: expect.stringMatching(words) });
+    let foretold: unknown;
+    berlin.turn((self, now) => {
+      foretold = self.refusalOf(command, now);
+    });
+    expect(foretold).toEqual(refused);
     expect(berlin.journal.entries.length).toBe(entries);
   },
 );
+
+test('[T5] what would be done is asked without doing it, a repeat as well', () => {
+  const { berlin } = busyShop();
+  const entries = berlin.journal.entries.length;
+  for (const command of [lose('s', { lamp: 1 }), receive('s', { lamp: 1 }), lose('x4', { lamp: 1 })])
+    berlin.turn((self, now) => expect(self.refusalOf(command, now)).toBeUndefined());
+  expect(berlin.journal.entries.length).toBe(entries);
+});
 
 describe('to the last unit', () => {
   test.each<[string, Command]>([

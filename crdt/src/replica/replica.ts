@@ -19,7 +19,7 @@ import { Moves } from '../hub/moves.ts';
 import { incarnationOf, type PoolId, type ReplicaId, replicaOf, type WriterId, writerId } from '../ids.ts';
 import type { Former, Frame, Hello, StockFrame, Welcome } from '../wire/frames.ts';
 import { checkpointIfDue } from './checkpoint.ts';
-import type { Command } from './command.ts';
+import type { Command, Refusal } from './command.ts';
 import { Desk } from './desk.ts';
 import type { Directory } from './directory.ts';
 import { expireHolds } from './expiry.ts';
@@ -145,6 +145,11 @@ export class Replica {
   /** Its answer comes out of `keep`, of this turn or of a later one. */
   execute(ticket: Ticket, command: Command, now: Now): void {
     this.#desk.execute(ticket, command, now);
+  }
+
+  /** What a command would be refused with, without carrying it out; undefined where it would not be. */
+  refusalOf(command: Command, now: Now): Refusal | undefined {
+    return this.#desk.refusalOf(command, now);
   }
 
   /** The parent answered hello. */

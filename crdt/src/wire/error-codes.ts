@@ -18,6 +18,11 @@ const table = {
   enrolment_refused: [403, false, 'The code is wrong, used or expired. Ask an operator for a new one.'],
   forbidden: [403, false, 'This is not yours to do.'],
   identity_in_use: [409, true, 'Another machine is connected under this name. Give each a name of its own.'],
+  replica_retired: [
+    403,
+    false,
+    'This replica was retired, for good. Enrol the device again under another id.',
+  ],
   replica_fenced: [403, false, 'This writer was shut out. The replica must go on as a new writer.'],
   // Do we speak the same language?
   unsupported_version: [400, false, 'Upgrade the older side: the two share no protocol version.'],

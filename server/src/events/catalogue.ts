@@ -118,7 +118,9 @@ export const EVENTS = {
   'stock.received': {
     version: 1,
     summary: 'Goods came in.',
-    data: goodsSchema.extend({ cause: z.string() }).meta({ id: 'StockReceived' }),
+    data: goodsSchema
+      .extend({ cause: z.string(), reason: z.string().optional() })
+      .meta({ id: 'StockReceived' }),
     example: { ...examples.goods, cause: 'delivery' },
   },
   'stock.lost': {

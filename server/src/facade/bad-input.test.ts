@@ -1,4 +1,7 @@
 /** Bad input at a region's doors: each case is a clear problem, changes nothing, and is never a 500. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { PoolId } from '@tallystick/crdt';
 import { readAgentConfig, type Served, serveAgent } from '@tallystick/store-agent';
 import { expectProblem, said, TestRoot, until } from '@tallystick/store-agent/test-kit';
@@ -16,6 +19,13 @@ const get = async (path: string) => said(await fetch(`${region.url}${path}`));
 async function send(path: string, body: string, headers: Record<string, string> = {}) {
   const all = { 'content-type': 'application/json', ...headers };
   return said(await fetch(`${region.url}${path}`, { method: 'POST', headers: all, body }));
+}
+
+/** With any method: `fetch` takes no TRACE. */
+async function rawly(method: string, path: string) {
+  const asked = request(`${region.url}${path}`, { method }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, headers: answer.headers, text: await text(answer) };
 }
 
 const post = (path: string, body: unknown, headers?: Record<string, string>) =>
@@ -52,6 +62,106 @@ beforeAll(async () => {
   await until(() => depot.agent.unready() === undefined, 'the depot is ready');
   await until(() => region.agent.catalogue.keeperOf('depot' as never) === 'depot', 'the depot is known');
   expect((await adjust(10, 'receive', { id: 'opening' })).status).toBe(201);
+});
+
+const pointersOf = (answer: { body: Record<string, unknown> }) =>
+  (answer.body.errors as { pointer: string }[] | undefined)?.map(({ pointer }) => pointer);
+
+test('errors of a batch point into what was sent, and not into a part of it', async () => {
+  const fine = { sku: 'LAMP', locationId: 'depot', quantity: 1 };
+  const orders = [
+    { id: 'p1', lines: [fine] },
+    { id: 'p2', lines: [fine, { ...fine, sku: 'NO-SUCH' }, { ...fine, locationId: 'nowhere' }] },
+  ];
+  const at = ['/orders/1/lines/1/sku', '/orders/1/lines/2/locationId'];
+  const whole = await post('/v1/orders/batch', { orders });
+  expectProblem(whole, 404, 'unknown_sku');
+  expect(pointersOf(whole)).toEqual(at);
+  expect(whole.body.detail).toBe('Order p2: Line 2: no product has SKU NO-SUCH.');
+  const each = await post('/v1/orders/batch?partial=true', { orders: orders.toReversed(), waitMs: 0 });
+  const [refused] = each.body.results as { problem: Record<string, unknown> }[];
+  expect(pointersOf({ body: refused?.problem as never })).toEqual([
+    '/orders/0/lines/1/sku',
+    '/orders/0/lines/2/locationId',
+  ]);
+});
+
+test.each<[string, string, object, (code: string) => object, string]>([
+  [
+    'POST',
+    '/v1/products',
+    {},
+    (code) => ({ sku: 'X', names: { en: 'x' }, prices: { [code]: 1 } }),
+    '/prices/CODE',
+  ],
+  [
+    'PUT',
+    '/v1/products/X',
+    { 'if-match': '*' },
+    (code) => ({ names: { en: 'x' }, prices: { [code]: 1 } }),
+    '/prices/CODE',
+  ],
+  ['PATCH', '/v1/products/X', { 'if-match': '*' }, (code) => ({ prices: { [code]: 1 } }), '/prices/CODE'],
+  [
+    'POST',
+    '/v1/locations',
+    {},
+    (currency) => ({
+      id: 'kiel',
+      name: 'Kiel',
+      kind: 'store',
+      keeper: 'kiel',
+      timeZone: 'Europe/Berlin',
+      currency,
+    }),
+    '/currency',
+  ],
+  [
+    'POST',
+    '/v1/orders',
+    {},
+    (currency) => ({ lines: [{ sku: 'LAMP', quantity: 1 }], currency }),
+    '/currency',
+  ],
+  [
+    'POST',
+    '/v1/orders',
+    {},
+    (currency) => ({
+      lines: [{ sku: 'LAMP', quantity: 1 }],
+      payments: [{ method: 'card', amountMinor: 1, currency }],
+    }),
+    '/payments/0/currency',
+  ],
+  [
+    'POST',
+    '/v1/carts/c/checkout',
+    {},
+    (currency) => ({ total: { amountMinor: 1, currency } }),
+    '/total/currency',
+  ],
+])('%s %s takes no currency that there is not', async (method, path, headers, bodyWith, pointer) => {
+  for (const code of ['ZZZ', 'ABC', 'eur', 'XXX']) {
+    const answer = await fetch(`${region.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(bodyWith(code)),
+    });
+    const problem = await said(answer);
+    expectProblem(problem, 400, 'invalid_request');
+    expect(pointersOf(problem)).toEqual([pointer.replace('CODE', code)]);
+  }
+});
+
+test.each([
+  ['sku', { sku: 'NO-SUCH' }, 'unknown_sku'],
+  ['locationId', { locationId: 'nowhere' }, 'unknown_location'],
+])('an adjustment says which line has a bad %s', async (field, bad, code) => {
+  const fine = { sku: 'LAMP', locationId: 'depot', quantity: 1 };
+  const lines = [fine, fine, { ...fine, ...bad }];
+  const refused = await post('/v1/inventory/adjustments', { id: 'p3', type: 'receive', lines });
+  expectProblem(refused, 404, code);
+  expect(pointersOf(refused)).toEqual([`/lines/2/${field}`]);
 });
 
 afterAll(async () => {
@@ -149,15 +259,26 @@ describe('what changes nothing', () => {
     ['PATCH', '/v1/inventory/adjustments', 'GET, HEAD, POST'],
     ['PUT', '/v1/orders', 'GET, HEAD, POST'],
     ['HEAD', '/v1/orders/o-1/cancel', 'POST, PUT'],
+    ['OPTIONS', '/v1/orders', 'GET, HEAD, POST'],
+    ['OPTIONS', '/api/v1/products/LAMP', 'GET, HEAD, PUT, PATCH, DELETE'],
+    ['TRACE', '/v1/orders/o-1', 'GET, HEAD'],
   ])('%s %s is answered with what the path takes', async (method, path, allow) => {
-    const response = await fetch(`${region.url}${path}`, { method });
-    expect({ status: response.status, allow: response.headers.get('allow') ?? undefined }).toEqual(
+    const { status, headers, text } = await rawly(method, path);
+    expect({ status, allow: headers.allow }).toEqual(
       allow === undefined ? { status: 404, allow } : { status: 405, allow },
     );
     if (method !== 'HEAD')
-      expect(await response.json()).toMatchObject({
+      expect(JSON.parse(text)).toMatchObject({
         code: allow === undefined ? 'unknown_sku' : 'method_not_allowed',
       });
+  });
+
+  test('a page of anywhere may ask what it may send to shapes, as their clients do', async () => {
+    expect(await rawly('OPTIONS', '/v1/shape')).toMatchObject({
+      status: 204,
+      headers: { 'access-control-allow-origin': '*' },
+    });
+    expect(await rawly('OPTIONS', '/v1/nothing')).toMatchObject({ status: 404 });
   });
 });
 

@@ -1,6 +1,7 @@
 /** Products and locations through the facade: concurrency, hostile input, and the books away. */
 import { expectProblem, said } from '@tallystick/store-agent/test-kit';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { putCatalogue } from '../authority/catalogue.ts';
 import { TestFleet, until } from '../authority/fleet.test-kit.ts';
 
 const LAMP = { sku: 'ARC', names: { en: 'Arc lamp' }, prices: { EUR: 12900 } };
@@ -53,6 +54,24 @@ describe('products', () => {
         })
       ).status,
     ).toBe(304);
+  });
+
+  test('of an older release, with a unit that stands twice, are patched elsewhere; their units only to what they may be', async () => {
+    const units = [6, 12].map((basePerUnit) => ({ unit: 'case', basePerUnit }));
+    const { pool } = (fleet.authorities[0] as (typeof fleet.authorities)[number]).authority;
+    const stored = { ...LAMP, baseUnit: 'piece', units, taxRateBp: 1900, taxIncluded: true };
+    await putCatalogue(pool, [{ kind: 'product', id: 'ARC', body: JSON.stringify(stored) }]);
+    const patch = (body: object) => call('PATCH', '/v1/products/ARC', body, { ...PATCH, 'if-match': '*' });
+    expect(await patch({ names: { en: 'Arc' } })).toMatchObject({
+      status: 200,
+      body: { names: { en: 'Arc' }, units: units.map((unit) => ({ ...unit, barcodes: [] })) },
+    });
+    const refused = await patch({ units, taxRateBp: 700 });
+    expectProblem(refused, 400, 'invalid_request');
+    expect(refused.body.errors).toMatchObject([{ pointer: '/units' }]);
+    // What is wrong with the rest is not what was asked for.
+    expect((await patch({ names: { en: null } })).body.errors).toMatchObject([{ pointer: '/names' }]);
+    expect((await patch({ units: units.slice(1) })).status).toBe(200);
   });
 
   test('keep their base unit for ever', async () => {

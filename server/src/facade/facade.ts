@@ -1,6 +1,6 @@
 /** The REST facade: every operation of a region, its routes, its document, and pages to read and try it. */
 import { readFileSync } from 'node:fs';
-import type { Agent } from '@tallystick/store-agent';
+import { type Agent, readJson } from '@tallystick/store-agent';
 import type { FastifyInstance } from 'fastify';
 import type { OpenCarts } from '../live/live.ts';
 import type { OpenResidents } from '../residents/open-residents.ts';
@@ -115,11 +115,7 @@ export function facadeRoutes(
   openCarts: OpenCarts,
   residents: OpenResidents | undefined,
 ): void {
-  app.addContentTypeParser(
-    'application/merge-patch+json',
-    { parseAs: 'string' },
-    app.getDefaultJsonParser('error', 'error'),
-  );
+  readJson(app, 'application/merge-patch+json');
   limits(app, agent);
   signIn(app, agent);
   serveAliases(app);

@@ -1,6 +1,13 @@
 /** Keepers: goods that several places hold are moved by each place's own replica, and each says what became of its part. */
 import { locationOf, type PoolId } from '@tallystick/crdt';
-import { type Agent, type Done, derivedId, type GoodsCommand, Problem } from '@tallystick/store-agent';
+import {
+  type Agent,
+  type Done,
+  derivedId,
+  type GoodsCommand,
+  Problem,
+  toKeeper,
+} from '@tallystick/store-agent';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
@@ -14,10 +21,10 @@ export const keeperResultSchema = z.object({
 export type KeeperResult = z.output<typeof keeperResultSchema>;
 
 /**
- * Has each keeper do its part, all or nothing; a part may be several acts.
+ * Has each keeper do its part, all or nothing, also where that is several acts.
  * @param name the document's; where there are several keepers, each part has a name made from it
  * @param check is asked before anybody does anything, and throws where it may not be
- * @throws Problem where one keeper is all there is, and it refuses the first act
+ * @throws Problem where one keeper is all there is, and it refuses
  */
 export async function byKeepers<Line extends { readonly pool: PoolId }>(
   agent: Agent,
@@ -40,11 +47,9 @@ export async function byKeepers<Line extends { readonly pool: PoolId }>(
   check(planned.flatMap(({ commands }) => commands));
   const results: KeeperResult[] = [];
   for (const { keeper, commands } of planned) {
-    for (const command of commands) {
-      const done = await agent.toKeeper(command);
-      if (!done.ok && parts.size === 1 && results.length === 0) throw Problem.of(done);
-      results.push(resultOf(keeper, done));
-    }
+    const done = await toKeeper(agent, ...commands);
+    if (!done.ok && parts.size === 1) throw Problem.of(done);
+    results.push(resultOf(keeper, done));
   }
   return results;
 }

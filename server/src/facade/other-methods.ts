@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Operation } from './operation.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** No call takes these. What a browser asks before a call is answered before it comes here (CORS). */
+const TAKEN_BY_NONE = ['OPTIONS', 'TRACE'] as const;
 
 type Call = Pick<Operation, 'method' | 'path'>;
 
@@ -13,9 +15,12 @@ export function refuseOtherMethods(app: FastifyInstance, calls: readonly Call[])
     const allowed = methodsAt(path, calls);
     if (allowed.has('GET')) allowed.add('HEAD');
     const allow = METHODS.filter((method) => allowed.has(method)).join(', ');
+    const url = path.replace(/\{(\w+)\}/g, ':$1');
+    const others = [...METHODS, ...TAKEN_BY_NONE].filter((method) => !allowed.has(method));
     app.route({
-      method: METHODS.filter((method) => !allowed.has(method)),
-      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      // Shapes answer a browser's question themselves, for pages of anywhere.
+      method: others.filter((method) => !app.hasRoute({ url, method })),
+      url,
       config: { access: 'public' },
       // Before the body is read: nothing is done with it.
       onRequest: async (request, reply) => {

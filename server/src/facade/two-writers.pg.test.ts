@@ -68,6 +68,25 @@ describe('a region of two writers', () => {
     }
   });
 
+  test('knows the order beside which a key stood, whoever owns the two ids and whichever door is asked', async () => {
+    const [mine, other] = [ownedBy('eu-a', 2), ownedBy('eu-b', 2)];
+    const place = async (door: Door, id: string, key: string) => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+      const init = { method: 'POST', headers, body: JSON.stringify(order(id)) };
+      return said(await fetch(`${urlOf(door)}/v1/orders`, init));
+    };
+    for (const [i, id] of [...mine, ...other].entries()) {
+      for (const keyOf of WRITERS) {
+        // A key of the one or the other writer, and of no order.
+        const key = ownedBy(keyOf, 10 + i)[9 + i] as string;
+        const [first, second] = await Promise.all(WRITERS.map((door) => place(door, `${id}`, key)));
+        expect([first?.status, second?.status]).toEqual([201, 201]);
+        for (const door of WRITERS)
+          expectProblem(await place(door, `other-${i}`, key), 422, 'document_differs');
+      }
+    }
+  });
+
   test('cancels and holds through either door', async () => {
     const [mine, other] = [ownedBy('eu-a', 1), ownedBy('eu-b', 1)].flat() as [string, string];
     for (const id of [mine, other]) {

@@ -64,10 +64,16 @@ export interface Fact {
   readonly type: string;
   readonly stage: Stage;
   readonly replayed: boolean;
+  /** Of a cancellation: the units that were taken back, line by line. */
+  readonly cancelled?: readonly { readonly lineId: string; readonly n: number }[];
 }
 
 export function factJson(ledger: Ledger, { entry, replayed }: Accepted): Fact {
-  return { id: entry.docId, type: entry.body.type, stage: stageOf(ledger, entry), replayed };
+  const { docId: id, body } = entry;
+  const fact = { id, type: body.type, stage: stageOf(ledger, entry), replayed };
+  return body.type === 'cancelled'
+    ? { ...fact, cancelled: body.lines.map(({ lineId, n }) => ({ lineId, n })) }
+    : fact;
 }
 
 /** One entry of the journal, for people. */

@@ -14,6 +14,7 @@ import { closeConnectionsWith } from './closing-connections.ts';
 import { refuseCompressedBodies, refuseOtherCharsets } from './content-coding.ts';
 import { answerHeaders } from './headers.ts';
 import { brokenRequest, frameworkProblem, installProblems, refusedExpectation } from './problem.ts';
+import { readJson } from './read-json.ts';
 import { cutOffSlowClients, lookEveryMs, PATIENCE, type Patience } from './slow-clients.ts';
 
 /**
@@ -58,7 +59,8 @@ export function createApp(
     clientErrorHandler: brokenRequest,
   }) as FastifyInstance;
   // Fastify would take text/plain as well and hand its text to a call that wants an object.
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  readJson(app, 'application/json');
   installProblems(app);
   traceRequests(app);
   answerHeaders(app, { isTls: tls !== undefined, origins });

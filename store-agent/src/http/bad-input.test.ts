@@ -180,6 +180,33 @@ test('a body that was compressed is said to be, and not called malformed', async
   expectProblem(plain, 400, 'invalid_request');
 });
 
+test.each([['application/json'], ['application/json; charset=utf-8']])(
+  'bytes that are no UTF-8 are no text, and are not stored as question marks: %s',
+  async (type) => {
+    const [before, after] = ['{"id":"u1","channel":"', '"}'].map((text) => Buffer.from(text));
+    const bad = [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0xaf], [0xe9]];
+    for (const bytes of bad) {
+      const body = Buffer.concat([before as Buffer, Buffer.from(bytes), after as Buffer]);
+      const answer = await fetch(`${shop.url}/v1/sales`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
+      const problem = await said(answer);
+      expectProblem(problem, 400, 'malformed_body');
+      expect(problem.body.detail).toBe(
+        'The body is no UTF-8, from byte 23 on. Send JSON in UTF-8 (RFC 8259).',
+      );
+    }
+    // Somebody else's question mark is a character like others, and a mark of the byte order is not one at all.
+    const body = Buffer.from('\ufeff{"id":"\ufffd"}');
+    const read = await said(
+      await fetch(`${shop.url}/v1/sales`, { method: 'POST', headers: { 'content-type': type }, body }),
+    );
+    expect(read.body.code).toBe('invalid_request');
+  },
+);
+
 test('a body in other letters than UTF-8 is said to be', async () => {
   const send = (type: string) => shop.send('/v1/sales', '{}', { 'content-type': type });
   for (const type of ['application/json; charset=iso-8859-1', 'application/json;Charset="utf-16"']) {

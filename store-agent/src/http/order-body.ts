@@ -1,6 +1,7 @@
 /** The body of an order, and how it becomes a command: prices come from the catalogue, never from the caller. */
 import {
   isDocumentId,
+  isKnownCurrency,
   isLocationId,
   isSku,
   type LineId,
@@ -48,10 +49,16 @@ const opaqueId = z
   .max(128)
   .regex(/^[\x21-\x7e]+$/, 'must be an opaque id');
 
+/** As somebody gives it: what was written down before is read by its shape. */
+export const currencyCode = z
+  .string()
+  .regex(/^[A-Z]{3}$/, { abort: true, message: 'must be three capital letters such as EUR' })
+  .refine(isKnownCurrency, 'must be a currency of ISO 4217, such as EUR');
+
 const payment = z.strictObject({
   method: words(32, 128).min(1),
   amountMinor: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  currency: currencyCode,
   reference: opaqueId.optional(),
 });
 
@@ -80,10 +87,7 @@ export const orderBody = z.strictObject({
   client: opaqueId.optional(),
   customer: opaqueId.optional(),
   priority: z.number().int().min(0).max(9).optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .optional(),
+  currency: currencyCode.optional(),
   payments: z.array(payment).max(16).optional(),
   allowSplit: z.boolean().optional().meta({
     description:

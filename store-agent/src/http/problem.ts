@@ -42,6 +42,16 @@ export class Problem extends Error {
     );
   }
 
+  /** The same of what stands at a place in the whole request, and is called so. */
+  within(pointer: string, what: string): Problem {
+    const errors = this.errors?.map((error) => ({ ...error, pointer: `${pointer}${error.pointer}` }));
+    return new Problem(this.code, `${what}: ${this.message}`, {
+      ...(errors === undefined ? {} : { errors }),
+      ...(this.items === undefined ? {} : { items: this.items }),
+      ...(this.retryAfterS === undefined ? {} : { retryAfterS: this.retryAfterS }),
+    });
+  }
+
   /** What a schema did not like, place by place. */
   static invalid(error: ZodError): Problem {
     const errors = error.issues.slice(0, FIELD_ERRORS_MAX).map((issue) => ({

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Agent } from '../agent.ts';
 import { actorAt, cashierSignIn, checkMayMove, checkMayOverride } from '../cashiers/sign-in.ts';
+import { toKeeper } from '../to-keeper.ts';
 import { factJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
@@ -81,7 +82,10 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
   app.post('/v1/holds', async (request, reply) => {
     const body = parse(holdBody, request.body);
     const command = toHold(body.id ?? uuidv7(), body, hereOf(request));
-    agent.checkGoods(command.lines.map(({ pool }) => pool));
+    agent.checkGoods(
+      command.lines.map(({ pool }) => pool),
+      (i) => `/lines/${i}`,
+    );
     return fact201(agent, reply, await agent.submit(command));
   });
   app.post('/v1/holds/:id/extend', async (request, reply) => {
@@ -138,8 +142,8 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
       const command = toCommand(request.body, hereOf(request));
       const pools = command.lines.map(({ pool }: { pool: PoolId }) => pool);
       checkMayMove(request, pools);
-      agent.checkGoods(pools);
-      const done = await agent.toKeeper(command);
+      agent.checkGoods(pools, (i) => `/lines/${i}`);
+      const done = await toKeeper(agent, command);
       if (!done.ok) throw Problem.of(done);
       return reply.code(201).send(done.fact);
     });

@@ -149,6 +149,21 @@ test('[D5] a backup that does not verify changes nothing', async () => {
   expect(existsSync(join(folder, INCOMING_FILE))).toBe(false);
 });
 
+test('[D3] a restore on a full disk names what it could not write, and leaves what was there', async () => {
+  const { folder, backup } = await shopWithBackup();
+  const before = readdirSync(folder).sort();
+  const full = (_: string, to: string) => {
+    writeFileSync(to, 'the first of many bytes');
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  expect(() => restoreJournal({ backup, folder, nowMs: NOON.wallMs }, full)).toThrow(
+    `The disk that holds ${join(folder, 'journal.incoming.db')} is full. Nothing was written; make room, then go on.`,
+  );
+  expect(readdirSync(folder).sort()).toEqual(before);
+  const nowhere = join(folder, 'no-such.db');
+  expect(() => restoreJournal({ backup: nowhere, folder, nowMs: 0 })).toThrow(/no-such/);
+});
+
 test('a restore that stopped half-way is not mistaken for a new shop', () => {
   const folder = tempFolder();
   writeFileSync(join(folder, INCOMING_FILE), '');

@@ -5,12 +5,12 @@
  * marked as over, and the next start goes on as a new writer without rights. What was
  * there before is kept beside it under another name; nothing is deleted.
  */
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReplicaId, replicaOf } from '@tallystick/crdt';
 import { flushFolder } from './backup.ts';
 import { openDatabase } from './database.ts';
-import { JournalError, onDisk } from './errors.ts';
+import { asJournalError, isDiskFull, JournalError, onDisk } from './errors.ts';
 import { INCOMING_FILE, JOURNAL_FILE } from './files.ts';
 import { makeFolder } from './make-folder.ts';
 import { Names } from './names.ts';
@@ -33,21 +33,34 @@ export interface Restored {
 }
 
 /** @throws JournalError: `corrupt` when the backup does not verify, `unsafe` when it is another replica's, `locked` while an agent runs there. */
-export function restoreJournal(options: RestoreOptions): Restored {
+export function restoreJournal(options: RestoreOptions, copy: Copy = copyFileSync): Restored {
   const { backup, folder } = options;
   const journal = join(folder, JOURNAL_FILE);
   const incoming = join(folder, INCOMING_FILE);
-  return onDisk(backup, () => {
+  onDisk(backup, () => closeSync(openSync(backup, 'r')));
+  // From here on the backup is only read: what cannot be written, or has no room, is in the folder.
+  return onDisk(incoming, () => {
     makeFolder(folder);
     assertNotInUse(journal);
-    for (const suffix of SUFFIXES) rmSync(incoming + suffix, { force: true });
-    copyFileSync(backup, incoming);
-    const report = verifyAndMark(incoming, options);
+    removeAll(incoming);
+    try {
+      copy(backup, incoming);
+    } catch (error) {
+      removeAll(incoming);
+      throw error;
+    }
+    const report = onDisk(backup, () => verifyAndMark(incoming, options));
     const kept = setAside(journal, options.nowMs);
     renameSync(incoming, journal);
     flushFolder(folder);
     return { report, kept };
   });
+}
+
+type Copy = (from: string, to: string) => void;
+
+function removeAll(file: string): void {
+  for (const suffix of SUFFIXES) rmSync(file + suffix, { force: true });
 }
 
 const SUFFIXES = ['', '-wal', '-journal'] as const;
@@ -86,8 +99,8 @@ function verifyAndMark(incoming: string, { backup, folder, replica }: RestoreOpt
     return report;
   } catch (error) {
     db.close();
-    for (const suffix of SUFFIXES) rmSync(incoming + suffix, { force: true });
-    throw error;
+    removeAll(incoming);
+    throw isDiskFull(error) ? asJournalError(error, incoming) : error;
   } finally {
     db.close();
   }

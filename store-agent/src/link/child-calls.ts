@@ -8,7 +8,7 @@
  * from above is taken for the authority's own word.
  */
 const OF_THE_AUTHORITY: ReadonlySet<unknown> = new Set(['enrol']);
-const OF_OTHERS: ReadonlySet<unknown> = new Set(['command', 'ping']);
+const OF_OTHERS: ReadonlySet<unknown> = new Set(['command', 'together', 'ping']);
 
 export function mayAsk(isOfAuthority: boolean, body: string, isRegion: boolean): boolean {
   if (isOfAuthority && isRegion) return true;

@@ -21,6 +21,8 @@ export interface ChildLinksPorts {
   readonly handshakeMs: number | undefined;
   /** The key of a replica that belongs under this one; undefined for strangers. */
   publicKey(replica: ReplicaId): Uint8Array | undefined;
+  /** Whether it was one of ours, and is given up for good. */
+  isRetired(replica: ReplicaId): boolean;
   /** Whose child a replica is; undefined for strangers. */
   parentOf(replica: ReplicaId): ReplicaId | undefined;
   enrol(frame: Enrol): Promise<Frame>;
@@ -87,7 +89,8 @@ export class ChildLinks {
       const now = this.#ports.publicKey(replica);
       // Who was given another parent is told so by the core, once its past stands where it must (F3a).
       if (now === undefined && this.#ports.parentOf(replica) !== this.#ports.self) continue;
-      if (now === undefined) connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
+      if (this.#ports.isRetired(replica)) connection.hangUp('replica_retired', retired(replica));
+      else if (now === undefined) connection.hangUp('unknown_replica', `${replica} is not enrolled here.`);
       else if (!sameBytes(key, now))
         connection.hangUp(
           'bad_signature',
@@ -157,6 +160,7 @@ export class ChildLinks {
       this.#ports.refused(replica, this.#ports.parentOf(replica) !== undefined, code, why);
       connection.hangUp(code, why);
     };
+    if (this.#ports.isRetired(replica)) return refuse('replica_retired', retired(replica));
     const key = this.#ports.publicKey(replica);
     if (key === undefined) {
       const parent = this.#ports.parentOf(replica);
@@ -231,4 +235,12 @@ export class ChildLinks {
     });
     this.#ports.closed(replica, why, connection.arrivedBeforeMs);
   }
+}
+
+/** What its cashier or operator reads, who may not know it. */
+function retired(replica: ReplicaId): string {
+  return (
+    `${replica} was retired: the books take nothing from it any more, and its id is never given again. Stop selling here, keep its ` +
+    'data folder for whoever retired it, and enrol the device again, under another id and in another folder.'
+  );
 }

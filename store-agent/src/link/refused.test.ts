@@ -12,7 +12,7 @@ test('a replica that is refused says why in its status, and goes on by itself on
   const folder = root.addShop('late');
   const { location, ...record } = { id: 'late', kind: 'store', parent: 'authority', location: 'late' };
   const key = Buffer.from(openIdentity(join(folder, 'identity.pem')).publicKey).toString('base64');
-  root.put('replica', 'late', { ...record, location, publicKey: key, status: 'retired' });
+  root.put('replica', 'late', { ...record, location, publicKey: key, status: 'expected' });
   const late = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }));
   try {
     const parent = () => late.agent.host.parent;

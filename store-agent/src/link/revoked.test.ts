@@ -35,8 +35,15 @@ test('[L7] a till whose key was taken back loses the link that it has, and comes
   await until(isLinked, 'the key that the registry names lets it in');
 
   root.put('replica', 'till', { ...record, publicKey: keyIn(folder), status: 'retired' });
-  await until(() => /not enrolled/.test(parent()?.why ?? ''), 'it is shut out');
+  await until(() => /was retired/.test(parent()?.why ?? ''), 'it is shut out, and told so');
   expect(isLinked()).toBe(false);
+  const ready = await fetch(`${till.url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.text()).toContain('enrol the device again, under another id');
+  expect(parent()).toMatchObject({ state: 'down', wanted: 'down', isRetired: true });
+  parent()?.start();
+  expect(parent()).toMatchObject({ wanted: 'up', isRetired: false });
+  await until(() => parent()?.isRetired === true, 'who takes the link up by hand hears it again');
   expect(shop.agent.host.parent?.state, 'its shop goes on').toBe('up');
 });
 

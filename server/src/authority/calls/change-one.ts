@@ -1,6 +1,6 @@
 /** One item of the catalogue changed, and how it is told whether it may be. */
 import { type ItemKind, Problem } from '@tallystick/store-agent';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Authority } from '../authority.ts';
 import { type Change, type Changed, changeItems, type StoredItem } from '../catalogue-changes.ts';
 import { once } from '../idempotent-requests.ts';
@@ -48,11 +48,19 @@ export function created(stored: StoredItem | undefined, item: object): Change {
   };
 }
 
-/** @throws Problem where what comes out is no such item any more */
+/**
+ * What another release let in stays as it is where it is not touched: who changes a name has not asked for units.
+ * @throws Problem where what comes out is no such item any more
+ */
 export function patched<T>(schema: z.ZodType<T>, body: unknown, patch: unknown): T {
-  const parsed = schema.safeParse(merged(body, patch));
+  const next = merged(body, patch);
+  const parsed = schema.safeParse(next);
   if (parsed.success) return parsed.data;
-  throw Problem.invalid(parsed.error);
+  const touched = parsed.error.issues.filter(({ path: [field] }) => {
+    return field === undefined || Object.hasOwn(Object(patch), field);
+  });
+  if (touched.length === 0) return next as T;
+  throw Problem.invalid(new z.ZodError(touched));
 }
 
 /** Equal as JSON, whatever the order of their fields. */

@@ -8,11 +8,19 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@tallystick/store-agent';
 import { userOf } from '../../authority/postgres/embedded.ts';
+import { STARTING } from './alone.ts';
 
 /** A file that says that a fleet was made here to its end. */
 export const MARK = 'tallystick-fleet';
 /** Beside a folder for each replica. */
-const OWN: ReadonlySet<string> = new Set([MARK, 'logs', 'authority', 'credentials.json', 'people.json']);
+const OWN: ReadonlySet<string> = new Set([
+  MARK,
+  STARTING,
+  'logs',
+  'authority',
+  'credentials.json',
+  'people.json',
+]);
 const FILES_OF_REPLICAS: ReadonlySet<string> = new Set(['agent.json', 'identity.pem', 'journal.db']);
 /** What systems put into folders of their own accord. */
 const OF_NOBODY: ReadonlySet<string> = new Set(['.DS_Store', 'lost+found']);

@@ -1,6 +1,6 @@
 /** `tallystick up`: a whole fleet on one machine, from nothing to ready with one command. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   type AgentSettings,
@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from '@tallystick/store-agent';
 import { LAB_VARIABLE, LINKS_VARIABLE } from '../../region/region.ts';
+import { startAlone } from '../fleet/alone.ts';
 import { FleetProcess } from '../fleet/child-process.ts';
 import { type FleetCredential, fleetCredentials, tokenFrom } from '../fleet/credentials.ts';
 import { Fleet, type FleetPlan, type FleetReplica, untilItWorks } from '../fleet/fleet.ts';
@@ -129,7 +130,9 @@ export async function up(args: readonly string[]): Promise<number> {
   });
   let lab: Lab | undefined;
   const provider = signInProcess(plan, portBase, say);
-  const started = startFleet(fleet, say, portBase, values.fresh === true).then(async () => {
+  const isFresh = values.fresh === true && existsSync(dataDir);
+  const started = startAlone(dataDir, async (again) => {
+    await startFleet(fleet, say, portBase, isFresh ? again : undefined);
     await provider.start();
     if (fleet.isFirstStart) {
       await fillShelves(fleet);
@@ -175,26 +178,37 @@ function signInProcess(plan: FleetPlan, portBase: number, say: (line: string) =>
   });
 }
 
-/** @throws ConfigError where a port is somebody else's: before anything was made, or emptied */
+/**
+ * @param emptied where the folder is to be emptied first: is called once that is done
+ * @throws ConfigError where a port is somebody else's: before anything was made, or emptied
+ */
 async function startFleet(
   fleet: Fleet,
   say: (line: string) => void,
   portBase: number,
-  isFresh: boolean,
+  emptied: (() => void) | undefined,
 ): Promise<void> {
   const { dataDir, authorityPort, postgresPort, replicas } = fleet.plan;
   const others = [authorityPort, postgresPort, portBase + LAB_OFFSET, portBase + PROVIDER_OFFSET];
   const ports = [...replicas.map(({ port }) => port), ...others];
   const waits = (port: number) => say(`  port ${port} is in use; waiting for an earlier fleet to end`);
   // A folder that a fleet was made in may have one that is just ending.
-  const taken = await waitForPorts(ports, waits, existsSync(dataDir) ? undefined : 0);
+  const taken = await waitForPorts(ports, waits, isNewFolder(dataDir) ? 0 : undefined);
   if (taken !== undefined)
     throw new ConfigError(
       `Port ${taken} is in use by another program. Stop that one, or choose others with --port-base N: N to N+${PROVIDER_OFFSET} are needed.`,
     );
-  if (isFresh) emptyFleetFolder(dataDir);
-  else checkFleetFolder(dataDir);
+  if (emptied === undefined) checkFleetFolder(dataDir);
+  else {
+    emptyFleetFolder(dataDir);
+    emptied();
+  }
   await fleet.start();
+}
+
+/** But for the mark of this start. */
+function isNewFolder(dataDir: string): boolean {
+  return readdirSync(dataDir).length <= 1;
 }
 
 /** Goods arrive at each place once: a delivery that is repeated is the same delivery. */

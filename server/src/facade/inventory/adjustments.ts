@@ -24,6 +24,10 @@ export function adjustmentRoutes(app: FastifyInstance, agent: Agent): void {
   route(app, ops.adjustInventory, async ({ body, idempotencyKey, principal: { actor }, reply }) => {
     const id = nameOf(body.id, idempotencyKey);
     checkSigns(body);
+    agent.checkGoods(
+      deltas(body).map(({ pool }) => pool),
+      (i) => `/lines/${i}`,
+    );
     const results =
       body.type === 'return'
         ? await takeBack(agent, actor, id, body)
@@ -105,9 +109,11 @@ function toCommands(
 ): GoodsCommand[] {
   const asked = { actor };
   const why = body.reason;
+  // A keeper of an earlier release knows no receipt with a reason: who gives none asks as it always did.
+  const reason = why === '' ? {} : { reason: why };
   switch (body.type) {
     case 'receive':
-      return [{ type: 'receive', id, ...asked, cause: 'delivery', lines: units }];
+      return [{ type: 'receive', id, ...asked, cause: 'delivery', ...reason, lines: units }];
     case 'count': {
       const found = units.map(({ pool, n }) => ({ pool, found: n }));
       return [{ type: 'count', id, ...asked, reason: why, lines: found }];
@@ -132,7 +138,16 @@ function toCommands(
             ]
           : []),
         ...(more.length > 0
-          ? [{ type: 'receive', id: derivedId(id, '+'), ...asked, cause: 'correction', lines: more } as const]
+          ? [
+              {
+                type: 'receive',
+                id: derivedId(id, '+'),
+                ...asked,
+                cause: 'correction',
+                ...reason,
+                lines: more,
+              } as const,
+            ]
           : []),
       ];
     }

@@ -55,6 +55,22 @@ beforeEach(async () => {
 });
 
 describe('the history of a product', () => {
+  test('says why goods came, and why there were more of them than the books said', async () => {
+    await adjust('d-2', 'receive', 3, { reason: 'late from Lübeck' });
+    await adjust('c-2', 'correct', 2, { reason: 'found behind a rack' });
+    await untilSettled(3);
+    const { items } = (await history()).body;
+    expect(items).toMatchObject([
+      { document: 'c-2+', type: 'corrected', reason: 'found behind a rack' },
+      { document: 'd-2', type: 'received', reason: 'late from Lübeck' },
+      { document: 'd-1', type: 'received' },
+    ]);
+    expect(items[2]).not.toHaveProperty('reason');
+    expect(await adjust('d-2', 'receive', 3, { reason: 'in other words' })).toMatchObject({
+      results: [{ replayed: true }],
+    });
+  });
+
   test('has every act, newest first, with who and why, and adds up to the books', async () => {
     await post('/v1/orders', { id: 'o-1', lines });
     await post('/v1/orders/o-1/shipments', { id: 's-1' });

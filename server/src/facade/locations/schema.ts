@@ -1,6 +1,6 @@
 /** Locations as clients see them. */
 import { isLocationId, isReplicaId } from '@tallystick/crdt';
-import { words } from '@tallystick/store-agent';
+import { currencyCode, words } from '@tallystick/store-agent';
 import { z } from 'zod';
 
 export const locationIdSchema = z
@@ -13,7 +13,6 @@ const timeZone = z
   .max(64)
   .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
   .meta({ description: 'An IANA time zone.', examples: ['Europe/Berlin'] });
-const currency = z.string().regex(/^[A-Z]{3}$/);
 const position = z
   .strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
   .meta({ description: 'Degrees north and east; sourcing can prefer what is near.' });
@@ -30,7 +29,7 @@ export const newLocation = z
       description: 'The replica that stands where the goods stand: it alone receives, counts and ships.',
     }),
     timeZone,
-    currency,
+    currency: currencyCode,
     taxJurisdiction: taxJurisdiction.optional(),
     address: address.optional(),
     position: position.optional(),

@@ -1,7 +1,8 @@
 /** Finding an order: what this region knows itself, completed by the books where others move its goods. */
 import { locationOf, type PoolId } from '@tallystick/crdt';
-import { type Agent, orderStatus, Problem } from '@tallystick/store-agent';
+import { type Agent, Problem } from '@tallystick/store-agent';
 import { askAuthority } from '../ask-authority.ts';
+import { changedOf, merged, withChanges } from './changed-elsewhere.ts';
 import type { OrderJson } from './schema.ts';
 
 /** A reader waits this long for the books before it hears what is known here. */
@@ -22,12 +23,26 @@ export async function findOrder(
 ): Promise<OrderJson> {
   const own = ownOrder(agent, id, client);
   const asked = { call: 'order', id, ...(client === undefined ? {} : { client }) };
-  if (own === undefined) return (await askAuthority(agent, asked, BOOKS_WAIT_MS)) as OrderJson;
-  if (own.stage !== 'settled' || !(mayBeBack || isMovedElsewhere(agent, own))) return own;
+  if (own === undefined) return withChanges(agent, await inBooks(agent, asked));
+  const read = withChanges(agent, own);
+  if (own.stage !== 'settled' || !(mayBeBack || isMovedElsewhere(agent, own))) return read;
   try {
-    return merged(own, (await askAuthority(agent, asked, PATIENCE_MS)) as OrderJson);
+    return merged(read, (await askAuthority(agent, asked, PATIENCE_MS)) as OrderJson);
   } catch (error) {
-    if (error instanceof Problem) return own;
+    if (error instanceof Problem) return read;
+    throw error;
+  }
+}
+
+/** While the books cannot be asked, an order that was changed from here is as it was then. */
+async function inBooks(agent: Agent, asked: { id: string; client?: string }): Promise<OrderJson> {
+  try {
+    return (await askAuthority(agent, asked, BOOKS_WAIT_MS)) as OrderJson;
+  } catch (error) {
+    const said = changedOf(agent, asked.id);
+    const isOwn = asked.client === undefined || asked.client === said?.client;
+    if (error instanceof Problem && error.code !== 'unknown_order' && said !== undefined && isOwn)
+      return said;
     throw error;
   }
 }
@@ -48,23 +63,4 @@ function isMovedElsewhere(agent: Agent, order: OrderJson): boolean {
     const keeper = agent.catalogue.keeperOf(locationOf(`${sku}@${locationId}` as PoolId));
     return keeper !== undefined && keeper !== agent.id && agent.catalogue.regionOf(keeper) !== agent.id;
   });
-}
-
-/** Counts only grow, so of two views of a line the larger one is the newer. */
-function merged(own: OrderJson, books: OrderJson): OrderJson {
-  const known = new Map(books.lines.map((line) => [line.lineId, line]));
-  const lines = own.lines.map((line) => {
-    const other = known.get(line.lineId);
-    if (other === undefined) return line;
-    return {
-      ...line,
-      cancelled: Math.max(line.cancelled, other.cancelled),
-      shipped: Math.max(line.shipped, other.shipped),
-      returned: Math.max(line.returned, other.returned),
-      ...(other.conflict === true ? { conflict: true } : {}),
-    };
-  });
-  // The owner's own marks are known here, whatever the books have heard of them yet.
-  const mark = own.status === 'delivered' || own.status === 'processing' ? own.status : undefined;
-  return { ...own, status: orderStatus(lines, false, mark), lines };
 }

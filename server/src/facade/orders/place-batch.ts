@@ -42,7 +42,7 @@ export async function placeBatch(
 ): Promise<{ results: Result[] }> {
   const waitMs = body.waitMs ?? agent.settings.sellWaitMs;
   if (isPartial) return { results: await placeEach(agent, principal, body.orders, waitMs) };
-  const sells = body.orders.map((order) => toCommand(agent, principal, order, 0));
+  const sells = body.orders.map((order, i) => toCommand(agent, principal, order, i, 0));
   const answers = await placeAll(agent, principal.actor, name, sells, waitMs);
   const refused = answers.findIndex((answer) => !answer.ok);
   if (refused >= 0) throw Problem.of(answers[refused] as Refusal);
@@ -51,17 +51,22 @@ export async function placeBatch(
 
 type NewOrder = z.output<typeof batchBody>['orders'][number];
 
-function toCommand(agent: Agent, principal: Principal, order: NewOrder, waitMs: number): Sell {
-  checkFreeForOrder(agent, principal, order.id);
-  return toSell({ ...inOwnName(principal, order), waitMs }, agent.catalogue, {
-    id: order.id,
-    actor: principal.actor,
-    channel: 'rest',
-    locations: agent.sellsFrom(),
-    departsFrom: [],
-    defaultWaitMs: waitMs,
-    nowMs: Date.now(),
-  });
+/** @param place of the order in the batch, which errors name @throws Problem */
+function toCommand(agent: Agent, principal: Principal, order: NewOrder, place: number, waitMs: number): Sell {
+  try {
+    checkFreeForOrder(agent, principal, order.id);
+    return toSell({ ...inOwnName(principal, order), waitMs }, agent.catalogue, {
+      id: order.id,
+      actor: principal.actor,
+      channel: 'rest',
+      locations: agent.sellsFrom(),
+      departsFrom: [],
+      defaultWaitMs: waitMs,
+      nowMs: Date.now(),
+    });
+  } catch (error) {
+    throw error instanceof Problem ? error.within(`/orders/${place}`, `Order ${order.id}`) : error;
+  }
 }
 
 /** What is here is sold at once; then those that lack something wait, one after the other, all within the one time. */
@@ -71,12 +76,12 @@ async function placeEach(
   orders: readonly NewOrder[],
   waitMs: number,
 ): Promise<Result[]> {
-  const results = await Promise.all(orders.map((order) => placeAlone(agent, principal, order, 0)));
+  const results = await Promise.all(orders.map((order, i) => placeAlone(agent, principal, order, i, 0)));
   const untilMs = performance.now() + waitMs;
   for (const [i, result] of results.entries()) {
     const leftMs = Math.floor(untilMs - performance.now());
     if (result.problem?.code !== 'insufficient_stock' || leftMs <= 0) continue;
-    results[i] = await placeAlone(agent, principal, orders[i] as NewOrder, leftMs);
+    results[i] = await placeAlone(agent, principal, orders[i] as NewOrder, i, leftMs);
   }
   return results;
 }
@@ -85,10 +90,11 @@ async function placeAlone(
   agent: Agent,
   principal: Principal,
   order: NewOrder,
+  place: number,
   waitMs: number,
 ): Promise<Result> {
   try {
-    return resultOf(agent, order.id, await agent.submit(toCommand(agent, principal, order, waitMs)));
+    return resultOf(agent, order.id, await agent.submit(toCommand(agent, principal, order, place, waitMs)));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { id: order.id, status: errorKind(error.code).status, problem: problemJson(error) };

@@ -5,6 +5,8 @@ import {
   type Agent,
   accepted,
   derivedId,
+  type Fact,
+  type OrderBody,
   type OrderStatus,
   order201,
   Problem,
@@ -13,8 +15,8 @@ import {
   toSell,
   uuidv7,
 } from '@tallystick/store-agent';
-import type { FastifyInstance } from 'fastify';
-import { maySee } from '../../access/principal.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { keyName, maySee, type Principal } from '../../access/principal.ts';
 import { checkFreeForOrder, inOwnName, newName } from '../access/own.ts';
 import { askAuthority } from '../ask-authority.ts';
 import { wentElsewhere } from '../forward.ts';
@@ -23,12 +25,14 @@ import type { Owners } from '../owners.ts';
 import { page } from '../page.ts';
 import { nameOf, route } from '../route.ts';
 import { batchRoute } from './batch.ts';
+import { afterCommand, noteChanged } from './changed-elsewhere.ts';
 import { findOrder, ownOrder } from './find-order.ts';
 import * as goods from './goods-operations.ts';
 import { afterMove, heardOf, linesOf, linesToMove, moveGoods } from './moved-goods.ts';
 import * as ops from './operations.ts';
 import { placeIn, placeOf } from './order-place.ts';
 import type { OrderJson } from './schema.ts';
+import { TwoNames } from './two-names.ts';
 
 /** How long an owner elsewhere in the tree may take. */
 const OWNER_WAIT_MS = 3_000;
@@ -39,33 +43,34 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     const answer = await agent.submit(command);
     if (answer.ok || (answer.code !== 'not_owner' && answer.code !== 'unknown_order'))
       return accepted(answer);
-    const { owner } = await findOrder(agent, command.orderId);
-    if (owner === agent.id) return accepted(answer);
-    const result = await agent.call(owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
-    if (result.ok) return undefined;
+    const order = await findOrder(agent, command.orderId);
+    if (order.owner === agent.id) return accepted(answer);
+    const result = await agent.call(order.owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
+    if (result.ok) {
+      noteChanged(agent, afterCommand(order, command, result.value as Fact));
+      return undefined;
+    }
     throw new Problem(
       result.code === 'keeper_unreachable' ? 'owner_unreachable' : result.code,
       result.message,
     );
   };
 
+  const twoNames = new TwoNames(agent, owners);
+  app.addHook('onClose', async () => twoNames.close());
+
   route(app, ops.createOrder, async ({ body: asked, idempotencyKey, principal, request, reply }) => {
     const id = newName(principal, asked.id, idempotencyKey) ?? uuidv7();
     const body = inOwnName(principal, asked);
+    if (asked.id !== undefined && idempotencyKey !== undefined) {
+      const key = keyName(principal, idempotencyKey);
+      if (key !== id)
+        return twoNames.place({ id, key, body, request, reply }, () =>
+          placeHere(agent, principal, id, body, reply),
+        );
+    }
     if (await wentElsewhere(owners, request, reply, id, { ...body, id })) return reply;
-    const command = toSell(body, agent.catalogue, {
-      id,
-      actor: principal.actor,
-      channel: 'rest',
-      locations: agent.sellsFrom(),
-      departsFrom: [],
-      defaultWaitMs: agent.settings.sellWaitMs,
-      nowMs: Date.now(),
-    });
-    checkFreeForOrder(agent, principal, id);
-    const answer = await agent.submit(command);
-    if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
-    return order201(agent, reply, answer);
+    return placeHere(agent, principal, id, body, reply);
   });
 
   batchRoute(app, agent, owners);
@@ -136,6 +141,28 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     );
   move(goods.createShipment, 'ship');
   move(goods.createReturn, 'return');
+}
+
+async function placeHere(
+  agent: Agent,
+  principal: Principal,
+  id: string,
+  body: OrderBody,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const command = toSell(body, agent.catalogue, {
+    id,
+    actor: principal.actor,
+    channel: 'rest',
+    locations: agent.sellsFrom(),
+    departsFrom: [],
+    defaultWaitMs: agent.settings.sellWaitMs,
+    nowMs: Date.now(),
+  });
+  checkFreeForOrder(agent, principal, id);
+  const answer = await agent.submit(command);
+  if (answer.ok) reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+  return order201(agent, reply, answer);
 }
 
 /** Moves all that is left. The document is named after what is moved, so that asking twice moves once. */

@@ -99,6 +99,19 @@ describe('an import of products', () => {
     expect(lines.slice(0, -1).map(({ row }) => row)).toEqual(Array.from({ length: 3_000 }, (_, i) => i + 1));
   });
 
+  test('of lines that are no UTF-8 refuses those', async () => {
+    const row = (sku: string) => Buffer.from(`{"sku":"${sku}","names":{"en":"x"},"prices":{}}\n`);
+    const bad = row('U2');
+    bad[bad.indexOf('x')] = 0xff;
+    const { lines } = await send('application/x-ndjson', Readable.from([row('U1'), bad, row('U3')]));
+    expect(lines).toMatchObject([
+      { row: 1, sku: 'U1', result: 'created' },
+      { row: 2, result: 'refused', message: 'the line is no UTF-8' },
+      { row: 3, sku: 'U3', result: 'created' },
+      { done: true },
+    ]);
+  });
+
   test('stops where a line never ends, or the books go away, and says how far it came', async () => {
     const endless = await send('application/x-ndjson', 'x'.repeat(300_000));
     expect(endless.lines).toMatchObject([{ done: false, code: 'malformed_body' }]);

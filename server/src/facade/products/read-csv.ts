@@ -1,5 +1,5 @@
 /** A row of a CSV file as a product: columns by name, prices as people write them. */
-import { currencyExponent, isCurrencyCode } from '@tallystick/crdt';
+import { currencyExponent, isKnownCurrency } from '@tallystick/crdt';
 
 export const CSV_COLUMNS =
   'sku, name or name_LOCALE, description_LOCALE, base_unit, units (case=12|box=4), barcodes (separated by |), ' +
@@ -58,7 +58,7 @@ function unitOf(text: string): { unit: string; basePerUnit: number } {
 }
 
 function toMinor(text: string, currency: string): number {
-  if (!isCurrencyCode(currency)) throw new Error(`price_${currency} names no currency; write price_EUR`);
+  if (!isKnownCurrency(currency)) throw new Error(`price_${currency} names no currency; write price_EUR`);
   return scaled(text, currencyExponent(currency), `price_${currency}`);
 }
 

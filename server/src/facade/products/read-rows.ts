@@ -1,4 +1,5 @@
 /** Rows of an import, one at a time, from CSV or NDJSON: each a product or what is wrong with its row. */
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { parse as csvParser } from 'csv-parse';
 import { type CsvRow, productOfRow } from './read-csv.ts';
@@ -56,10 +57,12 @@ async function* readCsv(input: Readable): AsyncGenerator<ReadRow> {
 async function* readNdjson(input: Readable): AsyncGenerator<ReadRow> {
   let row = 0;
   for await (const line of linesOf(input)) {
-    if (line.trim() === '') continue;
+    const text = line.toString();
+    if (text.trim() === '') continue;
     row += 1;
     try {
-      yield { row, value: JSON.parse(line) };
+      if (isUtf8(line)) yield { row, value: JSON.parse(text) };
+      else yield { row, fault: 'the line is no UTF-8' };
     } catch {
       yield { row, fault: 'the line is not complete, well-formed JSON' };
     }
@@ -67,17 +70,17 @@ async function* readNdjson(input: Readable): AsyncGenerator<ReadRow> {
 }
 
 /** @throws Error where a line is longer than a row may be: the file is then no such file. */
-async function* linesOf(input: Readable): AsyncGenerator<string> {
+async function* linesOf(input: Readable): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of input.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-      yield Buffer.concat([rest, chunk.subarray(from, at)]).toString('utf8');
+      yield Buffer.concat([rest, chunk.subarray(from, at)]);
       rest = Buffer.alloc(0);
       from = at + 1;
     }
     rest = Buffer.concat([rest, chunk.subarray(from)]);
     if (rest.length > ROW_BYTES_MAX) throw new Error(`a line is longer than ${ROW_BYTES_MAX} bytes`);
   }
-  yield rest.toString('utf8');
+  yield rest;
 }

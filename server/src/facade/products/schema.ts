@@ -1,6 +1,6 @@
 /** Products as clients see them. */
 import { isSku, parseGtin, QUANTITY_MAX } from '@tallystick/crdt';
-import { words } from '@tallystick/store-agent';
+import { currencyCode, words } from '@tallystick/store-agent';
 import { z } from 'zod';
 
 const LOCALE = '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
@@ -58,7 +58,7 @@ const fields = {
     .default([])
     .meta({ description: 'Other units in which it is sold, such as a case of 12.' }),
   barcodes,
-  prices: z.record(z.string().regex(/^[A-Z]{3}$/), amountMinor).meta({
+  prices: z.record(currencyCode, amountMinor).meta({
     description: 'By ISO 4217 currency, in whole minor units: 995 is 9.95.',
     examples: [{ EUR: 995 }],
   }),
@@ -76,12 +76,20 @@ export const productPatch = z
     descriptions: z.record(z.string(), words(4_000, 16_000).nullable()).nullable().optional(),
     units: fields.units.unwrap().optional(),
     barcodes: z.array(barcode).max(20).optional(),
-    prices: z.record(z.string(), amountMinor.nullable()).optional(),
+    prices: z.record(z.string(), amountMinor.nullable()).superRefine(givesCurrencies).optional(),
     taxRateBp: fields.taxRateBp.unwrap().optional(),
     taxIncluded: z.boolean().optional(),
     status: z.enum(['active', 'discontinued']).optional(),
   })
   .meta({ id: 'ProductPatch' });
+
+/** One that was there before may be taken out, whatever it is called. */
+function givesCurrencies(prices: Readonly<Record<string, number | null>>, context: z.RefinementCtx): void {
+  for (const [code, amount] of Object.entries(prices)) {
+    const issue = amount === null ? undefined : currencyCode.safeParse(code).error?.issues[0];
+    if (issue !== undefined) context.addIssue({ code: 'custom', path: [code], message: issue.message });
+  }
+}
 
 export const productSchema = z
   .object({

@@ -57,7 +57,10 @@ export function transferRoutes(app: FastifyInstance, agent: Agent): void {
     const transfer = await inBooks(agent, params.id);
     if (transfer === null) throw unknown(params.id);
     const lines = body.lines === undefined ? left(transfer, receipt) : summed(body.lines);
-    const stranger = lines.findIndex(({ sku }) => !transfer.lines.some((line) => line.sku === sku));
+    // As the caller has them: lines of one SKU are one only below.
+    const stranger = (body.lines ?? lines).findIndex(
+      ({ sku }) => !transfer.lines.some((line) => line.sku === sku),
+    );
     if (stranger >= 0) throw bad(`/lines/${stranger}/sku`, `is not among what ${params.id} brings`);
     if (!transfer.receipts.includes(receipt)) checkExpected(transfer);
     const cause = transfer.from === undefined ? 'delivery' : 'transfer';
