@@ -15,6 +15,18 @@ export async function orderFromBooks(
   return rows[0]?.order ?? undefined;
 }
 
+/** What became of an order's lines, and nothing of whose it is; none where it has not settled. */
+export async function linesMoved(pool: pg.Pool, id: string): Promise<unknown[]> {
+  const { rows } = await pool.query({
+    name: 'lines_moved',
+    text: `select line_id as "lineId", location as "locationId", quantity::float8, cancelled::float8, returned::float8,
+                  (case when departed then quantity else shipped end)::float8 as shipped
+             from tallystick.order_lines where order_id = $1`,
+    values: [text(id)],
+  });
+  return rows;
+}
+
 export interface OrderFilter {
   readonly status?: string | undefined;
   readonly client?: string | undefined;

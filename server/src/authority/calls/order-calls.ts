@@ -1,7 +1,7 @@
-/** Orders as the books have them: one by its id, and lists. */
+/** Orders as the books have them: one by its id, how far its lines are, and lists. */
 import { documentId, ORDER_STATUSES, Problem } from '@tallystick/store-agent';
 import { z } from 'zod';
-import { listOrders, orderFromBooks } from '../order-from-books.ts';
+import { linesMoved, listOrders, orderFromBooks } from '../order-from-books.ts';
 import { served } from './call.ts';
 
 const name = z.string().min(1).max(128);
@@ -16,6 +16,10 @@ export const ORDER_CALLS = {
         throw new Problem('unknown_order', `No order ${id} is in the books.`);
       return order;
     },
+  }),
+  'order.moved': served({
+    schema: z.strictObject({ call: z.literal('order.moved'), id: z.string().max(128) }),
+    serve: async (authority, { id }) => ({ lines: await linesMoved(authority.pool, id) }),
   }),
   'order.list': served({
     schema: z.strictObject({

@@ -1,0 +1,68 @@
+/**
+ * Moved elsewhere: what others did to an order's lines, before goods of it leave or come back at this shop's own door. A keeper
+ * hears neither of cancellations nor of what came back at other places, and whoever writes down a second return without knowing of the
+ * first is shut out (T8). So the books are asked, where they can be; without a line up the shop goes by what it knows.
+ */
+import type { LineId, OrderId, ReplicaId, ReturnGoods, Ship } from '@tallystick/crdt';
+import type { Agent } from '../agent.ts';
+import { Problem } from './problem.ts';
+
+/** A clerk waits so long at most; then the shop goes by what it knows. */
+const BOOKS_WAIT_MS = 1_500;
+
+interface Line {
+  readonly lineId: string;
+  readonly locationId: string;
+  readonly quantity: number;
+  readonly cancelled: number;
+  readonly shipped: number;
+  readonly returned: number;
+}
+
+/** @throws Problem `more_than_ordered` where less of a line is left to move */
+export async function checkMovedElsewhere(agent: Agent, command: Ship | ReturnGoods): Promise<void> {
+  const { ledger } = agent.engine.replica;
+  const isRepeat =
+    ledger.findDocument(command.type === 'ship' ? 'shipment' : 'return', command.id) !== undefined;
+  if (isRepeat) return;
+  const known = [here(agent, command.orderId), await inBooks(agent, command.orderId)];
+  const units = new Map<LineId, number>();
+  for (const { lineId, n } of command.lines) units.set(lineId, (units.get(lineId) ?? 0) + n);
+  for (const [lineId, n] of units) {
+    const views = known.flatMap((lines) => lines?.filter((line) => line.lineId === lineId) ?? []);
+    checkLine(agent, command, lineId, n, views);
+  }
+}
+
+/** Counts only grow, so that of several views the largest is the newest. */
+function checkLine(
+  agent: Agent,
+  { type, orderId }: Ship | ReturnGoods,
+  lineId: LineId,
+  n: number,
+  views: readonly Line[],
+): void {
+  const [line] = views;
+  if (line === undefined) return;
+  const said = [...views, agent.engine.replica.ledger.lineProgress(orderId, lineId)];
+  const most = (column: 'cancelled' | 'shipped' | 'returned') => Math.max(...said.map((one) => one[column]));
+  const moved = type === 'ship' ? most('shipped') : most('returned');
+  const left = Math.max(0, line.quantity - most('cancelled') - moved);
+  if (n > left) throw tooMany(`Only ${left} of line ${lineId} are left.`);
+  // It would be there twice. Of what leaves elsewhere that may be news here.
+  if (type === 'return' && line.locationId === agent.location && n > most('shipped') - moved)
+    throw tooMany(`Not that many of line ${lineId} have left. Write down the shipment first.`);
+}
+
+function tooMany(message: string): Problem {
+  return new Problem('more_than_ordered', message);
+}
+
+function here(agent: Agent, id: OrderId): readonly Line[] | undefined {
+  return agent.engine.replica.ledger.documentEntry('order', id) && agent.order(id).lines;
+}
+
+async function inBooks(agent: Agent, id: OrderId): Promise<readonly Line[] | undefined> {
+  const asked = await agent.call('authority' as ReplicaId, { call: 'order.moved', id }, BOOKS_WAIT_MS);
+  return asked.ok ? (asked.value as { readonly lines: readonly Line[] }).lines : undefined;
+}
