@@ -12,6 +12,7 @@ import {
   decideReceive,
   decideReturn,
   decideShip,
+  handedBack,
 } from './decide-goods.ts';
 import { decideMark } from './decide-mark.ts';
 import { decideReclaim } from './decide-reclaim.ts';
@@ -56,6 +57,8 @@ export function execute(context: Executing, command: Command): Answer {
   if (!decided.ok) return decided;
   try {
     const entry = ledger.append(decided.body, command.id, command.actor, context.now);
+    const handed = entry.body.type === 'cancelled' ? handedBack(ledger, entry.body) : undefined;
+    if (handed !== undefined) ledger.append(handed, '', 'system', context.now);
     return { ok: true, entry, replayed: false };
   } catch (error) {
     if (error instanceof TooLarge)
