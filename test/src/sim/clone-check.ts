@@ -24,6 +24,7 @@ import {
 } from './clone-books.ts';
 import type { CloneTrade } from './clone-trade.ts';
 import { readOnce } from './disk-tables.ts';
+import { checkTakenBack } from './former-orders.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import { sha256 } from './sha256.ts';
@@ -72,6 +73,7 @@ export class CloneCheck {
     if (isSentByBoth(forked)) this.#world.trace.saw('both clones sent to one neighbour');
     checkPaths(histories.values());
     checkOnce(histories.values());
+    checkTakenBack(histories.values());
     this.#checkAnswers(histories.values(), trade);
     this.#checkSums(histories);
     this.#checkCopies();
