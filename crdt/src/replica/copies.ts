@@ -85,7 +85,7 @@ export function isFormerLife(former: WriterId, writer: WriterId): boolean {
 }
 
 /** The newest first. */
-export function formerLives(sales: Pick<Sales, 'livesOf'>, writer: WriterId): WriterId[] {
+function formerLives(sales: Pick<Sales, 'livesOf'>, writer: WriterId): WriterId[] {
   const lives = sales.livesOf(replicaOf(writer)).map((life) => life.writer);
   return lives
     .filter((life) => isFormerLife(life, writer))

@@ -79,6 +79,36 @@ test('[T8] [F1] [F3] its old orders are called off, and what it held before is f
   );
 });
 
+test('[T8] an order of a replica that is retired is nobody’s to cancel, and its client is told so', async () => {
+  vi.stubEnv('TALLYSTICK_OPERATOR_TOKEN', TOKEN);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const fleet = await restoredRegion();
+  await fleet.add('us', 'region', 'authority', null);
+  await fleet.stopOne('eu');
+  expect(await fleet.post('us', '/v1/orders/o1/cancel', {})).toMatchObject({
+    status: 503,
+    body: { code: 'owner_unreachable' },
+  });
+  await tallystick(fleet, 'retire', 'eu');
+  const catalogue = fleet.served.get('us')?.agent.catalogue;
+  await until(() => catalogue?.replica('eu')?.status === 'retired', 'the other region has heard of it');
+  expect(await fleet.post('us', '/v1/orders/o1/cancel', {})).toMatchObject({
+    status: 409,
+    body: { code: 'not_owner', detail: expect.stringContaining('eu, which took order o1, is retired') },
+  });
+  const { authority } = fleet.authorities[0] as (typeof fleet.authorities)[0];
+  const available = () => authority.why('LAMP').pools[0]?.available;
+  const before = available() ?? 0;
+  for (const [act, id] of [
+    ['shipments', 's1'],
+    ['returns', 'r1'],
+  ])
+    expect((await fleet.post('us', `/v1/orders/o1/${act}`, { id })).status).toBe(201);
+  await until(() => available() === before + 4, 'its goods are free, as the answer said');
+});
+
 test('[F3] nobody’s former life is taken back where there is none, or where it may not have told all', async () => {
   vi.stubEnv('TALLYSTICK_OPERATOR_TOKEN', TOKEN);
   onTestFinished(() => {

@@ -41,6 +41,13 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
       return accepted(answer);
     const { owner } = await findOrder(agent, command.orderId);
     if (owner === agent.id) return accepted(answer);
+    if (agent.catalogue.replica(owner)?.status === 'retired') {
+      throw new Problem(
+        'not_owner',
+        `${owner}, which took order ${command.orderId}, is retired, and nobody else may change it. ` +
+          'Refund it. Where its goods still stand, ship them and take them back as a return: then they are free.',
+      );
+    }
     const result = await agent.call(owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
     if (result.ok) return undefined;
     throw new Problem(
