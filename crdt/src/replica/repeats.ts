@@ -7,7 +7,7 @@
  */
 import type { BodyOf, Entry, SoldLine } from '../entry/entry.ts';
 import { type LineId, type PoolId, parsePoolId, replicaOf, type WriterId } from '../ids.ts';
-import { copyDocumentsOf, copyName, exceedsCopy, saleOf } from './copies.ts';
+import { copyDocumentsOf, copyName, exceedsCopy, isOfCopy, saleOf } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
 import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, LineProgress } from './journal-view.ts';
@@ -47,12 +47,12 @@ export function wasRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry
   return names.length > 0 && ![...names, ...copyDocumentsOf(entry)].some(isFiled);
 }
 
-/** Whether what another process of this replica wrote took back a copy: that is filed for it (`copies.ts`). */
+/** The same of a copy that was taken back: its writer's own, or a former life's, which is filed for it (`copies.ts`). */
 export function wasOfCopy(ledger: Pick<Ledger, 'findDocument'>, writer: WriterId, entry: Entry): boolean {
   if (entry.body.type !== 'cancelled') return false;
-  return copyDocumentsOf(entry).some(({ kind, id }) =>
-    isAt(ledger.findDocument(kind, id), writer, entry.seq),
-  );
+  const isFiled = ({ kind, id }: DocumentName) => isAt(ledger.findDocument(kind, id), writer, entry.seq);
+  const findDocument = ledger.findDocument.bind(ledger);
+  return copyDocumentsOf(entry).some(isFiled) || isOfCopy({ findDocument, livesOf: () => [] }, writer, entry);
 }
 
 function isAt(ref: EntryRef | undefined, writer: WriterId, seq: number): boolean {
