@@ -37,6 +37,7 @@ export { foldProgress, lineName, NO_PROGRESS } from './replica/progress.ts';
 export { isForgottenAt, isOwnPast, noteLostLife, unheard } from './replica/recovery.ts';
 export * from './replica/replica.ts';
 export * from './replica/settings.ts';
+export { settlesHere } from './replica/settler.ts';
 export * from './replica/stage.ts';
 export { type Stay, Stays } from './replica/stays.ts';
 export * from './replica/stream.ts';

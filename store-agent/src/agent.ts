@@ -29,7 +29,7 @@ import type { Identity } from './identity.ts';
 import type { Levels } from './levels/levels.ts';
 import { createLog, type Log } from './log.ts';
 import type { Figure } from './metrics.ts';
-import { retireChild } from './retire.ts';
+import { retireChild, takeBackFormer } from './retire.ts';
 import { sellsFrom } from './sells-from.ts';
 import { serveCall } from './serve-call.ts';
 import { readParentTls } from './tls/parent-tls.ts';
@@ -229,8 +229,8 @@ export class Agent {
         order: (id) => this.order(id),
         status: () => this.status(),
         // Only what comes down from the authority may shut a child out; a till cannot ask it of its shop.
-        retire: async (request) => {
-          if (from === PARENT) return retireChild(this.engine, request);
+        retire: async (request, isFormer) => {
+          if (from === PARENT) return (isFormer ? takeBackFormer : retireChild)(this.engine, request);
           throw new Problem('forbidden', 'A replica is retired by the authority alone.');
         },
       },

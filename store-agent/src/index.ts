@@ -61,7 +61,7 @@ export { enrol } from './link/enrol.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { nodeMachine } from './machine.ts';
 export { type Figure, metricsText } from './metrics.ts';
-export { exposed, type RetireResult, retireChild, takeBack } from './retire.ts';
+export { exposed, type RetireResult, retireChild, takeBack, takeBackFormer } from './retire.ts';
 export { listen, type Served, serveAgent } from './serve.ts';
 export { isHashOf, SLOW_HASH, slowHash } from './slow-hash.ts';
 export { DoorTls } from './tls/door-tls.ts';

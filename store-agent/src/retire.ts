@@ -6,6 +6,7 @@ import {
   type PoolUnits,
   type ReplicaId,
   type Stream,
+  settlesHere,
   type WriterId,
 } from '@tallystick/crdt';
 import type { Engine } from '@tallystick/crdt/host';
@@ -32,6 +33,18 @@ export interface RetireResult {
 export async function retireChild(engine: Engine, request: RetireRequest): Promise<RetireResult> {
   const writers = await engine.runDurably((replica, now) => replica.retire(request.replica, now));
   if (writers === undefined) throw new Problem('not_found', `${request.replica} was never heard of here.`);
+  const reclaimed = await takeBack(engine, request, writers);
+  return { replica: request.replica, writers, reclaimed, exposure: exposed(engine.replica.ledger, writers) };
+}
+
+/** Of a replica that goes on as a new life: what was counted of those that ended and are settled here (F1, F3). @throws Problem */
+export async function takeBackFormer(engine: Engine, request: RetireRequest): Promise<RetireResult> {
+  const writers = await engine.runDurably(({ ledger }) =>
+    ledger
+      .livesOf(request.replica)
+      .filter((life) => life.head.fence !== null && settlesHere(ledger, life))
+      .map(({ writer }) => writer),
+  );
   const reclaimed = await takeBack(engine, request, writers);
   return { replica: request.replica, writers, reclaimed, exposure: exposed(engine.replica.ledger, writers) };
 }

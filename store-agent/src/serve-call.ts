@@ -75,6 +75,13 @@ const goodsCommand = z.discriminatedUnion('type', [
 /** A correction is two acts; nobody asks for more. */
 const TOGETHER_MAX = 2;
 
+const takingBack = {
+  id: documentId,
+  replica: z.string().refine(isReplicaId, 'a replica id'),
+  operator: z.string().regex(/^[\x21-\x7e]{1,100}$/),
+  counted: z.array(z.strictObject({ pool, n: units })).max(10_000),
+};
+
 const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('command'), command: goodsCommand }),
   /** Acts that are one to whoever asks: all of them, or none. */
@@ -83,13 +90,9 @@ const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('status') }),
   /** Whether anybody is there: pages have no other way to find out. */
   z.strictObject({ call: z.literal('ping') }),
-  z.strictObject({
-    call: z.literal('retire'),
-    id: documentId,
-    replica: z.string().refine(isReplicaId, 'a replica id'),
-    operator: z.string().regex(/^[\x21-\x7e]{1,100}$/),
-    counted: z.array(z.strictObject({ pool, n: units })).max(10_000),
-  }),
+  z.strictObject({ call: z.literal('retire'), ...takingBack }),
+  /** By another name than `retire`: who knows it not must not take it for that, and shut out a replica that lives. */
+  z.strictObject({ call: z.literal('former-lives'), ...takingBack }),
 ]);
 
 export interface CallServer {
@@ -99,7 +102,8 @@ export interface CallServer {
   fact(answer: Accepted): Fact;
   order(id: string): unknown;
   status(): unknown;
-  retire(request: RetireRequest): Promise<RetireResult>;
+  /** @param isFormer of the lives that ended alone: the one that goes on is left as it is. */
+  retire(request: RetireRequest, isFormer: boolean): Promise<RetireResult>;
 }
 
 export async function serveCall(server: CallServer, body: string): Promise<CallResult> {
@@ -134,8 +138,9 @@ async function serveParsed(server: CallServer, json: unknown): Promise<CallResul
         return { ok: false, code: 'unknown_order', message: `Order ${call.id} is not known there.` };
       }
     case 'retire':
+    case 'former-lives':
       try {
-        return { ok: true, value: await server.retire(call) };
+        return { ok: true, value: await server.retire(call, call.call === 'former-lives') };
       } catch (error) {
         if (error instanceof Problem) return { ok: false, code: error.code, message: error.message };
         throw error;

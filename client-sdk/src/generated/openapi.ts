@@ -470,7 +470,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order or lines of it
-         * @description What has not left is free again at once, exactly once. What has left comes back as a return. It needs the replica that owns it: 503 while that cannot be reached.
+         * @description What has not left is free again at once, exactly once. What has left comes back as a return. Where the region was restored from a backup after it took the order, the order is cancelled at once, and its units are free when an operator has counted them. It needs the replica that owns it: 503 while that cannot be reached.
          */
         post: operations["cancelOrder"];
         delete?: never;

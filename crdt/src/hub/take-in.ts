@@ -9,7 +9,7 @@ import { decodeSlice } from '../entry/decode-slice.ts';
 import { type Entry, type FenceReason, type Hash, NO_HASH } from '../entry/entry.ts';
 import { locationOf, type PoolId, type ReplicaId, replicaOf, type WriterId } from '../ids.ts';
 import { keepBranch } from '../replica/branches.ts';
-import { hasSold } from '../replica/copies.ts';
+import { saleOf } from '../replica/copies.ts';
 import type { Directory } from '../replica/directory.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import { noteLostLife } from '../replica/recovery.ts';
@@ -253,14 +253,14 @@ function ruleBroken(context: TakeIn, stream: Stream, entry: Entry): FenceReason 
     }
     case 'cancelled': {
       const cancelled = { ...entry, body };
-      if (isRoot && !hasSold(ledger, stream.writer, cancelled)) return 'departed';
+      if (isRoot && saleOf(ledger, stream.writer, cancelled) === undefined) return 'departed';
       return exceedsSold(ledger, stream.writer, cancelled) ? 'departed' : undefined;
     }
     case 'marked':
       if (entry.docId !== body.orderId) return 'malformed';
       // A former life may have sold it, in words that come later, or too late to be counted (T2, T8).
       if (!isRoot || !isOnlyLife(ledger, stream)) return undefined;
-      return hasSold(ledger, stream.writer, { ...entry, body }) ? undefined : 'departed';
+      return saleOf(ledger, stream.writer, { ...entry, body }) === undefined ? 'departed' : undefined;
     case 'returned':
     case 'shipped':
       if (isForeign(directory, replica, body.lines)) return 'foreign-pool';

@@ -47,6 +47,8 @@ export function isTakenBackTwice(
 function leftAtMost(ledger: Ledger, lost: Stream, pool: PoolId): number {
   let units = exposure(ledger, lost, pool) + takenUnsaid(ledger, lost, pool);
   for (const { writer, n } of accountRow(ledger, lost, pool).sent) {
+    // What it handed to a former life of its own is in that one's account, and nobody takes it (T8).
+    if (replicaOf(writer) === replicaOf(lost.writer)) continue;
     const to = ledger.streams.get(writer);
     units += Math.max(0, n - (to ? amountOf(accountRow(ledger, to, pool).took, lost.writer) : 0));
   }

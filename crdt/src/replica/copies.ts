@@ -7,7 +7,15 @@
  * document too, and leaves the progress of the order alone.
  */
 import type { BodyOf, Entry } from '../entry/entry.ts';
-import { areTwins, type LineId, type OrderId, replicaOf, type WriterId } from '../ids.ts';
+import {
+  areTwins,
+  incarnationOf,
+  type LineId,
+  type OrderId,
+  type ReplicaId,
+  replicaOf,
+  type WriterId,
+} from '../ids.ts';
 import type { DocumentKind, DocumentName } from './documents.ts';
 import type { EntryRef } from './journal-view.ts';
 
@@ -34,17 +42,36 @@ function cancellationName(orderId: OrderId, lineId: LineId, writer: WriterId): D
   return { kind: 'copy-cancellation', id: `${orderId} ${lineId} ${writer}` };
 }
 
-/** Whether a cancellation takes back a copy, and not the order that others know by its id. */
-export function isOfCopy(
-  documents: Pick<Documents, 'findDocument'>,
+/** Where it is looked up whose sale somebody takes back or marks. */
+export interface Sales extends Pick<Documents, 'findDocument'> {
+  livesOf(replica: ReplicaId): readonly { readonly writer: WriterId }[];
+}
+
+type OfOrder = Entry & { readonly body: BodyOf<'cancelled' | 'marked'> };
+
+/**
+ * Whose sale a cancellation or a mark is about: the order's, or the copy of this seller. Its writer sold it itself,
+ * or a former life of its replica did (T8); undefined where none of them is known to have.
+ */
+export function saleOf(
+  sales: Sales,
   stream: WriterId,
-  entry: Entry,
-): boolean {
-  if (entry.body.type !== 'cancelled') return false;
-  const { orderId } = entry.body;
-  if (documents.findDocument('order', orderId)?.writer === stream) return false;
+  { writer, body: { orderId } }: OfOrder,
+): 'order' | { readonly copyOf: WriterId } | undefined {
+  const first = sales.findDocument('order', orderId);
+  if (first?.writer === stream) return 'order';
   // A branch speaks in the name of the writer that forked: what both sold is one copy (F2).
-  return hasCopy(documents, orderId, entry.writer);
+  if (hasCopy(sales, orderId, writer)) return { copyOf: writer };
+  if (first === undefined) return undefined;
+  if (areTwins(first.writer, writer) || isFormerLife(first.writer, writer)) return 'order';
+  const former = formerLives(sales, writer).find((life) => hasCopy(sales, orderId, life));
+  return former && { copyOf: former };
+}
+
+/** Whether a cancellation takes back a copy, and not the order that others know by its id. */
+export function isOfCopy(sales: Sales, stream: WriterId, entry: Entry): boolean {
+  const { body } = entry;
+  return body.type === 'cancelled' && typeof saleOf(sales, stream, { ...entry, body }) === 'object';
 }
 
 function hasCopy(documents: Pick<Documents, 'findDocument'>, orderId: OrderId, seller: WriterId): boolean {
@@ -52,16 +79,17 @@ function hasCopy(documents: Pick<Documents, 'findDocument'>, orderId: OrderId, s
   return documents.findDocument(kind, id) !== undefined;
 }
 
-/** Whether who cancels or marks an order has sold it itself, as the order or as a copy. */
-export function hasSold(
-  documents: Pick<Documents, 'findDocument'>,
-  stream: WriterId,
-  { writer, body }: Entry & { readonly body: BodyOf<'cancelled' | 'marked'> },
-): boolean {
-  const first = documents.findDocument('order', body.orderId);
-  if (first !== undefined && (first.writer === stream || areTwins(first.writer, writer))) return true;
-  // A branch speaks in the name of the writer that forked: what both sold is one copy (F2).
-  return hasCopy(documents, body.orderId, writer);
+/** A life of the same replica before this one. */
+export function isFormerLife(former: WriterId, writer: WriterId): boolean {
+  return replicaOf(former) === replicaOf(writer) && incarnationOf(former) < incarnationOf(writer);
+}
+
+/** The newest first. */
+function formerLives(sales: Pick<Sales, 'livesOf'>, writer: WriterId): WriterId[] {
+  const lives = sales.livesOf(replicaOf(writer)).map((life) => life.writer);
+  return lives
+    .filter((life) => isFormerLife(life, writer))
+    .sort((a, b) => incarnationOf(b) - incarnationOf(a));
 }
 
 /**
@@ -78,15 +106,25 @@ export function marksAnothers(
   return first !== undefined && replicaOf(first.writer) !== replicaOf(stream);
 }
 
-/** A line of a copy is taken back once, and never beyond what that copy sold. */
-export function exceedsCopy(documents: Documents, entry: Entry & { readonly body: Cancelled }): boolean {
-  const { kind, id } = copyName(entry.body.orderId, entry.writer);
-  const copy = documents.documentEntry(kind, id)?.body;
-  const names = copyDocumentsOf(entry);
-  if (names.some((name) => documents.findDocument(name.kind, name.id) !== undefined)) return true;
+/** A line of a copy is taken back once, by its seller or a later life, and never beyond what that copy sold. */
+export function exceedsCopy(
+  sales: Sales & Documents,
+  { writer, body: { orderId, lines } }: Entry & { readonly body: Cancelled },
+  seller: WriterId,
+): boolean {
+  const { kind, id } = copyName(orderId, seller);
+  const copy = sales.documentEntry(kind, id)?.body;
+  const isBack = ({ lineId }: { readonly lineId: LineId }, by: WriterId) => {
+    const name = cancellationName(orderId, lineId, by);
+    return sales.findDocument(name.kind, name.id) !== undefined;
+  };
+  const others = sales.livesOf(replicaOf(seller)).map((life) => life.writer);
+  const later = others.filter((life) => isFormerLife(seller, life) && !hasCopy(sales, orderId, life));
+  const takers = new Set([seller, writer, ...later]);
+  if (lines.some((line) => [...takers].some((by) => isBack(line, by)))) return true;
   if (copy?.type !== 'sold' && copy?.type !== 'confirmed') return false;
   const left = new Map(copy.lines.toReversed().map((line) => [line.lineId, line.quantityBase]));
-  return entry.body.lines.some(({ lineId, pool, n }) => {
+  return lines.some(({ lineId, pool, n }) => {
     const sold = copy.lines.find((line) => line.lineId === lineId);
     const rest = (left.get(lineId) ?? 0) - n;
     left.set(lineId, rest);

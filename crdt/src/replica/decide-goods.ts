@@ -25,6 +25,7 @@ import {
   refuse,
   type Ship,
 } from './command.ts';
+import { isFormerLife } from './copies.ts';
 import { badQuantity, type Decided, noRoom } from './decide-sale.ts';
 import type { Directory } from './directory.ts';
 import type { Ledger } from './ledger.ts';
@@ -91,11 +92,15 @@ export function decideShip(ledger: Ledger, directory: Directory, command: Ship):
   return { ok: true, body: { type: 'shipped', orderId: command.orderId, lines: units(command.lines) } };
 }
 
-/** The owner takes back an order, or lines of it, before the goods left; each line once (T8). */
-export function decideCancel(ledger: Ledger, command: CancelOrder): Decided {
+/**
+ * The owner takes back an order, or lines of it, before the goods left; each line once (T8). Of an order that a former
+ * life took, the units are that life's: it may have taken it back itself, unheard, and sold them again.
+ */
+export function decideCancel(ledger: Ledger, command: CancelOrder): Decided<BodyOf<'cancelled'>> {
   const entry = ledger.documentEntry('order', command.orderId);
   if (entry === undefined) return refuse('unknown_order', `Order ${command.orderId} is not known here.`);
-  if (entry.writer !== ledger.self.writer) {
+  const { self } = ledger;
+  if (entry.writer !== self.writer && !isFormerLife(entry.writer, self.writer)) {
     return refuse('not_owner', `Order ${command.orderId} belongs to ${replicaOf(entry.writer)}.`);
   }
   const body = entry.body as BodyOf<'sold' | 'confirmed'>;
@@ -118,6 +123,19 @@ export function decideCancel(ledger: Ledger, command: CancelOrder): Decided {
     ok: true,
     body: { type: 'cancelled', orderId: command.orderId, reason: command.reason, lines },
   };
+}
+
+/**
+ * What goes to the former life that took the order, in the commit that takes it back (T8, F3): to nobody's use before an
+ * operator has counted it, as all that is left there. Undefined where this life took it.
+ */
+export function handedBack(
+  ledger: Ledger,
+  { orderId, lines }: BodyOf<'cancelled'>,
+): BodyOf<'sent'> | undefined {
+  const seller = ledger.documentEntry('order', orderId)?.writer;
+  if (seller === undefined || seller === ledger.self.writer) return undefined;
+  return { type: 'sent', to: seller, items: lines.map(({ pool, n }) => ({ pool, n })) };
 }
 
 /** T9: what was found is compared with goods on hand at that place, never with rights. */

@@ -12,6 +12,7 @@ import {
   decideReceive,
   decideReturn,
   decideShip,
+  handedBack,
 } from './decide-goods.ts';
 import { decideMark } from './decide-mark.ts';
 import { decideReclaim } from './decide-reclaim.ts';
@@ -43,7 +44,10 @@ export function execute(context: Executing, command: Command): Answer {
   const judged = judge(context, command);
   if (!('body' in judged)) return judged;
   try {
-    const entry = context.ledger.append(judged.body, command.id, command.actor, context.now);
+    const { ledger } = context;
+    const entry = ledger.append(judged.body, command.id, command.actor, context.now);
+    const handed = entry.body.type === 'cancelled' ? handedBack(ledger, entry.body) : undefined;
+    if (handed !== undefined) ledger.append(handed, '', 'system', context.now);
     return { ok: true, entry, replayed: false };
   } catch (error) {
     if (error instanceof TooLarge)

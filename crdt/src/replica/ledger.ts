@@ -14,12 +14,13 @@ import { replicaOf } from '../ids.ts';
 import { applyEffect, type Effect, forEachEffect } from '../tally/fold.ts';
 import { spendable } from '../tally/guards.ts';
 import { branchHead } from './branches.ts';
+import { isOfCopy } from './copies.ts';
 import type { DocumentKind } from './documents.ts';
 import type { Hold } from './holds.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { OpenHolds } from './open-holds.ts';
 import { OpenTurn } from './open-turn.ts';
-import { isRepeat, wasRepeat } from './repeats.ts';
+import { isRepeat, wasOfCopy, wasRepeat } from './repeats.ts';
 import { type Fence, isBranch, newHead, reparent, Stream, type StreamHead } from './stream.ts';
 import { ToldCells } from './told-cells.ts';
 import { ToldTaken } from './told-taken.ts';
@@ -162,7 +163,7 @@ export class Ledger {
   }
 
   /** Folds the next entry of a stream, whose place in its chain the caller has checked. */
-  accept(stream: Stream, written: WrittenEntry, isRepeated = isRepeat): void {
+  accept(stream: Stream, written: WrittenEntry, isRepeated = isRepeat, isCopys = isOfCopy): void {
     const { entry } = written;
     this.#dirty.add(stream);
     const isOnce = !isRepeated(this, stream, entry);
@@ -182,7 +183,7 @@ export class Ledger {
       if (entry.body.type === 'fenced' && stream.writer === this.#self) this.noteFence(entry.body);
     }
     this.#turn.place(stream.writer, written);
-    if (isOnce) this.#turn.file(stream.writer, entry);
+    if (isOnce) this.#turn.file(stream.writer, entry, isCopys(this, stream.writer, entry));
     if (stream.writer === this.#self) this.openHolds.fold(entry);
   }
 
@@ -303,7 +304,7 @@ export class Ledger {
       stream = this.addStream(entry.writer, newHead(entry.body.kind, entry.body.parent, via));
       if (via === null) this.#self = entry.writer;
     }
-    this.accept(stream, written, wasRepeat);
+    this.accept(stream, written, wasRepeat, wasOfCopy);
     this.openHolds.absorbed(entry);
   }
 

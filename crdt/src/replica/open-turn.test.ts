@@ -113,7 +113,7 @@ describe('[T8] documents', () => {
     const cancelled = { ...shipped(1), type: 'cancelled', reason: 'x' } as EntryBody;
     turn.file(berlin, said(berlin, 1, sold, 'o1'));
     turn.file(till, said(till, 1, sold, 'o1'));
-    turn.file(till, said(till, 2, cancelled, 'c1'));
+    turn.file(till, said(till, 2, cancelled, 'c1'), true);
     turn.file(berlin, said(berlin, 2, received, 'd1'));
     turn.file(till, said(till, 3, received, 'd1'));
     expect(turn.documents.map(({ kind, id, ref }) => [kind, id, ref.writer, ref.seq])).toEqual([

@@ -6,7 +6,7 @@
  */
 import type { Entry } from '../entry/entry.ts';
 import type { LineId, OrderId, WriterId } from '../ids.ts';
-import { copyDocumentsOf, isOfCopy, marksAnothers } from './copies.ts';
+import { copyDocumentsOf, marksAnothers } from './copies.ts';
 import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, JournalView, LineProgress } from './journal-view.ts';
 import { foldProgress, lineName, NO_PROGRESS } from './progress.ts';
@@ -40,8 +40,12 @@ export class OpenTurn {
     return [...this.#progress.values()];
   }
 
-  /** Puts the documents and order lines that an entry carries where the turn's reads and its commit find them. */
-  file(writer: WriterId, entry: Entry): void {
+  /**
+   * Puts the documents and order lines that an entry carries where the turn's reads and its commit find them.
+   *
+   * @param isOfCopy whether it takes back a copy, and not the order (T8).
+   */
+  file(writer: WriterId, entry: Entry, isOfCopy = false): void {
     if (marksAnothers(this, writer, entry)) return;
     const ref: EntryRef = { writer, seq: entry.seq };
     for (const { kind, id } of documentsOf(entry.body, entry.docId)) {
@@ -49,7 +53,7 @@ export class OpenTurn {
       const first = this.#fileFirst({ kind, id }, ref, entry);
       if (kind === 'order' && first.writer !== writer) this.#fileCopy(ref, entry);
     }
-    if (isOfCopy(this, writer, entry)) {
+    if (isOfCopy) {
       this.#fileCopy(ref, entry);
       return;
     }

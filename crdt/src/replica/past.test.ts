@@ -286,11 +286,4 @@ describe('[T8] a restored replica', () => {
     world.deliver(last as NonNullable<typeof last>);
     expect(berlin.do(receive('d1', { lamp: 6 }))).toMatchObject({ ok: false, code: 'former_lives_unknown' });
   });
-
-  test('[T8] an order of a former life is not its own to cancel', () => {
-    const { world, berlin } = restored();
-    berlin.link();
-    world.calm();
-    expect(berlin.do(cancel('c1', 'o1'))).toMatchObject({ ok: false, code: 'not_owner' });
-  });
 });

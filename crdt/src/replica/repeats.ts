@@ -7,7 +7,7 @@
  */
 import type { BodyOf, Entry, SoldLine } from '../entry/entry.ts';
 import { type LineId, type PoolId, parsePoolId, replicaOf, type WriterId } from '../ids.ts';
-import { copyDocumentsOf, copyName, exceedsCopy, hasSold, isOfCopy } from './copies.ts';
+import { copyDocumentsOf, copyName, exceedsCopy, isOfCopy, saleOf } from './copies.ts';
 import { orderLines } from './decide-goods.ts';
 import { type DocumentKind, type DocumentName, documentsOf } from './documents.ts';
 import type { EntryRef, LineProgress } from './journal-view.ts';
@@ -29,7 +29,9 @@ export function isRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry)
   if (body.type === 'cancelled') {
     const cancelled = { ...entry, body };
     const isKnown = ledger.findDocument('order', body.orderId) !== undefined;
-    return (isKnown && !hasSold(ledger, writer, cancelled)) || exceedsSold(ledger, writer, cancelled);
+    return (
+      (isKnown && saleOf(ledger, writer, cancelled) === undefined) || exceedsSold(ledger, writer, cancelled)
+    );
   }
   return (body.type === 'returned' || body.type === 'shipped') && exceedsOrder(ledger, body, body.type);
 }
@@ -45,18 +47,27 @@ export function wasRepeat(ledger: Ledger, { writer, head }: Stream, entry: Entry
   return names.length > 0 && ![...names, ...copyDocumentsOf(entry)].some(isFiled);
 }
 
+/** The same of a copy that was taken back: its writer's own, or a former life's, which is filed for it (`copies.ts`). */
+export function wasOfCopy(ledger: Pick<Ledger, 'findDocument'>, writer: WriterId, entry: Entry): boolean {
+  if (entry.body.type !== 'cancelled') return false;
+  const isFiled = ({ kind, id }: DocumentName) => isAt(ledger.findDocument(kind, id), writer, entry.seq);
+  const findDocument = ledger.findDocument.bind(ledger);
+  return copyDocumentsOf(entry).some(isFiled) || isOfCopy({ findDocument, livesOf: () => [] }, writer, entry);
+}
+
 function isAt(ref: EntryRef | undefined, writer: WriterId, seq: number): boolean {
   return ref?.writer === writer && ref.seq === seq;
 }
 
-/** T8: an owner takes back what it sold itself, be it the order or a copy of it. */
+/** T8: an owner takes back what it sold itself or in a former life, be it the order or a copy of it. */
 export function exceedsSold(
   ledger: Ledger,
   stream: WriterId,
   entry: Entry & { readonly body: BodyOf<'cancelled'> },
 ): boolean {
-  return isOfCopy(ledger, stream, entry)
-    ? exceedsCopy(ledger, entry)
+  const sale = saleOf(ledger, stream, entry);
+  return typeof sale === 'object'
+    ? exceedsCopy(ledger, entry, sale.copyOf)
     : exceedsOrder(ledger, entry.body, 'cancelled');
 }
 

@@ -4,8 +4,14 @@
  * names the operator. A shop that burned down goes with its tills, the shop first: what it can
  * no longer settle is then settled above it.
  */
-import { type PoolUnits, parsePoolId, type ReplicaId, replicaOf } from '@tallystick/crdt';
-import { Problem, type ReplicaRecord, type RetireResult, retireChild } from '@tallystick/store-agent';
+import { type PoolUnits, parsePoolId, type ReplicaId, replicaOf, type WriterId } from '@tallystick/crdt';
+import {
+  Problem,
+  type ReplicaRecord,
+  type RetireResult,
+  retireChild,
+  takeBackFormer,
+} from '@tallystick/store-agent';
 import type { Authority } from './authority.ts';
 import { AUTHORITY } from './authority.ts';
 import { markRetired } from './registry.ts';
@@ -50,7 +56,7 @@ export async function retire(authority: Authority, retirement: Retirement): Prom
 }
 
 /** A word that was mistyped would be units that nobody takes back. @throws Problem */
-function checkCounted({ catalogue, host }: Authority, counted: readonly PoolUnits[]): void {
+export function checkCounted({ catalogue, host }: Authority, counted: readonly PoolUnits[]): void {
   const { levels } = host.engine.replica.hub.totals;
   for (const { pool } of counted) {
     // Goods may be on shelves that are in no catalogue any more.
@@ -98,21 +104,47 @@ async function retireOne(
         'whose operator knows it, and retire it there.',
     );
   }
-  let result = await atSettler(authority, settler, retirement).catch((error: unknown) => {
+  const first = atSettler(authority, settler, retirement).catch((error: unknown) => {
     // It never came, or its parent was lost before it told of it: nobody has anything to settle.
     if ((settler !== parent || lives.length === 0) && isUnheardOf(error)) return nothingOf(replica);
     throw error;
   });
-  // Lives that ended under a former parent are settled by whoever stands above both (F3a).
+  const result = await andAbove(authority, settler, retirement, await first, lives);
+  await closed(authority, replica);
+  return result;
+}
+
+/** What that settler, and those above it, have to settle of the lives that ended. @throws Problem */
+export async function takeBackEnded(
+  authority: Authority,
+  parent: ReplicaId,
+  retirement: Retirement,
+): Promise<RetireResult> {
+  const settler = nearestAlive(authority, parent);
+  const lives = authority.host.engine.replica.ledger.livesOf(retirement.replica);
+  const ended = lives.filter(({ head }) => head.fence !== null);
+  const first = await atSettler(authority, settler, retirement, 'former-lives');
+  return andAbove(authority, settler, retirement, first, ended, 'former-lives');
+}
+
+/** Lives that ended under a former parent are settled by whoever stands above both (F3a). */
+async function andAbove(
+  authority: Authority,
+  settler: ReplicaId,
+  retirement: Retirement,
+  first: RetireResult,
+  lives: readonly { readonly writer: WriterId }[],
+  call: Call = 'retire',
+): Promise<RetireResult> {
+  let result = first;
   const isLeft = () => lives.some(({ writer }) => !result.writers.includes(writer));
   for (const above of ancestorsOf(authority, settler)) {
     if (!isLeft()) break;
     const counted = less(retirement.counted, result.reclaimed);
-    const more = await unlessUnheardOf(atSettler(authority, above, { ...retirement, counted }));
+    const more = await unlessUnheardOf(atSettler(authority, above, { ...retirement, counted }, call));
     if (more !== undefined) result = joined(result, more);
   }
-  await closed(authority, replica);
-  return { ...result, replica };
+  return { ...result, replica: retirement.replica };
 }
 
 /** Its code or key opens nothing any more. */
@@ -142,10 +174,18 @@ function nearestAlive({ catalogue }: Authority, replica: ReplicaId): ReplicaId {
   return at;
 }
 
-function atSettler(authority: Authority, settler: ReplicaId, retirement: Retirement): Promise<RetireResult> {
-  return settler === AUTHORITY
-    ? retireChild(authority.host.engine, retirement)
-    : viaCall(authority, settler, retirement);
+/** All of it, or its former lives alone. */
+type Call = 'retire' | 'former-lives';
+
+function atSettler(
+  authority: Authority,
+  settler: ReplicaId,
+  retirement: Retirement,
+  call: Call = 'retire',
+): Promise<RetireResult> {
+  if (settler !== AUTHORITY) return viaCall(authority, settler, retirement, call);
+  const { engine } = authority.host;
+  return call === 'retire' ? retireChild(engine, retirement) : takeBackFormer(engine, retirement);
 }
 
 function ancestorsOf({ catalogue }: Authority, replica: ReplicaId): ReplicaId[] {
@@ -175,15 +215,15 @@ function joined(first: RetireResult, second: RetireResult): RetireResult {
 async function viaCall(
   authority: Authority,
   settler: ReplicaId,
-  retirement: Retirement,
+  { id, replica, operator, counted }: Retirement,
+  call: Call,
 ): Promise<RetireResult> {
-  const { withChildren: _, ...one } = retirement;
-  const result = await authority.call(settler, { call: 'retire', ...one }, RETIRE_WAIT_MS);
+  const result = await authority.call(settler, { call, id, replica, operator, counted }, RETIRE_WAIT_MS);
   if (result.ok) return result.value as RetireResult;
   if (result.code === 'keeper_unreachable') {
     throw new Problem(
       'parent_unreachable',
-      `${settler}, which settles what ${retirement.replica} held, cannot be reached now. ` +
+      `${settler}, which settles what ${replica} held, cannot be reached now. ` +
         `If it is lost too, retire ${settler} with all that hangs below it (--with-children).`,
     );
   }

@@ -24,6 +24,7 @@ import { cashierRoutes } from './cashier-routes.ts';
 import { putCatalogue } from './catalogue.ts';
 import { tooLarge } from './catalogue-changes.ts';
 import { figures } from './figures.ts';
+import { takeBackFormerLives } from './former-lives.ts';
 import { move } from './move.ts';
 import { openShapes } from './open-shapes.ts';
 import { orderFromBooks } from './order-from-books.ts';
@@ -81,6 +82,16 @@ const retireBody = z.strictObject({
   counted: countedLines,
   /** All below it are lost with it. */
   withChildren: z.boolean().optional(),
+});
+
+const formerLivesBody = z.strictObject({
+  id: documentId,
+  replica: replicaId,
+  operator: operatorId,
+  /** What was counted of what they held; without it nothing is taken back yet. */
+  counted: countedLines,
+  /** Whether the machine that ran them will surely sell nothing any more. */
+  machineIsOff: z.boolean().default(false),
 });
 
 const recoveryBody = z.strictObject({
@@ -236,6 +247,13 @@ export function operatorRoutes(app: FastifyInstance, authority: Authority, token
     const { counted, gone, ...body } = parse(recoveryBody, request.body);
     const act = { ...body, counted: unitsOf(counted), gone: gone as ReplicaId[] };
     return reply.code(201).send(await recover(authority, act));
+  });
+
+  app.post('/v1/former-lives', async (request, reply) => {
+    const { machineIsOff, ...body } = parse(formerLivesBody, request.body);
+    const counted = unitsOf(body.counted) ?? [];
+    const act = { ...body, replica: body.replica as ReplicaId, counted, isMachineOff: machineIsOff };
+    return reply.code(201).send(await takeBackFormerLives(authority, act));
   });
 
   app.post('/v1/retirements', async (request, reply) => {

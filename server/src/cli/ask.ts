@@ -51,34 +51,79 @@ export async function askRetire(args: readonly string[]): Promise<number> {
     operator: { type: 'string' },
     counted: { type: 'string' },
     'with-children': { type: 'boolean' },
+    former: { type: 'boolean' },
+    'machine-is-off': { type: 'boolean' },
     id: { type: 'string' },
   });
   const [replica] = positionals;
   if (replica === undefined || values.operator === undefined) {
     throw new ConfigError('Name the replica and yourself: tallystick retire berlin-till-2 --operator anna');
   }
+  if (values.former) return askFormer(values, replica, values.operator);
+  if (values['machine-is-off']) throw new ConfigError('--machine-is-off goes with --former.');
   const body = {
-    id: values.id ?? retirementId(replica, values.counted ?? ''),
+    id: values.id ?? actId('retire', replica, values.counted ?? ''),
     replica,
     operator: values.operator,
     ...(values.counted === undefined ? {} : { counted: readCounted(values.counted) }),
     ...(values['with-children'] ? { withChildren: true } : {}),
   };
-  const result = (await operator(values).request('POST', '/v1/retirements', body)) as {
-    writers: string[];
-    reclaimed: { pool: string; n: number }[];
-    exposure: { pool: string; n: number }[];
-  };
+  const result = (await operator(values).request('POST', '/v1/retirements', body)) as TakenBack;
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
-    const list = (items: { pool: string; n: number }[]) =>
-      items.map(({ pool, n }) => `    ${n} × ${pool}\n`).join('');
     process.stdout.write(`${replica} is retired: ${result.writers.length} writer(s) shut out.\n`);
-    if (result.reclaimed.length > 0) process.stdout.write(`  taken back:\n${list(result.reclaimed)}`);
-    if (result.exposure.length > 0) {
-      process.stdout.write(`  it may still hold, or have sold without telling:\n${list(result.exposure)}`);
-      process.stdout.write('  Count what is there and run retire again with --counted SKU@PLACE=N,…\n');
-    }
+    sayTakenBack(result, 'run retire again with --counted SKU@PLACE=N,…');
+  }
+  return 0;
+}
+
+interface TakenBack {
+  readonly writers: readonly string[];
+  readonly reclaimed: readonly { readonly pool: string; readonly n: number }[];
+  readonly exposure: readonly { readonly pool: string; readonly n: number }[];
+}
+
+function sayTakenBack({ reclaimed, exposure }: TakenBack, next: string): void {
+  const list = (items: TakenBack['exposure']) => items.map(({ pool, n }) => `    ${n} × ${pool}\n`).join('');
+  if (reclaimed.length > 0) process.stdout.write(`  taken back:\n${list(reclaimed)}`);
+  if (exposure.length === 0) return;
+  process.stdout.write(`  it may still hold, or have sold without telling:\n${list(exposure)}`);
+  process.stdout.write(`  Count what is there and ${next}\n`);
+}
+
+interface Former {
+  readonly counted?: string | undefined;
+  readonly 'machine-is-off'?: boolean | undefined;
+  readonly 'with-children'?: boolean | undefined;
+  readonly id?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** What a restored replica held before: it goes on, and its settler takes that back. */
+async function askFormer(
+  values: Former & Parameters<typeof operator>[0],
+  replica: string,
+  by: string,
+): Promise<number> {
+  if (values['with-children'])
+    throw new ConfigError('--former is about one replica, which goes on: leave out --with-children.');
+  const { counted } = values;
+  const result = (await operator(values).request('POST', '/v1/former-lives', {
+    id: values.id ?? actId('former', replica, counted ?? ''),
+    replica,
+    operator: by,
+    ...(counted === undefined ? {} : { counted: readCounted(counted) }),
+    ...(values['machine-is-off'] ? { machineIsOff: true } : {}),
+  })) as TakenBack;
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    const { length } = result.writers;
+    process.stdout.write(
+      length === 0
+        ? `No life of ${replica} has ended.\n`
+        : `${replica} goes on; ${length} former ${length === 1 ? 'life' : 'lives'} of it ended.\n`,
+    );
+    sayTakenBack(result, 'run this again with --counted SKU@PLACE=N,… --machine-is-off');
   }
   return 0;
 }
@@ -110,10 +155,10 @@ export async function askMove(args: readonly string[]): Promise<number> {
 }
 
 /** The same command again, after an answer that was lost, is the same act and takes nothing back twice. */
-function retirementId(replica: string, counted: string): string {
+function actId(act: 'retire' | 'former', replica: string, counted: string): string {
   const parts = counted.split(',').map((part) => part.trim());
   const hash = createHash('sha256').update(parts.sort().join(',')).digest('hex');
-  return `retire-${replica}-${hash.slice(0, 16)}`;
+  return `${act}-${replica}-${hash.slice(0, 16)}`;
 }
 
 /** `LAMP@berlin=3,MUG@berlin=1` */

@@ -16,6 +16,7 @@ const HELP = `tallystick: sell everywhere, never a unit twice
   tallystick why SKU   where every unit of it is, in words
   tallystick retire ID --operator WHO [--counted SKU@PLACE=N,…] [--id ACT]   give up a lost replica
                     [--with-children]                                       and all that hang below it
+                    --former --operator WHO [--counted … --machine-is-off]  it goes on, restored: what it held before
   tallystick move ID   --to PARENT --operator WHO                            give it another parent
   tallystick recovered [--operator WHO [--counted SKU@PLACE=N,…] [--gone ID,…] [--id ACT]]
                        after the books were put back: who has not answered yet; with --operator, take back what is left

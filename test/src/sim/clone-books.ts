@@ -158,12 +158,12 @@ class Repeats {
     const isMove = body.type === 'cancelled' || body.type === 'returned' || body.type === 'shipped';
     if (isMove) {
       const way = body.type === 'shipped' ? 'out' : 'back';
-      const isOfCopy = body.type === 'cancelled' && this.#copies.has(`${body.orderId} ${entry.writer}`);
       const seller = this.#seller.get(body.orderId) ?? entry.writer;
-      // Two machines may have begun one life each after the same one, and sold the same order: it is one order.
-      const isSellers = seller === entry.writer || areTwins(seller, entry.writer);
-      if (isLate && body.type === 'cancelled' && !isOfCopy && !isSellers) return false;
-      const copy = isOfCopy ? ` ${entry.writer}` : '';
+      const copySeller =
+        body.type === 'cancelled' ? this.#copyOf(body.orderId, seller, entry.writer) : undefined;
+      if (isLate && body.type === 'cancelled' && copySeller === undefined && !isOrWas(seller, entry.writer))
+        return false;
+      const copy = copySeller === undefined ? '' : ` ${copySeller}`;
       const key = (lineId: string) => `${body.orderId} ${lineId}${copy}`;
       const isBeyond = body.lines.some(({ lineId, n }) => {
         const sold = this.#sold.get(key(lineId));
@@ -188,6 +188,24 @@ class Repeats {
     if (document !== undefined) this.#documents.add(document);
     return true;
   }
+
+  /** Who sold the copy that somebody takes back: itself, or, of another replica's order, its newest former life that did. */
+  #copyOf(orderId: string, seller: WriterId, by: WriterId): WriterId | undefined {
+    const sellers = [...this.#copies].filter((copy) => copy.startsWith(`${orderId} `));
+    const lives = sellers.map((copy) => copy.slice(orderId.length + 1) as WriterId);
+    if (lives.includes(by)) return by;
+    if (isOrWas(seller, by)) return undefined;
+    const former = lives.filter((life) => isOrWas(life, by) && !areTwins(life, by));
+    return former.sort((a, b) => incarnationOf(b) - incarnationOf(a))[0];
+  }
+}
+
+/**
+ * Whether a life is this one, or one before it of the same replica. Two machines may have begun one life each after the
+ * same one, and sold the same order: it is one order.
+ */
+function isOrWas(life: WriterId, later: WriterId): boolean {
+  return replicaOf(life) === replicaOf(later) && incarnationOf(life) <= incarnationOf(later);
 }
 
 /** A writer with all that it did, once: what its histories share, what each added, and of what they moved the greater amount. */

@@ -24,6 +24,8 @@ import {
 } from './clone-books.ts';
 import type { CloneTrade } from './clone-trade.ts';
 import { readOnce } from './disk-tables.ts';
+import { goodsOf } from './document-kinds.ts';
+import { checkTakenBack } from './former-orders.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import { sha256 } from './sha256.ts';
@@ -72,6 +74,7 @@ export class CloneCheck {
     if (isSentByBoth(forked)) this.#world.trace.saw('both clones sent to one neighbour');
     checkPaths(histories.values());
     checkOnce(histories.values());
+    checkTakenBack(histories.values());
     this.#checkAnswers(histories.values(), trade);
     this.#checkSums(histories);
     this.#checkCopies();
@@ -339,12 +342,4 @@ function checkOnce(histories: Iterable<History>): void {
       counted.add(document);
     }
   }
-}
-
-/** Which goods a document is about, without how a writer paid for them. */
-function goodsOf(body: Parameters<typeof documentOf>[0]['body']): string {
-  if (!('lines' in body)) return body.type;
-  const units = (line: (typeof body.lines)[number]) =>
-    'quantityBase' in line ? line.quantityBase : 'n' in line ? line.n : 0;
-  return body.lines.map((line) => `${units(line)} ${line.pool}`).join();
 }

@@ -4,6 +4,7 @@
  * them is the run that it was.
  */
 
+import { loseCancellation } from './lost-cancel.ts';
 import { moveOne } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -34,6 +35,7 @@ export function planDisturbances(world: World, prng: Prng, streamOf: (name: stri
   more('releases', faults.mismatchesPerMinute, upgradeOne);
   more('recoveries', faults.recoveriesPerMinute, recoverRoot);
   more('moves', faults.movesPerMinute, moveOne);
+  more('lost cancellations', faults.restoresPerMinute, loseCancellation);
 }
 
 function everySoOften(world: World, prng: Prng, perMinute: number, disturb: () => void): void {

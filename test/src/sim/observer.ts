@@ -148,7 +148,8 @@ export class Observer {
         }
         return;
       case 'sent':
-        if (this.ended.has(body.to)) this.#trace.saw('late claim covered');
+        if (this.ended.has(body.to) && replicaOf(body.to) !== replicaOf(writer))
+          this.#trace.saw('late claim covered');
         if (body.to === node.disk.head(writer)?.parent) this.#trace.saw('recall served');
         return;
       case 'counted':
@@ -162,6 +163,13 @@ export class Observer {
         this.#holds.add(entry, () => this.#trace.saw('expiry'));
     }
   }
+
+  /** All that a replica's lives ever wrote, what is lost with a disk included. */
+  readonly lives = (replica: ReplicaId): readonly Entry[] =>
+    [...this.#entries].flatMap(([writer, entries]) => {
+      const last = this.books.get(writer)?.seq ?? 0;
+      return replicaOf(writer) === replica ? entries.filter(({ seq }) => seq <= last) : [];
+    });
 
   #entryAfter(writer: WriterId, seq: number, entry: Entry): void {
     const entries = this.#entries.get(writer) ?? [];
@@ -327,7 +335,9 @@ function checkDebtsFirst(book: BookOfWriter, { writer, seq, body }: Entry): void
   const spend = (pool: PoolId, n: number) => spent.set(pool, (spent.get(pool) ?? 0) + n);
   if (body.type === 'sold') for (const line of body.lines) spend(line.pool, line.quantityBase - line.owed);
   else if (body.type === 'held') for (const { pool, n } of body.lines) spend(pool, n);
-  else if (body.type === 'sent') for (const { pool, n } of body.items) spend(pool, n);
+  // What a former life sold is that life's when it is taken back, and nobody's to repay with (T8).
+  else if (body.type === 'sent' && replicaOf(body.to) !== replicaOf(writer))
+    for (const { pool, n } of body.items) spend(pool, n);
   for (const [pool, n] of spent) {
     const row = book.row(pool);
     if (n > 0 && n > freeOf(row) - debtOf(row)) {

@@ -111,11 +111,12 @@ export function placeOrder(
       onRefused(refusal);
     },
     abandoned: undo,
-    accepted: ({ body }) => {
+    accepted: ({ writer, body }) => {
       if (body.type !== 'sold' && body.type !== 'confirmed') return;
       scene.orders.push({
         orderId: body.orderId,
         node,
+        owner: writer,
         course: 'standing',
         lines: body.lines.map(({ lineId, pool, quantityBase, departed }) => {
           return { lineId, pool, n: quantityBase, departed, shipped: 0, returned: 0, isGivenUp: false };

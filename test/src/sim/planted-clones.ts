@@ -17,6 +17,22 @@ export const PLANTED_CLONES: readonly PlantedBug[] = [
     seed: 6,
   },
   {
+    // It may have been taken back, and sold again, by the life that sold it; nobody heard of that.
+    name: 'a later life sells what it takes back of an order of a former one',
+    file: 'crdt/src/replica/execute.ts',
+    find: "if (handed !== undefined) ledger.append(handed, '', 'system', context.now);",
+    replace: '',
+    seed: 42000002,
+  },
+  {
+    name: 'an order that was taken back by a later life is taken back by its own one too',
+    file: 'crdt/src/replica/repeats.ts',
+    find: "    const before = kind === 'shipped' ? shipped : cancelled + returned;",
+    replace:
+      "    const before = kind === 'shipped' ? shipped : kind === 'cancelled' ? 0 : cancelled + returned;",
+    seed: 42000023,
+  },
+  {
     name: 'the other history is never relayed',
     file: 'crdt/src/replica/branches.ts',
     find: '  ledger.accept(branch, written);\n  return branch;',

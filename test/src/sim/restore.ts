@@ -9,6 +9,7 @@ import { exposure, type PoolId, replicaOf, type WriterId } from '@tallystick/crd
 import { debtOf, rightsOf } from './books.ts';
 import type { SimDisk } from './disk.ts';
 import { readOnce } from './disk-tables.ts';
+import { takenBackTwice } from './former-orders.ts';
 import { settlerOf } from './move.ts';
 import type { SimNode } from './node.ts';
 import type { Prng } from './prng.ts';
@@ -37,7 +38,7 @@ export function restoreOne(world: World, prng: Prng): void {
 }
 
 /** @returns false where there is no such image, or nothing that it could tell. */
-function restore(world: World, prng: Prng, node: SimNode, commits: number): boolean {
+export function restore(world: World, prng: Prng, node: SimNode, commits: number): boolean {
   const life = node.disk.self;
   if (life === null || commits < 1 || commits > node.disk.commitCount) return false;
   const atMs = node.disk.lostSinceMs(commits);
@@ -158,7 +159,7 @@ export function leftOf(world: World, life: WriterId, pool: PoolId): number {
   const onAnyDisk = (to: WriterId) => Math.max(...nodes.map(({ disk }) => sentBy(disk, life, to)));
   const parent = nodes[0]?.disk.head(life)?.parent ?? null;
   const isParent = (writer: WriterId) => parent !== null && replicaOf(parent) === replicaOf(writer);
-  let left = rightsOf(book) - debtOf(book);
+  let left = rightsOf(book) - debtOf(book) - takenBackTwice(observer, life, pool);
   for (const [writer, other] of observer.books) {
     const row = other.row(pool);
     const hasEnded = observer.ended.has(writer);

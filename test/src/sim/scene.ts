@@ -6,6 +6,7 @@ import {
   locationOf,
   type OrderId,
   type PoolId,
+  type WriterId,
 } from '@tallystick/crdt';
 import type { Clients } from './clients.ts';
 import type { SimNode } from './node.ts';
@@ -29,6 +30,8 @@ export interface OrderLineInWorld {
 export interface OrderInWorld {
   readonly orderId: OrderId;
   readonly node: SimNode;
+  /** The life that took it. */
+  readonly owner: WriterId;
   readonly lines: readonly OrderLineInWorld[];
   course: 'standing' | 'cancelling' | 'shipping';
 }

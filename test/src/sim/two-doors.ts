@@ -9,12 +9,14 @@ import {
   ORDER_MARKS,
   type OrderId,
   type OrderMark,
+  replicaOf,
   type WriterId,
 } from '@tallystick/crdt';
 import { readOnce } from './disk-tables.ts';
 import type { SimNode } from './node.ts';
 import { order, sellLine } from './order-acts.ts';
 import { Prng } from './prng.ts';
+import { restore } from './restore.ts';
 import { Violation } from './trace.ts';
 import type { World } from './world.ts';
 
@@ -57,6 +59,7 @@ export function twoDoorsAtLast(world: World, seed: number): void {
   world.settle('after two doors were asked for the same');
   for (const { id, writers } of orders) checkTwice(world, id, writers);
   markAtBoth(world, new Prng(seed, 'marks at two doors'), orders, [first, second]);
+  restoreAtOne(world, new Prng(seed, 'restored at two doors'), [first, second]);
   const changed = orders.filter(() => prng.chance(0.6));
   const back = changed.map(({ id }) => {
     const doors = prng.chance(0.7) ? [first, second] : [prng.pick([first, second])];
@@ -66,6 +69,16 @@ export function twoDoorsAtLast(world: World, seed: number): void {
   world.runFor(100);
   world.settle('after two doors took back the same');
   for (const [i, { writers }] of back.entries()) checkTakenBack(world, (changed[i] as Told).id, writers);
+}
+
+/** One of the two goes on as a new life, which may take back what the one before it sold (T8). */
+function restoreAtOne(world: World, prng: Prng, doors: readonly SimNode[]): void {
+  const door = prng.pick(doors);
+  if (prng.chance(0.5) || door.uplink === undefined) return;
+  if (!restore(world, prng, door, door.disk.commitCount)) return;
+  world.runFor(3_000);
+  world.settle('after one of two doors was restored');
+  world.trace.saw('one of two doors restored');
 }
 
 function ask(doors: readonly SimNode[], command: Command): Told {
@@ -120,7 +133,7 @@ function checkTakenBack(world: World, id: string, writers: ReadonlySet<WriterId>
   const { disk } = world.nodes[0] as SimNode;
   const kept = disk.entries.map(readOnce);
   for (const writer of writers) {
-    const own = kept.filter((entry) => entry.writer === writer);
+    const own = kept.filter((entry) => replicaOf(entry.writer) === replicaOf(writer));
     const unitsOf = (type: 'sold' | 'cancelled') =>
       own.reduce((units, { body }) => {
         if (body.type === 'cancelled' && type === 'cancelled' && body.orderId === id)

@@ -11,6 +11,7 @@ import { Timeline } from './clock.ts';
 import type { SimDisk } from './disk.ts';
 import { clockRate, mend, planDisturbances } from './disturbances.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
+import { cancelFormer } from './former-orders.ts';
 import { receive } from './goods-acts.ts';
 import { faultsWithout, type Less, NOTHING_LESS, treeWithout } from './less.ts';
 import { mark } from './mark-act.ts';
@@ -46,6 +47,8 @@ const PARTINGS =
   /came with a gap|was retired|This writer ends|goes on as a new writer|is not the newest life|Another machine is connected|say hello again|another parent|link it there|A new life was put back|shares? no version|it speaks protocol/;
 /** How many marks there are for each act. */
 const MARKS = 0.08;
+/** And how many orders of a life that ended are called off. */
+const FORMERS = 0.25;
 /** Healing has to be done by then. */
 const HEAL_MS_MAX = 600_000;
 
@@ -264,10 +267,12 @@ export class World {
     planDisturbances(this, this.#prng('disturbances'), (stream) => this.#prng(stream));
     const pace = this.#prng('pace');
     const marks = this.#prng('marks');
+    const formers = this.#prng('former orders');
     for (let act = 0; act < acts; act += 1) {
       this.runFor(pace.spanMs(0, 120));
       actOnce(this.scene);
       if (marks.chance(MARKS)) mark(this.scene, marks);
+      if (formers.chance(FORMERS)) cancelFormer(this.scene, formers);
     }
     this.heal();
   }

@@ -289,7 +289,9 @@ export const cancelOrder = operation({
   method: 'POST',
   path: '/v1/orders/{id}/cancel',
   summary: 'Cancel an order or lines of it',
-  description: 'What has not left is free again at once, exactly once. What has left comes back as a return.',
+  description:
+    'What has not left is free again at once, exactly once. What has left comes back as a return. Where the region was restored ' +
+    'from a backup after it took the order, the order is cancelled at once, and its units are free when an operator has counted them.',
   params,
   body: cancelBody.unwrap().meta({ id: 'Cancellation' }),
   isBodyOptional: true,

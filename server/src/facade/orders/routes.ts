@@ -44,8 +44,16 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
     if (answer.ok || (answer.code !== 'not_owner' && answer.code !== 'unknown_order'))
       return accepted(answer);
     const order = await findOrder(agent, command.orderId);
-    if (order.owner === agent.id) return accepted(answer);
-    const result = await agent.call(order.owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
+    const { owner } = order;
+    if (owner === agent.id) return accepted(answer);
+    if (agent.catalogue.replica(owner)?.status === 'retired') {
+      throw new Problem(
+        'not_owner',
+        `${owner}, which took order ${command.orderId}, is retired, and nobody else may change it. ` +
+          'Refund it. Where its goods still stand, ship them and take them back as a return: then they are free.',
+      );
+    }
+    const result = await agent.call(owner as ReplicaId, { call: 'command', command }, OWNER_WAIT_MS);
     if (result.ok) {
       noteChanged(agent, afterCommand(order, command, result.value as Fact));
       return undefined;

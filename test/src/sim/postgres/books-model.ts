@@ -122,7 +122,7 @@ export class BooksModel {
   #isRepeat({ stream, entry, isLate }: Placed): boolean {
     if (!isLate) return false;
     if (this.#documents.knowsAct(entry) || this.#documents.isUndue(stream, entry)) return true;
-    return this.#orders.isBeyond(entry, this.#documents.isOfCopy(stream, entry));
+    return this.#orders.isBeyond(entry, this.#documents.copySeller(stream, entry));
   }
 
   #writeBooks(): void {

@@ -2,7 +2,7 @@
  * The model of `documents` and `duplicates`: a document is the first entry's that carried it (T8).
  * What another owner sold first has a copy of its own, and what becomes of that is the copy's.
  */
-import { type DocumentKind, type Entry, replicaOf, type WriterId } from '@tallystick/crdt';
+import { type DocumentKind, type Entry, incarnationOf, replicaOf, type WriterId } from '@tallystick/crdt';
 import { documentKindOf } from '../document-kinds.ts';
 import { ModelTable } from './tables.ts';
 
@@ -61,22 +61,51 @@ export class DocumentsModel {
     if (!this.#known.has(`${kind} ${id}`)) this.#file(kind, id, stream, entry, false);
   }
 
-  /** Whether an entry cancels what its writer sold after another one had. */
-  isOfCopy(stream: WriterId, { writer, body }: Entry): boolean {
-    if (body.type !== 'cancelled' || this.#known.get(`order ${body.orderId}`)?.stream === stream)
-      return false;
-    return this.#known.has(`order-copy ${body.orderId} ${writer}`);
+  /** Whether an entry cancels what its writer, or a former life of it, sold after another one had. */
+  isOfCopy(stream: WriterId, entry: Entry): boolean {
+    return this.copySeller(stream, entry) !== undefined;
+  }
+
+  /** Whose copy an entry cancels. */
+  copySeller(stream: WriterId, { writer, body }: Entry): WriterId | undefined {
+    const first = body.type === 'cancelled' ? this.#known.get(`order ${body.orderId}`) : undefined;
+    if (body.type !== 'cancelled' || first?.stream === stream) return undefined;
+    const copy = `order-copy ${body.orderId} `;
+    if (this.#known.has(`${copy}${writer}`)) return writer;
+    if (first === undefined || isOrWas(first.signer, writer)) return undefined;
+    const names = [...this.#known.keys()].filter((name) => name.startsWith(copy));
+    const lives = names
+      .map((name) => name.slice(copy.length) as WriterId)
+      .filter((life) => isOrWas(life, writer));
+    return lives.sort((a, b) => incarnationOf(b) - incarnationOf(a))[0];
+  }
+
+  /** Whether a line of a copy was cancelled, by who sold it or by a later life without a copy of its own. */
+  #isBack(orderId: string, lineId: string, seller: WriterId): boolean {
+    const ends = `copy-cancellation ${orderId} ${lineId} `;
+    const by = [...this.#known.keys()].filter((name) => name.startsWith(ends));
+    return by.some((name) => {
+      const taker = name.slice(ends.length) as WriterId;
+      const hasOwn = this.#known.has(`order-copy ${orderId} ${taker}`);
+      return taker === seller || (!hasOwn && isOrWas(seller, taker));
+    });
   }
 
   /** Whether an entry cancels an order that is known and that its writer did not sell, or a copy once more. */
   isUndue(stream: WriterId, entry: Entry): boolean {
     const { writer, body } = entry;
     if (body.type !== 'cancelled') return false;
-    if (this.isOfCopy(stream, entry))
-      return endsOf(entry).some((id) => this.#known.has(`copy-cancellation ${id}`));
+    const seller = this.copySeller(stream, entry);
+    if (seller !== undefined)
+      return body.lines.some(({ lineId }) => this.#isBack(body.orderId, lineId, seller));
     const first = this.#known.get(`order ${body.orderId}`);
-    return first !== undefined && first.signer !== writer;
+    return first !== undefined && !isOrWas(first.signer, writer);
   }
+}
+
+/** Whether a life is this one, or one before it of the same replica; twins are two names of one. */
+function isOrWas(life: WriterId, later: WriterId): boolean {
+  return replicaOf(life) === replicaOf(later) && incarnationOf(life) <= incarnationOf(later);
 }
 
 function endsOf({ writer, body }: Entry): string[] {

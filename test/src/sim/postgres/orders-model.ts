@@ -62,9 +62,10 @@ export class OrdersModel {
   }
 
   /** Whether the entry moves a line of a known order on beyond what it sold, or one that it did not sell. */
-  isBeyond({ writer, body }: Entry, isOfCopy: boolean): boolean {
+  isBeyond({ body }: Entry, copySeller: WriterId | undefined): boolean {
     if (body.type !== 'cancelled' && body.type !== 'shipped' && body.type !== 'returned') return false;
-    if (isOfCopy) return isBeyondCopy(body.lines, this.#copies.get(`${body.orderId} ${writer}`) ?? []);
+    if (copySeller !== undefined)
+      return isBeyondCopy(body.lines, this.#copies.get(`${body.orderId} ${copySeller}`) ?? []);
     if (!this.orders.records.has(body.orderId)) return false;
     const asked = new Map<string, number>();
     for (const { lineId, pool, n } of body.lines) {
