@@ -132,10 +132,10 @@ function takeInEntry(
     if (wrong !== undefined) fence(context, stream, wrong);
   }
   for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
-  ledger.accept(stream, written);
+  const isWhole = ledger.accept(stream, written);
   if (entry.seq === 1) for (const life of supersededBy(ledger, stream)) fence(context, life, 'superseded');
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
-  if (stream.head.fence === null && !staysSound(stream, entry)) {
+  if (stream.head.fence === null && !(isWhole && staysSound(stream, entry))) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
     ledger.fenceBefore(stream, written, 'rights', context.now);
     context.onFence(stream.writer, 'rights');
