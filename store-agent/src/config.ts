@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   DEFAULT_LINK,
   DEFAULT_POLICY,
+  ENTRY_BYTES_MAX,
   isLocationId,
   isReplicaId,
   type LocationId,
@@ -40,7 +41,12 @@ export const settingsSchema = z.strictObject({
       resendMs: ms.default(DEFAULT_LINK.resendMs),
       gatherMs: z.number().int().min(0).max(1_000).default(DEFAULT_LINK.gatherMs),
       inFlightBytesMax: z.number().int().min(65_536).default(DEFAULT_LINK.inFlightBytesMax),
-      streamBytesTarget: z.number().int().min(1_024).default(DEFAULT_LINK.streamBytesTarget),
+      streamBytesTarget: z
+        .number()
+        .int()
+        .min(1_024)
+        .max(ENTRY_BYTES_MAX)
+        .default(DEFAULT_LINK.streamBytesTarget),
     })
     .prefault({}),
   policy: z

@@ -79,6 +79,7 @@ export interface HostOptions {
   /** The parent's link went down, and with it whatever has no memory. */
   readonly onCut?: () => void;
   readonly onTurn?: (writes: Writes) => void;
+  readonly onRefused?: EngineEvents['refused'];
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -111,7 +112,8 @@ export class Host {
       },
       newLife: () => log.warn({ writer: this.engine.replica.ledger.self.writer }, 'going on as a new writer'),
       failed: options.onFailure,
-      ...(options.onTurn === undefined ? {} : { turned: options.onTurn }),
+      ...(options.onTurn && { turned: options.onTurn }),
+      ...(options.onRefused && { refused: options.onRefused }),
     };
     this.engine = new Engine(options.replica, options.journal, events, this.#machine);
     this.calls = new Calls({

@@ -10,6 +10,8 @@ export interface EngineEvents {
   newLife(): void;
   /** A commit failed: nothing is decided until `resume` (D3). */
   failed(error: unknown): void;
+  /** The journal refused what this peer, or a command where it is undefined, would have done: what became of that. */
+  refused?(by: Peer | undefined, outcome: string, error: unknown): void;
   /** After each durable turn. */
   turned?(writes: Writes): void;
   /** After each turn, also one without writes: what others say of this replica is none. */

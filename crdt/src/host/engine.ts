@@ -17,7 +17,8 @@ import { Callers } from './callers.ts';
 import type { EngineEvents } from './engine-events.ts';
 import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
-import { Behind, type Input, type TurnJournal } from './turn-journal.ts';
+import { wholeOrInParts } from './refused-turn.ts';
+import { applyInput, Behind, type Input, type TurnJournal, TurnRefused } from './turn-journal.ts';
 import { TurnPace } from './turn-pace.ts';
 import { callersOf, TurnQueue } from './turn-queue.ts';
 
@@ -47,8 +48,10 @@ export class Engine {
   #state: 'running' | 'failed' | 'stopped' = 'running';
   readonly #pace: TurnPace;
   #idle: (() => void)[] = [];
-  /** Told when the open turn is durable, or that it never will be; made anew by each attempt. */
-  #onDurable: { kept(): void; lost(refusal: Refusal): void }[] = [];
+  /** Told when the open turn is durable; made anew by each attempt. */
+  #onDurable: (() => void)[] = [];
+  /** Who waits for a run, wherever that is by now: told where it never will be durable. */
+  readonly #promised = new Set<(refusal: Refusal) => void>();
   #between: ((replica: Replica) => Promise<void>)[] = [];
 
   constructor(replica: Replica, journal: TurnJournal, events: EngineEvents, machine: Machine) {
@@ -137,9 +140,13 @@ export class Engine {
   #runKept<T>(run: (replica: Replica, now: Now) => T): Promise<{ ok: true; value: T } | Refusal> {
     if (this.#state !== 'running') return Promise.resolve(this.#closed());
     return new Promise((resolve) => {
+      this.#promised.add(resolve);
       this.run((replica, now) => {
         const value = run(replica, now);
-        this.#onDurable.push({ kept: () => resolve({ ok: true, value }), lost: resolve });
+        this.#onDurable.push(() => {
+          this.#promised.delete(resolve);
+          resolve({ ok: true, value });
+        });
       });
     });
   }
@@ -211,7 +218,7 @@ export class Engine {
       const out =
         this.#journal.prepare === undefined
           ? this.#attempt(this.#take())
-          : this.#attempts(await this.#prepared(this.#journal.prepare));
+          : this.#wholeOrInParts(await this.#prepared(this.#journal.prepare));
       this.#deliver(out instanceof Promise ? await out : out);
     } catch (error) {
       this.#fail(error);
@@ -229,7 +236,7 @@ export class Engine {
     const now = this.now();
     this.#onDurable = [];
     lookAhead(this.#replica.ledger, inputs);
-    for (const input of inputs) this.#apply(input, now);
+    for (const input of inputs) applyInput(this.#replica, input, now);
     const writes = this.#replica.endTurn(now);
     if (writes === undefined) return this.#replica.keep(now);
     const committed = this.#gathering.commit(callersOf(inputs), () => this.#journal.commit(writes));
@@ -260,6 +267,18 @@ export class Engine {
     return out;
   }
 
+  /** One input that the journal refuses ends nobody else's turn. */
+  #wholeOrInParts(inputs: readonly Input[]): Promise<Out> {
+    return wholeOrInParts(inputs, {
+      replica: this.#replica,
+      journal: this.#journal,
+      events: this.#events,
+      callers: this.#callers,
+      attempts: (part) => this.#attempts(part),
+      deliver: (out) => this.#deliver(out),
+    });
+  }
+
   /** Over a network a turn may have to be decided more than once before it is committed once. */
   async #attempts(inputs: readonly Input[]): Promise<Out> {
     for (let lost = 0; ; ) {
@@ -270,31 +289,15 @@ export class Engine {
         this.#dropAhead();
         const outcome = await this.#journal.retry?.(error, inputs, this.#replica);
         if (outcome === 'current') lost += 1;
-        else if (outcome !== 'learnt') throw error;
+        else if (outcome !== 'learnt') throw outcome === 'refused' ? new TurnRefused(error) : error;
         if (lost >= ATTEMPTS_MAX) throw error;
       }
     }
   }
 
-  #apply(input: Input, now: Now): void {
-    switch (input.kind) {
-      case 'command':
-        this.#replica.execute(input.ticket, input.command, now);
-        return;
-      case 'frame':
-        this.#replica.frame(input.from, input.frame, now);
-        return;
-      case 'run':
-        input.run(this.#replica, now);
-        return;
-      default:
-        input satisfies never;
-    }
-  }
-
   #deliver(out: Out): void {
     for (const { ticket, answer } of out.answers) this.#callers.tell(ticket, answer);
-    for (const { kept } of this.#onDurable.splice(0)) kept();
+    for (const kept of this.#onDurable.splice(0)) kept();
     for (const { to, frame } of out.frames) this.#events.send(to, frame);
     for (const { peer, message } of out.hangUps) this.#events.hangUp(peer, message);
     if (out.newLife !== undefined) this.#events.newLife();
@@ -312,13 +315,17 @@ export class Engine {
     this.#state = 'failed';
     this.#pace.stop();
     this.#replica.putBack();
-    const refusal = this.#closed();
-    this.#callers.tellAll(refusal);
-    for (const { lost } of this.#onDurable.splice(0)) lost(refusal);
+    this.#tellAll(this.#closed());
     for (const done of this.#idle.splice(0)) done();
     this.#queue.clear();
     this.#ahead = undefined;
     this.#events.failed(error);
+  }
+
+  #tellAll(refusal: Refusal): void {
+    this.#callers.tellAll(refusal);
+    for (const lost of this.#promised) lost(refusal);
+    this.#promised.clear();
   }
 
   /** Goes on with a replica built anew from what is on disk (D3). */
@@ -337,6 +344,6 @@ export class Engine {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#state = 'stopped';
     this.#pace.stop();
-    this.#callers.tellAll(this.#closed());
+    this.#tellAll(this.#closed());
   }
 }

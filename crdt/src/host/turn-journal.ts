@@ -12,6 +12,19 @@ export type Input =
   | { readonly kind: 'frame'; readonly from: Peer; readonly frame: StockFrame }
   | { readonly kind: 'run'; readonly run: (replica: Replica, now: Now) => void };
 
+export function applyInput(replica: Replica, input: Input, now: Now): void {
+  switch (input.kind) {
+    case 'command':
+      return replica.execute(input.ticket, input.command, now);
+    case 'frame':
+      return replica.frame(input.from, input.frame, now);
+    case 'run':
+      return input.run(replica, now);
+    default:
+      input satisfies never;
+  }
+}
+
 /** Where turns are made durable. */
 export interface TurnJournal {
   /** Fetches what the inputs will ask of the journal, where that needs a round trip. */
@@ -26,16 +39,26 @@ export interface TurnJournal {
   /**
    * The turn was put back, for an error or because another process was faster. Makes the
    * replica current again and prepares the inputs anew. @returns whether they may be decided
-   * again: 'learnt' when an answer was lacking and is there now, which cannot go on for ever.
+   * again: 'learnt' when an answer was lacking and is there now, which cannot go on for ever;
+   * 'refused' when it will never take this turn as it is, though others, as for a rule that it checks once more.
    */
   retry?(
     error: unknown,
     inputs: readonly Input[],
     replica: Replica,
-  ): Promise<'current' | 'learnt' | 'hopeless'>;
+  ): Promise<'current' | 'learnt' | 'refused' | 'hopeless'>;
 }
 
 /** Another process committed first: nothing of this turn was written. */
 export class Behind extends Error {
   override readonly name = 'Behind';
+}
+
+/** The journal will never take this turn; `cause` says why. */
+export class TurnRefused extends Error {
+  override readonly name = 'TurnRefused';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }

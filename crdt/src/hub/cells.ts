@@ -10,7 +10,7 @@ import type { Session } from './child.ts';
 import { isVoid } from './totals.ts';
 
 /** Items of one frame: a cut costs one of these, and a frame stays well under its limit. */
-const CELLS_PER_FRAME = 2_000;
+export const CELLS_PER_FRAME = 2_000;
 
 /**
  * What was granted since the child last listened, found in the rows and not in the journal. A child that left and

@@ -130,6 +130,19 @@ describe('[L1] a child that says what it has', () => {
     const { has, settled } = greet(made, made.shop.writer, own, { ...own, writer: name('berlin', 1, 'e') });
     expect([has.length, settled.length]).toEqual([HEADS_MAX, HEADS_MAX]);
   });
+
+  test('[L1] nor does it where most of what was named are lives of this replica itself', () => {
+    const made = books(1);
+    const own = Array.from({ length: HEADS_MAX }, (_, i) =>
+      made.ledger.addStream(name('hq', i + 2), { ...made.shop.head, via: null }),
+    );
+    const { has, settled } = greet(
+      made,
+      made.shop.writer,
+      ...own.map(({ writer, head }) => ({ writer, seq: head.seq, hash: head.hash })),
+    );
+    expect([has.length, settled.length]).toEqual([HEADS_MAX, HEADS_MAX]);
+  });
 });
 
 describe('[T8] a child that began a new life', () => {

@@ -39,6 +39,7 @@ export function compareHeads(
   const has: Point[] = [];
   const settled: Point[] = [];
   const say = (compared: Said) => {
+    if (has.length >= HEADS_MAX) return;
     has.push(compared.has);
     settled.push(compared.settled);
   };
@@ -63,7 +64,8 @@ export function compareHeads(
     if (has.length >= HEADS_MAX) break;
     const compared = head === undefined ? chainOf(stream) : compare(ledger, stream, head);
     // How far the other history goes: without it, nobody would miss its end should that get lost (L2).
-    if (compared.isOther && isLife && stream.writer !== hello.writer) has.push(chainOf(stream).has);
+    if (compared.isOther && isLife && stream.writer !== hello.writer && has.length < HEADS_MAX - 1)
+      has.push(chainOf(stream).has);
     say(compared.isOther ? compared : withFence(session, stream, compared));
     if (stream.head.fence !== null) session.fenced.add(stream.writer);
     // An image that was put back lacks entries of its children too, who may have pruned them.

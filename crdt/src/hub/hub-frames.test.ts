@@ -7,7 +7,7 @@ import { hastySettings } from '../replica/hasty-settings.test-kit.ts';
 import { DEFAULT_LINK } from '../replica/settings.ts';
 import type { Stream } from '../replica/stream.ts';
 import { type Node, pool, shop, World } from '../replica/world.test-kit.ts';
-import { type Frame, type FrameKind, HEADS_MAX, ITEMS_MAX, type StreamFrame } from '../wire/frames.ts';
+import { type Frame, type FrameKind, HEADS_MAX, ITEMS_PER_FRAME, type StreamFrame } from '../wire/frames.ts';
 import { Child, openSession, type Session } from './child.ts';
 import { Forger } from './forger.test-kit.ts';
 import type { Hub } from './hub.ts';
@@ -165,6 +165,23 @@ describe('[L5] acks', () => {
       session.wantsAll = true;
     });
     expect(only('ack', frames).map(({ has }) => has.length)).toEqual([HEADS_MAX]);
+  });
+
+  test('[L2] of more writers than that who came or were shut out meanwhile, say the rest next', () => {
+    const { ledger, shop: berlin } = new Books();
+    const fence = { seq: 1, hash: berlin.head.hash, reason: 'retired' } as const;
+    const all = Array.from({ length: HEADS_MAX + 1 }, (_, i) => name(`t${i}`));
+    for (const writer of all) ledger.addStream(writer, { ...berlin.head, via: 'paris' as ReplicaId, fence });
+    ledger.changeHead(berlin, { fence });
+    const { frames, session } = telling(ledger, (waiting) => {
+      waiting.isAckDue = true;
+      for (const writer of all) for (const set of [waiting.has, waiting.fenced]) set.add(writer);
+    });
+    const [ack] = only('ack', frames);
+    expect([ack?.has.length, ack?.fenced.length, session.isAckDue]).toEqual([HEADS_MAX, HEADS_MAX, true]);
+    // Its own fence is never among those that wait.
+    expect(ack?.fenced[0]?.writer).toBe(berlin.writer);
+    expect([...session.has, ...session.fenced]).toEqual(all.slice(-1).concat(all.slice(-2)));
   });
 
   test('[L1] say it of writers that came by another way, which the child named or was told of (seed 21008290)', () => {
@@ -374,8 +391,8 @@ describe('levels', () => {
 });
 
 test.each([
-  [ITEMS_MAX, [ITEMS_MAX]],
-  [ITEMS_MAX + 1, [ITEMS_MAX, 1]],
+  [ITEMS_PER_FRAME, [ITEMS_PER_FRAME]],
+  [ITEMS_PER_FRAME + 1, [ITEMS_PER_FRAME, 1]],
 ])('[L1] levels of %i pools are told in frames of as many as one may name', (pools, sizes) => {
   const level = { onHand: 1, available: 1 };
   const levels = new Map(Array.from({ length: pools }, (_, i) => [pool(`p${i}`), level]));

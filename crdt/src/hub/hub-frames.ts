@@ -4,7 +4,7 @@ import type { PoolId, ReplicaId, WriterId } from '../ids.ts';
 import type { Ledger, Now } from '../replica/ledger.ts';
 import type { ReplicaSettings } from '../replica/settings.ts';
 import { COLUMN_MAX } from '../tally/row.ts';
-import { type FencePoint, type Frame, HEADS_MAX, ITEMS_MAX, type Point } from '../wire/frames.ts';
+import { type FencePoint, type Frame, HEADS_MAX, ITEMS_PER_FRAME, type Point } from '../wire/frames.ts';
 import { cellFrames } from './cells.ts';
 import { type Child, isShutOut, type Session } from './child.ts';
 import type { Hub } from './hub.ts';
@@ -38,7 +38,7 @@ export function hubFrames(hub: Hub, ledger: Ledger, settings: ReplicaSettings, n
     if (session.denied.size > 0) {
       const items = [...session.denied].map(([pool, atLeast]) => ({ pool, atLeast }));
       session.denied.clear();
-      for (const part of portions(items, ITEMS_MAX)) send({ kind: 'denied', ...names, items: part });
+      for (const part of portions(items, ITEMS_PER_FRAME)) send({ kind: 'denied', ...names, items: part });
     }
     if (session.wantsLevels && hub.totals.levels !== undefined) {
       for (const pool of changed) session.levels.add(pool);
@@ -75,36 +75,37 @@ function ackFrame(
 ): Frame {
   const gap = session.sawGap;
   session.sawGap = false;
-  session.isAckDue = false;
   session.ackSentAtMs = now.monotonicMs;
   session.unackedBytes = 0;
   session.settledDueMs = Number.POSITIVE_INFINITY;
   if (session.wantsAll) tellAll(ledger, child, session);
   const has: Point[] = [];
-  for (const writer of takeAll(session.has)) {
+  for (const writer of takeSome(session.has)) {
     const stream = ledger.streams.get(writer);
     if (stream !== undefined) has.push({ writer, seq: stream.head.seq, hash: stream.head.hash });
   }
   const settled: Point[] = [];
   // The child's own fence is told with every ack: one that got lost would let it go on as it was.
-  session.fenced.add(session.writer);
-  for (const writer of takeAll(session.settled)) {
+  session.fenced.delete(session.writer);
+  const shutOut = new Set([session.writer, ...takeSome(session.fenced, HEADS_MAX - 1)]);
+  for (const writer of takeSome(session.settled)) {
     const stream = ledger.streams.get(writer);
     if (stream === undefined || stream.head.settled.seq === 0) continue;
-    if (stream.head.fence !== null && session.fenced.size >= HEADS_MAX) {
+    const isShutOut = stream.head.fence !== null;
+    if (isShutOut && !shutOut.has(writer) && shutOut.size >= HEADS_MAX) {
       session.settled.add(writer);
-      session.isAckDue = true;
       continue;
     }
     settled.push({ writer, ...stream.head.settled });
     // What it took back may be used once that is settled (F3), and by nobody who is shut out: the two are one word.
-    if (stream.head.fence !== null) session.fenced.add(writer);
+    if (isShutOut) shutOut.add(writer);
   }
   const fenced: FencePoint[] = [];
-  for (const writer of takeAll(session.fenced)) {
+  for (const writer of shutOut) {
     const fence = ledger.streams.get(writer)?.head.fence;
     if (fence !== null && fence !== undefined) fenced.push({ writer, ...fence });
   }
+  session.isAckDue = session.has.size > 0 || session.settled.size > 0 || session.fenced.size > 0;
   return { kind: 'ack', ...names, cursor: session.cursor ?? 0, gap, has, settled, fenced };
 }
 
@@ -118,6 +119,13 @@ function tellAll(ledger: Ledger, child: Child, session: Session): void {
     session.has.add(writer);
     session.settled.add(writer);
   }
+}
+
+/** As many as a frame may name; the others wait for the next. */
+function takeSome(set: Set<WriterId>, max: number = HEADS_MAX): WriterId[] {
+  const items = set.size > max ? [...set].slice(0, max) : [...set];
+  for (const item of items) set.delete(item);
+  return items;
 }
 
 function takeAll<T>(set: Set<T>): T[] {
@@ -143,7 +151,7 @@ function recallsFrames(
     const recall = child.pools.get(pool)?.recall;
     if (recall !== undefined) items.push({ pool, keep: recall.keep, given: recall.given });
   }
-  return portions(items, ITEMS_MAX).map((part) => ({ kind: 'recalls', ...names, items: part }));
+  return portions(items, ITEMS_PER_FRAME).map((part) => ({ kind: 'recalls', ...names, items: part }));
 }
 
 function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
@@ -152,7 +160,11 @@ function levelFrames(hub: Hub, session: Session, now: Now): Frame[] {
     const level = hub.totals.levels?.get(pool);
     return { pool, onHand: exact(level?.onHand), available: exact(level?.available) };
   });
-  return portions(items, ITEMS_MAX).map((part) => ({ kind: 'levels', asOfMs: now.wallMs, items: part }));
+  return portions(items, ITEMS_PER_FRAME).map((part) => ({
+    kind: 'levels',
+    asOfMs: now.wallMs,
+    items: part,
+  }));
 }
 
 /** T7: a liar's sums may pass what a frame can say; honest ones do not. */

@@ -20,6 +20,7 @@ import { compareHeads } from './heads.ts';
 import type { HubEvents, Opened } from './hub-events.ts';
 import { ackEveryMs, levelsEveryMs, NEWS_EVERY_MS } from './pace.ts';
 import type { Places } from './places.ts';
+import { Refused } from './refused.ts';
 import { Surrenders } from './surrenders.ts';
 import { takeIn } from './take-in.ts';
 import { Totals } from './totals.ts';
@@ -32,6 +33,7 @@ export class Hub {
   readonly #ledger: Ledger;
   readonly #settings: ReplicaSettings;
   readonly #events: HubEvents;
+  readonly refused = new Refused();
   /** Children whose streams were taken in during the open turn. */
   readonly #heard = new Set<Child>();
 
@@ -116,7 +118,7 @@ export class Hub {
     session.isAckDue = true;
     session.unackedBytes += frame.entries.length;
     // A frame without entries asks how far this replica came with everything of that child.
-    if (frame.from === frame.to) session.wantsAll = true;
+    if (frame.from === frame.to && frame.entries.length === 0) session.wantsAll = true;
     this.#heard.add(child);
     // What stands before a base was known here when the child asked: a late frame of an earlier
     // session may name a lower one, and never holds back a later.
@@ -129,6 +131,7 @@ export class Hub {
         directory: places.directory,
         places,
         early: this.early,
+        refused: this.refused,
         now,
         child: replica,
         onEntry: (entry) => this.#hear(child, entry, now),

@@ -69,6 +69,26 @@ test('[L7] an owner that cancels its own order is not taken for a liar', () => {
   expect(hq.fenceOf(berlin.self)).toBeUndefined();
 });
 
+const most = COLUMN_MAX;
+const found = (more: number, less: number) => ({ pool: lamp, found: 0, more, less, owed: less });
+const counted = (...lines: ReturnType<typeof found>[]): EntryBody => ({ type: 'counted', reason: '', lines });
+
+test.each<[string, EntryBody[]]>([
+  ['in one entry', [counted(found(0, most - 9), found(0, 10))]],
+  ['over two entries', [counted(found(most - 5, 0)), counted(found(1, 0))]],
+])('[T7] who passes what a column counts, %s, is shut out before: nothing is rounded', (_, lies) => {
+  const { hq, berlin } = shop({ lamp: 5 });
+  new Forger(berlin).say(...lies);
+  expect(hq.fenceOf(berlin.self)).toBe('rights');
+});
+
+test('[T7] who comes as far as a column counts is believed', () => {
+  const { hq, berlin } = shop({ lamp: 5 });
+  new Forger(berlin).say(counted(found(most - 6, 0)), counted(found(1, 0)));
+  expect(hq.fenceOf(berlin.self)).toBeUndefined();
+  expect(hq.row('lamp', 'berlin', berlin.self).received).toBe(most);
+});
+
 test('[T7] sums of a liar stay within what a frame can say', () => {
   const { world, hq, berlin } = shop({ lamp: 5 });
   const paris = world.add('paris', 'store', hq);

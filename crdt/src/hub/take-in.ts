@@ -27,6 +27,7 @@ import { isOnlyLife, newerLife, supersededBy } from './lives.ts';
 import { isOtherHistory } from './other-history.ts';
 import { mayBeHeardBelow } from './own-past.ts';
 import type { Places } from './places.ts';
+import type { Refused } from './refused.ts';
 import { isTakenBackTwice } from './taken-back-twice.ts';
 
 export interface TakeIn {
@@ -34,6 +35,7 @@ export interface TakeIn {
   readonly directory: Directory;
   readonly places: Places;
   readonly early: EarlyFences;
+  readonly refused: Refused;
   readonly now: Now;
   /** The direct child whose stream this is. */
   readonly child: ReplicaId;
@@ -74,9 +76,12 @@ function takeInEntry(
 ): string | undefined {
   const { ledger } = context;
   const known = ledger.streams.get(entry.writer);
+  const isAside = context.refused.isAside(entry.writer);
+  const hash = ledger.hash(view);
+  // Not even the life that it began stands here.
+  if (known === undefined && isAside) return putAside(ledger, entry, view, hash);
   const stream = known ?? firstOf(context, entry);
   if (stream === undefined || typeof stream === 'string') return stream;
-  const hash = ledger.hash(view);
   const way = known === undefined ? 'as ever' : wayOf(context, stream);
   if (way === 'none' && !isOtherHistory(context, stream, entry.seq, hash))
     return passedOn(context, stream, entry.seq, hash);
@@ -88,6 +93,10 @@ function takeInEntry(
       if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
       return undefined;
     }
+  }
+  if (isAside) {
+    fence(context, stream, 'malformed');
+    return putAside(ledger, entry, view, hash);
   }
   // The frame's buffer goes back to the socket; what the journal keeps is a copy.
   const written: WrittenEntry = { entry, bytes: view.slice(), hash };
@@ -119,14 +128,14 @@ function takeInEntry(
   // F3a: its first new word that comes by the new way takes it there.
   if (way === 'new') context.places.arrived(replicaOf(entry.writer), context.child);
   if (stream.head.fence === null) {
-    const wrong = ruleBroken(context, stream, entry);
+    const wrong = context.refused.has(stream.writer) ? 'malformed' : ruleBroken(context, stream, entry);
     if (wrong !== undefined) fence(context, stream, wrong);
   }
   for (const named of lifeNames(entry.body)) noteLostLife(ledger, named);
-  ledger.accept(stream, written);
+  const isWhole = ledger.accept(stream, written);
   if (entry.seq === 1) for (const life of supersededBy(ledger, stream)) fence(context, life, 'superseded');
   if (entry.body.type === 'fenced') takeInFence(context, entry.writer, entry.body);
-  if (stream.head.fence === null && !staysSound(stream, entry)) {
+  if (stream.head.fence === null && !(isWhole && staysSound(stream, entry))) {
     // T6: the fence must come before the entry that breaks the rule, so the turn is put in that order.
     ledger.fenceBefore(stream, written, 'rights', context.now);
     context.onFence(stream.writer, 'rights');
@@ -137,6 +146,11 @@ function takeInEntry(
   if (stream.head.fence === null || entry.seq <= stream.head.fence.seq) context.onEntry(entry);
   if (stream.head.via !== context.child) context.places.past.heard(stream);
   return undefined;
+}
+
+/** T6: the journal does not take it as an entry. */
+function putAside(ledger: Ledger, entry: Entry, view: Uint8Array, hash: Hash): undefined {
+  ledger.quarantine({ entry, bytes: view.slice(), hash }, 'malformed');
 }
 
 /** The writers that an entry names as its writer's neighbours. */

@@ -162,15 +162,16 @@ export class Ledger {
     return entry;
   }
 
-  /** Folds the next entry of a stream, whose place in its chain the caller has checked. */
-  accept(stream: Stream, written: WrittenEntry, isRepeated = isRepeat, isCopys = isOfCopy): void {
+  /** Folds the next entry of a stream, whose place in its chain the caller has checked. @returns whether it was counted whole (T7) */
+  accept(stream: Stream, written: WrittenEntry, isRepeated = isRepeat, isCopys = isOfCopy): boolean {
     const { entry } = written;
     this.#dirty.add(stream);
+    let isWhole = true;
     const isOnce = !isRepeated(this, stream, entry);
     if (isOnce) {
       forEachEffect(entry.body, (effect) => {
         this.onEffect(stream, effect);
-        applyEffect(stream.touch(effect.pool), effect, entry.seq);
+        isWhole = applyEffect(stream.touch(effect.pool), effect, entry.seq) && isWhole;
       });
     }
     const head = stream.touchHead();
@@ -185,6 +186,7 @@ export class Ledger {
     this.#turn.place(stream.writer, written);
     if (isOnce) this.#turn.file(stream.writer, entry, isCopys(this, stream.writer, entry));
     if (stream.writer === this.#self) this.openHolds.fold(entry);
+    return isWhole;
   }
 
   touchHead(stream: Stream): StreamHead {

@@ -14,7 +14,7 @@ import {
   type Denied,
   type Frame,
   type Hello,
-  ITEMS_MAX,
+  ITEMS_PER_FRAME,
   type Recalls,
   type SentCell,
   type StreamFrame,
@@ -265,7 +265,7 @@ export class Uplink {
     if (session.isUrgent || now.monotonicMs >= session.streamDueMs)
       this.#stream(session, out, now.monotonicMs);
     const asking = dueAsks(this.asks, now.monotonicMs, this.#settings.link.resendMs);
-    for (const items of portions(asking, ITEMS_MAX)) out.push({ kind: 'asks', ...names, items });
+    for (const items of portions(asking, ITEMS_PER_FRAME)) out.push({ kind: 'asks', ...names, items });
     if (now.monotonicMs >= session.seenDueMs) {
       session.seenDueMs = Number.POSITIVE_INFINITY;
       out.push({ kind: 'seen', ...names, seq: self.head.parentSeen });

@@ -68,14 +68,16 @@ test('[T1] what is sent and what is taken back adds up, by its newest entry', ()
   });
 });
 
-test('[T7] a column stays where it is exact', () => {
+test('[T7] a column stays where it is exact, and says what it could not count', () => {
   const row: Row = {
     ...emptyRow(),
     received: COLUMN_MAX - 1,
     sent: [{ writer: hq, n: COLUMN_MAX - 1, seq: 1 }],
   };
-  applyEffect(row, { pool: lamp, column: 'received', n: 2 }, 2);
-  applyEffect(row, { pool: lamp, column: 'sent', writer: hq, n: 2, seq: 0 }, 2);
+  expect(applyEffect(row, { pool: lamp, column: 'received', n: 1 }, 2)).toBe(true);
+  expect(applyEffect(row, { pool: lamp, column: 'received', n: 1 }, 2)).toBe(false);
+  expect(applyEffect(row, { pool: lamp, column: 'sent', writer: hq, n: 1, seq: 0 }, 2)).toBe(true);
+  expect(applyEffect(row, { pool: lamp, column: 'sent', writer: hq, n: 1, seq: 0 }, 2)).toBe(false);
   expect(row).toMatchObject({ received: COLUMN_MAX, sent: [{ n: COLUMN_MAX }] });
 });
 

@@ -109,20 +109,25 @@ function visitLoss(
 /**
  * Applies one effect of the entry `seq` to a row in place. A column stays where it is
  * exact (T7): an honest writer refuses the command that would pass that.
+ *
+ * @returns whether it was counted whole
  */
-export function applyEffect(row: Row, effect: Effect, seq: number): void {
+export function applyEffect(row: Row, effect: Effect, seq: number): boolean {
   switch (effect.column) {
     case 'took':
       row.took = withCell(row.took, effect.writer, effect.n, effect.seq, 'greater');
-      return;
+      return true;
     case 'sent':
-      row.sent = withCell(row.sent, effect.writer, effect.n, seq, 'add');
-      return;
-    case 'reclaimed':
-      row.reclaimed = withCell(row.reclaimed, effect.writer, effect.n, seq, 'add');
-      return;
-    default:
-      row[effect.column] = Math.min(COLUMN_MAX, row[effect.column] + effect.n);
+    case 'reclaimed': {
+      const hasRoom = (cellOf(row[effect.column], effect.writer)?.n ?? 0) <= COLUMN_MAX - effect.n;
+      row[effect.column] = withCell(row[effect.column], effect.writer, effect.n, seq, 'add');
+      return hasRoom;
+    }
+    default: {
+      const hasRoom = row[effect.column] <= COLUMN_MAX - effect.n;
+      row[effect.column] = hasRoom ? row[effect.column] + effect.n : COLUMN_MAX;
+      return hasRoom;
+    }
   }
 }
 

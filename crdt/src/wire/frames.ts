@@ -292,8 +292,10 @@ export type FrameKind = Frame['kind'];
 export const FRAME_BYTES_MAX = 5 * 1024 * 1024;
 /** A stream frame is filled up to about this size: large enough to amortise a commit, small enough to share a wire. */
 export const STREAM_BYTES_TARGET = 256 * 1024;
-/** Items of one frame that lists pools. */
+/** Items of one frame that lists pools, as it is taken from a peer. */
 export const ITEMS_MAX = 20_000;
+/** So many are said in one frame: with the longest names and the largest numbers they have some 3.4 MB. */
+export const ITEMS_PER_FRAME = 10_000;
 /** Of one catalogue item, as UTF-8. */
 export const ITEM_BODY_BYTES_MAX = 256 * 1024;
 /** Streams that one hello may name: a few dozen replicas with a few lives each, and room to grow. */

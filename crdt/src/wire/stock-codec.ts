@@ -195,7 +195,7 @@ export const stockCodecs: FrameCodecs<StockFrame['kind']> = {
   },
 };
 
-/** Whoever makes a frame keeps to `ITEMS_MAX`: one that was refused here would end the turn that made it. */
+/** Whoever makes a frame keeps to `ITEMS_PER_FRAME`: one that was refused here would end the turn that made it. */
 function writeItems<Item extends { readonly pool: PoolId }>(
   out: Writer,
   items: readonly Item[],

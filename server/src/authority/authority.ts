@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { defaultSettings, Replica, type ReplicaId, type Writes } from '@tallystick/crdt';
-import type { CallResult } from '@tallystick/crdt/host';
+import { type CallResult, TurnRefused } from '@tallystick/crdt/host';
 import { Catalogue, callInTrace, Host, type Log, sha256, Witness } from '@tallystick/store-agent';
 import type pg from 'pg';
 import { anchorHeads } from './audit.ts';
@@ -54,7 +54,7 @@ export class Authority {
   readonly feed: BooksFeed;
   readonly fleet = new FleetWatch(this);
   /** Since this process started. */
-  readonly worked = { turns: 0, entries: 0 };
+  readonly worked = { turns: 0, entries: 0, refused: 0 };
   readonly options: AuthorityOptions;
   /** Since when each child stands below it. */
   readonly stays: StaysFile;
@@ -166,9 +166,15 @@ export class Authority {
         return { kind: 'enrolled', replicaKind: kind, location: location ?? '' };
       },
       onTurn: (writes) => this.#turned(writes),
+      onRefused: (by, outcome, error) => {
+        this.worked.refused += 1;
+        options.log.error({ err: error, by }, `the books refused a turn; ${outcome}`);
+      },
       onFailure: (error) => {
+        const whose =
+          error instanceof TurnRefused ? ' that is its own work, and nobody else is to blame for' : '';
         this.failure = error instanceof Error ? error.message : String(error);
-        options.log.error({ err: error }, 'the books refused a turn; this process stops deciding');
+        options.log.error({ err: error }, `the books refused a turn${whose}; this process stops deciding`);
         this.host.children.stop();
         options.onFatal?.();
       },

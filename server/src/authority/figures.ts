@@ -17,6 +17,12 @@ export function figures(authority: Authority): readonly Figure[] {
       worked.entries,
       'Entries taken into the books since this process started.',
     ),
+    figure(
+      'refused_by_books_total',
+      'counter',
+      worked.refused,
+      'What was left out of a turn since this process started, for the books refused it.',
+    ),
     figure('frames_sent_down_total', 'counter', host.children.framesSent, 'Frames sent to children.'),
     figure('journal_entries', 'gauge', ledger.durablePosition, 'Entries in the books.'),
     figure('children_up', 'gauge', host.children.up.length, 'Children connected now.'),

@@ -1,7 +1,9 @@
 /** What a hostile shop says of itself is kept and not believed; the books take it, and go on for everybody (T6, T7, F5). */
 import type { EntryBody, LineId, LocationId, OrderId, WriterId } from '@tallystick/crdt';
+import type { Log } from '@tallystick/store-agent';
 import { expect, test } from 'vitest';
-import { booksWithShop, LAMP, NOW, saleOf, type TestShop } from './journal.test-kit.ts';
+import { booksWithShop, LAMP, NOW, saleOf, TestShop } from './journal.test-kit.ts';
+import { Movements } from './movements.ts';
 
 /** Says what no honest replica would. */
 function say(shop: TestShop, body: EntryBody, id = ''): void {
@@ -50,4 +52,24 @@ test('[T7] units beyond what a column counts are kept as far as it counts, and t
     say(shop, { type: 'took', from, items: [{ pool: LAMP, seq: 1, n: Number.MAX_SAFE_INTEGER }] });
   expect(await authority.take(shop, shop.frame(), true)).toBe('committed');
   expect(fenceOf(books, shop)).toBeDefined();
+});
+
+test('[T7] a count that no number says exactly shuts out its writer, and the history of all others is written', async () => {
+  const books = await booksWithShop();
+  const { authority, shop, pool } = books;
+  shop.receive('r1', 10);
+  const most = Number.MAX_SAFE_INTEGER;
+  const line = { pool: LAMP, found: most, more: 0, less: most, owed: most };
+  say(shop, { type: 'counted', reason: '', lines: Array.from({ length: 2_000 }, () => line) }, 'c1');
+  expect(await authority.take(shop, shop.frame(), true)).toBe('committed');
+  expect(fenceOf(books, shop)).toBe('rights');
+  const other = new TestShop(authority.replica.ledger.self.writer, 'other');
+  other.receive('r2', 5);
+  expect(await authority.take(other, other.frame(), true)).toBe('committed');
+  const log = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log;
+  const listed = await new Movements(pool, log).list({ sku: 'lamp' }, 10);
+  expect(listed.map(({ type, onHand, document }) => [type, onHand, document])).toEqual([
+    ['received', 5, 'r2'],
+    ['received', 10, 'r1'],
+  ]);
 });

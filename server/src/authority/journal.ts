@@ -36,12 +36,15 @@ export class CommitUnknown extends Error {
 export class BooksRefused extends Error {
   override readonly name = 'BooksRefused';
   readonly constraint: string | undefined;
+  /** Another turn may be taken; else it is the database itself that is not as this release needs it. */
+  readonly isForContent: boolean;
 
   constructor(error: pg.DatabaseError) {
     super(`The books refuse this turn (${error.constraint ?? error.code}): ${error.message}`, {
       cause: error,
     });
     this.constraint = error.constraint;
+    this.isForContent = !NOT_AS_NEEDED.test(error.code ?? '');
   }
 }
 
@@ -146,8 +149,10 @@ function commitText(parameters: number): string {
   return `select tallystick.commit_turn(${list}) as turn`;
 }
 
-/** Classes of SQLSTATE that mean "not written": data, integrity, syntax, and a statement that was cancelled. */
-const REFUSED = /^(22|23|42)/;
+/** Classes of SQLSTATE that mean "never": a row twice in one statement, data, integrity, syntax and rights, limits. */
+const REFUSED = /^(21|22|23|42|54)/;
+const NOT_AS_NEEDED = /^42/;
+/** Those that mean "not written", also of a statement that was cancelled. */
 const NOT_WRITTEN = /^(40|53|55|57014)/;
 
 function failureOf(error: Error): Error {

@@ -33,11 +33,15 @@ export interface Movement {
   readonly onHold: number;
 }
 
-/** Nothing for what only moves rights between replicas, which changes nothing for those who buy and count. */
+/**
+ * Nothing for what only moves rights between replicas, which changes nothing for those who buy and count; nor for what
+ * no number says exactly, and no honest writer says at all (T7).
+ */
 export function movementsOf(body: EntryBody): Movement[] {
   const type = typeOf(body);
   if (type === undefined) return [];
   const changes = new Map<PoolId, { onHand: number; available: number; onHold: number; isUsed: boolean }>();
+  const inexact = new Set<PoolId>();
   forEachEffect(body, ({ pool, column, n }) => {
     const change = changes.get(pool) ?? { onHand: 0, available: 0, onHold: 0, isUsed: false };
     changes.set(pool, change);
@@ -46,11 +50,14 @@ export function movementsOf(body: EntryBody): Movement[] {
     change.available += available * n;
     change.onHold += onHold * n;
     change.isUsed ||= column === 'used';
+    if (![change.onHand, change.available, change.onHold].every(Number.isSafeInteger)) inexact.add(pool);
   });
+  for (const pool of inexact) changes.delete(pool);
   // A count that found what the books said did not change anything, and was made all the same.
   if (body.type === 'counted')
     for (const { pool } of body.lines)
-      if (!changes.has(pool)) changes.set(pool, { onHand: 0, available: 0, onHold: 0, isUsed: false });
+      if (!changes.has(pool) && !inexact.has(pool))
+        changes.set(pool, { onHand: 0, available: 0, onHold: 0, isUsed: false });
   return [...changes].map(([pool, { isUsed, ...change }]) => ({
     pool,
     // What the order did not take of its hold was set free.

@@ -2,7 +2,7 @@
 import { absorb, PARENT, type Replica, type WriterId } from '@tallystick/crdt';
 import { Behind, type Input, type TurnJournal } from '@tallystick/crdt/host';
 import type { Log } from '@tallystick/store-agent';
-import { CommitUnknown, type PgJournal } from './journal.ts';
+import { BooksRefused, CommitUnknown, type PgJournal } from './journal.ts';
 import { NotPrefetched } from './prefetched-view.ts';
 import { joinQuestions, type Questions, questionsOfCommand, questionsOfFrame } from './questions.ts';
 
@@ -37,7 +37,7 @@ export function pgTurnJournal(journal: PgJournal, log: Log): TurnJournal {
         await prepare(inputs, replica);
         return 'current';
       }
-      return 'hopeless';
+      return error instanceof BooksRefused && error.isForContent ? 'refused' : 'hopeless';
     },
   };
 }

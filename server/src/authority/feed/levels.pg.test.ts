@@ -84,3 +84,18 @@ test('a shortage is told when more is owed than anybody has, and again only when
   const told = await feedAsDocumented(pool);
   expect(told.at(-1)?.data).toMatchObject({ sku: 'lamp', locationId: 'shop', short: 3 });
 });
+
+test('[T7] levels of many liars go as far as a number is exact, and everybody’s are told', async () => {
+  const { pool, authority, shop, news } = await books();
+  shop.receive('r1', 10);
+  await authority.take(shop, shop.frame());
+  await pool.query(`insert into tallystick.rows
+    select 'liar.' || n || '.${'a'.repeat(32)}', 'lamp@moon', 'lamp', 'moon', 0, 0, 0, x, 0, 0, x, 0, 0, 0, 0, null, true
+    from generate_series(1, 1100) n, (values (9007199254740991)) v(x)`);
+  const most = Number.MAX_SAFE_INTEGER;
+  expect(await news(['lamp@moon', 'lamp@shop'])).toEqual([
+    `stock.level_changed ${-most}/${-most}`,
+    `stock.shortage ${-most}/${-most}`,
+    'stock.level_changed 10/10',
+  ]);
+});
