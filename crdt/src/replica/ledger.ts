@@ -168,12 +168,11 @@ export class Ledger {
     this.#dirty.add(stream);
     let isWhole = true;
     const isOnce = !isRepeated(this, stream, entry);
-    if (isOnce) {
+    if (isOnce)
       forEachEffect(entry.body, (effect) => {
         this.onEffect(stream, effect);
         isWhole = applyEffect(stream.touch(effect.pool), effect, entry.seq) && isWhole;
       });
-    }
     const head = stream.touchHead();
     head.seq = entry.seq;
     head.hash = written.hash;

@@ -261,6 +261,23 @@ describe('[F5] a life that ended below a child', () => {
   });
 });
 
+describe('[F5] a life whose settler is gone for a while', () => {
+  test('[F5] is told of once more when that has begun a new life: a hello that came meanwhile was not', () => {
+    const region = new Region();
+    region.turn();
+    region.say(region.shop, sent(region.till.writer));
+    region.ledger.fence(region.till, 'retired', atFirst);
+    expect(region.turn()).toEqual([`paris: ${HELLO}`]);
+    region.ledger.fence(region.paris, 'superseded', atFirst);
+    region.moving.onHead();
+    expect(region.turn()).toEqual([]);
+    const next = region.add(name('paris', 2), 'paris');
+    region.listen(next.writer);
+    region.moving.onHead();
+    expect([region.turn(), region.turn()]).toEqual([[`paris: ${HELLO}`], []]);
+  });
+});
+
 describe('[F5] lives that ended below several children', () => {
   test('[F5] each of these children is told of whoever dealt with its own', () => {
     const region = new Region();

@@ -4,6 +4,8 @@
  * It learns where everybody belongs, passes on units that are on their way between former
  * neighbours, and has children told anew of writers that were given to them.
  */
+
+import type { Missed } from '../hub/dealings.ts';
 import { behind } from '../hub/heads.ts';
 import type { Hub } from '../hub/hub.ts';
 import { MOVED_EVERY_MS } from '../hub/pace.ts';
@@ -96,9 +98,15 @@ export class Moving {
   #tellSettlers(): void {
     this.#mayLack = false;
     const lacking = new Set<ReplicaId>();
-    for (const { child, stream, seq } of this.places.dealings.missedBelow()) {
+    const missed = new Map<string, Missed>();
+    for (const one of this.places.dealings.missedBelow()) {
+      const key = `${one.child} ${one.stream.writer}`;
+      if (one.seq > (missed.get(key)?.seq ?? 0)) missed.set(key, one);
+    }
+    // Nobody below was to hear of it for a while, and a hello that came then was not told (seed 45000299).
+    for (const key of this.#lacked.keys()) if (!missed.has(key)) this.#lacked.delete(key);
+    for (const [key, { child, stream, seq }] of missed) {
       const named = this.#hub.children.get(child)?.session?.named;
-      const key = `${child} ${stream.writer}`;
       if (named === undefined || Math.max(named.get(stream.writer) ?? 0, this.#lacked.get(key) ?? 0) >= seq)
         continue;
       this.#lacked.set(key, seq);
