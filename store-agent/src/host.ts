@@ -18,10 +18,11 @@ import {
   type ParentLinkTimes,
   type TurnJournal,
 } from '@tallystick/crdt/host';
-import type { CartFrame, CatalogueItem, Enrol, Frame } from '@tallystick/crdt/wire';
+import type { CartFrame, Enrol, Frame } from '@tallystick/crdt/wire';
 import { WebSocket } from 'ws';
 import { CatalogueFeed } from './catalogue/feed.ts';
-import { itemForChild, type ReplicaRecord } from './catalogue/items.ts';
+import { itemForChild } from './catalogue/items.ts';
+import type { CatalogueSource } from './catalogue/source.ts';
 import type { Identity } from './identity.ts';
 import {
   LEVELS_EVERY_MS,
@@ -41,17 +42,6 @@ import { nodeMachine } from './machine.ts';
 import type { LinkTls } from './tls/parent-tls.ts';
 
 const ROOT = 'authority' as ReplicaId;
-
-/** What a host reads from the catalogue, wherever that lives. */
-export interface CatalogueSource {
-  version(): number;
-  since(version: number, limit: number): CatalogueItem[] | Promise<CatalogueItem[]>;
-  publicKeyOf(replica: ReplicaId): Uint8Array | undefined;
-  parentOf(replica: ReplicaId): ReplicaId | undefined;
-  replica(replica: ReplicaId): Pick<ReplicaRecord, 'kind' | 'location' | 'status'> | undefined;
-  /** A child's copy is newer than this one. */
-  behind?(version: number): void;
-}
 
 export interface HostOptions {
   readonly id: ReplicaId;

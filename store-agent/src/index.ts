@@ -23,7 +23,7 @@ export {
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { fencedWriters, type Sales } from './figures.ts';
-export { type CatalogueSource, Host } from './host.ts';
+export { Host } from './host.ts';
 export { addressOf, addressSchema, allowList, sourceOf } from './http/addresses.ts';
 export * from './http/answers.ts';
 export { closeSocketsOf, createApp, LINK_PATH, openLinkDoor, openUpgradeDoor } from './http/app.ts';

@@ -17,7 +17,6 @@ import { Callers } from './callers.ts';
 import type { EngineEvents } from './engine-events.ts';
 import { Gathering } from './gathering.ts';
 import type { Machine } from './machine.ts';
-import { wholeOrInParts } from './refused-turn.ts';
 import { applyInput, Behind, type Input, type TurnJournal, TurnRefused } from './turn-journal.ts';
 import { TurnPace } from './turn-pace.ts';
 import { callersOf, TurnQueue } from './turn-queue.ts';
@@ -269,14 +268,15 @@ export class Engine {
 
   /** One input that the journal refuses ends nobody else's turn. */
   #wholeOrInParts(inputs: readonly Input[]): Promise<Out> {
-    return wholeOrInParts(inputs, {
+    const ports = {
       replica: this.#replica,
       journal: this.#journal,
       events: this.#events,
       callers: this.#callers,
-      attempts: (part) => this.#attempts(part),
-      deliver: (out) => this.#deliver(out),
-    });
+      attempts: (part: readonly Input[]) => this.#attempts(part),
+      deliver: (out: Out) => this.#deliver(out),
+    };
+    return this.#journal.wholeOrInParts?.(inputs, ports) ?? this.#attempts(inputs);
   }
 
   /** Over a network a turn may have to be decided more than once before it is committed once. */

@@ -10,6 +10,7 @@ export * from './machine.ts';
 export * from './parent-link.ts';
 export * from './past-image.ts';
 export * from './proofs.ts';
+export * from './refused-turn.ts';
 export * from './settled-notes.ts';
 export * from './turn-journal.ts';
 export * from './turn-log.ts';

@@ -6,6 +6,7 @@ import { type Node, pool, shop } from '../replica/world.test-kit.ts';
 import type { Writes } from '../replica/writes.ts';
 import type { StockFrame } from '../wire/frames.ts';
 import { Engine } from './engine.ts';
+import { wholeOrInParts } from './refused-turn.ts';
 
 class Constraint extends Error {}
 
@@ -41,6 +42,7 @@ function engineOf(hq: Node, refuses: Refuses) {
         hq.journal.commit(writes);
         return 'committed';
       },
+      wholeOrInParts,
       retry: async (error) => (error instanceof Constraint ? 'refused' : 'hopeless'),
     },
     {

@@ -1,11 +1,12 @@
 /** Turn journal: what an engine's turn takes in, and where what it did is made durable. */
 import type { Command } from '../replica/command.ts';
 import type { Now } from '../replica/ledger.ts';
-import type { Peer } from '../replica/out.ts';
+import type { Out, Peer } from '../replica/out.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Ticket } from '../replica/waiting.ts';
 import type { Writes } from '../replica/writes.ts';
 import type { StockFrame } from '../wire/frames.ts';
+import type { TurnPorts } from './refused-turn.ts';
 
 export type Input =
   | { readonly kind: 'command'; readonly ticket: Ticket; readonly command: Command }
@@ -47,6 +48,8 @@ export interface TurnJournal {
     inputs: readonly Input[],
     replica: Replica,
   ): Promise<'current' | 'learnt' | 'refused' | 'hopeless'>;
+  /** For one that may refuse a turn: `wholeOrInParts`. A till's refuses none, and its page carries nothing for it. */
+  readonly wholeOrInParts?: (inputs: readonly Input[], ports: TurnPorts) => Promise<Out>;
 }
 
 /** Another process committed first: nothing of this turn was written. */

@@ -1,6 +1,6 @@
 /** The engine's view of the books: fetch what a turn will ask, commit it, and catch up when another was faster. */
 import { absorb, PARENT, type Replica, type WriterId } from '@tallystick/crdt';
-import { Behind, type Input, type TurnJournal } from '@tallystick/crdt/host';
+import { Behind, type Input, type TurnJournal, wholeOrInParts } from '@tallystick/crdt/host';
 import type { Log } from '@tallystick/store-agent';
 import { BooksRefused, CommitUnknown, type PgJournal } from './journal.ts';
 import { NotPrefetched } from './prefetched-view.ts';
@@ -24,6 +24,7 @@ export function pgTurnJournal(journal: PgJournal, log: Log): TurnJournal {
         journal.prefetchAhead(joinQuestions(inputs.map((input) => questionsOf(input, replica)))),
       ),
     commit: (writes) => journal.commit(writes),
+    wholeOrInParts,
     async retry(error, inputs, replica) {
       if (error instanceof NotPrefetched) {
         // Right, and slow: each question that was not foreseen decides the whole turn once more.
