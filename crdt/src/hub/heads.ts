@@ -1,6 +1,7 @@
 /** Heads: what a child that says hello has, held against what stands here (L1, T8, F1a, F2). */
 import { incarnationOf, type ReplicaId, replicaOf } from '../ids.ts';
 import { copyOf, firstSeqOf, rootOf } from '../replica/branches.ts';
+import { byNeed } from '../replica/by-need.ts';
 import type { Ledger } from '../replica/ledger.ts';
 import { NO_MARK, type Stream } from '../replica/stream.ts';
 import { sameBytes } from '../tally/join.ts';
@@ -43,7 +44,7 @@ export function compareHeads(
     has.push(compared.has);
     settled.push(compared.settled);
   };
-  for (const stream of ledger.streams.values()) {
+  for (const stream of byNeed(ledger.streams, hello.writer)) {
     const isLife = replicaOf(stream.writer) === replica;
     const isBelow = stream.head.via === replica || places.wayTo(replicaOf(stream.writer)) === replica;
     const head = named.get(stream.writer);

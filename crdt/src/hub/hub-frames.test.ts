@@ -156,15 +156,16 @@ describe('[L5] acks', () => {
     world.mail = [];
   });
 
-  test('[L2] of more than an ack can say, say as much as it can', () => {
+  test('[L2] of more than an ack can say, say as much as it can, and the rest next', () => {
     const { ledger, shop: berlin } = new Books();
     for (let i = 0; i < HEADS_MAX; i += 1)
       ledger.addStream(name(`t${i}`), { ...berlin.head, via: 'berlin' as ReplicaId });
-    const { frames } = telling(ledger, (session) => {
-      session.isAckDue = true;
-      session.wantsAll = true;
+    const { frames, session } = telling(ledger, (waiting) => {
+      waiting.isAckDue = true;
+      waiting.wantsAll = true;
     });
     expect(only('ack', frames).map(({ has }) => has.length)).toEqual([HEADS_MAX]);
+    expect([[...session.has], session.isAckDue]).toEqual([[name(`t${HEADS_MAX - 1}`)], true]);
   });
 
   test('[L2] of more writers than that who came or were shut out meanwhile, say the rest next', () => {

@@ -109,11 +109,9 @@ function ackFrame(
   return { kind: 'ack', ...names, cursor: session.cursor ?? 0, gap, has, settled, fenced };
 }
 
-/** As many streams as a frame may name; who has more says hello now and then. */
 function tellAll(ledger: Ledger, child: Child, session: Session): void {
   session.wantsAll = false;
   for (const { writer, head } of ledger.streams.values()) {
-    if (session.has.size >= HEADS_MAX) return;
     // What came by another way may stand there too, told from here (F3a, seed 21008290).
     if (head.via !== child.replica && (head.via === null || !session.named.has(writer))) continue;
     session.has.add(writer);

@@ -8,6 +8,7 @@ import type { WriterId } from '../ids.ts';
 import { sameBytes } from '../tally/join.ts';
 import { HEADS_MAX, type Point } from '../wire/frames.ts';
 import { copyOf, firstSeqOf } from './branches.ts';
+import { byNeed } from './by-need.ts';
 import { KnownAbove } from './known-above.ts';
 import type { Ledger } from './ledger.ts';
 import { NO_MARK, type Stream } from './stream.ts';
@@ -29,13 +30,13 @@ export class Points {
     this.known = new KnownAbove(ledger);
   }
 
-  /** What stands here, for a hello: this writer first. */
+  /** What stands here, for a hello: this writer first, and as many as one may name. */
   name(): Point[] {
     const { self, streams } = this.#ledger;
-    const others = [...streams.values()].filter((stream) => stream !== self);
-    const heads = [self, ...others].map(
-      ({ writer, head }): Point => ({ writer, seq: head.seq, hash: head.hash }),
-    );
+    const others = [...byNeed(streams, self.writer)].filter((stream) => stream !== self);
+    const heads = [self, ...others]
+      .slice(0, HEADS_MAX)
+      .map(({ writer, head }): Point => ({ writer, seq: head.seq, hash: head.hash }));
     this.#named = new Map(heads.map(({ writer, seq }) => [writer, seq]));
     return heads;
   }
