@@ -33,7 +33,7 @@ import { retireChild, takeBackFormer } from './retire.ts';
 import { sellsFrom } from './sells-from.ts';
 import { serveCall } from './serve-call.ts';
 import { readParentTls } from './tls/parent-tls.ts';
-import { doTogether } from './to-keeper.ts';
+import { doTogether, submitAtDoor } from './to-keeper.ts';
 import { callInTrace } from './trace/call.ts';
 
 /** How long a call to a keeper may take, all hops together. */
@@ -223,7 +223,8 @@ export class Agent {
     return serveCall(
       {
         log: this.log,
-        submit: (command) => this.submit(command),
+        // A region has looked already, and whoever asks through it.
+        submit: (command) => (from === PARENT ? this.submit(command) : submitAtDoor(this, command)),
         submitTogether: (commands) => doTogether(this.engine, commands),
         fact: (answer) => factJson(this.engine.replica.ledger, answer),
         order: (id) => this.order(id),

@@ -15,6 +15,7 @@ import {
 import type { Engine } from '@tallystick/crdt/host';
 import type { Agent } from './agent.ts';
 import { type Fact, factJson } from './http/answers.ts';
+import { movedElsewhere } from './moved-elsewhere.ts';
 
 /** Commands about goods at one place, which its keeper carries out. */
 export type GoodsCommand = Receive | ReturnGoods | Ship | Count | Lose;
@@ -33,12 +34,19 @@ export async function toKeeper(agent: Agent, ...acts: readonly GoodsCommand[]): 
   }
   const isOne = command !== undefined && acts.length === 1;
   if (keeper === undefined || keeper === agent.id) {
-    const answer = isOne ? await agent.submit(command) : await doTogether(agent.engine, acts);
+    const answer = isOne ? await submitAtDoor(agent, command) : await doTogether(agent.engine, acts);
     return answer.ok ? { ok: true, fact: factJson(agent.engine.replica.ledger, answer) } : answer;
   }
   const body = isOne ? { call: 'command', command } : { call: 'together', commands: acts };
   const result = await agent.call(keeper, body);
   return result.ok ? { ok: true, fact: result.value as Fact } : refuse(result.code, result.message);
+}
+
+/** A command that came in at this replica's own door, or at one of its tills. A region's doors have looked themselves. */
+export async function submitAtDoor(agent: Agent, command: Command): Promise<Answer> {
+  const isMove = command.type === 'ship' || command.type === 'return';
+  const isShops = agent.engine.replica.settings.kind !== 'region';
+  return (isMove && isShops && (await movedElsewhere(agent, command))) || agent.submit(command);
 }
 
 /**

@@ -185,3 +185,26 @@ test('a grant that the journal refuses is this replica’s own work, and ends th
   expect(hub.failure()).toMatchObject({ name: 'TurnRefused', message: 'no_mugs' });
   expect(fenceOf(hq, berlin.self)).toBeUndefined();
 });
+
+test('[T6] entries of a fourth replica are not believed to be at fault: the engine ends, and shuts nobody else out', async () => {
+  const { world, hq } = cutOff();
+  world.intercept('stream');
+  const depots = ['d1', 'd2', 'd3', 'd4'].map((id) => {
+    const depot = world.add(id, 'warehouse', undefined);
+    depot.parent = hq;
+    return depot;
+  });
+  const isGood = (writes: Writes) => !entriesOf(writes).some(({ body }) => body.type === 'received');
+  const hub = engineOf(hq, (writes) => !isGood(writes));
+  for (const [i, depot] of depots.entries()) {
+    depot.do(receive(`r${i}`, { lamp: 4 }, depot.id));
+    await hub.drain(depot).catch(() => undefined);
+  }
+  expect(depots.map(({ self }) => fenceOf(hq, self))).toEqual([
+    'malformed',
+    'malformed',
+    'malformed',
+    undefined,
+  ]);
+  expect(hub.failure()).toMatchObject({ name: 'TurnRefused', message: expect.stringContaining('too many') });
+});

@@ -103,6 +103,15 @@ async function shutOut(
   const entry = decodeSlice(frame.entries).entries[0]?.entry;
   if (entry === undefined) throw refusal;
   const { hub, ledger } = ports.replica;
+  if (hub.refused.isBeyondBelief(entry.writer, ledger.streams.values()))
+    throw new TurnRefused(
+      new Error(
+        `Entries of too many replicas are refused for all of them to be at fault: ${refusal.message}`,
+        {
+          cause: refusal.cause,
+        },
+      ),
+    );
   const how = hub.refused.note(entry.writer, ledger.streams.get(entry.writer));
   if (how === undefined) throw refusal;
   const refused = await attempt([input], ports);

@@ -5,8 +5,11 @@
  * as late (F5); a journal that does not take it so either gets it as evidence, with all that follows in that chain.
  * Soft: after a restart it is sent again, and taken in once whatever was wrong with it is mended.
  */
-import type { WriterId } from '../ids.ts';
+import { replicaOf, type WriterId } from '../ids.ts';
 import type { Stream } from '../replica/stream.ts';
+
+/** More replicas than that do not go wrong in one way. */
+const REPLICAS_MAX = 3;
 
 export class Refused {
   readonly #refused = new Map<WriterId, 'late' | 'aside'>();
@@ -19,6 +22,17 @@ export class Refused {
     const next = isTrusted ? 'late' : 'aside';
     this.#refused.set(writer, next);
     return next;
+  }
+
+  /**
+   * Whether so many others were shut out for this that it is rather the journal that is wrong: a rule in it that is broken would
+   * shut out all, one after the other. Those of runs before count as well: a restart must not go on with the next.
+   */
+  isBeyondBelief(writer: WriterId, streams: Iterable<Stream>): boolean {
+    const replicas = new Set([...this.#refused.keys()].map(replicaOf));
+    for (const { writer: one, head } of streams)
+      if (head.fence?.reason === 'malformed') replicas.add(replicaOf(one));
+    return !replicas.has(replicaOf(writer)) && replicas.size >= REPLICAS_MAX;
   }
 
   /** It is shut out, before the first entry that comes of it. */

@@ -171,8 +171,7 @@ export class Authority {
         options.log.error({ err: error, by }, `the books refused a turn; ${outcome}`);
       },
       onFailure: (error) => {
-        const whose =
-          error instanceof TurnRefused ? ' that is its own work, and nobody else is to blame for' : '';
+        const whose = error instanceof TurnRefused ? ' that no replica is to blame for' : '';
         this.failure = error instanceof Error ? error.message : String(error);
         options.log.error({ err: error }, `the books refused a turn${whose}; this process stops deciding`);
         this.host.children.stop();

@@ -10,7 +10,7 @@ const AGENT = fileURLToPath(new URL('../../../store-agent/src/cli/main.ts', impo
 const lamps = (quantity: number) => [{ sku: 'LAMP', quantity, locationId: 'depot' }];
 
 /** A region that sold four of twelve lamps, was backed up, sold two more, and was put back to the backup. */
-async function restoredRegion(): Promise<TestFleet> {
+async function restoredRegion(before = async (_: TestFleet) => {}): Promise<TestFleet> {
   const fleet = await TestFleet.start();
   const region = await fleet.add('eu', 'region', 'authority', null);
   await fleet.add('depot', 'warehouse', 'authority', 'depot');
@@ -20,16 +20,18 @@ async function restoredRegion(): Promise<TestFleet> {
     expect(sold.status).toBe(201);
     await until(() => fleet.served.get('eu')?.agent.order(id).stage === 'settled', `${id} settles`);
   };
+  await before(fleet);
+  const port = Number(new URL(fleet.served.get('eu')?.url ?? '').port);
   await sell('o1', 4);
   expect(region.order('o1').stage).toBe('settled');
   await fleet.stopOne('eu');
   const [data, file] = [join(fleet.folder, 'eu'), join(fleet.folder, 'eu-backup.db')];
   expect(await run(AGENT, ['backup', '--data', data, '--to', file])).toMatchObject({ code: 0 });
-  await fleet.run('eu');
+  await fleet.run('eu', port);
   await sell('o2', 2);
   await fleet.stopOne('eu');
   expect(await run(AGENT, ['restore', '--data', data, '--from', file])).toMatchObject({ code: 0 });
-  await fleet.run('eu');
+  await fleet.run('eu', port);
   return fleet;
 }
 
@@ -135,4 +137,30 @@ test('[F3] nobody’s former life is taken back where there is none, or where it
   expect(late.err).toContain('eu has not told all that it knows of its former lives');
   await tallystick(fleet, 'retire', 'eu');
   expect((await tallystick(fleet, 'retire', 'eu', '--former')).err).toContain('eu is retired');
+});
+
+test('[F1] [F3] nothing is taken back before all who hung on it have spoken: one may hold what was counted', async () => {
+  vi.stubEnv('TALLYSTICK_OPERATOR_TOKEN', TOKEN);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const fleet = await restoredRegion(async (started) => {
+    await started.add('kiosk', 'store', 'eu', null);
+    await started.stopOne('kiosk');
+  });
+  const { authority } = fleet.authorities[0] as (typeof fleet.authorities)[0];
+  const counted = ['retire', 'eu', '--former', '--counted', 'LAMP@depot=6', '--machine-is-off'];
+  const refused = await tallystick(fleet, ...counted);
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toContain('Not heard since eu was restored: kiosk.');
+  await fleet.run('kiosk');
+  const { ledger } = authority.host.engine.replica;
+  await until(
+    () =>
+      ledger
+        .livesOf('kiosk' as never)
+        .some(({ head }) => head.fence === null && head.parent?.startsWith('eu.2.') === true),
+    'the kiosk is heard',
+  );
+  expect(await tallystick(fleet, ...counted)).toMatchObject({ code: 0, err: '' });
 });

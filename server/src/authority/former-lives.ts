@@ -2,7 +2,7 @@
  * Former lives: what a replica held before it was restored (F1, F3). It goes on without that, and nobody sells it, until
  * an operator has counted it and says that the old machine is surely off; then its settler takes it back.
  */
-import { replicaOf } from '@tallystick/crdt';
+import { type ReplicaId, replicaOf } from '@tallystick/crdt';
 import { Problem, type RetireResult } from '@tallystick/store-agent';
 import type { Authority } from './authority.ts';
 import { AUTHORITY } from './authority.ts';
@@ -42,10 +42,39 @@ export async function takeBackFormerLives(authority: Authority, act: FormerLives
         `Is the old machine of ${replica} surely off, and will it sell nothing any more? Then say so (--machine-is-off).`,
       );
     await hasToldAll(authority, act);
+    haveChildrenTold(authority, replica);
   }
   const parent = lives.find(({ head }) => head.fence === null)?.head.parent;
   const first = (parent && replicaOf(parent)) ?? record.parent ?? AUTHORITY;
   return takeBackEnded(authority, first, act);
+}
+
+/**
+ * Who hung on it may hold rights that it granted and nobody else has heard of: those are in its account, and not in what
+ * was counted. A child says so with, or before, its first word to the life that goes on. @throws Problem
+ */
+function haveChildrenTold({ catalogue, host }: Authority, replica: ReplicaId): void {
+  const { ledger } = host.engine.replica;
+  const parentNow = ledger.livesOf(replica).find(({ head }) => head.fence === null)?.writer;
+  const silent = new Set<ReplicaId>();
+  for (const child of catalogue.replicas) {
+    if (child.status === 'retired') continue;
+    const parents = ledger
+      .livesOf(child.id)
+      .filter(({ head }) => head.fence === null)
+      .map(({ head }) => head.parent);
+    const hangsHere = child.parent === replica;
+    const isAtFormer = parents.some(
+      (parent) => parent !== null && parent !== parentNow && replicaOf(parent) === replica,
+    );
+    if (isAtFormer || (hangsHere && !parents.includes(parentNow ?? null))) silent.add(child.id);
+  }
+  if (silent.size === 0) return;
+  throw new Problem(
+    'former_lives_unknown',
+    `Not heard since ${replica} was restored: ${[...silent].sort().join(', ')}. They may hold units of what was counted. Start them, or ` +
+      'retire them, and try again.',
+  );
 }
 
 /** What its image holds and the books do not would be taken back although it was sold. @throws Problem */

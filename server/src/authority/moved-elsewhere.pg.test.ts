@@ -75,3 +75,15 @@ test('without a line up a shop goes by what it knows', async () => {
     expect(await move('berlin', '/v1/returns', 'b2', 'o-berlin', 1)).toBe(409);
   });
 });
+
+test('[T8] what a till asks of its shop is looked at there, and the same once more is the same', async () => {
+  const { fleet, move } = await twoKeepers();
+  await fleet.add('till', 'terminal', 'berlin', 'berlin');
+  for (const id of ['b1', 'b1', 'b2']) {
+    expect(await move('till', '/v1/returns', id, 'o-berlin', 1)).toBe(201);
+    await until(async () => (await returned(fleet)) === Number(id.at(-1)), 'the books have heard of it');
+  }
+  for (const id of ['b1', 'b2']) expect(await move('till', '/v1/returns', id, 'o-berlin', 1)).toBe(201);
+  expect(await move('till', '/v1/returns', 'b3', 'o-berlin', 1)).toBe(409);
+  expect(fenced(fleet)).toEqual([]);
+});

@@ -54,7 +54,11 @@ export class Presences {
     const { next, ...shown } = known;
     if (presence.state === 'null') {
       if (next?.by === by) this.#replace(known, shown);
-    } else if (presence.clock > (next ?? known).clock && this.#hasRoom(presence, next)) {
+    } else if (
+      (next ?? { by }).by === by &&
+      presence.clock > (next ?? known).clock &&
+      this.#hasRoom(presence, next)
+    ) {
       this.#replace(known, { ...shown, next: { ...presence, by } });
     }
   }

@@ -9,7 +9,6 @@ import { toKeeper } from '../to-keeper.ts';
 import { factJson, orderJson } from './answers.ts';
 import { uuidv7 } from './ids.ts';
 import { linkRoutes } from './link-routes.ts';
-import { checkMovedElsewhere } from './moved-elsewhere.ts';
 import { documentId, toSell } from './order-body.ts';
 import { newOrderText } from './order-text.ts';
 import { parse } from './parse.ts';
@@ -144,7 +143,6 @@ export function shopRoutes(app: FastifyInstance, agent: Agent): void {
       const pools = command.lines.map(({ pool }: { pool: PoolId }) => pool);
       checkMayMove(request, pools);
       agent.checkGoods(pools, (i) => `/lines/${i}`);
-      if (command.type === 'return' || command.type === 'ship') await checkMovedElsewhere(agent, command);
       const done = await toKeeper(agent, command);
       if (!done.ok) throw Problem.of(done);
       return reply.code(201).send(done.fact);

@@ -9,6 +9,9 @@ import { ConfigError, makeFolder } from '@tallystick/store-agent';
 /** Who is starting a fleet here: its process. It stays behind where that was killed, and means nothing then. */
 export const STARTING = 'starting';
 
+/** Marks of this process. In a container each start has the number of the one before, which was killed. */
+const own = new Set<string>();
+
 /**
  * @param start may call `again` once it has emptied the folder
  * @throws ConfigError where another start is under way there
@@ -22,6 +25,7 @@ export async function startAlone<T>(dataDir: string, start: (again: () => void) 
   try {
     return await start(take);
   } finally {
+    own.delete(join(dataDir, STARTING));
     rmSync(join(dataDir, STARTING), { force: true });
     removeIfEmpty(dataDir);
   }
@@ -33,11 +37,12 @@ function takeMark(dataDir: string): void {
   const mine = `${mark}.${process.pid}`;
   writeFileSync(mine, `${process.pid}\n`, { mode: 0o600 });
   try {
-    if (isTaken(mine, mark)) return;
-    const other = readFileSync(mark, 'utf8').trim();
-    if (!isRunning(Number(other))) {
+    if (isTaken(mine, mark)) return void own.add(mark);
+    const other = whoseMark(mark);
+    const isStale = Number(other) === process.pid ? !own.has(mark) : !isRunning(Number(other));
+    if (isStale) {
       rmSync(mark, { force: true });
-      if (isTaken(mine, mark)) return;
+      if (isTaken(mine, mark)) return void own.add(mark);
     }
     throw new ConfigError(
       `A fleet is being started in ${dataDir} by process ${other} at this moment. Wait for that one, stop it, or choose ` +
@@ -45,6 +50,15 @@ function takeMark(dataDir: string): void {
     );
   } finally {
     rmSync(mine, { force: true });
+  }
+}
+
+/** Undefined where that one is done by now. */
+function whoseMark(mark: string): string | undefined {
+  try {
+    return readFileSync(mark, 'utf8').trim();
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,9 +11,9 @@ export function cartTag(cart: CartJson): string {
 }
 
 /** @param ifMatch the header; empty where there was none @throws Problem where it names another state of the cart */
-export function checkIfMatch(ifMatch: string, cart: CartJson): void {
+export function checkIfMatch(ifMatch: string, cart: () => CartJson): void {
   if (ifMatch === '' || ifMatch.trim() === '*') return;
-  const own = `"${contentTag(cart)}.`;
+  const own = `"${contentTag(cart())}.`;
   if (ifMatch.split(',').some((one) => one.trim().startsWith(own))) return;
   throw new Problem('precondition_failed', 'The cart is another by now. Read it again, and send its ETag.');
 }

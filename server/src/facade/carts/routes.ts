@@ -81,7 +81,7 @@ export function cartRoutes(app: FastifyInstance, agent: Agent, owners: Owners, o
 
   /** Throws where it is another cart by now than the caller saw. */
   const seen = (ifMatch: string, id: string) => (cart: Cart) =>
-    checkIfMatch(ifMatch, cartJson(agent, holds, id, cart));
+    checkIfMatch(ifMatch, () => cartJson(agent, holds, id, cart));
 
   /** Edits an open cart and answers as it is then. */
   const edit = async (

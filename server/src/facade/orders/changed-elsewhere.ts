@@ -8,22 +8,30 @@ import type { OrderJson } from './schema.ts';
 
 /** News takes a moment to come round; so many changes in that moment are more than any door makes. */
 const KEPT_MAX = 1_000;
+/** What nobody has heard of by then may never come: its owner was lost with it. */
+const KEPT_MS = 5 * 60_000;
 
-const changed = new WeakMap<Agent, Map<string, OrderJson>>();
+interface Changed {
+  readonly order: OrderJson;
+  readonly atMs: number;
+}
+
+const changed = new WeakMap<Agent, Map<string, Changed>>();
 
 /** @param order as it is since its owner changed it */
 export function noteChanged(agent: Agent, order: OrderJson): void {
-  const orders = changed.get(agent) ?? new Map<string, OrderJson>();
+  const orders = changed.get(agent) ?? new Map<string, Changed>();
   changed.set(agent, orders);
   orders.delete(order.id);
-  orders.set(order.id, order);
+  orders.set(order.id, { order, atMs: performance.now() });
   const [oldest] = orders.keys();
   if (orders.size > KEPT_MAX && oldest !== undefined) orders.delete(oldest);
 }
 
 /** An order since this door had it changed; undefined where it did not, or what is read here knows it by now. */
 export function changedOf(agent: Agent, id: string): OrderJson | undefined {
-  return changed.get(agent)?.get(id);
+  const said = changed.get(agent)?.get(id);
+  return said !== undefined && performance.now() - said.atMs < KEPT_MS ? said.order : undefined;
 }
 
 /** The order once its owner has carried out a command, as far as it was known here before. */

@@ -1,7 +1,8 @@
 /**
  * Order keys: which order an Idempotency-Key stood beside, where that order has an id of its own. What has one name
- * alone never comes by here: that name is the order's.
+ * alone has that name, and comes by only where others ever had two.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '@tallystick/store-agent';
 import Database from 'better-sqlite3';
@@ -31,12 +32,25 @@ interface UnderWay {
 export class OrderKeys {
   readonly #file: string;
   #db: Database.Database | undefined;
+  #isUsed: boolean;
   readonly #underWay = new Map<string, UnderWay>();
   #toWrite: [name: string, orderId: string][] = [];
   #writing: Promise<void> | undefined;
 
   constructor(dataDir: string) {
     this.#file = join(dataDir, 'order-keys.db');
+    this.#isUsed = existsSync(this.#file);
+  }
+
+  /** Whether any key was ever noted here; where none was, nobody has to look. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  /** @throws Problem where the key stood beside an order with an id of its own */
+  checkAlone(name: string): void {
+    const isNoted = this.#opened().prepare('select 1 from order_key where name = ?').get(name) !== undefined;
+    if (isNoted || this.#underWay.has(name)) throw otherOrder(name);
   }
 
   /** Whoever takes a key says what became of its order. @throws Problem where it stood beside another one */
@@ -66,8 +80,12 @@ export class OrderKeys {
     if (open === undefined) return;
     open.isKept ||= what === 'kept';
     this.#leave(name, open);
-    if (open.count === 0 && !open.isKept)
+    if (open.count > 0 || open.isKept) return;
+    try {
       this.#opened().prepare('delete from order_key where name = ?').run(name);
+    } catch {
+      // The answer is on its way. What stays keeps the key from other orders, and from this one no more than before.
+    }
   }
 
   #leave(name: string, open: UnderWay): void {
@@ -109,6 +127,7 @@ export class OrderKeys {
   #opened(): Database.Database {
     if (this.#db === undefined) {
       this.#db = new Database(this.#file);
+      this.#isUsed = true;
       this.#db.pragma('journal_mode = WAL');
       this.#db.pragma('synchronous = FULL');
       this.#db.exec(SCHEMA);

@@ -70,7 +70,8 @@ export function orderRoutes(app: FastifyInstance, agent: Agent, owners: Owners):
   route(app, ops.createOrder, async ({ body: asked, idempotencyKey, principal, request, reply }) => {
     const id = newName(principal, asked.id, idempotencyKey) ?? uuidv7();
     const body = inOwnName(principal, asked);
-    if (asked.id !== undefined && idempotencyKey !== undefined) {
+    if (asked.id === undefined && idempotencyKey !== undefined) twoNames.checkAlone(id);
+    else if (asked.id !== undefined && idempotencyKey !== undefined) {
       const key = keyName(principal, idempotencyKey);
       if (key !== id)
         return twoNames.place({ id, key, body, request, reply }, () =>

@@ -52,6 +52,7 @@ test('a key is good for the order that it stood beside, also after a restart', a
   for (const act of [async () => {}, () => region.stop().then(open)]) {
     await act();
     expectProblem(await order('b', 'key-1'), 422, 'document_differs');
+    expectProblem(await order(undefined, 'key-1'), 422, 'document_differs');
     const again = await order('a', 'key-1');
     expect(again).toMatchObject({ status: 201, body: { id: 'a' } });
     expect(again.headers.get('idempotent-replayed')).toBe('true');

@@ -54,6 +54,11 @@ export class TwoNames {
     return reply;
   }
 
+  /** The key is all the name that an order has. @throws Problem where it stood beside one with an id of its own */
+  checkAlone(key: string): void {
+    if (this.#keys.isUsed && this.#owners.elsewhere(key) === undefined) this.#keys.checkAlone(key);
+  }
+
   close(): void {
     this.#keys.close();
   }
