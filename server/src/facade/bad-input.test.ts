@@ -137,8 +137,11 @@ test.each<[string, string, object, (code: string) => object, string]>([
     'POST',
     '/v1/carts/c/checkout',
     {},
-    (currency) => ({ total: { amountMinor: 1, currency } }),
-    '/total/currency',
+    (currency) => ({
+      total: { amountMinor: 1, currency: 'EUR' },
+      payments: [{ method: 'card', amountMinor: 1, currency }],
+    }),
+    '/payments/0/currency',
   ],
 ])('%s %s takes no currency that there is not', async (method, path, headers, bodyWith, pointer) => {
   for (const code of ['ZZZ', 'ABC', 'eur', 'XXX']) {
