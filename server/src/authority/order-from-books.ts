@@ -19,7 +19,7 @@ export async function orderFromBooks(
 export async function linesMoved(pool: pg.Pool, id: string): Promise<unknown[]> {
   const { rows } = await pool.query({
     name: 'lines_moved',
-    text: `select line_id as "lineId", location as "locationId", quantity::float8, cancelled::float8, returned::float8,
+    text: `select line_id as "lineId", quantity::float8, cancelled::float8, returned::float8,
                   (case when departed then quantity else shipped end)::float8 as shipped
              from tallystick.order_lines where order_id = $1`,
     values: [text(id)],
