@@ -208,6 +208,25 @@ describe('the calls', () => {
     expect((await asked(mine, 'GET')).body.lines).toEqual([]);
   });
 
+  test('what comes late into a guest’s cart does not fill the other one', async () => {
+    const [mine, guest] = [await town.makeCart(oneLamp), await town.makeCart(oneLamp)];
+    const phone = await town.synced(guest);
+    await asked(mine, 'POST', '/merge', { cart: guest.id, token: guest.token });
+    const linesOf = async (cart: MadeCart) => (await asked(cart, 'GET')).body.lines as { quantity: number }[];
+    for (let device = 0; device < 10; device += 1) {
+      const { doc } = await town.synced(mine);
+      doc.transact(() => {
+        for (let i = 0; i < 450; i += 1) addUnits(doc, `s${i}-${'x'.repeat(50)}` as Sku, 1);
+      });
+    }
+    await expect.poll(async () => (await linesOf(mine)).at(-1)?.quantity).toBe(10);
+    const before = await linesOf(mine);
+    addLamps(phone.doc, 1);
+    await expect.poll(async () => (await linesOf(guest))[0]?.quantity).toBe(2);
+    expect((await asked(mine, 'PATCH', '', { gift: true })).status).toBe(200);
+    expect(await linesOf(mine)).toEqual(before);
+  });
+
   test('of two carts that are merged into each other at once one is left, with all of both', async () => {
     for (let i = 0; i < 4; i += 1) {
       const [a, b] = [await town.makeCart(oneLamp), await town.makeCart(oneLamp)];

@@ -5,7 +5,15 @@
  * it and the cart. A cart whose order is in the journal is closed by whoever looks at it next.
  */
 import type { Answer, Order } from '@tallystick/crdt';
-import { broughtBy, type Cart, fieldsOf, mergeCart, mergeMore, setQuantity } from '@tallystick/crdt/cart';
+import {
+  broughtBy,
+  CART_BYTES_MAX,
+  type Cart,
+  fieldsOf,
+  mergeCart,
+  mergeMore,
+  setQuantity,
+} from '@tallystick/crdt/cart';
 import { type Agent, derivedId, Problem, toSell } from '@tallystick/store-agent';
 import type { z } from 'zod';
 import type { Carts } from '../../live/carts.ts';
@@ -91,7 +99,8 @@ export class Checkouts {
   }
 
   /**
-   * Brings what a device that was cut off put into a guest's cart after that was taken over.
+   * Brings what a device that was cut off put into a guest's cart after that was taken over. Not into a cart that is half full: whoever
+   * still has the guest's token, and goes on, must not keep the shopper from their own.
    * @throws Problem where the other is closed, or cannot take it: it stays in the guest's, in sight
    */
   async mergeMore(guestId: string): Promise<void> {
@@ -101,6 +110,8 @@ export class Checkouts {
       checkOpen(id, await this.settled(id));
       const guest = await this.#carts.read(guestId);
       if (guest.mergedInto !== id) return;
+      if ((this.#carts.find(id)?.bytes ?? 0) > CART_BYTES_MAX / 2)
+        throw new Problem('invalid_request', `Cart ${id} is too large to take over more.`);
       await this.#carts.edit(id, (doc, before) => {
         checkOpen(id, before);
         mergeMore(doc, guestId, guest);
