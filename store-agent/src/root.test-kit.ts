@@ -113,6 +113,13 @@ export class TestRoot {
     );
   }
 
+  /** A region `eu` that keeps a depot itself. @returns its folder */
+  addKeepingRegion(): string {
+    const body = { kind: 'warehouse', keeper: 'eu', timeZone: 'Europe/Berlin', currency: 'EUR' };
+    this.put('location', 'depot', { id: 'depot', name: 'Depot', ...body });
+    return this.addReplica('eu', 'region', 'authority', this.url, null);
+  }
+
   addReplica(
     id: string,
     kind: 'store' | 'terminal' | 'warehouse' | 'region',

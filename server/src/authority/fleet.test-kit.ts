@@ -155,6 +155,16 @@ export class TestFleet {
     return this.run(id);
   }
 
+  /** A region `eu` above the two places of the catalogue, each with its keeper. @returns its URL, once it knows both */
+  async addRegion(): Promise<string> {
+    await this.add('eu', 'region', 'authority', null);
+    await this.add('depot', 'warehouse', 'eu', 'depot');
+    await this.add('berlin', 'store', 'eu', 'berlin');
+    const url = this.served.get('eu')?.url as string;
+    await until(async () => (await fetch(`${url}/v1/locations/berlin`)).ok, 'both places are known');
+    return url;
+  }
+
   /** What a device needs to enrol itself. */
   async register(
     id: string,

@@ -20,9 +20,7 @@ let region: Served | undefined;
 beforeEach(async () => {
   root = new TestRoot();
   await root.start();
-  const body = { kind: 'warehouse', keeper: 'eu', timeZone: 'Europe/Berlin', currency: 'EUR' };
-  root.put('location', 'depot', { id: 'depot', name: 'Depot', ...body });
-  folder = root.addReplica('eu', 'region', 'authority', root.url, null);
+  folder = root.addKeepingRegion();
   const { url } = await open();
   expect(
     (

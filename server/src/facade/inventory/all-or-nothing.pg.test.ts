@@ -30,11 +30,7 @@ const onHand = (place: string, sku: string) => {
 
 beforeEach(async () => {
   fleet = await TestFleet.start();
-  await fleet.add('eu', 'region', 'authority', null);
-  await fleet.add('depot', 'warehouse', 'eu', 'depot');
-  await fleet.add('berlin', 'store', 'eu', 'berlin');
-  url = fleet.served.get('eu')?.url as string;
-  await until(async () => (await fetch(`${url}/v1/locations/berlin`)).ok, 'both places are known');
+  url = await fleet.addRegion();
   expect((await adjust('d1', 'receive', ['depot', 'MUG', 4], ['berlin', 'MUG', 4])).status).toBe(201);
 });
 

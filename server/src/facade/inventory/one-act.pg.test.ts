@@ -37,11 +37,7 @@ const heard = () =>
 
 beforeEach(async () => {
   fleet = await TestFleet.start();
-  await fleet.add('eu', 'region', 'authority', null);
-  await fleet.add('depot', 'warehouse', 'eu', 'depot');
-  await fleet.add('berlin', 'store', 'eu', 'berlin');
-  url = fleet.served.get('eu')?.url as string;
-  await until(async () => (await fetch(`${url}/v1/locations/berlin`)).ok, 'both places are known');
+  url = await fleet.addRegion();
   expect((await adjust('d1', 'receive', [['depot', 40]])).status).toBe(201);
   await heard();
 });

@@ -31,9 +31,7 @@ const orders = ['b-1', 'b-2'].map((id) => ({ id, lines: [line] }));
 beforeAll(async () => {
   root = new TestRoot();
   await root.start();
-  const body = { kind: 'warehouse', keeper: 'eu', timeZone: 'Europe/Berlin', currency: 'EUR' };
-  root.put('location', 'depot', { id: 'depot', name: 'Depot', ...body });
-  const folder = root.addReplica('eu', 'region', 'authority', root.url, null);
+  const folder = root.addKeepingRegion();
   region = await serveAgent(readAgentConfig(folder, { logLevel: 'silent' }), regionRoutes, openJournal);
   await until(() => region.agent.unready() === undefined, 'the region is ready');
   const receipt = { id: 'opening', type: 'receive', lines: [{ ...line, quantity: 20 }] };

@@ -34,9 +34,7 @@ async function open(): Promise<void> {
 beforeEach(async () => {
   root = new TestRoot();
   await root.start();
-  const body = { kind: 'warehouse', keeper: 'eu', timeZone: 'Europe/Berlin', currency: 'EUR' };
-  root.put('location', 'depot', { id: 'depot', name: 'Depot', ...body });
-  folder = root.addReplica('eu', 'region', 'authority', root.url, null);
+  folder = root.addKeepingRegion();
   await open();
   const opening = { id: 'opening', type: 'receive', lines: [{ ...lines[0], quantity: 20 }] };
   expect((await post('/v1/inventory/adjustments', opening)).status).toBe(201);

@@ -42,10 +42,7 @@ const mugs = (quantity: number) => [{ sku: 'MUG', quantity }];
 
 beforeEach(async () => {
   fleet = await TestFleet.start();
-  await fleet.add('eu', 'region', 'authority', null);
-  await fleet.add('depot', 'warehouse', 'eu', 'depot');
-  await fleet.add('berlin', 'store', 'eu', 'berlin');
-  url = fleet.served.get('eu')?.url as string;
+  url = await fleet.addRegion();
   await until(async () => (await fetch(`${url}/readyz`)).ok, 'the region is ready');
 });
 
